@@ -1,0 +1,2 @@
+//! The indelible binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Where the parts meet: admit, commit, checkpoint, seal, recover, verify

@@ -1,0 +1,1 @@
+//! One mapping engine with ready mappings: vendor records in, events out

@@ -1,0 +1,1 @@
+//! The Merkle tree over all digests and its signed checkpoints, on disk

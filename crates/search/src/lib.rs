@@ -1,0 +1,1 @@
+//! Query language, plan, pages, counts, facets and histograms over segments and tail

@@ -1,0 +1,1 @@
+//! Sealed files of consecutive lines, their index and disclosures, the manifest, and the tail

@@ -1,0 +1,1 @@
+//! HTTP API of the Indelible audit log, one file per resource

@@ -1,0 +1,1 @@
+//! Per-person keys; sealing and opening disclosures
