@@ -1,0 +1,70 @@
+# `make demo` and `make test` are all a newcomer needs. Everything else is a part of them or a longer form.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+CARGO   ?= cargo
+LISTEN  ?= 127.0.0.1:7117
+DATA    ?= data/demo
+ENTRIES ?= 1000000
+VENV    := .venv
+PYTHON  := $(VENV)/bin/python
+BIN     := target/release/indelible
+FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+demo: release ## build, import real samples, serve, print the address
+	$(BIN) demo --data $(DATA) --listen $(LISTEN)
+
+release: need-cargo ## the optimised binary
+	$(CARGO) build --release --bin indelible
+
+test: need-cargo lint deny unit end-to-end fuzz-short ## everything CI runs
+
+lint: need-cargo ## formatting and clippy
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+unit: need-cargo ## the crates' own tests
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace; \
+	else echo "cargo-nextest is not installed; using cargo test"; $(CARGO) test --workspace --quiet; fi
+
+end-to-end: release $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
+	INDELIBLE_BIN=$(abspath $(BIN)) $(PYTHON) -m pytest -q tests
+
+campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
+	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
+
+bench: release ## generates, measures, prints a table (ENTRIES=1000000)
+	$(BIN) bench ingest --entries $(ENTRIES)
+
+fuzz: need-fuzz ## ten minutes of each target
+	@for target in $(FUZZ_TARGETS); do echo "fuzz $$target"; \
+	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$${SECONDS_EACH:-600} -rss_limit_mb=2048 -timeout=20; done
+
+fuzz-short: ## a few seconds of each target, where a nightly compiler is installed
+	@if $(CARGO) +nightly --version >/dev/null 2>&1; then $(MAKE) --no-print-directory fuzz SECONDS_EACH=5; \
+	else echo "no nightly compiler: fuzzing left out (rustup toolchain install nightly)"; fi
+
+deny: need-cargo ## licences, sources and bans of what goes into the binary
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	$(CARGO) deny --offline check licenses bans sources
+
+need-cargo:
+	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install rustup, then a stable toolchain of at least 1.95"; exit 1; }
+	@command -v cc >/dev/null || { echo "a C compiler is missing (zstd and SQLite are C): install gcc or clang"; exit 1; }
+
+need-fuzz: need-cargo
+	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
+
+$(VENV)/ready: tests/requirements.txt
+	@command -v python3 >/dev/null || { echo "Python 3 is missing"; exit 1; }
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+.PHONY: help demo release test lint unit end-to-end campaign bench fuzz fuzz-short deny need-cargo need-fuzz
