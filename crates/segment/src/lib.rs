@@ -7,6 +7,8 @@
 //!
 //! The formats are specified in `spec/segment.md`, `spec/manifest.md` and `spec/index.md`.
 
+pub mod index;
 mod part;
+pub mod tail;
 
 pub use part::{Disclosed, DisclosureRecord, Field, Needle, Part, PartError, Text, View};

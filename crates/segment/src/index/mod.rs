@@ -1,0 +1,1 @@
+//! The index of a run of rows: builder and reader.

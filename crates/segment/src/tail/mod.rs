@@ -1,0 +1,1 @@
+//! The tail: what makes lines searchable that are not sealed yet.
