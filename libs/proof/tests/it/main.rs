@@ -1,0 +1,1 @@
+//! Tests of the published surface against foreign and golden vectors.
