@@ -1,0 +1,122 @@
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::disclosure::{Disclosure, Kind};
+use super::person::{Person, PersonId, keyed};
+
+/// Where persons' keys come from (the vault).
+pub trait Keys: Send + Sync {
+    /// The key of a person, made now if the person is new. A new key must be durable before a frame that needs it is.
+    ///
+    /// Cost: called up to a few times per event; answer from memory.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    fn person(&self, person: &Person<'_>) -> Result<Arc<PersonKey>, KeyError>;
+
+    /// The pseudonym of a person whose id is an e-mail address: [`super::pseudonym`] under the log's pseudonym key.
+    fn pseudonym(&self, person: &Person<'_>) -> String;
+}
+
+/// Why there is no key for a person.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum KeyError {
+    /// The vault cannot answer now; try again.
+    #[error("the vault is unavailable: {reason}")]
+    Unavailable {
+        /// What the vault says.
+        reason: String,
+    },
+    /// The vault holds this person's key and cannot unwrap it; it needs repair.
+    #[error("the vault is damaged: {reason}")]
+    Damaged {
+        /// What the vault says.
+        reason: String,
+    },
+}
+
+/// A person's key, and the few things derived from it that are kept with it, so that they vanish with it.
+///
+/// Keeps the person's last identity and last connection disclosure, as most events repeat them: about 1 KiB a person.
+pub struct PersonKey {
+    id: PersonId,
+    secret: Zeroizing<[u8; 32]>,
+    salts: OnceLock<Hmac<Sha256>>,
+    recent: Mutex<[Option<Arc<Disclosure>>; 2]>,
+}
+
+impl PersonKey {
+    /// A key of 32 random bytes. Cost: none; what is derived from it is derived at first use.
+    #[must_use]
+    pub fn new(id: PersonId, secret: Zeroizing<[u8; 32]>) -> Self {
+        Self { id, secret, salts: OnceLock::new(), recent: Mutex::default() }
+    }
+
+    /// The handle.
+    #[must_use]
+    pub fn id(&self) -> PersonId {
+        self.id
+    }
+
+    /// The 32 bytes, for wrapping.
+    #[must_use]
+    pub fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// HKDF-SHA-256 of the key: no salt, `info` as given, 32 bytes. Cost: four SHA-256 blocks.
+    ///
+    /// Source: RFC 5869; spec/disclosure.md.
+    #[must_use]
+    pub fn derive(&self, info: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut okm = Zeroizing::new([0; 32]);
+        Hkdf::<Sha256>::new(None, self.secret.as_slice())
+            .expand(info, okm.as_mut_slice())
+            .expect("32 bytes are within HKDF's bound");
+        okm
+    }
+
+    /// The disclosure of `value` (the JSON object of pointers and values) under this key: the same for equal values, for ever.
+    ///
+    /// Cost: nothing but a comparison where it is the person's last of its kind; else one HMAC and one SHA-256.
+    #[must_use]
+    pub fn disclose(&self, kind: Kind, value: &str) -> Arc<Disclosure> {
+        let place = match kind {
+            Kind::Identity => Some(0),
+            Kind::Connection => Some(1),
+            Kind::Fields => None, // seldom repeats
+        };
+        if let Some(place) = place {
+            let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(kept) = recent.get(place).and_then(Option::as_ref).filter(|kept| kept.value() == value) {
+                return Arc::clone(kept);
+            }
+        }
+        let made = Arc::new(Disclosure::new(kind, &self.salt(kind, value), value));
+        if let Some(place) = place {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(slot) = recent.get_mut(place) {
+                *slot = Some(Arc::clone(&made));
+            }
+        }
+        made
+    }
+
+    fn salt(&self, kind: Kind, value: &str) -> [u8; 16] {
+        let mac = self.salts.get_or_init(|| keyed(&self.derive(b"salt/v1"))).clone();
+        let mac = mac.chain_update(kind.as_str()).chain_update([0]).chain_update(value).finalize().into_bytes();
+        let mut salt = [0; 16];
+        salt.copy_from_slice(mac.get(..16).unwrap_or_default());
+        salt
+    }
+}
+
+impl std::fmt::Debug for PersonKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PersonKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}

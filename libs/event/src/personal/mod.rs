@@ -1,0 +1,15 @@
+//! Personal values: whose they are, how they leave the line, and the disclosures that keep them.
+//!
+//! [`split`] takes the personal values out of an event and makes one [`PersonalParts`] per person: up to three
+//! [`Disclosure`]s, whose digests the line commits to. What stays in the line are digests and placeholders.
+//! Normative: spec/disclosure.md.
+
+mod disclosure;
+mod key;
+mod person;
+mod split;
+
+pub use disclosure::{Disclosure, DisclosureError, Kind, OpenedDisclosure, combined_digest, disclosure_digest};
+pub use key::{KeyError, Keys, PersonKey};
+pub use person::{Person, PersonId, Scope, is_address, pseudonym};
+pub use split::{PersonalParts, split};
