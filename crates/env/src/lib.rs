@@ -1,1 +1,21 @@
-//! Clock, randomness and disk as arguments, so that tests can stand in for them
+//! Clock, randomness and disk as arguments, so that tests can stand in for them.
+//!
+//! Nothing else in the workspace may ask the system for the time, for random bytes or for a file that must last:
+//! it is handed a [`Clock`], a [`Random`] or a [`Disk`]. The real ones are [`SystemClock`], [`SystemRandom`] and
+//! [`SystemDisk`]; [`fake`] holds those that a test steers: a clock set by hand, seeded randomness, and a disk that
+//! loses what was not synced.
+
+mod clock;
+mod disk;
+pub mod fake;
+mod lock;
+mod publish;
+mod random;
+mod system_disk;
+
+pub use clock::{Clock, SystemClock};
+pub use disk::{Disk, DiskFile, is_disk_full};
+pub use lock::{Lock, LockError, holder_of};
+pub use publish::{TEMPORARY_SUFFIX, publish_file, replace_file, temporary_path};
+pub use random::{Random, SystemRandom};
+pub use system_disk::SystemDisk;

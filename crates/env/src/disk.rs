@@ -1,0 +1,130 @@
+//! The disk as an argument: what the durable parts need of a file system, and no more.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file system.
+///
+/// Nothing written is safe before it was synced: contents by [`DiskFile::sync_data`] or [`DiskFile::sync_all`], names
+/// (creation, renaming, removal) by [`Disk::sync_dir`] of the folder. Files are made readable by their owner alone.
+pub trait Disk: Send + Sync {
+    /// Creates an empty file for reading and writing.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the name is taken; what the file system answers.
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens an existing file for reading.
+    ///
+    /// # Errors
+    /// `NotFound`; what the file system answers.
+    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens an existing file for reading and writing.
+    ///
+    /// # Errors
+    /// `NotFound`; what the file system answers.
+    fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// The whole content of a file.
+    ///
+    /// # Errors
+    /// `NotFound`; what the file system answers.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Whether a file or folder has this name.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn exists(&self, path: &Path) -> io::Result<bool>;
+
+    /// The paths of the files (not folders) in a folder, sorted.
+    ///
+    /// # Errors
+    /// `NotFound`; what the file system answers.
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// Creates a folder and those above it, as far as they are missing, and makes every new name durable.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()>;
+
+    /// Renames a file unless the new name is taken. Atomic; durable after [`Disk::sync_dir`].
+    ///
+    /// # Errors
+    /// `AlreadyExists` when the new name is taken; what the file system answers.
+    fn rename_noreplace(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Renames a file, replacing one of that name. Atomic; durable after [`Disk::sync_dir`].
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn rename_replace(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file's name. Files already open stay readable. Durable after [`Disk::sync_dir`].
+    ///
+    /// # Errors
+    /// `NotFound`; what the file system answers.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the names in a folder durable.
+    ///
+    /// # Errors
+    /// What the file system answers; the names must then be taken as lost.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+}
+
+/// An open file. Reads and writes name their offset, so that one handle serves any number of threads.
+pub trait DiskFile: Send + Sync {
+    /// Writes all bytes at `offset`, extending the file when needed.
+    ///
+    /// # Errors
+    /// What the file system answers; part of the bytes may have been written.
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()>;
+
+    /// Fills `bytes` from `offset`.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` when the file ends before; what the file system answers.
+    fn read_exact_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
+
+    /// The length in bytes.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn len(&self) -> io::Result<u64>;
+
+    /// Whether the file has no bytes.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn is_empty(&self) -> io::Result<bool> {
+        Ok(self.len()? == 0)
+    }
+
+    /// Cuts the file, or extends it with zeroes.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn set_len(&self, len: u64) -> io::Result<()>;
+
+    /// Makes the content durable, and of the metadata what reading it back needs (`fdatasync`).
+    ///
+    /// # Errors
+    /// What the file system answers. What was written since the last success may then be lost although it can still
+    /// be read: never try again on the same file (I-9).
+    fn sync_data(&self) -> io::Result<()>;
+
+    /// Makes content and metadata durable (`fsync`).
+    ///
+    /// # Errors
+    /// As [`DiskFile::sync_data`].
+    fn sync_all(&self) -> io::Result<()>;
+}
+
+/// Whether an error says that the disk, or the owner's share of it, is full.
+#[must_use]
+pub fn is_disk_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
