@@ -1,0 +1,133 @@
+//! What can go wrong, one enum per operation.
+
+use proof::{LeafIndex, TreeSize};
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a group of batches was not recorded.
+#[derive(Debug, Error)]
+pub enum AppendError {
+    /// The disk is full. Nothing was recorded; the same call works once there is room. Remedy: free space, retry.
+    #[error("the journal's disk is full")]
+    DiskFull,
+    /// The group is beyond what a frame or a file may hold. Nothing was recorded. Remedy: send smaller batches.
+    #[error("a group of {bytes} bytes exceeds the {max} bytes the journal takes at once")]
+    TooLarge {
+        /// What the group would take.
+        bytes: u64,
+        /// What is allowed.
+        max: u64,
+    },
+    /// A write or sync failed. Whether the group will be back after a restart is unknown; it must not be
+    /// acknowledged, and the journal takes nothing more (I-9). Remedy: mend the disk, start afresh.
+    #[error("writing to the journal file {path} failed")]
+    Failed {
+        /// The file.
+        path: PathBuf,
+        /// What the disk answered.
+        source: io::Error,
+    },
+    /// An earlier write or sync failed, or the journal was closed. Remedy: start afresh.
+    #[error("the journal takes nothing more: {reason}")]
+    Stopped {
+        /// What happened.
+        reason: String,
+    },
+}
+
+/// Why the journal could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Bytes that were acknowledged are no longer what was written. Remedy: restore the file from a copy.
+    #[error("journal file {path} is damaged at offset {offset}, where leaf {leaf} is expected: {what}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where in the file.
+        offset: u64,
+        /// The leaf that should be there.
+        leaf: LeafIndex,
+        /// What was found.
+        what: &'static str,
+    },
+    /// Files follow one another with a gap or an overlap. Remedy: restore the missing file.
+    #[error("journal file {path} starts at leaf {found}, but leaf {expected} is next")]
+    Gap {
+        /// The file after the gap.
+        path: PathBuf,
+        /// The leaf it starts at.
+        found: LeafIndex,
+        /// The leaf that should come next.
+        expected: LeafIndex,
+    },
+    /// The journal ends before leaves that a checkpoint covers or a segment needs. Remedy: restore the missing file.
+    #[error("the journal in {dir} ends at leaf {end}, but a checkpoint covers {checkpoint} leaves")]
+    Short {
+        /// The journal's folder.
+        dir: PathBuf,
+        /// The first leaf that is not there.
+        end: LeafIndex,
+        /// What the newest checkpoint covers.
+        checkpoint: TreeSize,
+    },
+    /// The file belongs to another log. Remedy: put it back where it belongs.
+    #[error("journal file {path} belongs to another log")]
+    OtherLog {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was written by a newer version. Remedy: use that version.
+    #[error("journal file {path} has version {version}, which this program does not know")]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        version: u32,
+    },
+    /// The disk has no room for a fresh journal file. Remedy: free space, start again.
+    #[error("the journal's disk is full")]
+    DiskFull,
+    /// The disk failed. Remedy: mend it, start again.
+    #[error("cannot use journal file {path}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the disk answered.
+        source: io::Error,
+    },
+    /// Whoever received the recovered batches refused one.
+    #[error("a recovered batch was refused")]
+    Refused {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Why a line could not be read back.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The file was freed since; its lines are in a segment now. Remedy: look there.
+    #[error("the journal file of this line was freed")]
+    Freed,
+    /// The disk failed. Remedy: mend it.
+    #[error("cannot read journal file {path} at offset {offset}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        offset: u64,
+        /// What the disk answered.
+        source: io::Error,
+    },
+}
+
+/// Why files could not be freed.
+#[derive(Debug, Error)]
+#[error("cannot remove journal file {path}")]
+pub struct FreeError {
+    /// The file.
+    pub path: PathBuf,
+    /// What the disk answered.
+    pub source: io::Error,
+}
