@@ -7,8 +7,13 @@
 //!
 //! The formats are specified in `spec/segment.md`, `spec/manifest.md` and `spec/index.md`.
 
+mod cache;
+pub mod data;
+pub mod disclosures;
+mod file;
 pub mod index;
 mod part;
 pub mod tail;
 
+pub use cache::BlockCache;
 pub use part::{Disclosed, DisclosureRecord, Field, Needle, Part, PartError, Text, View};

@@ -1,0 +1,92 @@
+//! Writes a data file line by line.
+
+use std::io;
+use std::path::Path;
+
+use env::Disk;
+use proof::Digest;
+use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
+
+use super::table::{Frame, Tables};
+use super::{FRAME_BYTES, FRAME_BYTES_MAX};
+use crate::file::Output;
+
+/// Compression level of a freshly sealed segment; see `docs` in `spec/segment.md` for what the levels cost.
+const LEVEL: i32 = 1;
+
+/// A data file being written. Memory: one frame, one write buffer, and 16 bytes a frame for the tables.
+pub(crate) struct DataWriter {
+    output: Output,
+    compressor: Compressor<'static>,
+    first_leaf: u64,
+    text: Vec<u8>,
+    lines: u32,
+    packed: Vec<u8>,
+    frames: Vec<Frame>,
+}
+
+impl DataWriter {
+    pub(crate) fn create(disk: &dyn Disk, path: &Path, first_leaf: u64) -> io::Result<Self> {
+        let mut compressor = Compressor::new(LEVEL)?;
+        compressor.set_parameter(CParameter::ChecksumFlag(true))?;
+        compressor.set_parameter(CParameter::ContentSizeFlag(true))?;
+        Ok(Self {
+            output: Output::create(disk, path)?,
+            compressor,
+            first_leaf,
+            text: Vec::with_capacity(FRAME_BYTES),
+            lines: 0,
+            packed: Vec::new(),
+            frames: Vec::new(),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.output.path()
+    }
+
+    /// Appends one line, given without its newline; it must hold none.
+    pub(crate) fn push(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.lines > 0 && self.text.len() + line.len() + 1 > FRAME_BYTES {
+            self.close_frame()?;
+        }
+        self.text.extend_from_slice(line);
+        self.text.push(b'\n');
+        self.lines += 1;
+        Ok(())
+    }
+
+    /// Closes the last frame, writes the tables, syncs; returns length and SHA-256 of the file.
+    pub(crate) fn finish(mut self) -> io::Result<(u64, Digest)> {
+        if self.lines > 0 {
+            self.close_frame()?;
+        }
+        let tables = Tables { first_leaf: self.first_leaf, frames: self.frames };
+        self.output.append(&tables.encode().ok_or(io::ErrorKind::FileTooLarge)?)?;
+        self.output.finish()
+    }
+
+    fn close_frame(&mut self) -> io::Result<()> {
+        if self.text.len() > FRAME_BYTES_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is longer than a frame may be"));
+        }
+        self.packed.clear();
+        self.packed.reserve(zstd::zstd_safe::compress_bound(self.text.len()));
+        self.compressor.compress_to_buffer(&self.text, &mut self.packed)?;
+        // A zstd frame with the checksum flag ends in the low 32 bits of its content's XXH64, which is
+        // exactly what the seek table wants.
+        let checksum = self.packed.last_chunk().map_or(0, |last| u32::from_le_bytes(*last));
+        let size = |len: usize| u32::try_from(len).map_err(|_| io::ErrorKind::FileTooLarge);
+        self.frames.push(Frame {
+            compressed: size(self.packed.len())?,
+            text: size(self.text.len())?,
+            checksum,
+            lines: self.lines,
+        });
+        self.output.append(&self.packed)?;
+        self.text.clear();
+        self.lines = 0;
+        Ok(())
+    }
+}

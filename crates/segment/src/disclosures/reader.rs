@@ -1,0 +1,295 @@
+//! Reads a disclosure file: what a leaf refers to, one record, or all identities.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use env::Disk;
+use proof::Digest;
+
+use super::layout::{
+    BLOCK_BYTES_MAX, BLOCK_ITEMS, ENTRY_BYTES, Entry, FOOTER_BYTES, Footer, KINDS, PERSON_BYTES, PERSONS, REFERENCES,
+    SECTIONS,
+};
+use super::references::Counter;
+use crate::cache::{Block, BlockCache, BlockKey};
+use crate::file::{Fields, Source};
+use crate::part::Disclosed;
+use crate::{DisclosureRecord, PartError};
+
+/// Section number under which blocks are cached: apart from the frames of data files, which have their own file number.
+const CACHED_FROM: u8 = 1;
+
+/// Bytes of tables read at a time while their checksum is taken.
+const TABLE_STEP: usize = 1 << 20;
+
+/// Per element of a line's `personal`: the ordinals of its disclosures, each counted within its kind
+/// (identity, connection, fields).
+pub type References = Vec<[Option<u32>; 3]>;
+
+/// The disclosures of one sealed segment. Cheap to share between threads; keeps only counts in memory.
+pub struct DisclosureFile {
+    source: Source,
+    cache: Arc<BlockCache>,
+    id: u64,
+    footer: Footer,
+    tables_at: u64,
+}
+
+impl DisclosureFile {
+    /// Opens a disclosure file and checks its tables. Cost: reads the tables, a quarter of a byte an item.
+    ///
+    /// # Errors
+    /// `Read` if the disk fails, `Damaged` if footer or tables are not what was written.
+    pub fn open(disk: &dyn Disk, path: &Path, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+        let source = Source::open(disk, path)?;
+        let footer_at = source.len().saturating_sub(FOOTER_BYTES as u64);
+        let footer = Footer::decode(&source.read(footer_at, FOOTER_BYTES)?)
+            .ok_or_else(|| source.damaged(footer_at, "its footer is not that of a disclosure file"))?;
+        let tables_at = footer_at
+            .checked_sub(footer.tables_bytes())
+            .ok_or_else(|| source.damaged(footer_at, "its tables are longer than the file"))?;
+        let (mut at, mut crc) = (tables_at, 0);
+        while at < footer_at {
+            let step = usize::try_from(footer_at - at).map_or(TABLE_STEP, |left| left.min(TABLE_STEP));
+            crc = crc32c::crc32c_append(crc, &source.read(at, step)?);
+            at += step as u64;
+        }
+        if crc != footer.tables_crc {
+            return Err(source.damaged(tables_at, "the checksum of its tables does not match"));
+        }
+        let id = cache.register();
+        Ok(Self { source, cache: Arc::clone(cache), id, footer, tables_at })
+    }
+
+    /// Returns the file's path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.source.path()
+    }
+
+    /// Returns the leaves whose disclosures are here.
+    #[must_use]
+    pub fn leaves(&self) -> Range<u64> {
+        self.footer.first_leaf..self.footer.first_leaf.saturating_add(u64::from(self.items(REFERENCES)))
+    }
+
+    /// Returns the file's length in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.source.len()
+    }
+
+    /// Returns how many distinct disclosures of `kind` (0 identity, 1 connection, 2 fields) there are.
+    #[must_use]
+    pub fn records(&self, kind: u8) -> u32 {
+        if usize::from(kind) < KINDS { self.items(usize::from(kind)) } else { 0 }
+    }
+
+    /// Returns which disclosures the line of `leaf` stands for. Cost: one block of 64 leaves.
+    ///
+    /// # Errors
+    /// `NoSuchRow` if the leaf is not here, `Read` if the disk fails, `Damaged` if the block is.
+    pub fn refs(&self, leaf: u64) -> Result<References, PartError> {
+        let item = leaf
+            .checked_sub(self.footer.first_leaf)
+            .and_then(|item| u32::try_from(item).ok())
+            .ok_or(PartError::NoSuchRow(leaf))?;
+        let (block, at) = self.item_block(REFERENCES, item)?;
+        let mut fields = Fields(&block.bytes);
+        let read = |fields: &mut Fields<'_>| {
+            let mut counter = read_counter(fields)?;
+            for _ in 0..at {
+                counter.decode(fields)?;
+            }
+            counter.decode(fields)
+        };
+        read(&mut fields).ok_or_else(|| self.misfit(REFERENCES, item))
+    }
+
+    /// Returns one disclosure by kind and ordinal. Cost: at most two blocks.
+    ///
+    /// # Errors
+    /// `NoSuchRow` if there is none, `Read` if the disk fails, `Damaged` if a block is.
+    pub fn record(&self, kind: u8, ordinal: u32) -> Result<DisclosureRecord, PartError> {
+        let section = usize::from(kind);
+        if section >= KINDS {
+            return Err(PartError::NoSuchRow(u64::from(ordinal)));
+        }
+        let (block, at) = self.item_block(section, ordinal)?;
+        let item = block.item(at).ok_or_else(|| self.misfit(section, ordinal))?;
+        self.decode_record(kind, item)?.ok_or_else(|| self.misfit(section, ordinal))
+    }
+
+    /// Returns everything the line of `leaf` stands for, one element per element of its `personal`.
+    ///
+    /// # Errors
+    /// As [`DisclosureFile::refs`] and [`DisclosureFile::record`].
+    pub fn disclosed(&self, leaf: u64) -> Result<Disclosed, PartError> {
+        let mut disclosed = Vec::new();
+        for ordinals in self.refs(leaf)? {
+            let mut element = [None, None, None];
+            for ((kind, place), ordinal) in (0..).zip(&mut element).zip(ordinals) {
+                *place = ordinal.map(|ordinal| self.record(kind, ordinal)).transpose()?;
+            }
+            disclosed.push(element);
+        }
+        Ok(disclosed)
+    }
+
+    /// Hands out every distinct disclosure of `kind`, by ordinal, past the cache.
+    ///
+    /// # Errors
+    /// `Read` if the disk fails, `Damaged` if a block is; what was handed out before stands.
+    pub fn each_record(&self, kind: u8, each: &mut dyn FnMut(u32, DisclosureRecord)) -> Result<(), PartError> {
+        let section = usize::from(kind);
+        for number in 0..self.records(kind).div_ceil(BLOCK_ITEMS) {
+            let block = self.read_block(section, number)?;
+            for (ordinal, at) in (number * BLOCK_ITEMS..).zip(0..block.spans.len()) {
+                let record = match block.item(at) {
+                    Some(item) => self.decode_record(kind, item)?,
+                    None => None,
+                };
+                each(ordinal, record.ok_or_else(|| self.misfit(section, ordinal))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads and checks every block: that blocks fill the file, that every item can be read, and that
+    /// every reference and every person handle named exists.
+    ///
+    /// # Errors
+    /// `Read` if the disk fails, `Damaged` for the first thing that does not fit.
+    pub fn check(&self) -> Result<(), PartError> {
+        let mut filled = 0;
+        for section in 0..SECTIONS {
+            for number in 0..self.items(section).div_ceil(BLOCK_ITEMS) {
+                filled += u64::from(self.entry(section, number)?.len);
+                self.read_block(section, number)?;
+            }
+        }
+        if filled != self.tables_at {
+            return Err(self.source.damaged(filled, "its blocks do not fill the file"));
+        }
+        for kind in 0..KINDS as u8 {
+            self.each_record(kind, &mut |_, _| ())?;
+        }
+        let mut counter = Counter::default();
+        for number in 0..self.items(REFERENCES).div_ceil(BLOCK_ITEMS) {
+            let block = self.read_block(REFERENCES, number)?;
+            let mut fields = Fields(&block.bytes);
+            let follows = read_counter(&mut fields) == Some(counter);
+            let read = (0..self.items_in(REFERENCES, number)).all(|_| counter.decode(&mut fields).is_some());
+            if !(follows && read) {
+                return Err(self.misfit(REFERENCES, number * BLOCK_ITEMS));
+            }
+        }
+        let counted = counter.next.iter().enumerate().all(|(kind, next)| *next == self.items(kind));
+        if counted {
+            Ok(())
+        } else {
+            Err(self.source.damaged(self.tables_at, "a disclosure is referred to by no leaf"))
+        }
+    }
+
+    /// Returns the SHA-256 of the whole file. Cost: reads all of it.
+    ///
+    /// # Errors
+    /// `Read` if the disk fails.
+    pub fn sha256(&self) -> Result<Digest, PartError> {
+        self.source.sha256()
+    }
+
+    fn items(&self, section: usize) -> u32 {
+        self.footer.items.get(section).copied().unwrap_or(0)
+    }
+
+    fn items_in(&self, section: usize, number: u32) -> u32 {
+        (self.items(section) - number * BLOCK_ITEMS).min(BLOCK_ITEMS)
+    }
+
+    /// Returns the block that holds `item`, and the item's place in it.
+    fn item_block(&self, section: usize, item: u32) -> Result<(Arc<Block>, usize), PartError> {
+        if item >= self.items(section) {
+            return Err(PartError::NoSuchRow(u64::from(item)));
+        }
+        let number = item / BLOCK_ITEMS;
+        let key = BlockKey { file: self.id, section: CACHED_FROM + section as u8, block: u64::from(number) };
+        let block = self.cache.get(key, || self.read_block(section, number))?;
+        Ok((block, (item % BLOCK_ITEMS) as usize))
+    }
+
+    /// Reads a block, checks it against its table entry, and cuts it into items.
+    fn read_block(&self, section: usize, number: u32) -> Result<Block, PartError> {
+        let entry = self.entry(section, number)?;
+        if entry.len > BLOCK_BYTES_MAX {
+            return Err(self.source.damaged(entry.offset, "a block is longer than one may be"));
+        }
+        let bytes = self.source.read(entry.offset, entry.len as usize)?;
+        if crc32c::crc32c(&bytes) != entry.crc {
+            return Err(self.source.damaged(entry.offset, "the checksum of a block does not match"));
+        }
+        let mut fields = Fields(&bytes);
+        let mut spans = Vec::new();
+        if section != REFERENCES {
+            for _ in 0..self.items_in(section, number) {
+                let begin = (bytes.len() - fields.0.len()) as u32;
+                skip_item(section, &mut fields)
+                    .ok_or_else(|| self.source.damaged(entry.offset, "a block ends inside an item"))?;
+                spans.push((begin, (bytes.len() - fields.0.len()) as u32));
+            }
+            if !fields.0.is_empty() {
+                return Err(self.source.damaged(entry.offset, "a block is longer than its items"));
+            }
+        }
+        Ok(Block { bytes, spans })
+    }
+
+    fn entry(&self, section: usize, number: u32) -> Result<Entry, PartError> {
+        let at = self.tables_at + (self.footer.blocks_before(section) + u64::from(number)) * ENTRY_BYTES as u64;
+        let bytes = self.source.read(at, ENTRY_BYTES)?;
+        Entry::decode(&bytes).ok_or_else(|| self.source.damaged(at, "a table ends inside an entry"))
+    }
+
+    fn decode_record(&self, kind: u8, item: &[u8]) -> Result<Option<DisclosureRecord>, PartError> {
+        let mut fields = Fields(item);
+        let Some((digest, person)) = fields.array().zip(fields.varint()) else { return Ok(None) };
+        let Some(ciphertext) = fields.varint().and_then(|len| fields.bytes(len as usize)) else { return Ok(None) };
+        if person >= self.items(PERSONS) {
+            return Ok(None);
+        }
+        let (block, at) = self.item_block(PERSONS, person)?;
+        let handle = block.item(at).and_then(|handle| <[u8; PERSON_BYTES]>::try_from(handle).ok());
+        Ok(handle.map(|person| DisclosureRecord { digest, person, kind, ciphertext: ciphertext.to_vec() }))
+    }
+
+    /// Something that the checksums let pass but that cannot be: a writer's mistake, or a forgery.
+    fn misfit(&self, section: usize, item: u32) -> PartError {
+        let offset = self.entry(section, item / BLOCK_ITEMS).map_or(self.tables_at, |entry| entry.offset);
+        self.source.damaged(offset, "an item does not fit its section")
+    }
+}
+
+impl Drop for DisclosureFile {
+    fn drop(&mut self) {
+        self.cache.forget(self.id);
+    }
+}
+
+/// A block of references begins with the counts before it.
+fn read_counter(fields: &mut Fields<'_>) -> Option<Counter> {
+    Some(Counter { next: [fields.varint()?, fields.varint()?, fields.varint()?] })
+}
+
+fn skip_item(section: usize, fields: &mut Fields<'_>) -> Option<()> {
+    if section == PERSONS {
+        fields.bytes(PERSON_BYTES)?;
+    } else {
+        fields.bytes(32)?;
+        fields.varint()?;
+        let len = fields.varint()?;
+        fields.bytes(len as usize)?;
+    }
+    Some(())
+}

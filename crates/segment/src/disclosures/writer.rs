@@ -1,0 +1,143 @@
+#![allow(clippy::indexing_slicing, reason = "sections and kinds are arrays indexed by their own constants")]
+//! Writes a disclosure file leaf by leaf.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+
+use env::Disk;
+use proof::Digest;
+
+use super::layout::{BLOCK_ITEMS, Entry, Footer, KINDS, PERSONS, REFERENCES, SECTIONS};
+use super::references::{Counter, Ordinals};
+use crate::DisclosureRecord;
+use crate::file::{Output, put_varint};
+
+/// A disclosure file being written. Memory: one block a section, and about 60 bytes for each distinct disclosure
+/// and person so that each is stored once.
+pub(crate) struct DisclosureWriter {
+    output: Output,
+    first_leaf: u64,
+    sections: [Section; SECTIONS],
+    /// Per kind: digest → ordinal.
+    records: [HashMap<[u8; 32], u32>; KINDS],
+    /// Person handle → ordinal.
+    persons: HashMap<[u8; 16], u32>,
+    counter: Counter,
+}
+
+/// A section's block in the making, and the table of those done.
+#[derive(Default)]
+struct Section {
+    block: Vec<u8>,
+    items: u32,
+    table: Vec<Entry>,
+}
+
+impl DisclosureWriter {
+    pub(crate) fn create(disk: &dyn Disk, path: &Path, first_leaf: u64) -> io::Result<Self> {
+        Ok(Self {
+            output: Output::create(disk, path)?,
+            first_leaf,
+            sections: Default::default(),
+            records: Default::default(),
+            persons: HashMap::new(),
+            counter: Counter::default(),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.output.path()
+    }
+
+    /// Appends the next leaf: per element of its line's `personal` the disclosures by kind. A record whose kind is not
+    /// its place is refused as `InvalidInput`.
+    pub(crate) fn push(&mut self, personal: &[[Option<DisclosureRecord>; KINDS]]) -> io::Result<()> {
+        let mut ordinals: Vec<Ordinals> = Vec::with_capacity(personal.len());
+        for element in personal {
+            let mut placed = [None; KINDS];
+            for (kind, (place, record)) in placed.iter_mut().zip(element).enumerate() {
+                if let Some(record) = record {
+                    *place = Some(self.record(kind, record)?);
+                }
+            }
+            ordinals.push(placed);
+        }
+        let counter = &mut self.counter;
+        let [.., references] = &mut self.sections;
+        if references.block.is_empty() {
+            counter.next.iter().for_each(|next| put_varint(&mut references.block, *next));
+        }
+        counter.encode(&ordinals, &mut references.block);
+        references.end_item(&mut self.output)
+    }
+
+    /// Closes all blocks, writes tables and footer, syncs; returns length and SHA-256 of the file.
+    pub(crate) fn finish(mut self) -> io::Result<(u64, Digest)> {
+        let mut tables = Vec::new();
+        let mut items = [0; SECTIONS];
+        for (section, count) in self.sections.iter_mut().zip(&mut items) {
+            section.close_block(&mut self.output)?;
+            section.table.iter().for_each(|entry| entry.encode(&mut tables));
+            *count = section.items;
+        }
+        let footer = Footer { first_leaf: self.first_leaf, items, tables_crc: crc32c::crc32c(&tables) };
+        self.output.append(&tables)?;
+        self.output.append(&footer.encode())?;
+        self.output.finish()
+    }
+
+    /// Returns the record's ordinal within its kind, storing it if it is new.
+    fn record(&mut self, kind: usize, record: &DisclosureRecord) -> io::Result<u32> {
+        if usize::from(record.kind) != kind {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a disclosure is not of the kind of its place"));
+        }
+        let known = &mut self.records[kind];
+        if let Some(ordinal) = known.get(&record.digest) {
+            return Ok(*ordinal);
+        }
+        let ordinal = self.sections[kind].items;
+        known.insert(record.digest, ordinal);
+        let person = self.person(record.person)?;
+        let len = u32::try_from(record.ciphertext.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let section = &mut self.sections[kind];
+        section.block.extend_from_slice(&record.digest);
+        put_varint(&mut section.block, person);
+        put_varint(&mut section.block, len);
+        section.block.extend_from_slice(&record.ciphertext);
+        section.end_item(&mut self.output)?;
+        Ok(ordinal)
+    }
+
+    fn person(&mut self, handle: [u8; 16]) -> io::Result<u32> {
+        let section = &mut self.sections[PERSONS];
+        let next = section.items;
+        let ordinal = *self.persons.entry(handle).or_insert(next);
+        if ordinal == next {
+            section.block.extend_from_slice(&handle);
+            section.end_item(&mut self.output)?;
+        }
+        Ok(ordinal)
+    }
+}
+
+impl Section {
+    fn end_item(&mut self, output: &mut Output) -> io::Result<()> {
+        self.items = self.items.checked_add(1).ok_or(io::ErrorKind::FileTooLarge)?;
+        if self.items.is_multiple_of(BLOCK_ITEMS) { self.close_block(output) } else { Ok(()) }
+    }
+
+    fn close_block(&mut self, output: &mut Output) -> io::Result<()> {
+        if self.block.is_empty() {
+            return Ok(());
+        }
+        let len = u32::try_from(self.block.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.table.push(Entry { offset: output.position(), len, crc: crc32c::crc32c(&self.block) });
+        output.append(&self.block)?;
+        self.block.clear();
+        Ok(())
+    }
+}
+
+// `let [.., references]` above takes the last section.
+const _: () = assert!(REFERENCES == SECTIONS - 1);

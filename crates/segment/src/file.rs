@@ -1,0 +1,189 @@
+//! One open file, written front to back or read at a place, with errors that name file and offset.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use env::{Disk, DiskFile};
+use proof::Digest;
+use sha2::{Digest as _, Sha256};
+
+use crate::PartError;
+
+/// Bytes gathered before one write: large enough that a write costs nothing beside its bytes.
+const WRITE_BYTES: usize = 1 << 20;
+
+/// A new file being written front to back; owned by one writer.
+pub(crate) struct Output {
+    file: Box<dyn DiskFile>,
+    path: PathBuf,
+    buffer: Vec<u8>,
+    /// Bytes already given to the disk.
+    flushed: u64,
+    hasher: Sha256,
+}
+
+impl Output {
+    pub(crate) fn create(disk: &dyn Disk, path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: disk.create_new(path)?,
+            path: path.to_owned(),
+            buffer: Vec::with_capacity(WRITE_BYTES),
+            flushed: 0,
+            hasher: Sha256::new(),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the next byte goes.
+    pub(crate) fn position(&self) -> u64 {
+        self.flushed + self.buffer.len() as u64
+    }
+
+    pub(crate) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= WRITE_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what is gathered, syncs the file, and returns its length and SHA-256.
+    pub(crate) fn finish(mut self) -> io::Result<(u64, Digest)> {
+        self.flush()?;
+        self.file.sync_all()?;
+        Ok((self.flushed, Digest(self.hasher.finalize().into())))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.write_all_at(&self.buffer, self.flushed)?;
+        self.hasher.update(&self.buffer);
+        self.flushed += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+/// A sealed file open for reading.
+pub(crate) struct Source {
+    file: Box<dyn DiskFile>,
+    path: PathBuf,
+    len: u64,
+}
+
+impl Source {
+    pub(crate) fn open(disk: &dyn Disk, path: &Path) -> Result<Self, PartError> {
+        let read = |source| PartError::Read { file: path.to_owned(), offset: 0, source };
+        let file = disk.open_read(path).map_err(read)?;
+        let len = file.len().map_err(read)?;
+        Ok(Self { file, path: path.to_owned(), len })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Reads exactly `len` bytes. The length is checked against the file first, so a damaged length costs no memory.
+    pub(crate) fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>, PartError> {
+        if offset.checked_add(len as u64).is_none_or(|end| end > self.len) {
+            return Err(self.damaged(offset, "reaches beyond the end of the file"));
+        }
+        let mut bytes = vec![0; len];
+        self.file.read_exact_at(&mut bytes, offset).map_err(|source| PartError::Read {
+            file: self.path.clone(),
+            offset,
+            source,
+        })?;
+        Ok(bytes)
+    }
+
+    /// Returns the SHA-256 of the whole file. Cost: reads all of it, a mebibyte at a time.
+    pub(crate) fn sha256(&self) -> Result<Digest, PartError> {
+        let mut hasher = Sha256::new();
+        let mut offset = 0;
+        while offset < self.len {
+            let step = (self.len - offset).min(WRITE_BYTES as u64);
+            hasher.update(self.read(offset, usize::try_from(step).unwrap_or(WRITE_BYTES))?);
+            offset += step;
+        }
+        Ok(Digest(hasher.finalize().into()))
+    }
+
+    pub(crate) fn damaged(&self, offset: u64, what: &'static str) -> PartError {
+        PartError::Damaged { file: self.path.clone(), offset, what }
+    }
+}
+
+/// Reads fixed-width little-endian numbers off the front of a slice; `None` once it is too short.
+pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Fields<'a> {
+    pub(crate) fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(len)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*head)
+    }
+
+    pub(crate) fn u8(&mut self) -> Option<u8> {
+        self.array().map(u8::from_le_bytes)
+    }
+
+    pub(crate) fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    /// Reads an unsigned LEB128 number of at most 32 bits, in its shortest form.
+    pub(crate) fn varint(&mut self) -> Option<u32> {
+        let mut value = 0_u64;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.u8()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                let shortest = shift == 0 || byte != 0;
+                return if shortest { u32::try_from(value).ok() } else { None };
+            }
+        }
+        None
+    }
+}
+
+/// Appends `value` as unsigned LEB128.
+pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_as_written_and_in_one_form_only() {
+        for value in [0, 1, 127, 128, 16_383, 16_384, u32::MAX - 1, u32::MAX] {
+            let mut bytes = Vec::new();
+            put_varint(&mut bytes, value);
+            let mut fields = Fields(&bytes);
+            assert_eq!(fields.varint(), Some(value));
+            assert!(fields.0.is_empty());
+        }
+        for bad in [&[][..], &[0x80], &[0x80, 0x00], &[0xff, 0xff, 0xff, 0xff, 0x1f]] {
+            assert_eq!(Fields(bad).varint(), None, "{bad:?}");
+        }
+    }
+}
