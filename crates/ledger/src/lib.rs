@@ -1,1 +1,18 @@
-//! The Merkle tree over all digests and its signed checkpoints, on disk
+//! The Merkle tree over all digests and its signed checkpoints, on disk.
+//!
+//! The ledger hashes opaque 32-byte digests; it knows no JSON (I-2). `tree/digests` holds them, `tree/level-N` the
+//! hashes of the complete subtrees of 256^N leaves, so that C2SP tiles are slices of these files; `tree/checkpoints`
+//! every checkpoint ever signed. `spec/ledger.md` defines their bytes.
+//!
+//! [`Ledger::checkpoint`] keeps the order that I-3 asks for: hashes durable, consistent with the checkpoint before and
+//! with the mark kept outside the directory, signed, recorded, marked, and only then published.
+
+mod error;
+mod keys;
+mod ledger;
+mod verify;
+
+pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError, ReadError, SignError};
+pub use keys::{create_signing_key, load_signing_key, new_origin};
+pub use ledger::{Ledger, LedgerEnv, Published};
+pub use verify::{Finding, TreeReport, verify_tree};
