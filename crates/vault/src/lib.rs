@@ -1,1 +1,32 @@
-//! Per-person keys; sealing and opening disclosures
+//! Per-person keys; sealing and opening disclosures.
+//!
+//! Personal values never stand in a line. They stand in disclosures, which this crate encrypts under a random key per
+//! person before anything touches the disk; the keys lie in `vault.db`, each wrapped by the log's root key. Destroying
+//! one key makes everything sealed under it unreadable for ever, in every file and backup, and changes no line.
+//!
+//! ```text
+//! keys/root   the root key                       (mode 0600)
+//! keys/log    the log's pseudonym and address keys, wrapped by the root key
+//! vault.db    a row per person: who, and the key wrapped by the root key
+//! ```
+//!
+//! Order that must hold (RELIABILITY, "Acknowledge"): a new person's key lives in memory only until
+//! [`Vault::make_durable`]; the frame that holds something sealed under it is written after that and not before.
+//! Normative: spec/vault.md.
+
+mod check;
+mod cipher;
+mod database;
+mod error;
+mod identities;
+mod key_file;
+mod people;
+mod sealed;
+mod vault;
+
+pub use check::{Check, Finding, check};
+pub use error::{OpenError, StoreError, VaultError};
+pub use identities::{Fold, Identity, IdentityError};
+pub use key_file::RootKey;
+pub use sealed::{RecordError, Sealed};
+pub use vault::{Surroundings, Vault};

@@ -12,7 +12,7 @@
 //! To check what a log claims, an outsider needs three things: the line, its `.tlog-proof` and the log's verifier key.
 //!
 //! ```
-//! use proof::{Checkpoint, Digest, LeafIndex, MemoryTree, TreeSize, TlogProof, SigningKey};
+//! use indelible_proof::{self as proof, Checkpoint, Digest, LeafIndex, MemoryTree, TreeSize, TlogProof, SigningKey};
 //!
 //! // The log: three lines, one checkpoint, a proof for the second line.
 //! let lines = ["{\"v\":1,\"id\":\"a\"}", "{\"v\":1,\"id\":\"b\"}", "{\"v\":1,\"id\":\"c\"}"];
@@ -43,8 +43,8 @@ mod edge;
 mod hash;
 mod inclusion;
 mod memory;
-pub mod note;
 mod nodes;
+pub mod note;
 mod numbers;
 pub mod tile;
 pub mod tlog_proof;

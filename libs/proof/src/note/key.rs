@@ -217,12 +217,7 @@ impl SigningKey {
 
     /// The public half.
     pub fn verifier(&self) -> VerifierKey {
-        VerifierKey {
-            name: self.name.clone(),
-            id: self.id,
-            key_type: KeyType::Ed25519,
-            key: self.key.verifying_key(),
-        }
+        VerifierKey { name: self.name.clone(), id: self.id, key_type: KeyType::Ed25519, key: self.key.verifying_key() }
     }
 
     /// The 64 bytes of the signature over `text`. Deterministic.
@@ -250,11 +245,8 @@ fn check_name(name: &str) -> Result<(), KeyError> {
 }
 
 fn key_id(name: &str, key_type: KeyType, public_key: &[u8; 32]) -> [u8; 4] {
-    let hash = Sha256::new()
-        .chain_update(name)
-        .chain_update([b'\n', key_type.byte()])
-        .chain_update(public_key)
-        .finalize();
+    let hash =
+        Sha256::new().chain_update(name).chain_update([b'\n', key_type.byte()]).chain_update(public_key).finalize();
     let [first, second, third, fourth, ..] = hash.0;
     [first, second, third, fourth]
 }

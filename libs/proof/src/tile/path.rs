@@ -200,11 +200,34 @@ mod tests {
     #[test]
     fn any_other_spelling_is_refused() {
         for bad in [
-            "", "tile", "tile/", "tile/0", "tile/0/", "/tile/0/000", "tile/00/000", "tile/8/000", "tile/256/000",
-            "tile/-1/000", "tile/0/0", "tile/0/0000", "tile/0/x000/000", "tile/0/x001", "tile/0/001/000",
-            "tile/0/x01/000", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/01", "tile/0/000.p/", "tile/0/000.p",
-            "tile/0/000/", "tile/0/00a", "tile/data/000", "tile/entries/000.p/300", "tile/0/x072/x057/x594/x037/x927/936",
-            "tile/7/001", "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
+            "",
+            "tile",
+            "tile/",
+            "tile/0",
+            "tile/0/",
+            "/tile/0/000",
+            "tile/00/000",
+            "tile/8/000",
+            "tile/256/000",
+            "tile/-1/000",
+            "tile/0/0",
+            "tile/0/0000",
+            "tile/0/x000/000",
+            "tile/0/x001",
+            "tile/0/001/000",
+            "tile/0/x01/000",
+            "tile/0/000.p/0",
+            "tile/0/000.p/256",
+            "tile/0/000.p/01",
+            "tile/0/000.p/",
+            "tile/0/000.p",
+            "tile/0/000/",
+            "tile/0/00a",
+            "tile/data/000",
+            "tile/entries/000.p/300",
+            "tile/0/x072/x057/x594/x037/x927/936",
+            "tile/7/001",
+            "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
         ] {
             assert_eq!(bad.parse::<TilePath>(), Err(TilePathError), "{bad}");
         }
@@ -218,7 +241,10 @@ mod tests {
         assert!(hashes(0, 1, 44).is_within(TreeSize(300)));
         assert!(!hashes(0, 1, 45).is_within(TreeSize(300)));
         assert!(!hashes(1, 0, 2).is_within(TreeSize(300)));
-        assert_eq!(TilePath::at_size(TileKind::Entries, 1, TreeSize(300)).unwrap().to_string(), "tile/entries/001.p/44");
+        assert_eq!(
+            TilePath::at_size(TileKind::Entries, 1, TreeSize(300)).unwrap().to_string(),
+            "tile/entries/001.p/44"
+        );
         assert_eq!(TilePath::at_size(TileKind::Entries, 2, TreeSize(300)), None);
     }
 }

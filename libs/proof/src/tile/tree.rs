@@ -101,12 +101,8 @@ impl<T: TileSource> NodeSource for TileTree<T> {
         if hashes.len() != usize::from(tile.width()) || !odd.is_empty() {
             return Err(TileTreeError::Length { tile, found: bytes.len() });
         }
-        let mut row: Vec<Hash> = hashes
-            .iter()
-            .skip((first % width) as usize)
-            .take(count as usize)
-            .map(|hash| Hash(*hash))
-            .collect();
+        let mut row: Vec<Hash> =
+            hashes.iter().skip((first % width) as usize).take(count as usize).map(|hash| Hash(*hash)).collect();
         while row.len() > 1 {
             row = row.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect();
         }
