@@ -5,9 +5,15 @@
 //! Normative: spec/disclosure.md.
 
 mod disclosure;
+mod drafts;
 mod key;
+pub(crate) mod needles;
 mod person;
+pub(crate) mod placeholder;
 mod split;
+mod take;
+mod texts;
+mod tree;
 
 pub use disclosure::{Disclosure, DisclosureError, Kind, OpenedDisclosure, combined_digest, disclosure_digest};
 pub use key::{KeyError, Keys, PersonKey};

@@ -1,0 +1,203 @@
+//! What has left the line so far, person by person.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::json;
+
+use super::disclosure::Kind;
+use super::key::{KeyError, Keys};
+use super::needles::Needles;
+use super::person::{Person, Scope, is_address};
+use super::split::PersonalParts;
+
+/// A value that left the line.
+#[derive(Debug)]
+pub(super) enum Value<'a> {
+    /// Characters; written as a JSON string.
+    Text(Cow<'a, str>),
+    /// JSON text; kept byte for byte.
+    Json(&'a str),
+}
+
+#[derive(Debug)]
+struct Draft<'a> {
+    /// Length of the type at the front of `of`; what follows the colon is the id.
+    kind_len: usize,
+    of: String,
+    /// The address that a declared `of` held, as long as no id of the event shows it.
+    of_address: Option<Cow<'a, str>>,
+    /// By kind.
+    values: [Vec<(Cow<'a, str>, Value<'a>)>; 3],
+}
+
+impl Draft<'_> {
+    fn is_empty(&self) -> bool {
+        self.of_address.is_none() && self.values.iter().all(Vec::is_empty)
+    }
+}
+
+/// The persons of one event. Owned by the split.
+pub(super) struct Drafts<'a> {
+    scope: Scope<'a>,
+    keys: &'a dyn Keys,
+    list: Vec<Draft<'a>>,
+}
+
+/// Where values would stand that nobody disclosed: persons without values have no number.
+const NO_NUMBER: usize = usize::MAX;
+
+impl<'a> Drafts<'a> {
+    pub(super) fn new(scope: Scope<'a>, keys: &'a dyn Keys) -> Self {
+        Self { scope, keys, list: Vec::new() }
+    }
+
+    /// The index of the person with this type and id, whose id holds no address.
+    pub(super) fn person(&mut self, kind: &str, id: &str) -> usize {
+        let same = |of: &str| of.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) == Some(id);
+        if let Some(known) = self.list.iter().position(|draft| same(&draft.of)) {
+            return known;
+        }
+        let mut of = String::with_capacity(kind.len() + 1 + id.len());
+        of.push_str(kind);
+        of.push(':');
+        of.push_str(id);
+        self.list.push(Draft { kind_len: kind.len(), of, of_address: None, values: Default::default() });
+        self.list.len() - 1
+    }
+
+    /// As [`Drafts::person`]; if the id is an address, puts the pseudonym in its place and the address into the identity.
+    pub(super) fn person_by<'e: 'a>(&mut self, kind: &str, id: &mut Cow<'e, str>, pointer: Cow<'a, str>) -> usize {
+        if !is_address(id) {
+            return self.person(kind, id);
+        }
+        let pseudonym = self.pseudonym(kind, id);
+        let person = self.person(kind, &pseudonym);
+        let address = std::mem::replace(id, Cow::Owned(pseudonym));
+        self.add(person, Kind::Identity, pointer, Value::Text(address));
+        person
+    }
+
+    /// As [`Drafts::person`], for a declared person.
+    pub(super) fn person_declared(&mut self, kind: &str, id: &str) -> usize {
+        if !is_address(id) {
+            return self.person(kind, id);
+        }
+        let pseudonym = self.pseudonym(kind, id);
+        let person = self.person(kind, &pseudonym);
+        if let Some(draft) = self.list.get_mut(person) {
+            draft.of_address = Some(Cow::Owned(id.to_owned()));
+        }
+        person
+    }
+
+    fn pseudonym(&self, kind: &str, address: &str) -> String {
+        self.keys.pseudonym(&Person { scope: self.scope, kind, id: address })
+    }
+
+    pub(super) fn add(&mut self, person: usize, kind: Kind, pointer: Cow<'a, str>, value: Value<'a>) {
+        if let Some(values) = self.list.get_mut(person).and_then(|draft| draft.values.get_mut(kind as usize)) {
+            values.push((pointer, value));
+        }
+    }
+
+    /// Adds a text if there is one.
+    pub(super) fn take<'e: 'a>(
+        &mut self,
+        person: usize,
+        kind: Kind,
+        pointer: &'static str,
+        text: &mut Option<Cow<'e, str>>,
+    ) {
+        if let Some(text) = text.take() {
+            self.add(person, kind, Cow::Borrowed(pointer), Value::Text(text));
+        }
+    }
+
+    /// Call when all ids are in: an address that an id of the event shows needs no second place.
+    pub(super) fn settle_addresses(&mut self) {
+        for draft in &mut self.list {
+            let shown = |address: &str| {
+                let [identity, ..] = &draft.values;
+                identity.iter().any(|(_, value)| matches!(value, Value::Text(text) if text == address))
+            };
+            if draft.of_address.as_deref().is_some_and(shown) {
+                draft.of_address = None;
+            }
+        }
+    }
+
+    /// Adds every text so far to the needles. An address known from `of` alone has no pointer before the persons are
+    /// numbered.
+    pub(super) fn add_needles<'n>(&'n self, needles: &mut Needles<'n>) {
+        for (person, draft) in self.list.iter().enumerate() {
+            if let Some(address) = &draft.of_address {
+                needles.add(Cow::Borrowed(address), person, Cow::Borrowed(""));
+            }
+            for (pointer, value) in draft.values.iter().flatten() {
+                if let Value::Text(text) = value {
+                    needles.add(Cow::Borrowed(text), person, Cow::Borrowed(pointer));
+                }
+            }
+        }
+    }
+
+    /// The position in the line's `personal` of every person, given who will get values besides those here.
+    pub(super) fn number(&self, more: impl Iterator<Item = usize> + Clone) -> Vec<usize> {
+        let mut next = 0;
+        let number = |(person, draft): (usize, &Draft<'_>)| {
+            if draft.is_empty() && !more.clone().any(|other| other == person) {
+                return NO_NUMBER;
+            }
+            next += 1;
+            next - 1
+        };
+        self.list.iter().enumerate().map(number).collect()
+    }
+
+    /// Writes the disclosures.
+    pub(super) fn finish(self, numbers: &[usize]) -> Result<Vec<PersonalParts>, KeyError> {
+        let mut parts = Vec::with_capacity(self.list.len());
+        let mut json = Vec::with_capacity(512);
+        for (mut draft, number) in self.list.into_iter().zip(numbers) {
+            if let (Some(address), [identity, ..]) = (draft.of_address.take(), &mut draft.values) {
+                identity.push((of_pointer(*number).into(), Value::Text(address)));
+            }
+            if draft.is_empty() {
+                continue;
+            }
+            let (kind, id) = draft.of.split_at(draft.kind_len);
+            let id = id.strip_prefix(':').unwrap_or(id);
+            let key = self.keys.person(&Person { scope: self.scope, kind, id })?;
+            let mut disclosures = Vec::with_capacity(2);
+            for (kind, mut values) in Kind::ALL.into_iter().zip(draft.values) {
+                if !values.is_empty() {
+                    values.sort_by(|(a, _), (b, _)| a.cmp(b));
+                    write_values(&values, &mut json);
+                    disclosures.push(key.disclose(kind, &String::from_utf8_lossy(&json)));
+                }
+            }
+            parts.push(PersonalParts { of: draft.of, key: Arc::clone(&key), disclosures });
+        }
+        Ok(parts)
+    }
+}
+
+/// Where the address of a declared person goes.
+pub(super) fn of_pointer(number: usize) -> String {
+    format!("/personal/{number}/of")
+}
+
+fn write_values(values: &[(Cow<'_, str>, Value<'_>)], out: &mut Vec<u8>) {
+    out.clear();
+    for (pointer, value) in values {
+        out.push(if out.is_empty() { b'{' } else { b',' });
+        json::push_string(out, pointer);
+        out.push(b':');
+        match value {
+            Value::Text(text) => json::push_string(out, text),
+            Value::Json(text) => out.extend_from_slice(text.as_bytes()),
+        }
+    }
+    out.push(b'}');
+}

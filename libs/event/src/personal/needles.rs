@@ -1,0 +1,211 @@
+//! Finding personal values in text, as whole words.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use memchr::memmem;
+
+/// Shorter values stand in too many words that have nothing to do with the person.
+const NEEDLE_CHARS_MIN: usize = 3;
+
+/// A personal value of the entry, to be looked for.
+#[derive(Debug)]
+pub(super) struct Needle<'a> {
+    text: Cow<'a, str>,
+    /// The value as it stands in URLs; made when a text first looks like one.
+    encoded: OnceCell<Vec<(Spelling, String)>>,
+    /// Whose value it is: index of the draft.
+    pub(super) person: usize,
+    /// Where the value stood.
+    pub(super) pointer: Cow<'a, str>,
+}
+
+/// How a value stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// As it is.
+    Plain,
+    /// Percent-encoded, all but the unreserved characters of RFC 3986, digits in upper case.
+    Percent,
+    /// As `Percent`, but `+` for a space.
+    Form,
+}
+
+/// One place of a text where a needle stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Index of the needle.
+    pub(super) needle: usize,
+    pub(super) spelling: Spelling,
+}
+
+/// All personal values of an entry, longest first.
+#[derive(Debug, Default)]
+pub(super) struct Needles<'a> {
+    list: Vec<Needle<'a>>,
+}
+
+impl<'a> Needles<'a> {
+    /// Adds a value, unless it is too short or known already. Call [`Needles::sort`] when all are in.
+    pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, pointer: Cow<'a, str>) {
+        let long = text.len() >= 4 * NEEDLE_CHARS_MIN || text.chars().count() >= NEEDLE_CHARS_MIN;
+        if long && !self.list.iter().any(|known| known.text == text) {
+            self.list.push(Needle { text, encoded: OnceCell::new(), person, pointer });
+        }
+    }
+
+    /// Puts the longest first; equally long ones stay in the order they were added.
+    pub(super) fn sort(&mut self) {
+        self.list.sort_by_key(|needle| std::cmp::Reverse(needle.text.len()));
+    }
+
+    /// Gives the values that have no pointer yet the one of their person.
+    pub(super) fn point_addresses(&mut self, pointer: impl Fn(usize) -> String) {
+        for needle in self.list.iter_mut().filter(|needle| needle.pointer.is_empty()) {
+            needle.pointer = Cow::Owned(pointer(needle.person));
+        }
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Needle<'a>> {
+        self.list.get(index)
+    }
+
+    /// Whether any value may stand in the text, taken for bytes: never wrongly `false` for text without escapes.
+    pub(super) fn may_hit(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let url = looks_encoded(text);
+        self.list.iter().any(|needle| {
+            memmem::find(bytes, needle.text.as_bytes()).is_some()
+                || (url && needle.encoded().iter().any(|(_, other)| memmem::find(bytes, other.as_bytes()).is_some()))
+        })
+    }
+
+    /// The person of the first needle that stands in the text as a whole word, in any spelling.
+    pub(super) fn first(&self, text: &str) -> Option<usize> {
+        let url = looks_encoded(text);
+        let found = |needle: &&Needle<'_>| {
+            whole_words(text, &needle.text).next().is_some()
+                || (url && needle.encoded().iter().any(|(_, other)| whole_words(text, other).next().is_some()))
+        };
+        self.list.iter().find(found).map(|needle| needle.person)
+    }
+
+    /// Every place where a needle stands as a whole word; longer needles win where two overlap. In text order.
+    /// `url` = look for the encoded spellings too.
+    pub(super) fn hits(&self, text: &str, url: bool) -> Vec<Hit> {
+        let mut hits: Vec<Hit> = Vec::new();
+        let url = url && looks_encoded(text);
+        for (needle, known) in self.list.iter().enumerate() {
+            let mut take = |spelled: &str, spelling: Spelling| {
+                for start in whole_words(text, spelled) {
+                    let end = start + spelled.len();
+                    if hits.iter().all(|hit| end <= hit.start || hit.end <= start) {
+                        hits.push(Hit { start, end, needle, spelling });
+                    }
+                }
+            };
+            take(&known.text, Spelling::Plain);
+            for (spelling, other) in if url { known.encoded() } else { &[] } {
+                take(other, *spelling);
+            }
+        }
+        hits.sort_unstable_by_key(|hit| hit.start);
+        hits
+    }
+}
+
+impl Needle<'_> {
+    /// The encoded spellings that differ from the value.
+    fn encoded(&self) -> &[(Spelling, String)] {
+        self.encoded.get_or_init(|| {
+            let mut spellings = Vec::new();
+            for spelling in [Spelling::Percent, Spelling::Form] {
+                match encode(&self.text, spelling) {
+                    Some(text) if spellings.iter().all(|(_, known)| *known != text) => spellings.push((spelling, text)),
+                    _ => {}
+                }
+            }
+            spellings
+        })
+    }
+}
+
+/// Whether a text may hold encoded values at all.
+fn looks_encoded(text: &str) -> bool {
+    memchr::memchr2(b'%', b'+', text.as_bytes()).is_some()
+}
+
+/// Where `word` stands in `text` with no letter or digit before or after it; occurrences do not overlap.
+fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        while let Some(found) = text.as_bytes().get(from..).and_then(|rest| memmem::find(rest, word.as_bytes())) {
+            let (start, end) = (from + found, from + found + word.len());
+            let before = text.get(..start).and_then(|before| before.chars().next_back());
+            let after = text.get(end..).and_then(|after| after.chars().next());
+            if !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric) {
+                from = end;
+                return Some(start);
+            }
+            from = start + word.chars().next().map_or(1, char::len_utf8);
+        }
+        None
+    })
+}
+
+/// The value in this spelling; `None` if that is the value itself.
+pub(crate) fn encode(text: &str, spelling: Spelling) -> Option<String> {
+    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    if spelling == Spelling::Plain || text.bytes().all(|byte| unreserved(&byte)) {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        if unreserved(&byte) {
+            out.push(char::from(byte));
+        } else if byte == b' ' && spelling == Spelling::Form {
+            out.push('+');
+        } else {
+            out.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                out.push(HEX.get(usize::from(digit)).copied().unwrap_or('0'));
+            }
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_words_are_bounded_by_anything_but_letters_and_digits() {
+        let at = |text: &str, word: &str| whole_words(text, word).collect::<Vec<_>>();
+        assert_eq!(at("alice, malice, alice2, _alice_ (alice)", "alice"), [0, 24, 32]);
+        assert_eq!(at("aliceé éalice alice", "alice"), [15]);
+        assert_eq!(at("a.b.a.b.a.b", "a.b"), [0, 4, 8]);
+        assert_eq!(at("aaa aa", "aa"), [4]);
+    }
+
+    #[test]
+    fn longer_values_win_where_two_overlap() {
+        let mut needles = Needles::default();
+        needles.add("Ann".into(), 0, "/a".into());
+        needles.add("Ann Lee".into(), 1, "/b".into());
+        needles.sort();
+        let hits: Vec<_> = needles.hits("Ann Lee met Ann", false).iter().map(|hit| (hit.start, hit.needle)).collect();
+        assert_eq!(hits, [(0, 0), (12, 1)]);
+    }
+
+    #[test]
+    fn encoded_values_are_found_in_urls() {
+        let mut needles = Needles::default();
+        needles.add("a b@c.d".into(), 0, "/a".into());
+        let hits = needles.hits("/x?m=a%20b%40c.d&n=a+b%40c.d", true);
+        assert_eq!(hits.iter().map(|hit| hit.spelling).collect::<Vec<_>>(), [Spelling::Percent, Spelling::Form]);
+    }
+}

@@ -1,0 +1,171 @@
+//! Cutting personal values out of the raw text of `changes` and `properties`.
+
+use std::borrow::Cow;
+
+use crate::json::{Path, Token, Tokens};
+use crate::limits::DEPTH_MAX;
+
+use super::needles::Needles;
+
+/// A value to be cut out.
+#[derive(Debug, Clone)]
+pub(super) struct Hole {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// Index of the draft it goes to.
+    pub(super) person: usize,
+    /// Where it stands in the event.
+    pub(super) pointer: String,
+}
+
+/// One of the two raw texts, and what is to be cut out of it.
+#[derive(Debug)]
+pub(super) struct Tree<'a> {
+    raw: &'a str,
+    base: &'static str,
+    /// In text order, none inside another.
+    pub(super) holes: Vec<Hole>,
+}
+
+/// An object or array that is open.
+struct Open {
+    start: usize,
+    pointer: String,
+    /// Set once a member's name held a needle of that person.
+    person: Option<usize>,
+}
+
+impl<'a> Tree<'a> {
+    /// `base` = the pointer of the text.
+    pub(super) fn new(raw: Option<&'a str>, base: &'static str) -> Self {
+        Self { raw: raw.unwrap_or_default(), base, holes: Vec::new() }
+    }
+
+    pub(super) fn text(&self, hole: &Hole) -> &'a str {
+        self.raw.get(hole.start..hole.end).unwrap_or_default()
+    }
+
+    fn tokens(&self) -> Tokens<'a> {
+        Tokens::new(self.raw, DEPTH_MAX as u32)
+    }
+
+    /// Makes holes of the values at declared pointers, outermost only. `paths` = (pointer, person), the first one wins.
+    pub(super) fn cut_declared(&mut self, paths: &[(&str, usize)]) {
+        let below = |pointer: &str| pointer.strip_prefix(self.base).is_some_and(|rest| rest.starts_with('/'));
+        if self.raw.is_empty() || !paths.iter().any(|(pointer, _)| below(pointer)) {
+            return;
+        }
+        let mut tokens = self.tokens();
+        let mut path = Path::default();
+        while let Ok(Some(token)) = tokens.next() {
+            path.follow(&token);
+            if matches!(token, Token::Key(_) | Token::ObjectEnd | Token::ArrayEnd) {
+                continue;
+            }
+            let pointer = path.pointer(self.base);
+            let Some(&(_, person)) = paths.iter().find(|(wanted, _)| *wanted == pointer) else { continue };
+            let start = tokens.token_start();
+            if !pass(&mut tokens, &mut path, token) {
+                break;
+            }
+            self.holes.push(Hole { start, end: tokens.at(), person, pointer });
+        }
+    }
+
+    /// Adds the strings and numbers inside the holes to the needles.
+    pub(super) fn add_needles(&self, needles: &mut Needles<'a>) {
+        for hole in &self.holes {
+            let mut tokens = Tokens::new(self.text(hole), DEPTH_MAX as u32);
+            let mut path = Path::default();
+            while let Ok(Some(token)) = tokens.next() {
+                path.follow(&token);
+                let text = match token {
+                    Token::String(text) => text.decode(),
+                    Token::Number(text) => Cow::Borrowed(text),
+                    _ => continue,
+                };
+                needles.add(text, hole.person, Cow::Owned(path.pointer(&hole.pointer)));
+            }
+        }
+    }
+
+    /// Makes holes of every string and number, outside the holes there are, that holds a needle as a whole word; where
+    /// a member's *name* holds one, of the object whose member it is. Holes inside others vanish.
+    pub(super) fn cut_undeclared(&mut self, needles: &Needles<'_>) {
+        // without escapes, what a string holds is what the text holds
+        if memchr::memchr(b'\\', self.raw.as_bytes()).is_none() && !needles.may_hit(self.raw) {
+            return;
+        }
+        let mut known = std::mem::take(&mut self.holes).into_iter().peekable();
+        let mut tokens = self.tokens();
+        let mut path = Path::default();
+        let mut open: Vec<Open> = Vec::new();
+        while let Ok(Some(token)) = tokens.next() {
+            path.follow(&token);
+            let start = tokens.token_start();
+            if let Some(hole) = known.next_if(|hole| hole.start == start) {
+                if !pass(&mut tokens, &mut path, token) {
+                    break;
+                }
+                self.holes.push(hole);
+                continue;
+            }
+            let person = match token {
+                Token::String(text) => needles.first(&text.decode()),
+                Token::Number(text) => needles.first(text),
+                Token::Key(name) => {
+                    if let (Some(person), Some(object)) = (needles.first(&name.decode()), open.last_mut()) {
+                        object.person.get_or_insert(person);
+                    }
+                    None
+                }
+                Token::ObjectStart | Token::ArrayStart => {
+                    open.push(Open { start, pointer: path.pointer(self.base), person: None });
+                    None
+                }
+                Token::ObjectEnd | Token::ArrayEnd => {
+                    if let Some(Open { start, pointer, person: Some(person) }) = open.pop() {
+                        self.holes.retain(|hole| hole.start < start);
+                        self.holes.push(Hole { start, end: tokens.at(), person, pointer });
+                    }
+                    None
+                }
+                Token::True | Token::False | Token::Null => None,
+            };
+            if let Some(person) = person {
+                self.holes.push(Hole { start, end: tokens.at(), person, pointer: path.pointer(self.base) });
+            }
+        }
+    }
+
+    /// The text with `{"$personal":n}` in each hole, n = `numbers[person]`; `None` if there is no hole.
+    pub(super) fn fill(&self, numbers: &[usize]) -> Option<String> {
+        if self.holes.is_empty() {
+            return None;
+        }
+        let mut out = String::with_capacity(self.raw.len() + self.holes.len() * 16);
+        let mut from = 0;
+        for hole in &self.holes {
+            out.push_str(self.raw.get(from..hole.start).unwrap_or_default());
+            out.push_str("{\"$personal\":");
+            out.push_str(&numbers.get(hole.person).copied().unwrap_or_default().to_string());
+            out.push('}');
+            from = hole.end;
+        }
+        out.push_str(self.raw.get(from..).unwrap_or_default());
+        Some(out)
+    }
+}
+
+/// Passes over the rest of the value that `token` began; `false` if there is no such thing.
+fn pass<'a>(tokens: &mut Tokens<'a>, path: &mut Path<'a>, token: Token<'a>) -> bool {
+    if tokens.skip(token).is_err() {
+        return false;
+    }
+    match token {
+        Token::ObjectStart => path.follow(&Token::ObjectEnd),
+        Token::ArrayStart => path.follow(&Token::ArrayEnd),
+        _ => {}
+    }
+    true
+}
