@@ -54,7 +54,7 @@ pub fn consistency_path<S: NodeSource + ?Sized>(
 ///
 /// # Errors
 /// [`ProofError::OldIsLarger`], [`ProofError::PathLength`], [`ProofError::OtherRoot`]; [`ProofError::OldIsEmpty`] if
-/// `old` is 0 and `new` is not, because a proof from the empty tree says nothing: do not ask for one.
+/// `old` is 0, because a proof from the empty tree says nothing: every tree begins with it, do not ask for one.
 ///
 /// Source: RFC 9162 §2.1.4.2.
 pub fn verify_consistency(
@@ -67,6 +67,9 @@ pub fn verify_consistency(
     if old > new {
         return Err(ProofError::OldIsLarger { old, new });
     }
+    if old.0 == 0 {
+        return Err(ProofError::OldIsEmpty);
+    }
     let wrong_length = ProofError::PathLength { found: path.len() };
     if old == new {
         return match (path, old_root == new_root) {
@@ -74,9 +77,6 @@ pub fn verify_consistency(
             ([], false) => Err(ProofError::OtherRoot),
             _ => Err(wrong_length),
         };
-    }
-    if old.0 == 0 {
-        return Err(ProofError::OldIsEmpty);
     }
     // A complete old tree is itself the first hash of the path; the prover leaves it out.
     let (first, rest) = match path {
