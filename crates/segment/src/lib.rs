@@ -1,19 +1,31 @@
 //! Sealed files of consecutive lines, their index and disclosures, the manifest, and the tail.
 //!
 //! A *segment* is a run of consecutive lines that will never change: the lines themselves as zstd-compressed text
-//!, the encrypted disclosures behind them and an index derived from both. The
-//! manifest names the live segments. The *tail* makes what is not sealed yet searchable. All of them answer
-//! search through [`Part`].
+//! ([`data`]), the encrypted disclosures behind them ([`disclosures`]) and an index derived from both ([`index`]).
+//! [`seal`] makes one, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
+//! that are live. The [`tail`] makes what is not sealed yet searchable. Segments and tail answer search through
+//! [`Part`].
 //!
 //! The formats are specified in `spec/segment.md`, `spec/manifest.md` and `spec/index.md`.
 
+mod bound;
 mod cache;
 pub mod data;
 pub mod disclosures;
 mod file;
 pub mod index;
+pub mod manifest;
+mod map;
+mod names;
 mod part;
+mod personal;
+pub mod seal;
+pub mod sealed;
 pub mod tail;
+pub mod verify;
 
 pub use cache::BlockCache;
+pub use names::{SegmentFile, SegmentName};
 pub use part::{Disclosed, DisclosureRecord, Field, Needle, Part, PartError, Text, View};
+pub use seal::{SealError, Sealer};
+pub use sealed::Segment;

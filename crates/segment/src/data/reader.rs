@@ -116,18 +116,19 @@ impl DataFile {
         Ok(line)
     }
 
-    /// Hands out the lines of `leaves` in the order given; neighbours in one frame cost one decompression.
+    /// Hands out the lines of `leaves` in the order given, each with its place in `leaves`; neighbours in one frame
+    /// cost one decompression.
     ///
     /// # Errors
     /// As [`DataFile::line`]; lines handed out before the error stand.
-    pub fn lines(&self, leaves: &[u64], each: &mut dyn FnMut(u64, &[u8])) -> Result<(), PartError> {
+    pub fn lines(&self, leaves: &[u64], each: &mut dyn FnMut(usize, &[u8])) -> Result<(), PartError> {
         let mut current: Option<(Range<u64>, Arc<Block>)> = None;
-        for &leaf in leaves {
+        for (place, &leaf) in leaves.iter().enumerate() {
             if !current.as_ref().is_some_and(|(held, _)| held.contains(&leaf)) {
                 current = Some(self.frame_holding(leaf)?);
             }
             let line = current.as_ref().and_then(|(held, block)| block.item((leaf - held.start) as usize));
-            each(leaf, line.ok_or(PartError::NoSuchRow(leaf))?);
+            each(place, line.ok_or(PartError::NoSuchRow(leaf))?);
         }
         Ok(())
     }

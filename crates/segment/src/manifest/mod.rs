@@ -1,0 +1,121 @@
+//! The manifest: which segments are live, and what their bytes must be.
+//!
+//! A numbered file per state, put only where none was, each naming its predecessor's SHA-256. The one with the highest
+//! number counts; the last few are kept. It is text, one JSON object a line, so that a person can read it.
+//!
+//! Specified in `spec/manifest.md`.
+
+mod store;
+mod text;
+
+use std::path::PathBuf;
+
+use proof::Digest;
+
+use crate::names::SegmentName;
+
+pub use store::{MANIFESTS_KEPT, newest, publish, verify_manifests};
+
+/// How long a file is and what its bytes hash to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the whole file.
+    pub sha256: Digest,
+}
+
+/// One live segment. Its index is not stamped: it is derived, checks itself, and may be rebuilt at any time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentEntry {
+    /// Which segment.
+    pub name: SegmentName,
+    /// Its file of lines.
+    pub lines: FileStamp,
+    /// Its file of disclosures.
+    pub disclosures: FileStamp,
+}
+
+/// One state of the list of live segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// Counts from 1.
+    pub number: u64,
+    /// SHA-256 of the manifest before this one; `None` for the first.
+    pub previous: Option<Digest>,
+    /// Term of the writer that published it.
+    pub term: u64,
+    /// The live segments: consecutive, from leaf 0.
+    pub segments: Vec<SegmentEntry>,
+}
+
+impl Manifest {
+    /// Returns how many leaves are sealed: the first leaf that is in no segment.
+    #[must_use]
+    pub fn sealed_to(&self) -> u64 {
+        self.segments.last().map_or(0, |segment| segment.name.leaves().end)
+    }
+
+    /// Returns the first manifest of a log, with its first segment.
+    #[must_use]
+    pub fn first(term: u64, segment: SegmentEntry) -> Self {
+        Self { number: 1, previous: None, term, segments: vec![segment] }
+    }
+
+    /// Returns the manifest that follows this one when `segment` is sealed.
+    #[must_use]
+    pub fn followed_by(&self, term: u64, segment: SegmentEntry) -> Self {
+        let mut segments = self.segments.clone();
+        segments.push(segment);
+        Self { number: self.number + 1, previous: Some(self.digest()), term, segments }
+    }
+
+    /// Returns the SHA-256 of the manifest's file.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.encode())
+    }
+
+    /// Whether the segments are consecutive from leaf 0.
+    fn is_consecutive(&self) -> bool {
+        let mut next = 0;
+        self.segments.iter().all(|segment| {
+            let fits = segment.name.first == next && segment.name.last >= next && segment.name.last < u64::MAX;
+            next = segment.name.leaves().end;
+            fits
+        })
+    }
+}
+
+/// Why a manifest could not be read or published.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The disk failed. Remedy: look at the disk; a publication is tried again under the same number after a restart.
+    #[error("cannot read or write {}", file.display())]
+    Disk {
+        /// The file or folder.
+        file: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The newest manifest is not what was written. Remedy: `verify`, then restore it.
+    #[error("{} is damaged: {what}", file.display())]
+    Damaged {
+        /// The manifest.
+        file: PathBuf,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// Another writer published this number first. Remedy: read the newest manifest and decide anew.
+    #[error("manifest {number} was published by another writer")]
+    Overtaken {
+        /// The number that is taken.
+        number: u64,
+    },
+    /// The segments are not consecutive from leaf 0: a mistake of the caller; nothing was written.
+    #[error("the segments of manifest {number} are not consecutive")]
+    NotConsecutive {
+        /// The manifest's number.
+        number: u64,
+    },
+}

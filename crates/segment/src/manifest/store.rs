@@ -1,0 +1,126 @@
+//! Manifests in their folder.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use env::Disk;
+
+use super::{Manifest, ManifestError};
+use crate::verify::{Finding, FindingKind};
+
+/// How many manifests are kept: the one that counts, and enough before it to see what happened lately.
+pub const MANIFESTS_KEPT: u64 = 8;
+
+/// Returns the manifest that counts, the one with the highest number; `None` if the folder holds none.
+///
+/// Never falls back to an older one: a manifest is published whole, so a damaged one is no crash's doing.
+///
+/// # Errors
+/// `Disk` if the folder or file cannot be read, `Damaged` if the newest is not what was written.
+pub fn newest(disk: &dyn Disk, dir: &Path) -> Result<Option<Manifest>, ManifestError> {
+    match numbers(disk, dir)?.last() {
+        Some(number) => read(disk, dir, *number).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Publishes a manifest under its number and then removes those that are no longer kept.
+///
+/// Order: temporary file, write, sync, rename without replacing, sync the folder; removals after that.
+///
+/// # Errors
+/// `Overtaken` if the number is taken, `NotConsecutive` if the segments are not, `Disk` if the disk fails. A failure
+/// to remove an old manifest is none: it is tried again with the next one.
+pub fn publish(disk: &dyn Disk, dir: &Path, manifest: &Manifest) -> Result<(), ManifestError> {
+    let number = manifest.number;
+    if !manifest.is_consecutive() {
+        return Err(ManifestError::NotConsecutive { number });
+    }
+    let file = path(dir, number);
+    env::publish_file(disk, &file, &manifest.encode()).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => ManifestError::Overtaken { number },
+        _ => ManifestError::Disk { file, source },
+    })?;
+    for old in numbers(disk, dir)? {
+        if old + MANIFESTS_KEPT <= number
+            && let Err(error) = disk.remove(&path(dir, old))
+        {
+            tracing::warn!(manifest = old, %error, "an old manifest stays for now");
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Checks every manifest kept: that each is what was written and names its predecessor, and that none is missing.
+///
+/// # Errors
+/// `Disk` if the folder cannot be read; everything else is a finding.
+pub fn verify_manifests(disk: &dyn Disk, dir: &Path) -> Result<Vec<Finding>, ManifestError> {
+    let mut findings = Vec::new();
+    let mut finding = |file: PathBuf, kind, what: String| findings.push(Finding { file, leaves: None, kind, what });
+    let numbers = numbers(disk, dir)?;
+    let newest = numbers.last().copied().unwrap_or(0);
+    for number in newest.saturating_sub(MANIFESTS_KEPT - 1).max(1)..=newest {
+        if numbers.binary_search(&number).is_err() {
+            finding(path(dir, number), FindingKind::Tampered, "the manifest is missing".to_owned());
+        }
+    }
+    let mut before: Option<Manifest> = None;
+    for number in numbers {
+        let manifest = match read(disk, dir, number) {
+            Ok(manifest) => manifest,
+            Err(ManifestError::Disk { file, source }) => {
+                finding(file, FindingKind::Unreadable, source.to_string());
+                continue;
+            }
+            Err(error) => {
+                finding(path(dir, number), FindingKind::Tampered, error.to_string());
+                continue;
+            }
+        };
+        if let Some(before) = before
+            && before.number + 1 == number
+            && manifest.previous != Some(before.digest())
+        {
+            finding(path(dir, number), FindingKind::Tampered, "it does not follow the manifest before it".to_owned());
+        }
+        before = Some(manifest);
+    }
+    for other in disk.list(dir).map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })? {
+        if number_of(&other).is_none() && !is_temporary(&other) {
+            finding(other, FindingKind::Foreign, "no manifest is named so".to_owned());
+        }
+    }
+    Ok(findings)
+}
+
+fn read(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Manifest, ManifestError> {
+    let file = path(dir, number);
+    let bytes = disk.read(&file).map_err(|source| ManifestError::Disk { file: file.clone(), source })?;
+    let manifest = Manifest::decode(&bytes).map_err(|what| ManifestError::Damaged { file: file.clone(), what })?;
+    let what = "it is the manifest of another number";
+    if manifest.number == number { Ok(manifest) } else { Err(ManifestError::Damaged { file, what }) }
+}
+
+/// Returns the numbers of the manifests in the folder, ascending.
+fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, ManifestError> {
+    let files = disk.list(dir).map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })?;
+    let mut numbers: Vec<u64> = files.iter().filter_map(|file| number_of(file)).collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn path(dir: &Path, number: u64) -> PathBuf {
+    dir.join(format!("{number:012}"))
+}
+
+fn number_of(file: &Path) -> Option<u64> {
+    let name = file.file_name()?.to_str()?;
+    let number = name.parse().ok()?;
+    (number > 0 && format!("{number:012}") == name).then_some(number)
+}
+
+fn is_temporary(file: &Path) -> bool {
+    file.to_str().is_some_and(|name| name.ends_with(env::TEMPORARY_SUFFIX))
+}

@@ -1,0 +1,98 @@
+//! Names of the files of a segment.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Which segment: the leaves it holds, and which writing of them.
+///
+/// Shown as `<first>-<last>.<generation>`, leaves in decimal with at least twelve digits, so that names sort by leaf
+/// up to a trillion entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SegmentName {
+    /// Lowest leaf.
+    pub first: u64,
+    /// Highest leaf.
+    pub last: u64,
+    /// 0 for the first writing; a rewritten or retried one counts up, so that no name is ever used twice.
+    pub generation: u32,
+}
+
+/// The files of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SegmentFile {
+    /// The lines: `.ndjson.zst`.
+    Lines,
+    /// The disclosures: `.disc`.
+    Disclosures,
+    /// The index, derived from the other two: `.idx`.
+    Index,
+}
+
+impl SegmentFile {
+    /// Every file of a segment.
+    pub const ALL: [Self; 3] = [Self::Lines, Self::Disclosures, Self::Index];
+
+    /// Returns the end of the file's name, without the dot before it.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Lines => "ndjson.zst",
+            Self::Disclosures => "disc",
+            Self::Index => "idx",
+        }
+    }
+}
+
+impl SegmentName {
+    /// Returns the leaves of the segment.
+    #[must_use]
+    pub fn leaves(&self) -> Range<u64> {
+        self.first..self.last.saturating_add(1)
+    }
+
+    /// Returns where a file of this segment lies in the folder `dir`.
+    #[must_use]
+    pub fn path(&self, dir: &Path, file: SegmentFile) -> PathBuf {
+        dir.join(format!("{self}.{}", file.extension()))
+    }
+
+    /// Reads a file name (without its folder, without a temporary suffix). `None` if no segment's file is named so.
+    #[must_use]
+    pub fn parse(file_name: &str) -> Option<(Self, SegmentFile)> {
+        let (leaves, rest) = file_name.split_once('.')?;
+        let (generation, extension) = rest.split_once('.')?;
+        let (first, last) = leaves.split_once('-')?;
+        let name = Self { first: first.parse().ok()?, last: last.parse().ok()?, generation: generation.parse().ok()? };
+        let file = SegmentFile::ALL.into_iter().find(|file| file.extension() == extension)?;
+        // One spelling only: what is read must be what would be written.
+        (name.first <= name.last && format!("{name}.{extension}") == file_name).then_some((name, file))
+    }
+}
+
+impl fmt::Display for SegmentName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:012}-{:012}.{}", self.first, self.last, self.generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_spelling() {
+        let name = SegmentName { first: 5, last: 1_234_567_890_123, generation: 3 };
+        assert_eq!(name.to_string(), "000000000005-1234567890123.3");
+        for file in SegmentFile::ALL {
+            let path = name.path(Path::new("segments"), file);
+            let file_name = path.file_name().unwrap().to_str().unwrap();
+            assert_eq!(SegmentName::parse(file_name), Some((name, file)));
+        }
+        for bad in
+            ["", "5-9.0.idx", "000000000005-000000000004.0.idx", "000000000005-000000000009.00.idx", "x.0.idx", "a.tmp"]
+        {
+            assert_eq!(SegmentName::parse(bad), None, "{bad}");
+        }
+    }
+}

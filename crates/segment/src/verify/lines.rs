@@ -1,0 +1,177 @@
+//! One segment against the tree, the manifest and itself.
+
+use std::ops::Range;
+use std::path::Path;
+
+use env::Disk;
+use event::Entry;
+use proof::Digest;
+
+use super::{Finding, FindingKind};
+use crate::PartError;
+use crate::cache::BlockCache;
+use crate::data::DataFile;
+use crate::disclosures::DisclosureFile;
+use crate::manifest::{FileStamp, SegmentEntry};
+use crate::names::SegmentFile;
+use crate::personal::commits_to;
+use crate::seal::Digests;
+use crate::sealed::{IndexAccess, open_index};
+
+/// Memory for blocks of disclosures while a segment is verified: a scan goes back to persons and identities often.
+const CACHE_BYTES: usize = 8 << 20;
+
+/// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
+/// tree has for its leaf, every leaf's disclosures against what its line commits to, and the index against its own
+/// checksums. Returns everything found, each with file and leaves; nothing found means sound.
+///
+/// Cost: reads and decompresses everything once, and hashes it twice.
+///
+/// # Errors
+/// What `digests` answers: without the tree nothing can be verified.
+pub fn verify_segment(
+    disk: &dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    digests: &Digests<'_>,
+    access: IndexAccess,
+) -> Result<Vec<Finding>, Box<dyn std::error::Error + Send + Sync>> {
+    let mut findings = Findings { all: Vec::new(), leaves: entry.name.leaves() };
+    let cache = BlockCache::new(CACHE_BYTES);
+
+    let lines_path = entry.name.path(dir, SegmentFile::Lines);
+    let lines = findings.or_none(&lines_path, DataFile::open(disk, &lines_path, &cache));
+    let disclosures_path = entry.name.path(dir, SegmentFile::Disclosures);
+    let disclosures = findings.or_none(&disclosures_path, DisclosureFile::open(disk, &disclosures_path, &cache));
+
+    let sound = disclosures.filter(|file| verify_disclosures(file, entry, &mut findings));
+    if let Some(file) = &lines {
+        verify_lines(file, entry, sound.as_ref(), digests, &mut findings)?;
+    }
+    verify_index(disk, dir, entry, access, &mut findings);
+    Ok(findings.all)
+}
+
+struct Findings {
+    all: Vec<Finding>,
+    /// The segment's leaves, named where nothing narrower is known.
+    leaves: Range<u64>,
+}
+
+impl Findings {
+    fn add(&mut self, file: &Path, leaves: Range<u64>, kind: FindingKind, what: &str) {
+        // Neighbouring leaves with the same trouble are one finding.
+        if let Some(last) = self.all.last_mut()
+            && let Some(before) = &mut last.leaves
+            && (last.file.as_path(), before.end, last.kind, last.what.as_str()) == (file, leaves.start, kind, what)
+        {
+            before.end = leaves.end;
+            return;
+        }
+        self.all.push(Finding { file: file.to_owned(), leaves: Some(leaves), kind, what: what.to_owned() });
+    }
+
+    fn tampered(&mut self, file: &Path, leaves: Range<u64>, what: &str) {
+        self.add(file, leaves, FindingKind::Tampered, what);
+    }
+
+    /// Records why a file could not be read; a file that is not there is as good as changed.
+    fn part(&mut self, file: &Path, leaves: Range<u64>, error: &PartError) {
+        match error {
+            PartError::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+                self.tampered(file, leaves, "the file is missing");
+            }
+            PartError::Read { offset, source, .. } => {
+                self.add(file, leaves, FindingKind::Unreadable, &format!("cannot be read at byte {offset}: {source}"));
+            }
+            PartError::Damaged { offset, what, .. } => {
+                self.tampered(file, leaves, &format!("damaged at byte {offset}: {what}"));
+            }
+            PartError::NoSuchRow(_) | PartError::Store(_) => self.tampered(file, leaves, &error.to_string()),
+        }
+    }
+
+    fn or_none<T>(&mut self, file: &Path, opened: Result<T, PartError>) -> Option<T> {
+        opened.map_err(|error| self.part(file, self.leaves.clone(), &error)).ok()
+    }
+}
+
+/// Returns whether the file can be used to check lines against.
+fn verify_disclosures(file: &DisclosureFile, entry: &SegmentEntry, findings: &mut Findings) -> bool {
+    let before = findings.all.len();
+    let path = file.path().to_owned();
+    if file.leaves() != entry.name.leaves() {
+        findings.tampered(&path, entry.name.leaves(), "it is not of the leaves that the manifest says");
+    }
+    let _ = findings.or_none(&path, file.check());
+    if findings.all.len() == before {
+        verify_stamp(&path, file.bytes(), file.sha256(), entry.disclosures, findings);
+    }
+    findings.all.len() == before
+}
+
+/// Whole-file hashes come last: what was found by then says more than that they differ.
+fn verify_stamp(path: &Path, bytes: u64, sha256: Result<Digest, PartError>, stamp: FileStamp, findings: &mut Findings) {
+    let Some(sha256) = findings.or_none(path, sha256) else { return };
+    if (bytes, sha256) != (stamp.bytes, stamp.sha256) {
+        findings.tampered(path, findings.leaves.clone(), "its bytes are not those the manifest names");
+    }
+}
+
+fn verify_lines(
+    file: &DataFile,
+    entry: &SegmentEntry,
+    disclosures: Option<&DisclosureFile>,
+    digests: &Digests<'_>,
+    findings: &mut Findings,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let before = findings.all.len();
+    let path = file.path().to_owned();
+    if file.leaves() != entry.name.leaves() {
+        findings.tampered(&path, entry.name.leaves(), "it is not of the leaves that the manifest says");
+        return Ok(());
+    }
+    for at in 0..file.frames() {
+        let Some((leaves, _)) = file.frame_leaves(at) else { break };
+        let block = match file.read_frame(at) {
+            Ok(block) => block,
+            Err(error) => {
+                findings.part(&path, leaves, &error);
+                continue;
+            }
+        };
+        for (leaf, place) in leaves.zip(0..) {
+            let line = block.item(place).unwrap_or_default();
+            if Digest::of(line) != digests(leaf)? {
+                findings.tampered(&path, leaf..leaf + 1, "the line is not the one in the tree");
+            } else if let Some(disclosures) = disclosures
+                && !disclosures_fit(line, leaf, disclosures)
+            {
+                findings.tampered(disclosures.path(), leaf..leaf + 1, "its disclosures are not those of the line");
+            }
+        }
+    }
+    if findings.all.len() == before {
+        verify_stamp(&path, file.bytes(), file.sha256(), entry.lines, findings);
+    }
+    Ok(())
+}
+
+fn disclosures_fit(line: &[u8], leaf: u64, file: &DisclosureFile) -> bool {
+    let Ok(entry) = Entry::parse(line) else { return false };
+    let Ok(disclosed) = file.disclosed(leaf) else { return false };
+    let digests: Vec<_> =
+        disclosed.iter().map(|element| element.each_ref().map(|record| record.as_ref().map(|r| r.digest))).collect();
+    commits_to(&entry, &digests)
+}
+
+fn verify_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess, findings: &mut Findings) {
+    let path = entry.name.path(dir, SegmentFile::Index);
+    let what = match open_index(disk, dir, entry, access) {
+        Ok(index) => index.verify().err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(what) = what {
+        findings.add(&path, entry.name.leaves(), FindingKind::Index, &what);
+    }
+}

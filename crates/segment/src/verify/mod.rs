@@ -1,0 +1,49 @@
+//! Verification of sealed files against the tree.
+
+mod folder;
+mod lines;
+
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+pub use folder::verify_folder;
+pub use lines::verify_segment;
+
+/// What is wrong with a file, and which leaves it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The file.
+    pub file: PathBuf,
+    /// The leaves concerned; `None` where no leaves can be named (manifests, foreign files).
+    pub leaves: Option<Range<u64>>,
+    /// What kind of thing.
+    pub kind: FindingKind,
+    /// What was found, in words.
+    pub what: String,
+}
+
+/// The kinds of finding, by what they mean for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FindingKind {
+    /// Bytes that the log vouches for are changed, missing, swapped or another log's.
+    Tampered,
+    /// The disk did not give the bytes: nothing can be said about them.
+    Unreadable,
+    /// A file that the log does not name: no harm to what is recorded, but it does not belong there.
+    Foreign,
+    /// The index is missing, damaged or of other lines: it can be made again, nothing is lost.
+    Index,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        match &self.leaves {
+            Some(leaves) if leaves.end == leaves.start + 1 => write!(f, ", leaf {}", leaves.start)?,
+            Some(leaves) => write!(f, ", leaves {} to {}", leaves.start, leaves.end.saturating_sub(1))?,
+            None => {}
+        }
+        write!(f, ": {}", self.what)
+    }
+}
