@@ -51,7 +51,8 @@ pub const PATHS_MAX: usize = 64;
 pub const SKEW_US_MAX: i64 = 5 * 60 * 1_000_000;
 
 // Every single text fits a line even if each of its bytes is escaped to six.
-const _: () = assert!(6 * (DESCRIPTION_BYTES_MAX + DETAIL_BYTES_MAX + PATH_BYTES_MAX + USER_AGENT_BYTES_MAX) < LINE_BYTES_MAX);
+const _: () =
+    assert!(6 * (DESCRIPTION_BYTES_MAX + DETAIL_BYTES_MAX + PATH_BYTES_MAX + USER_AGENT_BYTES_MAX) < LINE_BYTES_MAX);
 // A body can hold a line of the greatest length, and more than one.
 const _: () = assert!(BATCH_BYTES_MAX >= 2 * LINE_BYTES_MAX);
 // The scanner keeps one bit a level.

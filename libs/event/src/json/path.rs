@@ -1,4 +1,4 @@
-use super::{Text, Token, escape_pointer};
+use super::{Text, Token, escape_pointer, shown};
 
 /// Follows tokens and knows the JSON pointer of the place they are at. Feed it every token of one value.
 #[derive(Debug, Default)]
@@ -49,12 +49,23 @@ impl<'a> Path<'a> {
     /// The place, behind `base` (the pointer of the value whose tokens were followed).
     #[must_use]
     pub fn pointer(&self, base: &str) -> String {
+        self.write(base, |out, name| escape_pointer(out, name))
+    }
+
+    /// The place as people are told of it: as [`Path::pointer`], but with long names cut, so that no body makes
+    /// messages that are longer than itself.
+    #[must_use]
+    pub fn shown(&self, base: &str) -> String {
+        self.write(base, |out, name| out.push_str(&shown(name)))
+    }
+
+    fn write(&self, base: &str, name: impl Fn(&mut String, &str)) -> String {
         let mut out = base.to_owned();
         for step in &self.steps {
             match step {
-                Step::Member(Some(name)) => {
+                Step::Member(Some(text)) => {
                     out.push('/');
-                    escape_pointer(&mut out, &name.decode());
+                    name(&mut out, &text.decode());
                 }
                 Step::Element(Some(index)) => {
                     out.push('/');

@@ -52,6 +52,21 @@ pub fn escape_pointer(out: &mut String, name: &str) {
     }
 }
 
+/// A member's name as people are told of it: escaped as in a JSON pointer, and cut after 64 characters, ending in `…`.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    const CHARS_MAX: usize = 64;
+    let mut out = String::new();
+    match name.char_indices().nth(CHARS_MAX) {
+        None => escape_pointer(&mut out, name),
+        Some((end, _)) => {
+            escape_pointer(&mut out, name.get(..end).unwrap_or_default());
+            out.push('…');
+        }
+    }
+    out
+}
+
 /// Well-formed JSON text without its insignificant white space; every other byte stays.
 #[must_use]
 pub fn compact(json: &str) -> String {

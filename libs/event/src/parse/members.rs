@@ -1,0 +1,147 @@
+//! Reading of the objects inside an event.
+
+use std::borrow::Cow;
+
+use crate::json::Token;
+use crate::limits::{
+    ID_BYTES_MAX, METHOD_BYTES_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX, TYPE_BYTES_MAX, USER_AGENT_BYTES_MAX,
+    WORD_BYTES_MAX,
+};
+use crate::model::{Actor, ActorKind, Client, Http, Location, Named, Principal, Resource};
+
+use super::place::Place;
+use super::reader::{Read, Reader, Required, unknown_member};
+use super::values::{any, filled};
+
+type Text<'a> = Option<Cow<'a, str>>;
+
+impl<'a> Reader<'a, '_> {
+    pub(super) fn named(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Named<'a>>> {
+        let mut id = Required::absent();
+        let mut name = None;
+        let is_object =
+            self.object(token, place, &["id", "name"], unknown_member, |reader, member, token, place| {
+                match member {
+                    "id" => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
+                    _ => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
+                }
+                Ok(())
+            })?;
+        if !is_object {
+            return Ok(None);
+        }
+        Ok(id.check(self, place, "id").map(|id| Named { id, name }))
+    }
+
+    pub(super) fn resource(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Resource<'a>>> {
+        let (mut kind, mut id) = (Required::absent(), Required::absent());
+        let mut name = None;
+        let names = &["type", "id", "name"];
+        let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
+            match member {
+                "type" => kind = Required::take(token, reader.text(token, place, filled(TYPE_BYTES_MAX))?),
+                "id" => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
+                _ => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
+            }
+            Ok(())
+        })?;
+        if !is_object {
+            return Ok(None);
+        }
+        let (kind, id) = (kind.check(self, place, "type"), id.check(self, place, "id"));
+        Ok(kind.zip(id).map(|(kind, id)| Resource { kind, id, name }))
+    }
+
+    pub(super) fn actor(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Actor<'a>>> {
+        let mut on_behalf_of = None;
+        let who =
+            self.who(token, place, &["type", "id", "name", "email", "on_behalf_of"], |reader, token, place| {
+                on_behalf_of = reader.who(token, place, &["type", "id", "name", "email"], |_, _, _| Ok(()))?;
+                Ok(())
+            })?;
+        Ok(who.map(|Principal { kind, id, name, email }| Actor { kind, id, name, email, on_behalf_of }))
+    }
+
+    /// What actor and `on_behalf_of` share; `last` reads the last of `names`, where there is a fifth.
+    fn who(
+        &mut self,
+        token: Token<'a>,
+        place: &Place<'_>,
+        names: &'static [&'static str],
+        mut last: impl FnMut(&mut Self, Token<'a>, &Place<'_>) -> Read<()>,
+    ) -> Read<Option<Principal<'a>>> {
+        let (mut kind, mut id) = (Required::absent(), Required::absent());
+        let (mut name, mut email): (Text<'a>, Text<'a>) = (None, None);
+        let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
+            match member {
+                "type" => {
+                    let word = reader.word(token, place, ActorKind::from_word, "user, token, system, anonymous")?;
+                    kind = Required::take(token, word);
+                }
+                "id" => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
+                "name" => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
+                "email" => email = reader.text(token, place, any(NAME_BYTES_MAX))?,
+                _ => last(reader, token, place)?,
+            }
+            Ok(())
+        })?;
+        if !is_object {
+            return Ok(None);
+        }
+        let kind = kind.check(self, place, "type");
+        if kind == Some(ActorKind::Anonymous) {
+            // the server names the day; what is sent back from an export is accepted
+            if id.value.as_ref().is_some_and(|id| id != "anonymous" && !id.starts_with("anonymous:")) {
+                let message = "anonymous actors have no id of their own: leave it out, or send type user";
+                self.report.add(&place.member("id"), "invalid_value", message);
+            }
+            return Ok(Some(Principal { kind: ActorKind::Anonymous, id: Cow::Borrowed(""), name, email }));
+        }
+        let id = id.check(self, place, "id");
+        Ok(kind.zip(id).map(|(kind, id)| Principal { kind, id, name, email }))
+    }
+
+    pub(super) fn http(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Http<'a>> {
+        let mut http = Http::default();
+        let names = &["method", "path", "status"];
+        self.object(token, place, names, unknown_member, |reader, member, token, place| {
+            match member {
+                "method" => http.method = reader.text(token, place, filled(METHOD_BYTES_MAX))?,
+                "path" => http.path = reader.text(token, place, any(PATH_BYTES_MAX))?,
+                _ => http.status = reader.status(token, place)?,
+            }
+            Ok(())
+        })?;
+        Ok(http)
+    }
+
+    pub(super) fn client(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Client<'a>> {
+        let mut client = Client::default();
+        let names = &["ip", "user_agent", "location", "ci"];
+        self.object(token, place, names, unknown_member, |reader, member, token, place| {
+            match member {
+                "ip" => client.ip = reader.ip(token, place)?,
+                "user_agent" => client.user_agent = reader.text(token, place, any(USER_AGENT_BYTES_MAX))?,
+                "location" => client.location = reader.location(token, place)?,
+                _ => client.ci = reader.text(token, place, filled(WORD_BYTES_MAX))?,
+            }
+            Ok(())
+        })?;
+        Ok(client)
+    }
+
+    fn location(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Location<'a>> {
+        let mut location = Location::default();
+        let names = &["city", "region", "country"];
+        self.object(token, place, names, unknown_member, |reader, member, token, place| {
+            let text = reader.text(token, place, any(NAME_BYTES_MAX))?;
+            match member {
+                "city" => location.city = text,
+                "region" => location.region = text,
+                _ => location.country = text,
+            }
+            Ok(())
+        })?;
+        Ok(location)
+    }
+}
