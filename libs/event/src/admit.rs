@@ -1,14 +1,19 @@
 //! Admission: a checked event becomes a line, its digest, and the disclosures beside it.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use proof::Digest;
 
-use crate::model::Event;
-use crate::personal::{KeyError, Keys, PersonalParts};
-use crate::render::Opened;
-use crate::rules::Rules;
+use crate::entry::{Entry, LineError, order_time_us};
+use crate::limits::{LINE_BYTES_MAX, SKEW_US_MAX};
+use crate::line::{self, Stamp};
+use crate::model::{ActorKind, Event, Location, PersonalRef};
+use crate::personal::{self, KeyError, Keys, PersonalParts};
+use crate::render::{Opened, Rendered};
+use crate::rules::{self, Rules};
 use crate::warning::Warning;
+use crate::{id, time};
 
 /// Looks up where an address is.
 pub trait Places {
@@ -75,7 +80,7 @@ pub struct Admitted {
 #[derive(Debug, thiserror::Error)]
 pub enum AdmitError {
     /// The event is too large once written; the client must send less.
-    #[error("the entry's line would be {bytes} bytes long, more than the {max} allowed", max = crate::limits::LINE_BYTES_MAX)]
+    #[error("the entry's line would be {bytes} bytes long, more than the {LINE_BYTES_MAX} allowed")]
     LineTooLong {
         /// How long it would be.
         bytes: usize,
@@ -85,29 +90,152 @@ pub enum AdmitError {
     Key(#[from] KeyError),
 }
 
+/// Why an event could not be compared with an entry.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadmitError {
+    /// The first entry's line cannot be read; the log needs repair.
+    #[error("the first entry under this event_id cannot be read")]
+    First(#[from] LineError),
+    /// The event could not be admitted either.
+    #[error("the event could not be written for comparison")]
+    Admit(#[from] AdmitError),
+}
+
 /// Admits an event: redacts secrets, derives what is missing, splits personal values off, writes the line.
 ///
 /// Cost: a few microseconds for an event of 800 bytes; two SHA-256 and one HMAC per disclosure besides.
 ///
 /// # Errors
 /// [`AdmitError`].
-pub fn admit(_event: &Event<'_>, _admission: &Admission<'_>) -> Result<Admitted, AdmitError> {
-    panic!("being written")
+///
+/// # Panics
+/// If `now_us` is beyond the years 0000 to 9999.
+pub fn admit(event: &Event<'_>, admission: &Admission<'_>) -> Result<Admitted, AdmitError> {
+    let mut warnings = Vec::new();
+    let mut event = event.clone();
+    rules::redact(&mut event, admission.rules, &mut warnings);
+    look_up(&mut event, admission);
+    warnings.extend(skew(&event, admission));
+    let id = id::uuid_v7(admission.now_us, admission.id_random);
+    let (line, personal) = record(&mut event, &id, admission.now_us, admission)?;
+    Ok(Admitted {
+        id,
+        digest: Digest::of(&line),
+        line,
+        event_id: event.event_id.map(Cow::into_owned),
+        order_time_us: order_time_us(event.time_us.unwrap_or(admission.now_us), admission.now_us),
+        personal,
+        warnings,
+    })
 }
 
 /// The digest that `event` would have had, had it come in place of the event behind `first_line`: written with that
 /// entry's `id`, `received`, and everything `event` leaves out. Equal to the first line's digest = the same event again.
 ///
-/// `first_opened` are the opened disclosures of the first entry, one element per element of its `personal`; where one
-/// is `None` the answer is useless, and the `event_id` alone must decide.
+/// `first_opened[n]` belongs to the first entry's `personal[n]`. Where one of them is not wholly opened the answer says
+/// nothing, and the `event_id` alone must decide. Of `admission`, `now_us` and `id_random` are not used.
 ///
 /// # Errors
-/// [`AdmitError`], as for [`admit`].
+/// [`ReadmitError`].
 pub fn readmit(
-    _event: &Event<'_>,
-    _first_line: &[u8],
-    _first_opened: &[Option<Opened<'_>>],
-    _admission: &Admission<'_>,
-) -> Result<Digest, AdmitError> {
-    panic!("being written")
+    event: &Event<'_>,
+    first_line: &[u8],
+    first_opened: &[Opened<'_>],
+    admission: &Admission<'_>,
+) -> Result<Digest, ReadmitError> {
+    let first = Entry::parse(first_line)?;
+    let mut event = event.clone();
+    rules::redact(&mut event, admission.rules, &mut Vec::new());
+    adopt(&mut event, &first, first_opened);
+    let (line, _) = record(&mut event, first.id, first.received_us, admission)?;
+    Ok(Digest::of(&line))
+}
+
+/// Fills in what an event leaves out from the entry it may be a repetition of, as that entry was before its personal
+/// values were taken out.
+fn adopt<'a>(event: &mut Event<'a>, first: &'a Entry<'a>, opened: &'a [Opened<'_>]) {
+    let shown = Rendered::new(first, opened);
+    let own = |text: &Option<Cow<'_, str>>| text.as_deref().map(|text| Cow::Owned(text.to_owned()));
+    event.time_us.get_or_insert(first.time_us);
+    event.event.get_or_insert_with(|| first.event.clone());
+    event.channel.get_or_insert_with(|| first.channel.clone());
+    event.description.get_or_insert_with(|| Cow::Owned(shown.description.into_owned()));
+    event.outcome = event.outcome.or(first.outcome);
+    event.severity.get_or_insert(first.severity);
+    if event.client.ip.is_some() && event.client.location.is_empty() {
+        let country = own(&first.client.location.country);
+        event.client.location = Location { city: own(&shown.city), region: own(&shown.region), country };
+    }
+    if event.client.user_agent.is_some() && event.client.ci.is_none() {
+        event.client.ci = own(&first.client.ci);
+    }
+}
+
+/// Location and CI platform, where the client says neither.
+fn look_up(event: &mut Event<'_>, admission: &Admission<'_>) {
+    let client = &mut event.client;
+    if client.location.is_empty()
+        && let Some(ip) = client.ip.as_deref().and_then(|ip| ip.parse().ok())
+        && let Some(Place { city, region, country }) = admission.places.lookup(ip)
+    {
+        client.location =
+            Location { city: city.map(Cow::Owned), region: region.map(Cow::Owned), country: country.map(Cow::Owned) };
+    }
+    if client.ci.is_none() {
+        let ci = client.user_agent.as_deref().and_then(|agent| admission.agents.ci(agent));
+        client.ci = ci.map(|ci| Cow::Owned(ci.to_owned()));
+    }
+}
+
+/// The common end of both ways: defaults, derivations, the split, the line.
+fn record(
+    event: &mut Event<'_>,
+    id: &str,
+    received_us: i64,
+    admission: &Admission<'_>,
+) -> Result<(Vec<u8>, Vec<PersonalParts>), AdmitError> {
+    name_the_day(event, received_us);
+    rules::derive(event, admission.rules);
+    let complete = event.event.is_some() && event.channel.is_some() && event.description.is_some();
+    assert!(complete && event.severity.is_some(), "derivation completes every event");
+    let personal = personal::split(event, admission.source, admission.keys)?;
+    let refs: Vec<PersonalRef<'_>> =
+        personal.iter().map(|parts| PersonalRef { of: Cow::Borrowed(&parts.of), digest: parts.digest() }).collect();
+    let mut line = Vec::with_capacity(LINE_BYTES_USUAL);
+    line::write(&mut line, event, &Stamp { id, received_us, source: admission.source, personal: &refs });
+    assert!(memchr::memchr(b'\n', &line).is_none(), "I-5: a line holds no newline");
+    if line.len() > LINE_BYTES_MAX {
+        return Err(AdmitError::LineTooLong { bytes: line.len() });
+    }
+    Ok((line, personal))
+}
+
+/// What most lines fit into without growing their buffer.
+const LINE_BYTES_USUAL: usize = 1_536;
+
+/// Gives anonymous actors the id they share for the day.
+fn name_the_day(event: &mut Event<'_>, received_us: i64) {
+    let Some(actor) = &mut event.actor else { return };
+    let day = || Cow::Owned(format!("anonymous:{}", time::write_date(received_us)));
+    if actor.kind == ActorKind::Anonymous {
+        actor.id = day();
+    }
+    if let Some(principal) = &mut actor.on_behalf_of
+        && principal.kind == ActorKind::Anonymous
+    {
+        principal.id = day();
+    }
+}
+
+/// Says that a clock is off. Imports are old by nature, so only a future time is worth a word there.
+fn skew(event: &Event<'_>, admission: &Admission<'_>) -> Option<Warning> {
+    let ahead_us = event.time_us? - admission.now_us;
+    let message = if ahead_us > SKEW_US_MAX {
+        "time is more than five minutes ahead of the server's clock: the entry is ordered as if it were five minutes ahead"
+    } else if ahead_us < -SKEW_US_MAX && !admission.source.starts_with("import:") {
+        "time is more than five minutes behind the server's clock: check the clock, unless the event is an old one"
+    } else {
+        return None;
+    };
+    Some(Warning { pointer: "/time".to_owned(), code: "time_skewed", message: message.to_owned() })
 }

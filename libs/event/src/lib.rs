@@ -18,8 +18,8 @@ pub mod rules;
 pub mod time;
 mod warning;
 
-pub use admit::{Admission, AdmitError, Admitted, Agents, Place, Places, admit, readmit};
-pub use entry::{Entry, LineError};
+pub use admit::{Admission, AdmitError, Admitted, Agents, Place, Places, ReadmitError, admit, readmit};
+pub use entry::{Entry, LineError, order_time_us};
 pub use model::{
     Actor, ActorKind, Client, Declared, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource,
     Severity,

@@ -49,7 +49,7 @@ impl<'a> Path<'a> {
     /// The place, behind `base` (the pointer of the value whose tokens were followed).
     #[must_use]
     pub fn pointer(&self, base: &str) -> String {
-        self.write(base, |out, name| escape_pointer(out, name))
+        self.write(base, escape_pointer)
     }
 
     /// The place as people are told of it: as [`Path::pointer`], but with long names cut, so that no body makes

@@ -97,10 +97,11 @@ impl<'a> Scanner<'a> {
                 let unit = self.unit(at + 2)?;
                 match unit {
                     0xD800..=0xDBFF => {
-                        if self.byte(at + 6) == Some(b'\\') && self.byte(at + 7) == Some(b'u') {
-                            if let 0xDC00..=0xDFFF = self.unit(at + 8)? {
-                                return Ok(at + 12);
-                            }
+                        if self.byte(at + 6) == Some(b'\\')
+                            && self.byte(at + 7) == Some(b'u')
+                            && let 0xDC00..=0xDFFF = self.unit(at + 8)?
+                        {
+                            return Ok(at + 12);
                         }
                         Err(self.lone(at))
                     }
