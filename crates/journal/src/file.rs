@@ -1,10 +1,21 @@
 //! The journal in files.
 
+mod name;
+mod recover;
+mod reserve;
+mod sizes;
+mod writer;
+
+use crate::reader::OpenFile;
 use crate::{AppendError, Batch, FileNumber, FreeError, Journal, JournalReader, OpenError, Placed, RecoveredBatch};
 use env::{Disk, Random};
 use proof::{LeafIndex, TreeSize};
+use recover::Recovering;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use writer::Writer;
+
+pub use sizes::{GROUP_BYTES_MAX, Sizes};
 
 /// What is known about the log before its journal is opened.
 #[derive(Debug, Clone)]
@@ -43,53 +54,143 @@ pub struct Cut {
 pub type Refusal = Box<dyn std::error::Error + Send + Sync>;
 
 /// A journal in files of one folder, `<first leaf>-<term>.wal`.
-pub struct FileJournal {}
+pub struct FileJournal {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    files: Mutex<Files>,
+    writer: Mutex<Writer>,
+}
+
+/// The files that readers may need. Changed by rotation and by freeing.
+#[derive(Default)]
+struct Files {
+    reader: JournalReader,
+    /// All but the current one, oldest first.
+    complete: Vec<CompleteFile>,
+}
+
+/// A file that nothing is appended to any more.
+struct CompleteFile {
+    number: FileNumber,
+    path: PathBuf,
+    /// The leaf after its last line.
+    end_leaf: LeafIndex,
+}
 
 impl FileJournal {
     /// Opens the journal in `dir` (made if missing), hands every recovered batch in order to `receive`, copies what
-    /// may not have reached the disk into a fresh file, and starts a new file for what comes.
+    /// may not have reached the disk into a fresh file, and starts a new file for what comes. Batches before
+    /// [`Known::sealed`] may be among them while their file also holds later ones.
     ///
-    /// Cost: reads every file once; writes and syncs the last one anew.
+    /// Cost: reads every file once, whole; writes and syncs the last one anew.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing is accepted then.
+    /// [`OpenError`]; nothing is accepted then, and nothing was removed.
     pub fn open(
-        _disk: Arc<dyn Disk>,
-        _random: &Arc<dyn Random>,
-        _dir: &Path,
-        _known: &Known<'_>,
-        _receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+        disk: Arc<dyn Disk>,
+        random: Arc<dyn Random>,
+        dir: &Path,
+        known: &Known<'_>,
+        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
     ) -> Result<(Self, Recovery), OpenError> {
-        panic!()
+        Self::open_sized(disk, random, dir, known, Sizes::default(), receive)
+    }
+
+    /// As [`FileJournal::open`], with other sizes than the usual ones.
+    ///
+    /// # Errors
+    /// As [`FileJournal::open`].
+    pub fn open_sized(
+        disk: Arc<dyn Disk>,
+        random: Arc<dyn Random>,
+        dir: &Path,
+        known: &Known<'_>,
+        sizes: Sizes,
+        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+    ) -> Result<(Self, Recovery), OpenError> {
+        let mut recovering = Recovering::start(&*disk, &*random, dir, known)?;
+        recovering.files(receive)?;
+        let (writer, files, recovery) = recovering.finish(Arc::clone(&disk), Arc::clone(&random), sizes)?;
+        let journal = Self { disk, dir: dir.to_owned(), files: Mutex::new(files), writer: Mutex::new(writer) };
+        Ok((journal, recovery))
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        // A writer that panicked half way must not go on: its state may not match the file's.
+        let poisoned = self.writer.is_poisoned();
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if poisoned {
+            writer.stop("an earlier append panicked");
+        }
+        writer
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Journal for FileJournal {
     fn next_leaf(&self) -> LeafIndex {
-        panic!()
+        self.writer().next_leaf()
     }
-    fn append(&self, _group: &[Batch]) -> Result<Vec<Placed>, AppendError> {
-        panic!()
+
+    fn append(&self, group: &[Batch]) -> Result<Vec<Placed>, AppendError> {
+        self.writer().append(group, false)
     }
-    fn append_reserved(&self, _group: &[Batch]) -> Result<Vec<Placed>, AppendError> {
-        panic!()
+
+    fn append_reserved(&self, group: &[Batch]) -> Result<Vec<Placed>, AppendError> {
+        self.writer().append(group, true)
     }
+
     fn wants_rotation(&self) -> bool {
-        panic!()
+        self.writer().wants_rotation()
     }
+
     fn current_file(&self) -> FileNumber {
-        panic!()
+        self.writer().number()
     }
+
     fn rotate(&self) -> Result<FileNumber, AppendError> {
-        panic!()
+        let mut writer = self.writer();
+        if let Some((finished, current)) = writer.rotate()? {
+            let mut files = self.files();
+            files.complete.push(finished);
+            files.reader = files.reader.with(writer.number(), current);
+        }
+        Ok(writer.number())
     }
+
     fn reader(&self) -> JournalReader {
-        panic!()
+        self.files().reader.clone()
     }
-    fn free(&self, _before: LeafIndex) -> Result<(), FreeError> {
-        panic!()
+
+    fn free(&self, before: LeafIndex) -> Result<(), FreeError> {
+        let mut files = self.files();
+        let mut removed = false;
+        while let Some(oldest) = files.complete.first() {
+            if oldest.end_leaf > before {
+                break;
+            }
+            let (number, path) = (oldest.number, oldest.path.clone());
+            self.disk.remove(&path).map_err(|source| FreeError { path, source })?;
+            files.reader = files.reader.without(number);
+            files.complete.remove(0);
+            removed = true;
+        }
+        if removed {
+            self.disk.sync_dir(&self.dir).map_err(|source| FreeError { path: self.dir.clone(), source })?;
+        }
+        Ok(())
     }
+
     fn close(&self) -> Result<(), AppendError> {
-        panic!()
+        self.writer().close()
     }
+}
+
+/// A file open for reading lines back.
+fn open_file(disk: &dyn Disk, path: &Path) -> Result<Arc<OpenFile>, OpenError> {
+    let file = disk.open_read(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    Ok(Arc::new(OpenFile { path: path.to_owned(), file }))
 }

@@ -10,12 +10,13 @@
 mod batch;
 mod error;
 mod file;
+mod format;
 mod packed;
 mod reader;
 
 pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch};
 pub use error::{AppendError, FreeError, OpenError, ReadError};
-pub use file::{Cut, FileJournal, Known, Recovery, Refusal};
+pub use file::{Cut, FileJournal, GROUP_BYTES_MAX, Known, Recovery, Refusal, Sizes};
 pub use packed::{Packed, PackedRef};
 pub use reader::JournalReader;
 

@@ -238,7 +238,7 @@ impl State {
     }
 
     fn used(&self) -> u64 {
-        self.inodes.iter().filter(|(number, _)| self.names.holds(**number)).map(|(_, inode)| inode.len()).sum()
+        self.names.visible().filter_map(|number| self.inodes.get(&number)).map(Inode::len).sum()
     }
 
     /// How many more bytes may be stored.

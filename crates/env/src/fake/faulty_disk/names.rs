@@ -84,6 +84,11 @@ impl Names {
         self.visible.clone_from(&self.durable);
     }
 
+    /// The files that have a name everybody sees.
+    pub(super) fn visible(&self) -> impl Iterator<Item = u64> {
+        self.visible.values().copied()
+    }
+
     /// Whether any name, seen or durable, leads to this file.
     pub(super) fn holds(&self, inode: u64) -> bool {
         self.visible.values().chain(self.durable.values()).any(|held| *held == inode)

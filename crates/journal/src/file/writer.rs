@@ -1,0 +1,297 @@
+//! The end of the journal, where groups are appended.
+
+use super::CompleteFile;
+use super::name::Name;
+use super::reserve::{Reserve, write_zeroes};
+use super::sizes::{FILE_BYTES_MAX, GROUP_BYTES_MAX, Sizes};
+use crate::format::{CLOSE_BYTES, FileHeader, FrameWriter, HEADER_BYTES, Stamp, frame_bytes};
+use crate::reader::OpenFile;
+use crate::{AppendError, Batch, FileNumber, Placed};
+use env::{Disk, Random, is_disk_full};
+use proof::{Digest, LeafIndex};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What every file of this process shares.
+pub(super) struct Setting {
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) dir: PathBuf,
+    pub(super) origin: Digest,
+    pub(super) term: u64,
+    pub(super) sizes: Sizes,
+}
+
+/// The current file. Owned by whoever appends.
+pub(super) struct Writer {
+    setting: Setting,
+    reserve: Reserve,
+    current: Current,
+    next_leaf: LeafIndex,
+    /// Why nothing is taken any more (I-9).
+    stopped: Option<String>,
+    buffer: Vec<u8>,
+}
+
+struct Current {
+    number: FileNumber,
+    open: Arc<OpenFile>,
+    header: FileHeader,
+    previous_crc: u32,
+    /// Where the next frame goes.
+    end: u64,
+    /// The file's length: zeroes from `end` to here.
+    filled: u64,
+}
+
+impl Setting {
+    pub(super) fn header(&self, first_leaf: LeafIndex) -> FileHeader {
+        let mut nonce = [0; 16];
+        self.random.fill(&mut nonce);
+        FileHeader { term: self.term, first_leaf, nonce, origin: self.origin }
+    }
+
+    pub(super) fn path(&self, first_leaf: LeafIndex) -> PathBuf {
+        Name { first_leaf, term: self.term }.path(&self.dir)
+    }
+}
+
+impl Writer {
+    /// Starts a new file. When the disk is full, it starts without zeroes ahead, in the reserve's space if need be.
+    pub(super) fn start(setting: Setting, first_leaf: LeafIndex, number: FileNumber) -> io::Result<Self> {
+        let disk = &*setting.disk;
+        let mut reserve = Reserve::of(disk, &setting.dir, setting.sizes.reserve_bytes)?;
+        let header = setting.header(first_leaf);
+        let path = setting.path(first_leaf);
+        let mut content = header.encode().to_vec();
+        let usual = HEADER_BYTES + usize::try_from(setting.sizes.window_bytes).unwrap_or(0) + CLOSE_BYTES;
+        content.resize(usual, 0);
+        match env::publish_file(disk, &path, &content) {
+            Err(error) if is_disk_full(&error) => {
+                reserve.release(disk)?;
+                content.truncate(HEADER_BYTES);
+                content.resize(HEADER_BYTES + CLOSE_BYTES, 0);
+                env::publish_file(disk, &path, &content)?;
+            }
+            other => other?,
+        }
+        // Without room for the reserve the journal starts all the same, and takes small groups while the file lasts.
+        reserve.fill(disk)?;
+        let open = Arc::new(OpenFile { file: disk.open_write(&path)?, path });
+        let current = Current {
+            number,
+            open,
+            previous_crc: header.crc(),
+            header,
+            end: HEADER_BYTES as u64,
+            filled: content.len() as u64,
+        };
+        Ok(Self { setting, reserve, current, next_leaf: first_leaf, stopped: None, buffer: Vec::new() })
+    }
+
+    pub(super) fn next_leaf(&self) -> LeafIndex {
+        self.next_leaf
+    }
+
+    pub(super) fn number(&self) -> FileNumber {
+        self.current.number
+    }
+
+    pub(super) fn open(&self) -> Arc<OpenFile> {
+        Arc::clone(&self.current.open)
+    }
+
+    pub(super) fn wants_rotation(&self) -> bool {
+        self.current.end >= self.setting.sizes.file_bytes
+    }
+
+    pub(super) fn stop(&mut self, reason: &str) {
+        self.stopped.get_or_insert_with(|| reason.to_owned());
+    }
+
+    pub(super) fn append(&mut self, group: &[Batch], reserved: bool) -> Result<Vec<Placed>, AppendError> {
+        self.going()?;
+        let bytes = group.iter().map(frame_bytes).sum::<u64>();
+        let max = GROUP_BYTES_MAX.min(FILE_BYTES_MAX.saturating_sub(self.current.end + CLOSE_BYTES as u64));
+        if bytes > max {
+            return Err(AppendError::TooLarge { bytes, max });
+        }
+        for batch in group {
+            assert!(!batch.lines.is_empty(), "a batch has at least one line");
+            assert_eq!(batch.lines.len(), batch.refs.len(), "every line has its refs, even if empty");
+        }
+        self.make_room(bytes, reserved)?;
+        let (placed, previous_crc) = self.encode(group);
+        self.write()?;
+        self.current.end += self.buffer.len() as u64;
+        self.current.previous_crc = previous_crc;
+        let lines: usize = group.iter().map(|batch| batch.lines.len()).sum();
+        self.next_leaf = LeafIndex(self.next_leaf.0 + lines as u64);
+        Ok(placed)
+    }
+
+    /// Closes the current file and starts the next; returns what became of the old one, and the new one.
+    pub(super) fn rotate(&mut self) -> Result<Option<(CompleteFile, Arc<OpenFile>)>, AppendError> {
+        self.going()?;
+        let first_leaf = self.next_leaf;
+        if first_leaf == self.current.header.first_leaf {
+            return Ok(None);
+        }
+        let next = self.prepare(first_leaf)?;
+        // The new name says that the old file is whole up to here, so the old one is closed before.
+        self.finish_current()?;
+        let (path, temporary) = (next.open.path.clone(), env::temporary_path(&next.open.path));
+        let disk = Arc::clone(&self.setting.disk);
+        let named = disk.rename_noreplace(&temporary, &path).and_then(|()| disk.sync_dir(&self.setting.dir));
+        named.map_err(|source| self.fail(path, source))?;
+        let old = std::mem::replace(&mut self.current, next);
+        let finished = CompleteFile { number: old.number, path: old.open.path.clone(), end_leaf: first_leaf };
+        Ok(Some((finished, self.open())))
+    }
+
+    pub(super) fn close(&mut self) -> Result<(), AppendError> {
+        self.going()?;
+        self.finish_current()?;
+        self.stop("it was closed");
+        Ok(())
+    }
+
+    fn going(&self) -> Result<(), AppendError> {
+        match &self.stopped {
+            None => Ok(()),
+            Some(reason) => Err(AppendError::Stopped { reason: reason.clone() }),
+        }
+    }
+
+    /// Encodes a group into the buffer.
+    fn encode(&mut self, group: &[Batch]) -> (Vec<Placed>, u32) {
+        self.buffer.clear();
+        let mut frames = FrameWriter {
+            buffer: &mut self.buffer,
+            offset: self.current.end,
+            stamp: Stamp::from(&self.current.header),
+            previous_crc: self.current.previous_crc,
+            next_leaf: self.next_leaf,
+            group_start: self.current.end,
+        };
+        let mut placed = Vec::with_capacity(group.len());
+        for batch in group {
+            let first_leaf = frames.next_leaf;
+            let lines_offset = u32::try_from(frames.batch(batch));
+            let lines_offset = lines_offset.unwrap_or_else(|_| panic!("the limit of a file was checked before"));
+            placed.push(Placed { file: self.current.number, first_leaf, lines_offset });
+        }
+        (placed, frames.previous_crc)
+    }
+
+    /// Writes the buffer at the file's end and syncs.
+    fn write(&mut self) -> Result<(), AppendError> {
+        let file = &*self.current.open.file;
+        let written = file.write_all_at(&self.buffer, self.current.end).and_then(|()| file.sync_data());
+        written.map_err(|source| self.fail(self.current.open.path.clone(), source))
+    }
+
+    /// Fills the file with zeroes as far as a group of `bytes` and the closing mark need, so that a full disk is met
+    /// before anything of the group is written.
+    fn make_room(&mut self, bytes: u64, reserved: bool) -> Result<(), AppendError> {
+        let needed = self.current.end + bytes + CLOSE_BYTES as u64;
+        if needed <= self.current.filled {
+            return Ok(());
+        }
+        let disk = Arc::clone(&self.setting.disk);
+        let dir = self.setting.dir.clone();
+        if !reserved && !self.reserve.fill(&*disk).map_err(|source| self.fail(dir.clone(), source))? {
+            return Err(AppendError::DiskFull);
+        }
+        let ahead = self.setting.sizes.ahead(bytes);
+        let mut extended = self.extend(needed + ahead);
+        if ahead > 0 && matches!(extended, Err(AppendError::DiskFull)) {
+            extended = self.extend(needed);
+        }
+        if reserved && matches!(extended, Err(AppendError::DiskFull)) {
+            self.reserve.release(&*disk).map_err(|source| self.fail(dir, source))?;
+            extended = self.extend(needed);
+        }
+        extended
+    }
+
+    fn extend(&mut self, to: u64) -> Result<(), AppendError> {
+        let file = &*self.current.open.file;
+        match write_zeroes(file, self.current.filled, to) {
+            Ok(()) => {
+                self.current.filled = to;
+                Ok(())
+            }
+            Err(error) if is_disk_full(&error) => {
+                let cut = file.set_len(self.current.filled);
+                cut.map_err(|source| self.fail(self.current.open.path.clone(), source))?;
+                Err(AppendError::DiskFull)
+            }
+            Err(source) => Err(self.fail(self.current.open.path.clone(), source)),
+        }
+    }
+
+    /// Writes the next file, whole and synced, but under a temporary name: a full disk is met before anything changes.
+    fn prepare(&mut self, first_leaf: LeafIndex) -> Result<Current, AppendError> {
+        let setting = &self.setting;
+        let header = setting.header(first_leaf);
+        let path = setting.path(first_leaf);
+        let temporary = env::temporary_path(&path);
+        let filled = HEADER_BYTES as u64 + setting.sizes.window_bytes + CLOSE_BYTES as u64;
+        let disk = &*setting.disk;
+        let write = || {
+            if disk.exists(&temporary)? {
+                disk.remove(&temporary)?;
+            }
+            let file = disk.create_new(&temporary)?;
+            file.write_all_at(&header.encode(), 0)?;
+            write_zeroes(&*file, HEADER_BYTES as u64, filled)?;
+            file.sync_all()?;
+            Ok(file)
+        };
+        let file = match write() {
+            Ok(file) => file,
+            Err(error) if is_disk_full(&error) => {
+                disk.remove(&temporary).map_err(|source| self.fail(temporary.clone(), source))?;
+                return Err(AppendError::DiskFull);
+            }
+            Err(source) => return Err(self.fail(temporary, source)),
+        };
+        Ok(Current {
+            number: FileNumber(self.current.number.0 + 1),
+            open: Arc::new(OpenFile { path, file }),
+            previous_crc: header.crc(),
+            header,
+            end: HEADER_BYTES as u64,
+            filled,
+        })
+    }
+
+    /// Writes the closing mark and gives back the zeroes ahead.
+    fn finish_current(&mut self) -> Result<(), AppendError> {
+        self.buffer.clear();
+        let mut frames = FrameWriter {
+            buffer: &mut self.buffer,
+            offset: self.current.end,
+            stamp: Stamp::from(&self.current.header),
+            previous_crc: self.current.previous_crc,
+            next_leaf: self.next_leaf,
+            group_start: self.current.end,
+        };
+        frames.close();
+        let end = self.current.end + self.buffer.len() as u64;
+        let file = &*self.current.open.file;
+        let closed = file
+            .write_all_at(&self.buffer, self.current.end)
+            .and_then(|()| file.set_len(end))
+            .and_then(|()| file.sync_all());
+        closed.map_err(|source| self.fail(self.current.open.path.clone(), source))
+    }
+
+    /// Remembers that nothing may be tried again (I-9), and says why.
+    fn fail(&mut self, path: PathBuf, source: io::Error) -> AppendError {
+        self.stop(&format!("writing {} failed: {source}", path.display()));
+        AppendError::Failed { path, source }
+    }
+}

@@ -1,0 +1,12 @@
+//! The bytes of a journal file: `spec/journal.md`.
+
+mod bytes;
+mod copy;
+mod frame;
+mod header;
+mod scan;
+
+pub(crate) use frame::{CLOSE_BYTES, FrameWriter, Stamp, frame_bytes};
+pub(crate) use header::{FileHeader, HEADER_BYTES, HeaderError};
+pub(crate) use scan::{End, Scan, batch_at, scan};
+pub(crate) use copy::restamp;

@@ -1,0 +1,216 @@
+//! One frame: a batch, or the mark of an orderly close.
+
+use super::bytes::{array, size_at, u32_at, u64_at};
+use super::header::FileHeader;
+use crate::{Batch, PackedRef};
+use proof::LeafIndex;
+
+const MAGIC: [u8; 4] = *b"IWFR";
+const FRAME_HEADER_BYTES: usize = 80;
+const CRC_BYTES: usize = 4;
+/// Where the checksum of the frame header stands.
+const HEADER_CRC_AT: usize = FRAME_HEADER_BYTES - CRC_BYTES;
+
+/// Length of the frame that marks an orderly close.
+pub(crate) const CLOSE_BYTES: usize = FRAME_HEADER_BYTES + CRC_BYTES;
+
+/// What every frame of a file repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) term: u64,
+    pub(crate) nonce: [u8; 16],
+}
+
+impl From<&FileHeader> for Stamp {
+    fn from(header: &FileHeader) -> Self {
+        Self { term: header.term, nonce: header.nonce }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Batch = 1,
+    Close = 2,
+}
+
+/// A frame whose checksums, lengths and stamp are right. Whether it belongs where it lies is the scan's to judge.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Frame<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) first_leaf: LeafIndex,
+    /// Offset of the first frame of this frame's group.
+    pub(crate) group_start: u64,
+    /// Checksum of the frame before.
+    pub(crate) previous_crc: u32,
+    pub(crate) crc: u32,
+    pub(crate) lines: PackedRef<'a>,
+    pub(crate) refs: PackedRef<'a>,
+    pub(crate) disclosures: PackedRef<'a>,
+    /// Where the lines start, counted from the start of the frame.
+    pub(crate) lines_at: usize,
+    /// Length of the whole frame.
+    pub(crate) bytes: usize,
+}
+
+/// What a batch takes in the file.
+pub(crate) fn frame_bytes(batch: &Batch) -> u64 {
+    let fixed = FRAME_HEADER_BYTES + CRC_BYTES + batch.lines.len() * 8 + batch.disclosures.len() * 4;
+    [fixed, batch.lines.bytes().len(), batch.refs.bytes().len(), batch.disclosures.bytes().len()]
+        .iter()
+        .map(|bytes| *bytes as u64)
+        .sum()
+}
+
+/// Appends frames to a buffer that will be written at `offset`, chained to what the file holds before.
+pub(crate) struct FrameWriter<'a> {
+    pub(crate) buffer: &'a mut Vec<u8>,
+    /// Where in the file the buffer starts.
+    pub(crate) offset: u64,
+    pub(crate) stamp: Stamp,
+    pub(crate) previous_crc: u32,
+    pub(crate) next_leaf: LeafIndex,
+    /// Where in the file the group starts.
+    pub(crate) group_start: u64,
+}
+
+impl FrameWriter<'_> {
+    /// Appends a batch; returns where in the file its lines start.
+    pub(crate) fn batch(&mut self, batch: &Batch) -> u64 {
+        let Batch { lines, refs, disclosures } = batch;
+        let start = self.header(
+            Kind::Batch,
+            [
+                lines.len(),
+                lines.bytes().len(),
+                refs.bytes().len(),
+                disclosures.len(),
+                disclosures.bytes().len(),
+            ],
+        );
+        for ends in [lines.ends(), refs.ends(), disclosures.ends()] {
+            self.buffer.extend(ends.iter().flat_map(|end| end.to_le_bytes()));
+        }
+        let lines_at = self.offset + self.buffer.len() as u64;
+        for bytes in [lines.bytes(), refs.bytes(), disclosures.bytes()] {
+            self.buffer.extend_from_slice(bytes);
+        }
+        self.seal(start);
+        self.next_leaf = LeafIndex(self.next_leaf.0 + lines.len() as u64);
+        lines_at
+    }
+
+    /// Appends the mark of an orderly close, a group of its own.
+    pub(crate) fn close(&mut self) {
+        self.group_start = self.offset + self.buffer.len() as u64;
+        let start = self.header(Kind::Close, [0; 5]);
+        self.seal(start);
+    }
+
+    fn header(&mut self, kind: Kind, sizes: [usize; 5]) -> usize {
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(&MAGIC);
+        self.buffer.extend_from_slice(&[kind as u8, 0, 0, 0]);
+        self.buffer.extend_from_slice(&self.stamp.term.to_le_bytes());
+        self.buffer.extend_from_slice(&self.next_leaf.0.to_le_bytes());
+        self.buffer.extend_from_slice(&self.group_start.to_le_bytes());
+        self.buffer.extend_from_slice(&self.stamp.nonce);
+        for size in sizes {
+            let size = u32::try_from(size).unwrap_or_else(|_| panic!("the limit of a group was checked before"));
+            self.buffer.extend_from_slice(&size.to_le_bytes());
+        }
+        self.buffer.extend_from_slice(&self.previous_crc.to_le_bytes());
+        self.buffer.extend_from_slice(&[0; 4]);
+        self.checksum(start);
+        start
+    }
+
+    fn seal(&mut self, start: usize) {
+        self.previous_crc = self.checksum(start);
+    }
+
+    /// Appends the checksum of everything from `start` on.
+    fn checksum(&mut self, start: usize) -> u32 {
+        let crc = crc32c::crc32c(self.buffer.split_at(start).1);
+        self.buffer.extend_from_slice(&crc.to_le_bytes());
+        crc
+    }
+}
+
+/// Reads the frame at `at`. The error says what is wrong with it.
+pub(crate) fn decode(file: &[u8], at: usize, stamp: Stamp) -> Result<Frame<'_>, &'static str> {
+    const SHORT: &str = "the file ends inside a frame";
+    let rest = file.get(at..).ok_or(SHORT)?;
+    let header = rest.get(..FRAME_HEADER_BYTES).ok_or(SHORT)?;
+    if !header.starts_with(&MAGIC) {
+        return Err("no frame begins here");
+    }
+    if header.get(..HEADER_CRC_AT).map(crc32c::crc32c) != u32_at(header, HEADER_CRC_AT) {
+        return Err("the checksum of the frame header does not fit");
+    }
+    if (Stamp { term: u64_at(header, 8).ok_or(SHORT)?, nonce: array(header, 32).ok_or(SHORT)? }) != stamp {
+        return Err("the frame is from another file");
+    }
+    let kind = match array(header, 4).ok_or(SHORT)? {
+        [1, 0, 0, 0] => Kind::Batch,
+        [2, 0, 0, 0] => Kind::Close,
+        _ => return Err("the frame is of a kind this version does not know"),
+    };
+    if u32_at(header, 72) != Some(0) {
+        return Err("reserved bytes of the frame are not zero");
+    }
+    let (lines, disclosures) = (size_at(header, 48).ok_or(SHORT)?, size_at(header, 60).ok_or(SHORT)?);
+    let parts = [
+        lines.checked_mul(4).ok_or(SHORT)?,
+        lines.checked_mul(4).ok_or(SHORT)?,
+        disclosures.checked_mul(4).ok_or(SHORT)?,
+        size_at(header, 52).ok_or(SHORT)?,
+        size_at(header, 56).ok_or(SHORT)?,
+        size_at(header, 64).ok_or(SHORT)?,
+    ];
+    let body_bytes = parts.iter().try_fold(0_usize, |sum, part| sum.checked_add(*part)).ok_or(SHORT)?;
+    let crc_at = body_bytes.checked_add(FRAME_HEADER_BYTES).ok_or(SHORT)?;
+    let body = rest.get(FRAME_HEADER_BYTES..crc_at).ok_or(SHORT)?;
+    let crc = u32_at(rest, crc_at).ok_or(SHORT)?;
+    if rest.get(..crc_at).map(crc32c::crc32c) != Some(crc) {
+        return Err("the checksum of the frame does not fit");
+    }
+    let mut cursor = body;
+    let mut take = |bytes: usize| {
+        let (part, rest) = cursor.split_at_checked(bytes).unwrap_or_default();
+        cursor = rest;
+        part
+    };
+    let [line_ends, ref_ends, disclosure_ends, line_bytes, ref_bytes, disclosure_bytes] = parts.map(&mut take);
+    let packed = |ends, bytes| PackedRef::decode(ends, bytes).ok_or("the lengths inside the frame do not add up");
+    Ok(Frame {
+        kind,
+        first_leaf: LeafIndex(u64_at(header, 16).ok_or(SHORT)?),
+        group_start: u64_at(header, 24).ok_or(SHORT)?,
+        previous_crc: u32_at(header, 68).ok_or(SHORT)?,
+        crc,
+        lines: packed(line_ends, line_bytes)?,
+        refs: packed(ref_ends, ref_bytes)?,
+        disclosures: packed(disclosure_ends, disclosure_bytes)?,
+        lines_at: FRAME_HEADER_BYTES + lines * 8 + disclosures * 4,
+        bytes: crc_at + CRC_BYTES,
+    })
+}
+
+/// Where the next place after `from` is that begins like a frame.
+pub(super) fn find_magic(file: &[u8], from: usize) -> Option<usize> {
+    let rest = file.get(from..)?;
+    rest.windows(MAGIC.len()).position(|window| window == MAGIC).map(|found| from + found)
+}
+
+/// Gives a frame another stamp and another predecessor, in place, and computes its checksums anew; returns the last.
+pub(super) fn restamp_frame(frame: &mut [u8], stamp: Stamp, previous_crc: u32) -> Option<u32> {
+    let crc_at = frame.len().checked_sub(CRC_BYTES)?;
+    frame.get_mut(8..16)?.copy_from_slice(&stamp.term.to_le_bytes());
+    frame.get_mut(32..48)?.copy_from_slice(&stamp.nonce);
+    frame.get_mut(68..72)?.copy_from_slice(&previous_crc.to_le_bytes());
+    let header_crc = crc32c::crc32c(frame.get(..HEADER_CRC_AT)?);
+    frame.get_mut(HEADER_CRC_AT..FRAME_HEADER_BYTES)?.copy_from_slice(&header_crc.to_le_bytes());
+    let crc = crc32c::crc32c(frame.get(..crc_at)?);
+    frame.get_mut(crc_at..)?.copy_from_slice(&crc.to_le_bytes());
+    Some(crc)
+}

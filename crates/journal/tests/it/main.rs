@@ -1,0 +1,9 @@
+//! The journal from outside: what comes back, when it refuses, how it bears faults.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong should panic")]
+
+mod bench;
+mod crash;
+mod damage;
+mod full;
+mod roundtrip;
+mod world;

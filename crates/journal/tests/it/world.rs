@@ -1,0 +1,96 @@
+//! A small journal on a disk that can misbehave.
+
+use env::fake::{FaultyDisk, SeededRandom};
+use journal::{Batch, FileJournal, Journal, Known, OpenError, Packed, Recovery, Sizes};
+use proof::{LeafIndex, TreeSize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub const ORIGIN: &str = "test/0123456789abcdef";
+
+pub const SMALL: Sizes = Sizes { file_bytes: 2000, window_bytes: 1024, reserve_bytes: 2048 };
+
+/// A batch as recovery gives it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub first_leaf: u64,
+    pub lines: Vec<Vec<u8>>,
+    pub refs: Vec<Vec<u8>>,
+    pub disclosures: Vec<Vec<u8>>,
+}
+
+pub fn dir() -> PathBuf {
+    PathBuf::from("/data/journal")
+}
+
+pub fn batch(first_leaf: u64, lines: u64, width: usize) -> Batch {
+    let text = |leaf| format!("{{\"leaf\":{leaf},\"pad\":\"{}\"}}", "x".repeat(width));
+    Batch {
+        lines: (first_leaf..first_leaf + lines).map(text).collect(),
+        refs: (0..lines).map(|line| vec![7; usize::try_from(line % 3).unwrap()]).collect(),
+        disclosures: if first_leaf.is_multiple_of(2) { Packed::new() } else { [b"sealed"].iter().collect() },
+    }
+}
+
+pub fn seen(first_leaf: u64, batch: &Batch) -> Seen {
+    let all = |packed: &Packed| packed.iter().map(<[u8]>::to_vec).collect();
+    Seen { first_leaf, lines: all(&batch.lines), refs: all(&batch.refs), disclosures: all(&batch.disclosures) }
+}
+
+pub struct Opened {
+    pub journal: FileJournal,
+    pub recovery: Recovery,
+    pub seen: Vec<Seen>,
+}
+
+pub fn open(disk: &FaultyDisk, seed: u64, checkpoint: u64) -> Result<Opened, OpenError> {
+    open_at(disk, &dir(), seed, 0, checkpoint, SMALL)
+}
+
+pub fn open_at(
+    disk: &FaultyDisk,
+    dir: &Path,
+    seed: u64,
+    sealed: u64,
+    checkpoint: u64,
+    sizes: Sizes,
+) -> Result<Opened, OpenError> {
+    let mut batches = Vec::new();
+    let mut positions = Vec::new();
+    let known = Known { origin: ORIGIN, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint) };
+    let random = Arc::new(SeededRandom::new(seed));
+    let (journal, recovery) =
+        FileJournal::open_sized(Arc::new(disk.clone()), random, dir, &known, sizes, &mut |batch| {
+            let all = |packed: journal::PackedRef<'_>| packed.iter().map(<[u8]>::to_vec).collect::<Vec<_>>();
+            for (index, line) in batch.lines.iter().enumerate() {
+                positions.push((batch.placed.position(batch.lines, index).unwrap(), line.to_vec()));
+            }
+            batches.push(Seen {
+                first_leaf: batch.placed.first_leaf.0,
+                lines: all(batch.lines),
+                refs: all(batch.refs),
+                disclosures: all(batch.disclosures),
+            });
+            Ok(())
+        })?;
+    let reader = journal.reader();
+    for (position, line) in positions {
+        assert_eq!(reader.read_line(position).unwrap(), line, "every position leads to its line");
+    }
+    Ok(Opened { journal, recovery, seen: batches })
+}
+
+/// Appends one group and tells what should come back.
+pub fn append(journal: &FileJournal, sizes: &[u64], width: usize) -> Result<Vec<Seen>, journal::AppendError> {
+    let mut first = journal.next_leaf().0;
+    let mut group = Vec::new();
+    let mut expected = Vec::new();
+    for lines in sizes {
+        let batch = batch(first, *lines, width);
+        expected.push(seen(first, &batch));
+        group.push(batch);
+        first += lines;
+    }
+    journal.append(&group)?;
+    Ok(expected)
+}
