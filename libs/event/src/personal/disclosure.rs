@@ -4,6 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
+use crate::json::{Token, Tokens};
+use crate::limits::DEPTH_MAX;
+
 /// What a disclosure discloses. The order is that of the combined digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -142,7 +145,54 @@ impl<'a> OpenedDisclosure<'a> {
     ///
     /// # Errors
     /// [`DisclosureError::Form`].
-    pub fn parse(_json: &'a str) -> Result<Self, DisclosureError> {
-        panic!("being written")
+    pub fn parse(json: &'a str) -> Result<Self, DisclosureError> {
+        let mut tokens = Tokens::new(json, DEPTH_MAX as u32 + 2);
+        expect(next(&mut tokens)? == Token::ArrayStart, "not an array")?;
+        expect(matches!(next(&mut tokens)?, Token::String(_)), "no salt")?;
+        let kind = match next(&mut tokens)? {
+            Token::String(word) => Kind::from_word(&word.decode()),
+            _ => None,
+        };
+        let kind = kind.ok_or(DisclosureError::Form { what: "no kind that is known" })?;
+        expect(next(&mut tokens)? == Token::ObjectStart, "no object of values")?;
+        let mut values = Vec::new();
+        while let Token::Key(pointer) = next(&mut tokens)? {
+            let value = next(&mut tokens)?;
+            let start = tokens.token_start();
+            tokens.skip(value).map_err(|syntax| DisclosureError::Form { what: syntax.what })?;
+            values.push((pointer.decode(), tokens.slice(start, tokens.at())));
+        }
+        expect(next(&mut tokens)? == Token::ArrayEnd, "more than three elements")?;
+        match tokens.next() {
+            Ok(None) => Ok(Self { kind, values }),
+            _ => Err(DisclosureError::Form { what: "more text after the array" }),
+        }
     }
+
+    /// As [`OpenedDisclosure::parse`], from base64url, checked against the digest.
+    ///
+    /// `text` receives the decoded text that the result borrows from.
+    ///
+    /// # Errors
+    /// [`DisclosureError`].
+    pub fn decode(encoded: &str, digest: &[u8; 32], text: &'a mut String) -> Result<Self, DisclosureError> {
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| DisclosureError::Form { what: "not base64url" })?;
+        *text = String::from_utf8(bytes).map_err(|_| DisclosureError::Form { what: "not UTF-8" })?;
+        if disclosure_digest(text) != *digest {
+            return Err(DisclosureError::Digest);
+        }
+        Self::parse(text)
+    }
+}
+
+fn next<'a>(tokens: &mut Tokens<'a>) -> Result<Token<'a>, DisclosureError> {
+    match tokens.next() {
+        Ok(Some(token)) => Ok(token),
+        Ok(None) => Err(DisclosureError::Form { what: "the text ends too early" }),
+        Err(syntax) => Err(DisclosureError::Form { what: syntax.what }),
+    }
+}
+
+fn expect(holds: bool, what: &'static str) -> Result<(), DisclosureError> {
+    if holds { Ok(()) } else { Err(DisclosureError::Form { what }) }
 }
