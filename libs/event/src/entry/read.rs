@@ -51,7 +51,8 @@ pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
     if !text.starts_with(r#"{"v":1,"#) {
         return Err(LineError::Version);
     }
-    let mut reader = Reader { tokens: Tokens::new(text, 1 + DEPTH_MAX as u32) };
+    // the line itself is one level, and `{"$personal":n}` in the place of a string one more
+    let mut reader = Reader { tokens: Tokens::new(text, 2 + DEPTH_MAX as u32) };
     let mut has = Mandatory::default();
     let mut entry = blank();
     let first = reader.next()?;
