@@ -75,12 +75,7 @@ impl SealedLines {
     ///
     /// # Errors
     /// `Read` if the disk fails, `Damaged` if a file is not what was written.
-    pub fn open(
-        disk: &dyn Disk,
-        dir: &Path,
-        entry: &SegmentEntry,
-        cache: &Arc<BlockCache>,
-    ) -> Result<Self, PartError> {
+    pub fn open(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
         let name = entry.name;
         let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), cache)?;
         let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), cache)?;
@@ -157,12 +152,7 @@ pub fn open_segment(
 ///
 /// # Errors
 /// As [`open_segment`], never `Files`.
-pub fn open_index(
-    disk: &dyn Disk,
-    dir: &Path,
-    entry: &SegmentEntry,
-    access: IndexAccess,
-) -> Result<Index, OpenError> {
+pub fn open_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess) -> Result<Index, OpenError> {
     let file = entry.name.path(dir, SegmentFile::Index);
     let bytes = match access {
         IndexAccess::Map => map::map(&file),

@@ -24,3 +24,6 @@ pub(crate) const FRAME_BYTES: usize = 64 << 10;
 pub(crate) const FRAME_BYTES_MAX: usize = 1 << 20;
 
 const _: () = assert!(FRAME_BYTES <= FRAME_BYTES_MAX);
+
+#[cfg(test)]
+mod tests;

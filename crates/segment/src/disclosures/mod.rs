@@ -18,3 +18,6 @@ mod writer;
 
 pub use reader::{DisclosureFile, References};
 pub(crate) use writer::DisclosureWriter;
+
+#[cfg(test)]
+mod tests;

@@ -134,8 +134,7 @@ impl<'a> Sealer<'a> {
         let name = SegmentName { first, last, generation };
         let paths = SegmentFile::ALL.map(|file| env::temporary_path(&name.path(dir, file)));
         let [lines_path, disclosures_path, _] = &paths;
-        let lines =
-            DataWriter::create(disk, lines_path, first).map_err(|source| write(lines_path, source))?;
+        let lines = DataWriter::create(disk, lines_path, first).map_err(|source| write(lines_path, source))?;
         let disclosures = DisclosureWriter::create(disk, disclosures_path, first)
             .map_err(|source| write(disclosures_path, source))?;
         Ok(Self {
@@ -160,15 +159,15 @@ impl<'a> Sealer<'a> {
             return Err(self.miscounted());
         }
         let entry = Entry::parse(line).map_err(|source| SealError::Line { leaf, source })?;
-        let digests: Vec<[Option<[u8; 32]>; 3]> =
-            disclosed.iter().map(|element| element.each_ref().map(|record| record.as_ref().map(|r| r.digest))).collect();
+        let digests: Vec<[Option<[u8; 32]>; 3]> = disclosed
+            .iter()
+            .map(|element| element.each_ref().map(|record| record.as_ref().map(|r| r.digest)))
+            .collect();
         if !commits_to(&entry, &digests) {
             return Err(SealError::Disclosures { leaf });
         }
         let extra = RowExtra { address, identity: digests.iter().filter_map(|[identity, ..]| *identity).collect() };
-        self.lines
-            .push(line)
-            .map_err(|source| SealError::Write { file: self.lines.path().to_owned(), source })?;
+        self.lines.push(line).map_err(|source| SealError::Write { file: self.lines.path().to_owned(), source })?;
         self.disclosures
             .push(disclosed)
             .map_err(|source| SealError::Write { file: self.disclosures.path().to_owned(), source })?;
