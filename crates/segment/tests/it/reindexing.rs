@@ -1,0 +1,71 @@
+use std::path::Path;
+
+use env::Disk;
+use event::Entry;
+use indelible_segment::sealed::{IndexAccess, OpenError, SealedLines, make_index, open_segment, reindex};
+use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
+
+use crate::sample::{Log, SEGMENTS, address, disk};
+
+const LOG: Log = Log("here");
+
+/// The address token as the sample log has it, found from the line.
+fn token(entry: &Entry<'_>, _: &Disclosed) -> Result<Option<u64>, Box<dyn std::error::Error + Send + Sync>> {
+    let leaf = u64::from_str_radix(&entry.id[24..], 16)?;
+    Ok(address(leaf))
+}
+
+#[test]
+fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte() {
+    let dir = Path::new(SEGMENTS);
+    let disk = disk();
+    let cache = BlockCache::new(1 << 20);
+    let entry = LOG.seal(&disk, 0..200).unwrap();
+    let file = entry.name.path(dir, SegmentFile::Index);
+    let sealed = disk.read(&file).unwrap();
+    let open = || open_segment(&disk, dir, &entry, &cache, IndexAccess::Read);
+
+    let other = super::sample::disk();
+    Log("there").seal(&other, 0..200).unwrap();
+    let mut damaged = sealed.clone();
+    damaged[0] ^= 1;
+    for wrong in [None, Some(Vec::new()), Some(damaged), Some(other.read(&file).unwrap())] {
+        match wrong {
+            None => disk.remove(&file).unwrap(),
+            Some(bytes) => env::replace_file(&disk, &file, &bytes).unwrap(),
+        }
+        assert!(open().is_err_and(|error| error.wants_reindex()));
+        reindex(&disk, dir, &entry, &cache, &token).unwrap();
+        assert_eq!(disk.read(&file).unwrap(), sealed);
+        let segment = open().unwrap();
+        assert_eq!((segment.first_leaf(), segment.rows()), (0, 200));
+        for leaf in [0, 1, 100, 199] {
+            let row = segment.row_of_leaf(leaf).unwrap();
+            assert_eq!(segment.line(row).unwrap(), LOG.line(leaf));
+            assert_eq!(segment.disclosures(row).unwrap(), LOG.disclosed(leaf));
+        }
+    }
+
+    let lines = SealedLines::open(&disk, dir, &entry, &cache).unwrap();
+    assert_eq!(make_index(&lines, &entry, &token).unwrap(), sealed);
+    disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
+    assert!(matches!(open(), Err(OpenError::Files(_))));
+    assert!(reindex(&disk, dir, &entry, &cache, &token).is_err());
+}
+
+#[test]
+fn a_mapped_index_answers_as_one_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = env::SystemDisk;
+    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0..50).unwrap();
+    for leaf in 0..50 {
+        sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf)).unwrap();
+    }
+    let entry = sealer.finish(&|leaf| Ok(LOG.digest(leaf))).unwrap();
+    let cache = BlockCache::new(1 << 20);
+    for access in [IndexAccess::Map, IndexAccess::Read] {
+        let segment = open_segment(&disk, dir.path(), &entry, &cache, access).unwrap();
+        assert_eq!(segment.rows(), 50);
+        assert_eq!(segment.line(segment.row_of_leaf(7).unwrap()).unwrap(), LOG.line(7));
+    }
+}

@@ -1,0 +1,91 @@
+//! A small log: lines as they are recorded, their disclosures, and the digests the tree would hold.
+
+use std::ops::Range;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use env::Disk;
+use env::fake::FaultyDisk;
+use indelible_segment::manifest::SegmentEntry;
+use indelible_segment::{Disclosed, DisclosureRecord, SealError, Sealer};
+use proof::Digest;
+use sha2::{Digest as _, Sha256};
+
+pub const SEGMENTS: &str = "/data/segments";
+pub const MANIFESTS: &str = "/data/manifest";
+
+/// A log told apart by its name, so that tests can mix up two.
+#[derive(Clone, Copy)]
+pub struct Log(pub &'static str);
+
+impl Log {
+    /// The disclosures of `leaf`: every third entry has none, every fifth concerns a second person.
+    pub fn disclosed(self, leaf: u64) -> Disclosed {
+        let record = |kind: u8, n: u64| {
+            let digest = Sha256::digest(format!("{} {kind} {n}", self.0)).into();
+            let person = [n as u8 % 5; 16];
+            Some(DisclosureRecord { digest, person, kind, ciphertext: vec![n as u8; 40 + kind as usize * 20] })
+        };
+        let mut disclosed = Vec::new();
+        if leaf % 3 != 0 {
+            disclosed.push([record(0, leaf % 7), record(1, leaf), None]);
+            if leaf % 5 == 0 {
+                disclosed.push([None, None, record(2, leaf)]);
+            }
+        }
+        disclosed
+    }
+
+    /// The line of `leaf`.
+    pub fn line(self, leaf: u64) -> Vec<u8> {
+        let personal: Vec<String> = self
+            .disclosed(leaf)
+            .iter()
+            .map(|element| {
+                let mut hasher = Sha256::new();
+                element.iter().flatten().for_each(|record| hasher.update(record.digest));
+                format!(r#"{{"of":"user:u{}","digest":"{}"}}"#, leaf % 7, URL_SAFE_NO_PAD.encode(hasher.finalize()))
+            })
+            .collect();
+        let personal =
+            if personal.is_empty() { String::new() } else { format!(r#","personal":[{}]"#, personal.join(",")) };
+        format!(
+            concat!(
+                r#"{{"v":1,"id":"01990000-0000-7000-8000-{leaf:012x}","time":"2026-01-02T03:{m:02}:{s:02}.000000Z","#,
+                r#""received":"2026-01-02T03:{m:02}:{s:02}.000000Z","actor":{{"type":"user","id":"u{u}"}},"#,
+                r#""action":"thing.updated","event":"updated","channel":"{name}","description":"thing {leaf} updated","#,
+                r#""severity":"info","source":"dev"{personal}}}"#
+            ),
+            leaf = leaf, m = leaf / 60 % 60, s = leaf % 60, u = leaf % 7, name = self.0, personal = personal
+        )
+        .into_bytes()
+    }
+
+    /// The digest the tree holds.
+    pub fn digest(self, leaf: u64) -> Digest {
+        Digest::of(&self.line(leaf))
+    }
+
+    /// Seals the given leaves.
+    pub fn seal(self, disk: &dyn Disk, leaves: Range<u64>) -> Result<SegmentEntry, SealError> {
+        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.clone())?;
+        for leaf in leaves {
+            sealer.push(&self.line(leaf), &self.disclosed(leaf), address(leaf))?;
+        }
+        sealer.finish(&|leaf| Ok(self.digest(leaf)))
+    }
+}
+
+/// The address token of a leaf; some have none.
+pub fn address(leaf: u64) -> Option<u64> {
+    (leaf % 3 != 0).then_some(leaf % 4)
+}
+
+/// An empty disk with the two folders.
+pub fn disk() -> FaultyDisk {
+    let disk = FaultyDisk::new();
+    disk.create_dir_all(Path::new(SEGMENTS)).unwrap();
+    disk.create_dir_all(Path::new(MANIFESTS)).unwrap();
+    disk
+}

@@ -1,0 +1,159 @@
+use std::path::Path;
+
+use env::Disk;
+use env::fake::{Fault, FaultyDisk};
+use indelible_segment::index::Lines;
+use indelible_segment::manifest::{self, Manifest, SegmentEntry, verify_manifests};
+use indelible_segment::seal::remove_leftovers;
+use indelible_segment::sealed::{IndexAccess, SealedLines};
+use indelible_segment::verify::{verify_folder, verify_segment};
+use indelible_segment::{BlockCache, SealError, Sealer};
+
+use crate::sample::{Log, MANIFESTS, SEGMENTS, address, disk};
+
+const LOG: Log = Log("here");
+
+fn segments() -> &'static Path {
+    Path::new(SEGMENTS)
+}
+
+/// Asserts that the segment holds exactly the lines and disclosures it should.
+fn assert_whole(disk: &FaultyDisk, entry: &SegmentEntry) {
+    let findings = verify_segment(disk, segments(), entry, &|leaf| Ok(LOG.digest(leaf)), IndexAccess::Read).unwrap();
+    assert_eq!(findings, []);
+    let lines = SealedLines::open(disk, segments(), entry, &BlockCache::new(1 << 20)).unwrap();
+    for leaf in entry.name.leaves() {
+        assert_eq!(lines.line(leaf).unwrap(), LOG.line(leaf));
+        assert_eq!(lines.disclosures(leaf).unwrap(), LOG.disclosed(leaf));
+    }
+}
+
+#[test]
+fn what_is_sealed_reads_back_whole() {
+    let disk = disk();
+    let entry = LOG.seal(&disk, 0..300).unwrap();
+    assert_whole(&disk, &entry);
+    let next = LOG.seal(&disk, 300..301).unwrap();
+    assert_whole(&disk, &next);
+    let names: Vec<String> =
+        disk.list(segments()).unwrap().iter().map(|p| p.file_name().unwrap().to_str().unwrap().to_owned()).collect();
+    assert_eq!(
+        names,
+        [
+            "000000000000-000000000299.0.disc",
+            "000000000000-000000000299.0.idx",
+            "000000000000-000000000299.0.ndjson.zst",
+            "000000000300-000000000300.0.disc",
+            "000000000300-000000000300.0.idx",
+            "000000000300-000000000300.0.ndjson.zst",
+        ]
+    );
+}
+
+#[test]
+fn sealing_again_takes_a_new_name() {
+    let disk = disk();
+    assert_eq!(LOG.seal(&disk, 0..10).unwrap().name.generation, 0);
+    assert_eq!(LOG.seal(&disk, 0..10).unwrap().name.generation, 1);
+    disk.create_new(&segments().join("000000000000-000000000009.7.disc.tmp")).unwrap();
+    assert_eq!(LOG.seal(&disk, 0..10).unwrap().name.generation, 8);
+}
+
+#[test]
+fn what_is_not_as_the_tree_says_is_not_sealed() {
+    let disk = disk();
+    let begin = || Sealer::begin(&disk, segments(), 0..3).unwrap();
+    let push = |sealer: &mut Sealer<'_>, leaf| sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf));
+
+    let mut sealer = begin();
+    (0..3).for_each(|leaf| push(&mut sealer, leaf).unwrap());
+    let wrong_tree = sealer.finish(&|leaf| Ok(LOG.digest(if leaf == 1 { 2 } else { leaf })));
+    assert!(matches!(wrong_tree, Err(SealError::NotInTree { leaf: 1 })));
+
+    let mut sealer = begin();
+    (0..3).for_each(|leaf| push(&mut sealer, leaf).unwrap());
+    assert!(matches!(sealer.finish(&|_| Err("gone".into())), Err(SealError::Tree { leaf: 0, .. })));
+
+    let mut sealer = begin();
+    push(&mut sealer, 0).unwrap();
+    let swapped = sealer.push(&LOG.line(1), &LOG.disclosed(2), None);
+    assert!(matches!(swapped, Err(SealError::Disclosures { leaf: 1 })));
+    assert!(matches!(sealer.push(b"no line", &Vec::new(), None), Err(SealError::Line { leaf: 1, .. })));
+    assert!(matches!(sealer.finish(&|leaf| Ok(LOG.digest(leaf))), Err(SealError::Count { announced: 3, pushed: 1 })));
+
+    let mut sealer = begin();
+    (0..3).for_each(|leaf| push(&mut sealer, leaf).unwrap());
+    assert!(matches!(push(&mut sealer, 3), Err(SealError::Count { .. })));
+    drop(sealer);
+
+    assert!(matches!(Sealer::begin(&disk, segments(), 3..3), Err(SealError::Count { .. })));
+    assert_eq!(disk.list(segments()).unwrap(), Vec::<std::path::PathBuf>::new());
+}
+
+/// Seals and publishes, as the engine does.
+fn seal_and_publish(disk: &FaultyDisk) -> Result<(), Box<dyn std::error::Error>> {
+    let manifests = Path::new(MANIFESTS);
+    let newest = manifest::newest(disk, manifests)?;
+    let from = newest.as_ref().map_or(0, Manifest::sealed_to);
+    let entry = LOG.seal(disk, from..from + 20)?;
+    let next = newest.map_or_else(|| Manifest::first(1, entry), |newest| newest.followed_by(1, entry));
+    manifest::publish(disk, manifests, &next)?;
+    Ok(())
+}
+
+/// Every operation of sealing and publishing fails in turn, in each of the ways a disk fails; then power goes.
+#[test]
+fn a_fault_at_any_step_leaves_the_old_state_or_the_new() {
+    let before = disk();
+    seal_and_publish(&before).unwrap();
+    let whole = before.snapshot();
+    seal_and_publish(&whole).unwrap();
+    let steps = whole.operations();
+    assert!(steps >= 15, "{steps} steps");
+
+    let (mut old, mut new) = (0, 0);
+    for fault in [Fault::Error, Fault::Full, Fault::PowerLoss] {
+        for step in 0..steps {
+            let disk = before.snapshot();
+            disk.fail_at(step, fault);
+            let outcome = seal_and_publish(&disk);
+            disk.clear_faults();
+            disk.crash(step);
+
+            let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+            let told = (newest.number, newest.sealed_to());
+            assert!(told == (1, 20) || told == (2, 40), "{fault:?} at {step}: {told:?}");
+            assert!(outcome.is_err() || told == (2, 40), "{fault:?} at {step}: published, then lost");
+            *(if told.0 == 1 { &mut old } else { &mut new }) += 1;
+            newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
+
+            // The next start cleans up, and sealing goes on.
+            remove_leftovers(&disk, segments(), Some(&newest), newest.sealed_to()).unwrap();
+            assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap(), []);
+            seal_and_publish(&disk).unwrap();
+            let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+            newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
+            assert_eq!(verify_manifests(&disk, Path::new(MANIFESTS)).unwrap(), []);
+        }
+    }
+    assert!(old > new && new > 0, "{old} old, {new} new");
+}
+
+#[test]
+fn only_what_the_journal_still_holds_is_cleaned_away() {
+    let disk = disk();
+    seal_and_publish(&disk).unwrap();
+    let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let lost = LOG.seal(&disk, 20..30).unwrap();
+    disk.create_new(&segments().join("anything.tmp")).unwrap();
+
+    // The journal begins at 25: leaves 20 to 24 of the unnamed segment may be nowhere else.
+    let removed = remove_leftovers(&disk, segments(), Some(&newest), 25).unwrap();
+    assert_eq!(removed, [segments().join("anything.tmp")]);
+    assert_whole(&disk, &lost);
+    assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap().len(), 3);
+
+    assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), 20).unwrap().len(), 3);
+    assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap(), []);
+    newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
+}
