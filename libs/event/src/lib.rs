@@ -19,6 +19,8 @@ pub mod time;
 mod warning;
 
 pub use admit::{Admission, AdmitError, Admitted, Agents, Place, Places, ReadmitError, admit, readmit};
+pub use proof::Digest;
+
 pub use entry::{Entry, LineError, order_time_us};
 pub use model::{
     Actor, ActorKind, Client, Declared, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource,

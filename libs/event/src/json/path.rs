@@ -28,16 +28,20 @@ impl<'a> Path<'a> {
             Token::ObjectEnd | Token::ArrayEnd => {
                 self.steps.pop();
             }
-            _ => {
-                if let Some(Step::Element(index)) = self.steps.last_mut() {
-                    *index = Some(index.map_or(0, |index| index + 1));
-                }
-            }
+            _ => self.advance(),
         }
         match token {
             Token::ObjectStart => self.steps.push(Step::Member(None)),
             Token::ArrayStart => self.steps.push(Step::Element(None)),
             _ => {}
+        }
+    }
+
+    /// Goes on to the next element, where the place is in an array: a value began there.
+    #[inline]
+    pub fn advance(&mut self) {
+        if let Some(Step::Element(index)) = self.steps.last_mut() {
+            *index = Some(index.map_or(0, |index| index + 1));
         }
     }
 

@@ -84,12 +84,15 @@ fn is_declarable(path: &str) -> bool {
         (Some("organization" | "workspace" | "project" | "resource"), Some("name"), None, _) => true,
         (Some("actor"), Some("name" | "email"), None, _) => true,
         (Some("actor"), Some("on_behalf_of"), Some("name" | "email"), None) => true,
-        (Some("targets"), Some(index), Some("name"), None) => {
-            index == "0"
-                || (!index.starts_with('0') && index.len() <= 4 && index.bytes().all(|byte| byte.is_ascii_digit()))
-        }
+        (Some("targets"), Some(index), Some("name"), None) => is_index(index),
         _ => false,
     }
+}
+
+/// A list's index as RFC 6901 writes it.
+fn is_index(step: &str) -> bool {
+    let digits = (1..=4).contains(&step.len()) && step.bytes().all(|byte| byte.is_ascii_digit());
+    digits && (step == "0" || !step.starts_with('0'))
 }
 
 #[cfg(test)]

@@ -73,9 +73,15 @@ impl<'a> Reader<'a, '_> {
             if self.tokens.depth() == outside {
                 break;
             }
+            let before = self.tokens.token_start();
             token = match self.tokens.next() {
                 Ok(token) => token.unwrap_or(Token::Null),
-                Err(syntax) => return Err(self.inner_fault(place, syntax)),
+                Err(syntax) => {
+                    if self.tokens.token_start() > before {
+                        self.path.advance(); // broken inside the next element, not behind the last
+                    }
+                    return Err(self.inner_fault(place, syntax));
+                }
             };
         }
         self.tokens.set_depth_max(depth_max);

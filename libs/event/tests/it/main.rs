@@ -1,0 +1,24 @@
+//! Tests of the crate through its public interface.
+
+mod batches;
+mod fields;
+mod json_agreement;
+mod traps;
+
+use indelible_event::parse_one;
+
+/// Code and pointer of each problem of an event that has some.
+#[track_caller]
+fn problems(json: impl AsRef<[u8]>) -> Vec<(&'static str, String)> {
+    match parse_one(json.as_ref()) {
+        Ok(_) => panic!("accepted: {}", String::from_utf8_lossy(json.as_ref())),
+        Err(problems) => problems.into_iter().map(|problem| (problem.code, problem.pointer)).collect(),
+    }
+}
+
+/// The event has this one problem.
+#[track_caller]
+fn refused(json: impl AsRef<[u8]>, code: &str, pointer: &str) {
+    let text: String = String::from_utf8_lossy(json.as_ref()).chars().take(300).collect();
+    assert_eq!(problems(&json), [(code, pointer.to_owned())], "{text}");
+}
