@@ -50,6 +50,22 @@ impl Placed {
         let start = u32::try_from(lines.start(index)?).ok()?;
         Some(LinePosition { file: self.file, offset: self.lines_offset.checked_add(start)?, bytes })
     }
+
+    /// Where record `index` of the batch lies, given the whole batch: records follow the references, which follow the
+    /// lines (spec/journal.md).
+    #[must_use]
+    pub fn disclosure(
+        &self,
+        lines: PackedRef<'_>,
+        refs: PackedRef<'_>,
+        disclosures: PackedRef<'_>,
+        index: usize,
+    ) -> Option<LinePosition> {
+        let bytes = u32::try_from(disclosures.get(index)?.len()).ok()?;
+        let start = lines.bytes().len() + refs.bytes().len() + disclosures.start(index)?;
+        let offset = self.lines_offset.checked_add(u32::try_from(start).ok()?)?;
+        Some(LinePosition { file: self.file, offset, bytes })
+    }
 }
 
 /// A batch read back at start.
