@@ -1,1 +1,47 @@
-//! Query language, plan, pages, counts, facets and histograms over segments and tail
+//! Questions over a log: query language, plan, pages, counts, facets and histograms over segments and tail.
+//!
+//! A text in the query language or the parameters of a URL become one [`Predicate`]. A [`Question`] joins it to the
+//! caller's [`Scope`] (I-8, in that one place), a [`View`](segment::View) of the log at one tree size, and what the
+//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`histogram`], [`scan`] and [`find_id`]
+//! answer it: exactly, newest first, each entry once. No I/O of its own; everything is asked of
+//! [`Part`](segment::Part)s.
+//!
+//! The language is specified in `spec/query.md`.
+
+mod calendar;
+mod context;
+mod count;
+mod cursor;
+mod error;
+mod facets;
+mod filters;
+mod find;
+mod histogram;
+mod hit;
+mod merge;
+mod page;
+mod plan;
+mod predicate;
+mod query;
+mod question;
+mod scan;
+mod scope;
+mod when;
+
+pub use calendar::Interval;
+pub use context::{Addresses, Context, Identities, Identity, NoAddresses, NoIdentities};
+pub use count::count;
+pub use cursor::{Cursor, CursorError};
+pub use error::SearchError;
+pub use facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX, Facet, FacetField, facets};
+pub use filters::{FilterError, Filters, Key, ValueError, Written};
+pub use find::{find_event_id, find_id};
+pub use histogram::{BUCKETS_MAX, Bucket, SERIES_MAX, histogram};
+pub use hit::Hit;
+pub use page::{PAGE_ROWS_MAX, Page, PageRequest, page};
+pub use predicate::{Keyword, Phrase, Predicate, Term};
+pub use query::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QueryError, QueryProblem, TERMS_MAX, parse_query};
+pub use question::Question;
+pub use scan::{Order, Scan, scan};
+pub use scope::{Scope, ScopeError};
+pub use when::{Moment, SINCE_SECONDS_MAX, instant_text, parse_length, parse_moment};

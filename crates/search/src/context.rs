@@ -1,0 +1,92 @@
+//! What a question needs to know beside the parts: the moment, and what the caller may see of personal values.
+
+use std::net::IpAddr;
+
+use segment::{Part, PartError};
+
+/// The surroundings of one question.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The moment `since` counts from, µs UTC.
+    pub now_us: i64,
+    /// Identities the caller may see. Only these are matched, counted and found (I-8).
+    pub identities: &'a dyn Identities,
+    /// Addresses of clients.
+    pub addresses: &'a dyn Addresses,
+    /// Secret under which cursors are signed; the same in every process that serves the log.
+    pub cursor_key: &'a [u8; 32],
+    /// Whether the question has cost enough. Asked once a part and every few hundred lines read.
+    pub over_budget: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// One value of an identity disclosure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Digest of the disclosure, by which the index finds its rows.
+    pub digest: [u8; 32],
+    /// Where the value belongs in the entry, such as `/actor/name`.
+    pub pointer: String,
+    /// The value itself, such as `Anna Lehmann`.
+    pub value: String,
+}
+
+/// The identities that are open in memory and visible to the caller. Erased persons are not among them.
+pub trait Identities: Sync {
+    /// Hands out every value: digest of its disclosure, JSON pointer of its place, value.
+    fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str));
+
+    /// Returns the identities with a value that holds, exactly, this text: persons by their e-mail address.
+    ///
+    /// Cost of the provided method: one pass over all identities.
+    fn equal(&self, value: &str) -> Vec<Identity> {
+        let mut found = Vec::new();
+        self.each(&mut |digest, pointer, known| {
+            if known == value {
+                found.push(Identity { digest: *digest, pointer: pointer.to_owned(), value: known.to_owned() });
+            }
+        });
+        found
+    }
+
+    /// Returns every id, in any scope and of any actor type, that stands in lines for this e-mail address: its
+    /// pseudonyms. Those of erased persons must not be among them.
+    ///
+    /// The provided method knows none: where an address went into an identity, [`Identities::equal`] finds it.
+    fn pseudonyms(&self, _address: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Addresses of clients, which the index knows as keyed tokens only.
+pub trait Addresses: Sync {
+    /// Returns the token under which the index holds `ip`.
+    fn token(&self, ip: IpAddr) -> u64;
+
+    /// Returns whether the entry at `row` really came from `ip`, as its line or a disclosure the caller may see says.
+    ///
+    /// # Errors
+    /// As [`Part::line`].
+    fn confirm(&self, part: &dyn Part, row: u32, ip: IpAddr) -> Result<bool, PartError>;
+}
+
+/// No identity is visible.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoIdentities;
+
+impl Identities for NoIdentities {
+    fn each(&self, _take: &mut dyn FnMut(&[u8; 32], &str, &str)) {}
+}
+
+/// No address is visible.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoAddresses;
+
+impl Addresses for NoAddresses {
+    fn token(&self, _ip: IpAddr) -> u64 {
+        0
+    }
+
+    fn confirm(&self, _part: &dyn Part, _row: u32, _ip: IpAddr) -> Result<bool, PartError> {
+        Ok(false)
+    }
+}

@@ -1,0 +1,63 @@
+use segment::PartError;
+
+use crate::cursor::CursorError;
+use crate::facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX};
+use crate::histogram::{BUCKETS_MAX, SERIES_MAX};
+use crate::page::PAGE_ROWS_MAX;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// A part could not answer. Remedy: as its own error says.
+    #[error("the log could not be read")]
+    Part(#[from] PartError),
+    /// A line is no entry. Remedy: `verify`.
+    #[error("the line of leaf {leaf} cannot be read")]
+    Line {
+        /// Its place in the log.
+        leaf: u64,
+        /// What is wrong with it.
+        source: event::LineError,
+    },
+    /// The index offered an entry that its line puts outside the caller's scope (I-8). Remedy: rebuild the index.
+    #[error("the index and the line of leaf {leaf} disagree; rebuild the index")]
+    OutsideScope {
+        /// Its place in the log.
+        leaf: u64,
+    },
+    /// The cursor cannot be used. Remedy: begin again without one.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
+    /// More rows a page than [`PAGE_ROWS_MAX`], or none.
+    #[error("limit is {0}; it must be between 1 and {PAGE_ROWS_MAX}")]
+    PageLimit(usize),
+    /// More values a facet than [`FACET_LIMIT_MAX`], or none.
+    #[error("limit is {0}; it must be between 1 and {FACET_LIMIT_MAX}")]
+    FacetLimit(usize),
+    /// A facet or histogram is asked by a field that has none.
+    #[error("{name:?} is no field to count by; there are {known}")]
+    NoFacet {
+        /// As asked.
+        name: String,
+        /// The fields there are.
+        known: String,
+    },
+    /// A field has too many distinct values to count each.
+    #[error("{field} has more than {FACET_VALUES_MAX} different values here; narrow from and to, or add a filter")]
+    FacetValues {
+        /// The field.
+        field: &'static str,
+    },
+    /// A histogram has too many bars.
+    #[error("more than {BUCKETS_MAX} bars; narrow from and to, or take a longer interval")]
+    Buckets,
+    /// A histogram has too many values a bar.
+    #[error("{field} has more than {SERIES_MAX} different values here; take another field for by, or add a filter")]
+    Series {
+        /// The field.
+        field: &'static str,
+    },
+    /// The question costs more than it may. Remedy: ask for less.
+    #[error("the question costs too much; narrow from and to, or add a filter such as organization, actor or channel")]
+    OverBudget,
+}

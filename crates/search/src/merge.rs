@@ -1,0 +1,158 @@
+//! The rows of all parts in one order of time. Parts are opened, and their rows worked out, only when their turn can
+//! have come: a page of the newest asks the newest parts alone.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use segment::Part;
+
+use crate::error::SearchError;
+use crate::hit::Hit;
+use crate::plan::{self, Rows};
+use crate::question::Question;
+
+/// What orders entries: order time, then leaf.
+pub(crate) type Position = (i64, u64);
+
+pub(crate) struct Merge<'q, 'a> {
+    question: &'q Question<'a>,
+    newest_first: bool,
+    after: Option<Position>,
+    /// Parts not opened yet; the next to open last.
+    waiting: Vec<Waiting>,
+    open: BinaryHeap<Head>,
+}
+
+struct Waiting {
+    part: Arc<dyn Part>,
+    /// Time of its first row in the order asked.
+    time_us: i64,
+    rows: Option<Rows>,
+}
+
+/// The next row of an open part.
+struct Head {
+    hit: Hit,
+    rows: Rows,
+    newest_first: bool,
+}
+
+impl<'q, 'a> Merge<'q, 'a> {
+    /// Begins behind `after`, or at the beginning. `known` holds the rows of the view's parts where they are known
+    /// already; it may be empty.
+    pub(crate) fn new(
+        question: &'q Question<'a>,
+        newest_first: bool,
+        after: Option<Position>,
+        known: Vec<Rows>,
+    ) -> Self {
+        let known = known.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+        let mut waiting: Vec<Waiting> = question
+            .view
+            .parts
+            .iter()
+            .zip(known)
+            .filter(|(part, _)| part.rows() > 0 && part.first_leaf() < question.size)
+            .map(|(part, rows)| {
+                let first = if newest_first { part.rows() - 1 } else { 0 };
+                Waiting { part: part.clone(), time_us: part.time_us(first), rows }
+            })
+            .collect();
+        waiting.sort_by(|a, b| if newest_first { a.time_us.cmp(&b.time_us) } else { b.time_us.cmp(&a.time_us) });
+        Self { question, newest_first, after, waiting, open: BinaryHeap::new() }
+    }
+
+    /// Returns the next hit.
+    pub(crate) fn next(&mut self) -> Result<Option<Hit>, SearchError> {
+        while let Some(waiting) = self.waiting.pop_if(|waiting| {
+            self.open.peek().is_none_or(|head| match self.newest_first {
+                true => waiting.time_us >= head.hit.time_us,
+                false => waiting.time_us <= head.hit.time_us,
+            })
+        }) {
+            self.open(waiting)?;
+        }
+        let Some(mut head) = self.open.pop() else {
+            return Ok(None);
+        };
+        let hit = head.hit.clone();
+        let next = if self.newest_first {
+            hit.row.checked_sub(1).and_then(|row| head.rows.previous(row))
+        } else {
+            head.rows.next(hit.row + 1)
+        };
+        if let Some(row) = next {
+            head.hit = hit_at(&hit.part, row);
+            self.open.push(head);
+        }
+        self.question.admit(&hit)?;
+        Ok(Some(hit))
+    }
+
+    fn open(&mut self, waiting: Waiting) -> Result<(), SearchError> {
+        let Waiting { part, rows, .. } = waiting;
+        let ahead = match self.after {
+            None => 0..part.rows(),
+            Some(after) if self.newest_first => 0..rows_before(part.as_ref(), after),
+            // The row at `after` itself was on the page before.
+            Some((time_us, leaf)) => rows_before(part.as_ref(), (time_us, leaf + 1))..part.rows(),
+        };
+        if ahead.is_empty() {
+            return Ok(());
+        }
+        let rows = match rows {
+            Some(rows) => rows,
+            None => plan::rows(self.question, part.as_ref())?,
+        };
+        let rows = rows.and(&Rows::Range(ahead));
+        let first = if self.newest_first { rows.previous(u32::MAX) } else { rows.next(0) };
+        if let Some(row) = first {
+            self.open.push(Head { hit: hit_at(&part, row), rows, newest_first: self.newest_first });
+        }
+        Ok(())
+    }
+}
+
+/// How many rows of `part` come before `position`. Cost: two binary searches.
+fn rows_before(part: &dyn Part, (time_us, leaf): Position) -> u32 {
+    let same = part.rows_between(time_us, time_us.saturating_add(1));
+    let (mut low, mut high) = (same.start, same.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if part.leaf(middle) < leaf { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+pub(crate) fn hit_at(part: &Arc<dyn Part>, row: u32) -> Hit {
+    Hit { part: part.clone(), row, leaf: part.leaf(row), time_us: part.time_us(row) }
+}
+
+impl Head {
+    fn position(&self) -> Position {
+        (self.hit.time_us, self.hit.leaf)
+    }
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Head {}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Head {
+    /// The greatest comes out first.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = self.position().cmp(&other.position());
+        if self.newest_first { order } else { order.reverse() }
+    }
+}

@@ -1,0 +1,114 @@
+//! From a predicate to the rows of one part that match it. Exact: every matching row below the tree size of the
+//! question, and no other.
+
+mod address;
+mod path;
+mod person;
+mod rows;
+mod spanning;
+mod term;
+mod text;
+mod value;
+
+use std::ops::Range;
+
+use roaring::RoaringBitmap;
+use segment::Part;
+
+pub(crate) use rows::Rows;
+pub(crate) use spanning::Touches;
+
+use crate::error::SearchError;
+use crate::predicate::{Predicate, Term};
+use crate::question::Question;
+
+/// Returns the rows of `part` that match the question, none of a leaf at or beyond its size.
+///
+/// Cost: what the part's own sets cost; terms that read lines come last and only for rows that all else left.
+///
+/// # Errors
+/// As [`SearchError`].
+pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Rows, SearchError> {
+    if (question.context.over_budget)() {
+        return Err(SearchError::OverBudget);
+    }
+    let universe = universe(part, question.size);
+    let plan = Plan { question, part };
+    let found = plan.eval(question.asked(), &universe)?;
+    Ok(found)
+}
+
+/// The rows of `part` whose leaf is below `size`.
+fn universe(part: &dyn Part, size: u64) -> Rows {
+    let (first, rows) = (part.first_leaf(), part.rows());
+    let end = first + u64::from(rows);
+    if end <= size {
+        return Rows::Range(0..rows);
+    }
+    if first >= size {
+        return Rows::none();
+    }
+    // Leaves are consecutive: take out those beyond, or collect those below, whichever are fewer.
+    let row = |leaf| part.row_of_leaf(leaf);
+    if end - size < size - first {
+        let mut set = RoaringBitmap::new();
+        set.insert_range(0..rows);
+        set -= (size..end).filter_map(row).collect::<RoaringBitmap>();
+        Rows::Set(set)
+    } else {
+        Rows::Set((first..size).filter_map(row).collect())
+    }
+}
+
+struct Plan<'a> {
+    question: &'a Question<'a>,
+    part: &'a dyn Part,
+}
+
+impl Plan<'_> {
+    /// Returns the rows among `within` that match.
+    fn eval(&self, predicate: &Predicate, within: &Rows) -> Result<Rows, SearchError> {
+        if within.is_empty() {
+            return Ok(Rows::none());
+        }
+        match predicate {
+            Predicate::All => Ok(within.clone()),
+            Predicate::Term(term) => self.term(term, within),
+            Predicate::Not(inner) => Ok(within.minus(&self.eval(inner, within)?)),
+            Predicate::And(parts) => {
+                let mut order: Vec<_> = parts.iter().collect();
+                order.sort_by_key(|part| cost(part));
+                order.into_iter().try_fold(within.clone(), |left, part| self.eval(part, &left))
+            }
+            Predicate::Or(parts) => {
+                let mut found = Rows::none();
+                for part in parts {
+                    found = found.or(&self.eval(part, within)?);
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    /// The rows of `range` among `within`.
+    fn between(&self, range: Range<u32>, within: &Rows) -> Rows {
+        within.and(&Rows::Range(range))
+    }
+}
+
+/// How dear a predicate is: what reads no line first, what reads many last.
+fn cost(predicate: &Predicate) -> u32 {
+    match predicate {
+        Predicate::All => 0,
+        Predicate::Term(Term::Time { .. } | Term::Since { .. }) => 1,
+        Predicate::Term(Term::Equal(..)) => 2,
+        Predicate::Term(Term::Severity { .. } | Term::Status { .. }) => 3,
+        Predicate::Term(Term::Prefix(..)) => 4,
+        Predicate::Term(Term::Path(_)) => 6,
+        Predicate::Term(Term::Contains(..)) => 8,
+        Predicate::Term(Term::Address(_)) => 9,
+        // An exclusion costs what it excludes, and leaves more.
+        Predicate::Not(inner) => cost(inner) + 1,
+        Predicate::And(parts) | Predicate::Or(parts) => parts.iter().map(cost).max().unwrap_or(0),
+    }
+}

@@ -1,0 +1,78 @@
+//! Filters by e-mail address. In lines, an id that is an address stands as a pseudonym; the address itself is held by
+//! an identity, which also knows the address of persons with other ids.
+
+use event::{ActorKind, Entry};
+use roaring::RoaringBitmap;
+use segment::Field;
+
+use super::{Plan, Rows};
+use crate::context::Identity;
+use crate::error::SearchError;
+use crate::predicate::Keyword;
+
+impl Plan<'_> {
+    /// The rows where `keyword` is `value`, `value` having an `@` in it.
+    pub(super) fn addressed(&self, keyword: Keyword, value: &str) -> Result<RoaringBitmap, SearchError> {
+        let field = keyword.field();
+        let mut found = self.part.equal(field, value.as_bytes())?;
+        // A person is `type:address`, or the bare address for any type.
+        let (kind, address) = match (keyword, value.split_once(':')) {
+            (Keyword::Person, Some((kind, address))) => (Some(kind), address),
+            _ => (None, value),
+        };
+        if !matches!(keyword, Keyword::Actor | Keyword::ResourceId | Keyword::Person) {
+            return Ok(found);
+        }
+        let identities = self.question.context.identities;
+        for pseudonym in identities.pseudonyms(address) {
+            let kinds: Vec<&str> = match (keyword, kind) {
+                (Keyword::Person, Some(kind)) => vec![kind],
+                (Keyword::Person, None) => ActorKind::ALL.map(ActorKind::as_str).to_vec(),
+                _ => {
+                    found |= self.part.equal(field, pseudonym.as_bytes())?;
+                    continue;
+                }
+            };
+            for kind in kinds {
+                found |= self.part.equal(field, format!("{kind}:{pseudonym}").as_bytes())?;
+            }
+        }
+        for identity in identities.equal(address) {
+            found |= self.held(keyword, kind, &identity)?;
+        }
+        Ok(found)
+    }
+
+    /// The rows where `identity` makes `keyword` what is asked.
+    fn held(&self, keyword: Keyword, kind: Option<&str>, identity: &Identity) -> Result<RoaringBitmap, SearchError> {
+        let pointer = identity.pointer.as_str();
+        let asked = match keyword {
+            Keyword::Actor => matches!(pointer, "/actor/id" | "/actor/email"),
+            Keyword::ResourceId => pointer == "/resource/id",
+            _ => pointer.ends_with("/id") || pointer.ends_with("/email"),
+        };
+        if !asked {
+            return Ok(RoaringBitmap::new());
+        }
+        let rows = self.part.equal(Field::Identity, &identity.digest)?;
+        match kind {
+            None => Ok(rows),
+            Some(kind) => {
+                let rows = Rows::Set(rows);
+                self.on_lines(&rows, |entry| kind_at(entry, pointer).is_some_and(|known| known == kind))
+            }
+        }
+    }
+}
+
+/// The type of whoever or whatever stands at `pointer`.
+fn kind_at<'e>(entry: &'e Entry<'_>, pointer: &str) -> Option<&'e str> {
+    let mut steps = pointer.split('/').skip(1);
+    match (steps.next()?, steps.next()?) {
+        ("actor", "on_behalf_of") => entry.actor.on_behalf_of.as_ref().map(|principal| principal.kind.as_str()),
+        ("actor", _) => Some(entry.actor.kind.as_str()),
+        ("resource", _) => entry.resource.as_ref().map(|resource| resource.kind.as_ref()),
+        ("targets", at) => entry.targets.get(at.parse::<usize>().ok()?).map(|target| target.kind.as_ref()),
+        _ => None,
+    }
+}

@@ -1,0 +1,221 @@
+//! Needles that begin or end inside an identity's value and go on outside it ("Lehmann exported").
+//!
+//! Admission replaces a value only where it is bounded by non-alphanumerics, so a border never lies between two
+//! alphanumerics. Of the identities, only those can take part whose value fits the needle at such a border: its end is a
+//! beginning of the needle, its beginning an end of the needle, or it stands in the needle whole. Their rows are read
+//! and decided on the rendered text; values of all others are walls there that no match crosses, which loses none.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use event::Entry;
+use roaring::RoaringBitmap;
+use segment::index::fold;
+use segment::{Field, Needle, Text};
+
+use super::{Plan, Rows};
+use crate::context::Identities;
+use crate::error::SearchError;
+
+/// How the visible identities meet a needle.
+#[derive(Debug, Default)]
+pub(crate) struct Touches {
+    /// Digest and pointer of each value that contains the needle, by pointer.
+    pub(super) inside: Vec<([u8; 32], String)>,
+    /// Each value that can lie across a border of the needle.
+    across: Vec<Touch>,
+}
+
+#[derive(Debug)]
+struct Touch {
+    digest: [u8; 32],
+    pointer: String,
+    value: String,
+    /// The part of the needle that would lie in the value, in bytes of the folded needle.
+    part: Range<usize>,
+}
+
+impl Touches {
+    /// Compares every visible identity with the needle. Cost: one pass over the identities.
+    pub(crate) fn find(identities: &dyn Identities, needle: &str, folded: bool) -> Self {
+        let plain = |text: &str| if folded { fold(text) } else { text.to_owned() };
+        let needle = plain(needle);
+        let finder = memchr::memmem::Finder::new(needle.as_bytes());
+        let borders = borders(&needle);
+        let mut touches = Self::default();
+        identities.each(&mut |digest, pointer, value| {
+            let folded = plain(value);
+            if finder.find(folded.as_bytes()).is_some() {
+                touches.inside.push((*digest, pointer.to_owned()));
+            }
+            if folded.is_empty() {
+                return;
+            }
+            let mut touch = |part: Range<usize>| {
+                let (digest, pointer, value) = (*digest, pointer.to_owned(), value.to_owned());
+                touches.across.push(Touch { digest, pointer, value, part });
+            };
+            for &at in &borders {
+                let (before, after) = needle.split_at(at);
+                if folded.ends_with(before) {
+                    touch(0..at);
+                }
+                if folded.starts_with(after) {
+                    touch(at..needle.len());
+                }
+                let end = at + folded.len();
+                if end < needle.len() && after.starts_with(&folded) && borders.contains(&end) {
+                    touch(at..end);
+                }
+            }
+        });
+        touches.inside.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
+        touches
+    }
+}
+
+/// Where a value's border can lie in the needle: strictly inside, and not between two alphanumerics.
+fn borders(needle: &str) -> Vec<usize> {
+    let mut before: Option<char> = None;
+    let mut found = Vec::new();
+    for (at, after) in needle.char_indices() {
+        if before.is_some_and(|before| !(before.is_alphanumeric() && after.is_alphanumeric())) {
+            found.push(at);
+        }
+        before = Some(after);
+    }
+    found
+}
+
+impl Plan<'_> {
+    /// The rows among `open` where the needle lies across the border of a value.
+    pub(super) fn spanning(
+        &self,
+        text: Text,
+        needle: &Needle,
+        touches: &Touches,
+        open: &Rows,
+    ) -> Result<RoaringBitmap, SearchError> {
+        let plain = if needle.fold { fold(&needle.text) } else { needle.text.clone() };
+        let mut values: Values<'_> = HashMap::new();
+        for touch in &touches.across {
+            let placed = open.and(&Rows::Set(self.part.with_placeholder(text, &touch.pointer)?));
+            if placed.is_empty() {
+                continue;
+            }
+            let mut rows = placed.and(&Rows::Set(self.part.equal(Field::Identity, &touch.digest)?));
+            let sides = [(plain.get(..touch.part.start), true), (plain.get(touch.part.end..), false)];
+            for (side, before) in sides {
+                rows = self.beside(text, side.unwrap_or_default(), before, needle.fold, touch, touches, rows)?;
+            }
+            for row in rows.to_set() {
+                values.entry(row).or_default().push((&touch.pointer, &touch.value));
+            }
+        }
+        let rows = Rows::Set(values.keys().copied().collect());
+        self.on_lines_with(&rows, |row, entry| {
+            let raw = match text {
+                Text::Description => entry.description.as_ref(),
+                Text::ResourceName => entry.resource.as_ref().and_then(|it| it.name.as_deref()).unwrap_or_default(),
+                Text::ActorName => entry.actor.name.as_deref().unwrap_or_default(),
+            };
+            let values = values.get(&row).map(Vec::as_slice).unwrap_or_default();
+            runs(raw, values).iter().any(|run| if needle.fold { fold(run).contains(&plain) } else { run.contains(&plain) })
+        })
+    }
+
+    /// Leaves of `rows` those that can have `side` of the needle beside the value: where no other value reaches into
+    /// that side, it must stand in the literal text.
+    #[expect(clippy::too_many_arguments, reason = "one step of `spanning`, cut out to be read alone")]
+    fn beside(
+        &self,
+        text: Text,
+        side: &str,
+        before: bool,
+        fold: bool,
+        touch: &Touch,
+        touches: &Touches,
+        rows: Rows,
+    ) -> Result<Rows, SearchError> {
+        let reaches = |other: &&Touch| if before { other.part.end <= touch.part.start } else { other.part.start >= touch.part.end };
+        let words = side.trim();
+        if rows.is_empty() || !words.contains(char::is_alphanumeric) || touches.across.iter().any(|other| reaches(&other)) {
+            return Ok(rows);
+        }
+        let literal = self.part.text_contains(text, &Needle { text: words.to_owned(), fold })?;
+        Ok(rows.and(&Rows::Set(literal)))
+    }
+}
+
+/// Pointers and values of the identities that matter at a row.
+pub(super) type Values<'v> = HashMap<u32, Vec<(&'v str, &'v str)>>;
+
+/// Renders a raw text of a line with these values; a placeholder without one ends a run and begins another.
+pub(super) fn runs(raw: &str, values: &[(&str, &str)]) -> Vec<String> {
+    let mut done = Vec::new();
+    let mut run = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('{') {
+        run.push_str(before);
+        if let Some(behind) = after.strip_prefix('{') {
+            run.push('{');
+            rest = behind;
+        } else if let Some((pointer, behind)) = after.split_once('}') {
+            match values.iter().find(|(known, _)| *known == pointer) {
+                Some((_, value)) => run.push_str(value),
+                None => done.push(std::mem::take(&mut run)),
+            }
+            rest = behind;
+        } else {
+            run.push('{');
+            rest = after;
+        }
+    }
+    run.push_str(rest);
+    done.push(run);
+    done
+}
+
+/// Lines read between two looks at the budget: a few milliseconds' worth.
+const LINES_BETWEEN_LOOKS: usize = 256;
+
+impl Plan<'_> {
+    /// Fails once the question has cost enough; looks only at every so many lines.
+    pub(super) fn keep_going(&self, lines_read: usize) -> Result<(), SearchError> {
+        let look = lines_read.is_multiple_of(LINES_BETWEEN_LOOKS);
+        if look && (self.question.context.over_budget)() { Err(SearchError::OverBudget) } else { Ok(()) }
+    }
+
+    /// The rows among `rows` whose line passes.
+    pub(super) fn on_lines(
+        &self,
+        rows: &Rows,
+        passes: impl Fn(&Entry<'_>) -> bool,
+    ) -> Result<RoaringBitmap, SearchError> {
+        self.on_lines_with(rows, |_, entry| passes(entry))
+    }
+
+    pub(super) fn on_lines_with(
+        &self,
+        rows: &Rows,
+        passes: impl Fn(u32, &Entry<'_>) -> bool,
+    ) -> Result<RoaringBitmap, SearchError> {
+        let mut found = RoaringBitmap::new();
+        let rows: Vec<u32> = rows.to_set().iter().collect();
+        for (at, some) in rows.chunks(LINES_BETWEEN_LOOKS).enumerate() {
+            self.keep_going(at * LINES_BETWEEN_LOOKS)?;
+            let mut wrong = None;
+            self.part.lines(some, &mut |row, line| match Entry::parse(line) {
+                Ok(entry) if passes(row, &entry) => {
+                    found.insert(row);
+                }
+                Ok(_) => {}
+                Err(source) => wrong = Some(SearchError::Line { leaf: self.part.leaf(row), source }),
+            })?;
+            if let Some(wrong) = wrong {
+                return Err(wrong);
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,15 @@
+//! Questions against a log made up for the tests, every answer compared with a plain look at every entry.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that is wrong about its own data should stop")]
+
+mod answers;
+mod ask;
+mod cursors;
+mod entries;
+mod filters;
+mod histograms;
+mod language;
+mod naive;
+mod naive_part;
+mod predicates;
+mod queries;
+mod scopes;
