@@ -5,9 +5,20 @@
 //! the lines and what stands beside them; losing one loses nothing but time.
 
 mod build;
+mod bytes;
+pub(crate) mod columns;
+pub(crate) mod fold;
+mod format;
 mod indexed;
+mod interner;
+pub(crate) mod literal;
+pub(crate) mod needle;
+mod packed;
 mod read;
+mod sets;
 
 pub use build::{IndexBuilder, RowExtra};
+pub use fold::{fold, fold_char};
+pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub use indexed::{Indexed, Lines};
 pub use read::{Index, IndexBytes, IndexError};

@@ -1,23 +1,38 @@
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use event::Entry;
 
 use crate::index::RowExtra;
-use crate::tail::{LineAt, LineSource};
+use crate::index::columns::Columns;
+use crate::tail::order::OrderCache;
+use crate::tail::{BufferRows, LineAt, LineSource};
 
 /// Rows a buffer holds at most: few enough that scanning them all stays well below a millisecond per question.
 pub const BUFFER_ROWS_MAX: u32 = 16_384;
 
-/// The columns of one line, ready to be scanned.
+/// The columns of one line, ready to be scanned. About as large as the line.
 pub struct Row {
     at: LineAt,
+    columns: Columns,
 }
 
 impl Row {
-    /// Takes from an entry what questions may ask.
+    /// Takes from an entry what questions may ask. `at` is where its line lies.
     #[must_use]
-    pub fn new(_entry: &Entry<'_>, _extra: &RowExtra, at: LineAt) -> Self {
-        Self { at }
+    pub fn new(entry: &Entry<'_>, extra: &RowExtra, at: LineAt) -> Self {
+        let mut columns = Columns::default();
+        columns.fill(entry, extra);
+        columns.shrink();
+        Self { at, columns }
+    }
+
+    pub(super) fn at(&self) -> LineAt {
+        self.at
+    }
+
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
     }
 }
 
@@ -31,33 +46,49 @@ pub struct BufferFull;
 pub struct Buffer {
     first_leaf: u64,
     source: Arc<dyn LineSource>,
+    /// Written by the one writer, each place once, before `len` passes it.
+    rows: Box<[OnceLock<Row>]>,
+    len: AtomicU32,
+    /// Belongs to readers: the order of the rows as far as one of them needed it.
+    pub(super) order: OrderCache,
 }
 
 impl Buffer {
     /// Makes an empty buffer whose first row will be leaf `first_leaf`.
     #[must_use]
     pub fn new(first_leaf: u64, source: Arc<dyn LineSource>) -> Arc<Self> {
-        Arc::new(Self { first_leaf, source })
+        let rows = (0..BUFFER_ROWS_MAX).map(|_| OnceLock::new()).collect();
+        Arc::new(Self { first_leaf, source, rows, len: AtomicU32::new(0), order: OrderCache::default() })
     }
 
-    /// Appends the row of leaf `first_leaf + len()`. To be called by one thread at a time.
+    /// Appends the row of leaf `first_leaf + len()`. To be called by one thread at a time; two at once panic.
     ///
     /// # Errors
     /// [`BufferFull`] once [`BUFFER_ROWS_MAX`] rows are in.
-    pub fn push(&self, _row: Row) -> Result<(), BufferFull> {
-        Err(BufferFull)
+    pub fn push(&self, row: Row) -> Result<(), BufferFull> {
+        let at = self.len();
+        let place = self.rows.get(at as usize).ok_or(BufferFull)?;
+        assert!(place.set(row).is_ok(), "a buffer has one writer");
+        self.len.store(at + 1, Ordering::Release);
+        Ok(())
     }
 
     /// Returns how many rows are in.
     #[must_use]
     pub fn len(&self) -> u32 {
-        0
+        self.len.load(Ordering::Acquire)
     }
 
     /// Returns whether no row is in.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Returns whether no further row fits.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.len() == BUFFER_ROWS_MAX
     }
 
     /// Returns the lowest leaf.
@@ -67,14 +98,24 @@ impl Buffer {
     }
 
     /// Returns the first `rows` rows as a part that later pushes do not change. Panics if `rows > len()`.
+    /// Cost: nothing, until the part is asked; then the rows added since anyone last asked are sorted in.
     #[must_use]
     pub fn snapshot(self: &Arc<Self>, rows: u32) -> Arc<BufferRows> {
-        Arc::new(BufferRows { buffer: self.clone(), rows })
+        assert!(rows <= self.len(), "a snapshot holds what is in the buffer");
+        Arc::new(BufferRows::new(self.clone(), rows))
     }
-}
 
-/// The first rows of a [`Buffer`]; implements [`crate::Part`] by scanning them.
-pub struct BufferRows {
-    buffer: Arc<Buffer>,
-    rows: u32,
+    pub(super) fn source(&self) -> &Arc<dyn LineSource> {
+        &self.source
+    }
+
+    /// The row at `ordinal`, its place in leaf order.
+    pub(super) fn row(&self, ordinal: u32) -> Option<&Row> {
+        self.rows.get(ordinal as usize).and_then(OnceLock::get)
+    }
+
+    /// The first `rows` rows, in leaf order.
+    pub(super) fn first_rows(&self, rows: u32) -> impl Iterator<Item = &Row> {
+        self.rows.iter().take(rows as usize).filter_map(OnceLock::get)
+    }
 }

@@ -4,10 +4,13 @@
 //! Both are [`crate::Part`]s over lines that stay where they are, in the journal.
 
 mod buffer;
+mod order;
+mod rows;
 mod run;
 
-pub use buffer::{BUFFER_ROWS_MAX, Buffer, BufferFull, BufferRows, Row};
-pub use run::{Run, freeze};
+pub use buffer::{BUFFER_ROWS_MAX, Buffer, BufferFull, Row};
+pub use rows::BufferRows;
+pub use run::{Run, RunLines, freeze};
 
 use crate::part::{Disclosed, PartError};
 
@@ -22,6 +25,18 @@ pub trait LineSource: Send + Sync {
     /// # Errors
     /// As [`crate::Part::line`].
     fn line(&self, at: LineAt) -> Result<Vec<u8>, PartError>;
+
+    /// Hands out the lines at `places` in the order given, each with its place in `places`. One by one, unless the
+    /// store knows better.
+    ///
+    /// # Errors
+    /// As [`crate::Part::lines`].
+    fn lines(&self, places: &[LineAt], each: &mut dyn FnMut(usize, &[u8])) -> Result<(), PartError> {
+        for (nth, &at) in places.iter().enumerate() {
+            each(nth, &self.line(at)?);
+        }
+        Ok(())
+    }
 
     /// Returns the encrypted disclosures behind the line at `at`.
     ///

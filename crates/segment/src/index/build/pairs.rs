@@ -1,0 +1,62 @@
+//! Fields with nearly a value per row: no values, just (fingerprint, row), to be confirmed on the line. Values that many
+//! rows have get a dictionary all the same.
+
+use super::column::{Column, dictionary};
+use super::file::FileWriter;
+use super::order::Order;
+use crate::index::bytes::pad;
+use crate::index::format::{HEAVY_ROWS_MIN, Kind, bits_below};
+use crate::index::packed::append_bits;
+use crate::index::sets::SetsWriter;
+use crate::part::Field;
+
+/// Pairs per bucket, on average: what one look-up compares.
+const BUCKET_PAIRS: usize = 8;
+
+pub(super) fn write(field: Field, column: Column, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
+    let buckets = column.buckets(order);
+    let heavy = |code: &u32| buckets.of(*code).len() >= HEAVY_ROWS_MIN;
+    let mut codes: Vec<u32> = (0..column.values.len() as u32).filter(heavy).collect();
+    codes.sort_unstable_by(|&a, &b| column.values.get(a).cmp(column.values.get(b)));
+    let entries: Vec<_> = codes.into_iter().map(|code| (code, sets.add(buckets.of(code)))).collect();
+    file.add(
+        Kind::Dictionary.of_field(field),
+        dictionary(entries.into_iter().map(|(code, set)| (column.values.get(code), set))),
+    );
+    let mut pairs = Vec::new();
+    for code in (0..column.values.len() as u32).filter(|code| !heavy(code)) {
+        let hash = column.values.hash(code);
+        pairs.extend(buckets.of(code).iter().map(|&row| (hash, row)));
+    }
+    file.add(Kind::Pairs.of_field(field), section(pairs, order.rows()));
+}
+
+/// Writes (hash, row) pairs; none, no section.
+fn section(mut pairs: Vec<(u64, u32)>, rows: usize) -> Vec<u8> {
+    if pairs.is_empty() {
+        return Vec::new();
+    }
+    let bucket_bits = (pairs.len() / BUCKET_PAIRS).checked_ilog2().unwrap_or(0);
+    let bucket = |hash: u64| hash.checked_shr(64 - bucket_bits).unwrap_or(0) as usize;
+    pairs.sort_unstable_by_key(|&(hash, row)| (bucket(hash), hash as u16, row));
+    let row_bits = bits_below(rows as u64);
+    let mut section = Vec::new();
+    section.extend_from_slice(&(pairs.len() as u32).to_le_bytes());
+    section.extend_from_slice(&[bucket_bits as u8, row_bits as u8, 0, 0]);
+    let mut starts = vec![0_u32; (1 << bucket_bits) + 1];
+    for &(hash, _) in &pairs {
+        starts[bucket(hash) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    for start in starts {
+        section.extend_from_slice(&start.to_le_bytes());
+    }
+    for &(hash, _) in &pairs {
+        section.extend_from_slice(&(hash as u16).to_le_bytes());
+    }
+    append_bits(pairs.iter().map(|&(_, row)| u64::from(row)), row_bits, &mut section);
+    pad(&mut section, 8);
+    section
+}

@@ -1,0 +1,223 @@
+//! What questions may ask of one row. The builder and the tail's buffer both take it from here, so they agree.
+
+use event::Entry;
+
+use crate::index::RowExtra;
+use crate::index::fold::append_folded;
+use crate::index::literal::append_literal;
+use crate::part::{Field, Text};
+
+/// The values, texts and placeholders of one row, in one allocation that can be used again.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Columns {
+    pub(crate) order_time_us: i64,
+    bytes: Vec<u8>,
+    values: Vec<(Field, Span)>,
+    texts: [Option<TextSpans>; Text::ALL.len()],
+    placeholders: Vec<(Text, Span)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct TextSpans {
+    literal: Span,
+    folded: Span,
+}
+
+impl Columns {
+    /// Replaces the content by that of an entry.
+    pub(crate) fn fill(&mut self, entry: &Entry<'_>, extra: &RowExtra) {
+        self.bytes.clear();
+        self.values.clear();
+        self.placeholders.clear();
+        self.texts = Default::default();
+        self.order_time_us = entry.order_time_us();
+        self.fill_single(entry);
+        self.fill_people(entry, extra);
+        for text in Text::ALL {
+            if let Some(raw) = text_of(entry, text) {
+                self.fill_text(text, raw);
+            }
+        }
+    }
+
+    /// Gives back what is allocated beyond need.
+    pub(crate) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.values.shrink_to_fit();
+        self.placeholders.shrink_to_fit();
+    }
+
+    /// Every value with its field; no pair twice.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (Field, &[u8])> {
+        self.values.iter().map(|(field, span)| (*field, self.at(*span)))
+    }
+
+    /// The literal of a text: unfolded, placeholders as sentinels.
+    pub(crate) fn literal(&self, text: Text) -> Option<&[u8]> {
+        self.spans(text).map(|spans| self.at(spans.literal))
+    }
+
+    /// The folding of [`Self::literal`].
+    pub(crate) fn folded(&self, text: Text) -> Option<&[u8]> {
+        self.spans(text).map(|spans| self.at(spans.folded))
+    }
+
+    /// The pointers of all placeholders in the texts; a pair may occur again.
+    pub(crate) fn placeholders(&self) -> impl Iterator<Item = (Text, &[u8])> {
+        self.placeholders.iter().map(|(text, span)| (*text, self.at(*span)))
+    }
+
+    fn fill_single(&mut self, entry: &Entry<'_>) {
+        for field in SINGLE {
+            if let Some(value) = text_value(entry, field) {
+                self.push(field, value);
+            }
+        }
+        if let Some(status) = entry.http.status {
+            self.push(Field::HttpStatus, &status.to_string());
+        }
+    }
+
+    fn fill_people(&mut self, entry: &Entry<'_>, extra: &RowExtra) {
+        let principal = entry.actor.on_behalf_of.as_ref();
+        self.push(Field::Actor, &entry.actor.id);
+        self.push_parts(Field::Person, &[entry.actor.kind.as_str().as_bytes(), b":", entry.actor.id.as_bytes()]);
+        if let Some(principal) = principal {
+            self.push_new(Field::Actor, &[principal.id.as_bytes()]);
+            self.push_new(Field::Person, &[principal.kind.as_str().as_bytes(), b":", principal.id.as_bytes()]);
+        }
+        for personal in &entry.personal {
+            self.push_new(Field::Person, &[personal.of.as_bytes()]);
+        }
+        if let Some(address) = extra.address {
+            self.push_parts(Field::Address, &[&address.to_be_bytes()]);
+        }
+        for digest in &extra.identity {
+            self.push_new(Field::Identity, &[digest]);
+        }
+    }
+
+    fn fill_text(&mut self, text: Text, raw: &str) {
+        let start = self.here();
+        let mut pointers = Vec::new();
+        append_literal(raw, &mut self.bytes, |pointer| pointers.push(pointer.to_owned()));
+        let literal = Span { start, end: self.here() };
+        let mut folded = Vec::with_capacity(raw.len());
+        append_folded(self.at(literal), &mut folded);
+        let folded = if folded == self.at(literal) { literal } else { self.append(&[&folded]) };
+        if let Some(spans) = self.texts.get_mut(usize::from(text.number())) {
+            *spans = Some(TextSpans { literal, folded });
+        }
+        for pointer in pointers {
+            let span = self.append(&[pointer.as_bytes()]);
+            self.placeholders.push((text, span));
+        }
+    }
+
+    fn push(&mut self, field: Field, value: &str) {
+        self.push_parts(field, &[value.as_bytes()]);
+    }
+
+    fn push_parts(&mut self, field: Field, parts: &[&[u8]]) {
+        let span = self.append(parts);
+        self.values.push((field, span));
+    }
+
+    /// Pushes a value unless the row has it already.
+    fn push_new(&mut self, field: Field, parts: &[&[u8]]) {
+        let span = self.append(parts);
+        let value = self.at(span);
+        if self.values().any(|(known, other)| known == field && other == value) {
+            self.bytes.truncate(span.start as usize);
+        } else {
+            self.values.push((field, span));
+        }
+    }
+
+    fn append(&mut self, parts: &[&[u8]]) -> Span {
+        let start = self.here();
+        for part in parts {
+            self.bytes.extend_from_slice(part);
+        }
+        Span { start, end: self.here() }
+    }
+
+    fn here(&self) -> u32 {
+        // A line is at most 256 KiB, and each of its bytes lands here at most a few times.
+        u32::try_from(self.bytes.len()).unwrap_or(u32::MAX)
+    }
+
+    fn at(&self, span: Span) -> &[u8] {
+        self.bytes.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    fn spans(&self, text: Text) -> Option<TextSpans> {
+        self.texts.get(usize::from(text.number())).copied().flatten()
+    }
+}
+
+/// The fields of at most one value that stands in the line as a text.
+const SINGLE: [Field; 20] = [
+    Field::Id,
+    Field::EventId,
+    Field::Organization,
+    Field::Workspace,
+    Field::Project,
+    Field::ActorType,
+    Field::Action,
+    Field::Event,
+    Field::Channel,
+    Field::ResourceType,
+    Field::ResourceId,
+    Field::ResourceName,
+    Field::Outcome,
+    Field::Severity,
+    Field::HttpMethod,
+    Field::HttpPath,
+    Field::Country,
+    Field::Source,
+    Field::RequestId,
+    Field::TraceId,
+];
+
+/// The value of a field that has at most one and whose value is a text of the line; `None` for any other field.
+pub(crate) fn text_value<'e>(entry: &'e Entry<'_>, field: Field) -> Option<&'e str> {
+    Some(match field {
+        Field::Id => entry.id,
+        Field::EventId => entry.event_id.as_deref()?,
+        Field::Organization => &entry.organization.as_ref()?.id,
+        Field::Workspace => &entry.workspace.as_ref()?.id,
+        Field::Project => &entry.project.as_ref()?.id,
+        Field::ActorType => entry.actor.kind.as_str(),
+        Field::Action => &entry.action,
+        Field::Event => &entry.event,
+        Field::Channel => &entry.channel,
+        Field::ResourceType => &entry.resource.as_ref()?.kind,
+        Field::ResourceId => &entry.resource.as_ref()?.id,
+        Field::ResourceName => entry.resource.as_ref()?.name.as_deref()?,
+        Field::Outcome => entry.outcome?.as_str(),
+        Field::Severity => entry.severity.as_str(),
+        Field::HttpMethod => entry.http.method.as_deref()?,
+        Field::HttpPath => entry.http.path.as_deref()?,
+        Field::Country => entry.client.location.country.as_deref()?,
+        Field::Source => &entry.source,
+        Field::RequestId => entry.request_id.as_deref()?,
+        Field::TraceId => entry.trace_id.as_deref()?,
+        _ => return None,
+    })
+}
+
+/// A text as it stands in the line, placeholders and doubled braces included.
+pub(crate) fn text_of<'e>(entry: &'e Entry<'_>, text: Text) -> Option<&'e str> {
+    match text {
+        Text::Description => Some(&entry.description),
+        Text::ResourceName => entry.resource.as_ref()?.name.as_deref(),
+        Text::ActorName => entry.actor.name.as_deref(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Rows by the value of a field, or by its beginning.
+
+use roaring::RoaringBitmap;
+
+use super::{Indexed, Lines};
+use crate::index::columns::text_value;
+use crate::index::format::{Keeping, Kind, PATH_HEAD, PATH_WHOLE, SectionName, hash};
+use crate::index::sets::{SetRef, Union};
+use crate::part::{Field, PartError, Text};
+
+impl<L: Lines> Indexed<L> {
+    pub(super) fn field_equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        match Keeping::of(field) {
+            Keeping::Dictionary => self.in_dictionary(field, value).map(Option::unwrap_or_default),
+            Keeping::Pairs => match self.in_dictionary(field, value)? {
+                Some(rows) => Ok(rows),
+                None => self.in_pairs(field, value),
+            },
+            Keeping::Paths => self.path_equal(value),
+            Keeping::Tokens(text) => self.text_equal(field, text, value),
+            Keeping::Id => self.id_equal(value),
+        }
+    }
+
+    /// The rows where `field` begins with `prefix`.
+    pub(super) fn field_prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let begins = |value: Option<&str>| value.is_some_and(|value| value.as_bytes().starts_with(prefix));
+        let confirm = |rows: Vec<u32>| self.confirm(rows, |entry| begins(text_value(entry, field)));
+        match Keeping::of(field) {
+            Keeping::Dictionary => self.dictionary_prefix(field, prefix),
+            Keeping::Pairs => {
+                let light = self.pair_rows(field)?;
+                let light = if prefix.is_empty() { light.into_iter().collect() } else { confirm(light)? };
+                Ok(self.dictionary_prefix(field, prefix)? | light)
+            }
+            Keeping::Paths => self.path_prefix(prefix),
+            Keeping::Tokens(text) if prefix.is_empty() => self.rows_with_text(text),
+            Keeping::Tokens(text) => confirm(self.rows_with_text(text)?.into_iter().collect()),
+            Keeping::Id if prefix.is_empty() => Ok((0..self.index.rows()).collect()),
+            Keeping::Id => confirm((0..self.index.rows()).collect()),
+        }
+    }
+
+    /// The rows whose value has no place in the field's dictionary.
+    pub(super) fn pair_rows(&self, field: Field) -> Result<Vec<u32>, PartError> {
+        let name = Kind::Pairs.of_field(field);
+        let Some(pairs) = self.index.pairs(name)? else { return Ok(Vec::new()) };
+        Ok(pairs.all_rows().ok_or_else(|| self.index.damaged(name))?)
+    }
+
+    pub(super) fn read_set(&self, set: SetRef) -> Result<RoaringBitmap, PartError> {
+        let rows = self.index.sets()?.read(set);
+        Ok(rows.ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?)
+    }
+
+    /// Calls `each` with every value from the first not below `from`, until it answers `false`.
+    pub(super) fn walk(
+        &self,
+        name: SectionName,
+        from: &[u8],
+        mut each: impl FnMut(&[u8], SetRef) -> Result<bool, PartError>,
+    ) -> Result<(), PartError> {
+        let dictionary = self.index.dictionary(name)?;
+        let damaged = || self.index.damaged(name);
+        for at in dictionary.first_not_below(from).ok_or_else(damaged)?..dictionary.len() {
+            let (value, set) = dictionary.get(at).ok_or_else(damaged)?;
+            if !each(value, set)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of the dictionary values that `which` accepts among those that begin with `prefix`.
+    fn union(
+        &self,
+        name: SectionName,
+        prefix: &[u8],
+        mut which: impl FnMut(&[u8]) -> bool,
+    ) -> Result<RoaringBitmap, PartError> {
+        let sets = self.index.sets()?;
+        let mut union = Union::default();
+        self.walk(name, prefix, |value, set| {
+            if !value.starts_with(prefix) {
+                return Ok(false);
+            }
+            if which(value) {
+                union.add(&sets, set).ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?;
+            }
+            Ok(true)
+        })?;
+        Ok(union.finish())
+    }
+
+    fn in_dictionary(&self, field: Field, value: &[u8]) -> Result<Option<RoaringBitmap>, PartError> {
+        self.lookup(Kind::Dictionary.of_field(field), value)
+    }
+
+    pub(super) fn lookup(&self, name: SectionName, key: &[u8]) -> Result<Option<RoaringBitmap>, PartError> {
+        let found = self.index.dictionary(name)?.find(key).ok_or_else(|| self.index.damaged(name))?;
+        found.map(|set| self.read_set(set)).transpose()
+    }
+
+    fn dictionary_prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+        self.union(Kind::Dictionary.of_field(field), prefix, |_| true)
+    }
+
+    fn in_pairs(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let name = Kind::Pairs.of_field(field);
+        let Some(pairs) = self.index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
+        let candidates = pairs.candidates(hash(value, self.index.seed())).ok_or_else(|| self.index.damaged(name))?;
+        self.confirm_equal(field, candidates, value)
+    }
+
+    fn id_equal(&self, id: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let damaged = || self.index.damaged(Kind::Ids.alone());
+        let Some(ids) = self.index.ids()? else { return Ok(RoaringBitmap::new()) };
+        let leaves = ids.candidates(id, hash(id, self.index.seed())).ok_or_else(damaged)?;
+        let first = self.index.first_leaf();
+        let rows = leaves.into_iter().map(|leaf| self.index.row_of_leaf(first + u64::from(leaf)));
+        let rows = rows.collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
+        self.confirm_equal(Field::Id, rows, id)
+    }
+
+    fn confirm_equal(&self, field: Field, rows: Vec<u32>, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        self.confirm(rows, |entry| text_value(entry, field).is_some_and(|found| found.as_bytes() == value))
+    }
+
+    /// A text's value is looked for by the rarest of its tokens' row sets, all of them, and confirmed.
+    fn text_equal(&self, field: Field, text: Text, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let Ok(value_text) = std::str::from_utf8(value) else { return Ok(RoaringBitmap::new()) };
+        let candidates = self.rows_with_tokens_of(text, value_text)?;
+        self.confirm_equal(field, candidates.into_iter().collect(), value)
+    }
+
+    fn path_equal(&self, path: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let name = Kind::Dictionary.of_field(Field::HttpPath);
+        let whole = self.lookup(name, &[path, &[PATH_WHOLE]].concat())?.unwrap_or_default();
+        let longer = self.rows_of_heads(path)?;
+        Ok(whole | self.confirm_equal(Field::HttpPath, longer.into_iter().collect(), path)?)
+    }
+
+    fn path_prefix(&self, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let name = Kind::Dictionary.of_field(Field::HttpPath);
+        // A key's last byte is no part of the path, so a path equal to the prefix is found as well.
+        let known = self.union(name, prefix, |key| key.len() > prefix.len())?;
+        let cut = self.rows_of_heads(prefix)? - &known;
+        let begins = |path: &str| path.as_bytes().starts_with(prefix);
+        Ok(known | self.confirm(cut, |entry| text_value(entry, Field::HttpPath).is_some_and(begins))?)
+    }
+
+    /// The rows whose path's head is a proper beginning of `path`, so that only their lines tell how they go on.
+    fn rows_of_heads(&self, path: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let name = Kind::Dictionary.of_field(Field::HttpPath);
+        let mut rows = RoaringBitmap::new();
+        for end in 0..path.len() {
+            let ends_segment = end == 0 || matches!(path.get(end - 1), Some(b'/' | b'?'));
+            if let (true, Some(head)) = (ends_segment, path.get(..end)) {
+                rows |= self.lookup(name, &[head, &[PATH_HEAD]].concat())?.unwrap_or_default();
+            }
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,143 @@
+//! An index joined to its lines: the part of a sealed segment and of a frozen run.
+
+mod confirm;
+mod fields;
+mod texts;
+mod values;
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use roaring::RoaringBitmap;
+
+use crate::index::Index;
+use crate::part::{Disclosed, Field, Needle, Part, PartError, Text};
+
+/// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
+pub trait Lines: Send + Sync {
+    /// Returns the exact line of `leaf`, without the newline.
+    ///
+    /// # Errors
+    /// As [`crate::Part::line`].
+    fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError>;
+
+    /// Hands out the lines of `leaves` in the order given, each with its place in `leaves`.
+    ///
+    /// # Errors
+    /// As [`crate::Part::lines`].
+    fn lines(&self, leaves: &[u64], each: &mut dyn FnMut(usize, &[u8])) -> Result<(), PartError>;
+
+    /// Returns the encrypted disclosures behind `leaf`.
+    ///
+    /// # Errors
+    /// As [`crate::Part::disclosures`].
+    fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError>;
+}
+
+/// An index joined to its lines; implements [`crate::Part`].
+pub struct Indexed<L> {
+    index: Index,
+    lines: L,
+    lines_confirmed: AtomicU64,
+}
+
+impl<L: Lines> Indexed<L> {
+    /// Joins the two; `lines` must hold the leaves `index` is of.
+    pub fn new(index: Index, lines: L) -> Self {
+        Self { index, lines, lines_confirmed: AtomicU64::new(0) }
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// What gives the lines.
+    pub fn source(&self) -> &L {
+        &self.lines
+    }
+
+    /// Returns how many lines were read so far to confirm what the index alone could not answer.
+    pub fn lines_confirmed(&self) -> u64 {
+        self.lines_confirmed.load(Ordering::Relaxed)
+    }
+
+    fn leaf_or_error(&self, row: u32) -> Result<u64, PartError> {
+        self.index.leaf(row).ok_or(PartError::NoSuchRow(u64::from(row)))
+    }
+}
+
+impl<L: Lines> Part for Indexed<L> {
+    fn rows(&self) -> u32 {
+        self.index.rows()
+    }
+
+    fn first_leaf(&self) -> u64 {
+        self.index.first_leaf()
+    }
+
+    fn leaf(&self, row: u32) -> u64 {
+        assert!(row < self.rows(), "row {row} is not in this part");
+        self.index.leaf(row).unwrap_or(self.index.first_leaf())
+    }
+
+    fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
+        self.index.row_of_leaf(leaf)
+    }
+
+    fn time_us(&self, row: u32) -> i64 {
+        assert!(row < self.rows(), "row {row} is not in this part");
+        self.index.time_us(row).unwrap_or(0)
+    }
+
+    fn rows_between(&self, from_us: i64, to_us: i64) -> Range<u32> {
+        let from = self.index.rows_before(from_us);
+        from..self.index.rows_before(to_us).max(from)
+    }
+
+    fn equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        self.field_equal(field, value)
+    }
+
+    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+        self.field_prefix(field, prefix)
+    }
+
+    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
+        self.field_values(field)
+    }
+
+    fn count_values(
+        &self,
+        field: Field,
+        within: Option<&RoaringBitmap>,
+        range: Range<u32>,
+    ) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+        self.field_count_values(field, within, range)
+    }
+
+    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
+        self.rows_containing(text, needle)
+    }
+
+    fn with_placeholder(&self, text: Text, pointer: &str) -> Result<RoaringBitmap, PartError> {
+        self.rows_with_placeholder(text, pointer)
+    }
+
+    fn line(&self, row: u32) -> Result<Vec<u8>, PartError> {
+        self.lines.line(self.leaf_or_error(row)?)
+    }
+
+    fn lines(&self, rows: &[u32], each: &mut dyn FnMut(u32, &[u8])) -> Result<(), PartError> {
+        let leaves = rows.iter().map(|&row| self.leaf_or_error(row)).collect::<Result<Vec<_>, _>>()?;
+        self.lines.lines(&leaves, &mut |at, line| {
+            if let Some(&row) = rows.get(at) {
+                each(row, line);
+            }
+        })
+    }
+
+    fn disclosures(&self, row: u32) -> Result<Disclosed, PartError> {
+        self.lines.disclosures(self.leaf_or_error(row)?)
+    }
+}

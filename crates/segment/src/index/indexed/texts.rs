@@ -1,0 +1,91 @@
+//! Rows by what their texts contain.
+
+use roaring::RoaringBitmap;
+
+use super::{Indexed, Lines};
+use crate::index::columns::text_of;
+use crate::index::fold::{Class, append_folded, tokens};
+use crate::index::format::{FACT_PLACEHOLDER, FACT_PRESENT, Kind};
+use crate::index::literal::append_literal;
+use crate::index::needle::{Matcher, Plan};
+use crate::index::read::Edge;
+use crate::index::sets::Union;
+use crate::part::{Needle, PartError, Text};
+
+impl<L: Lines> Indexed<L> {
+    pub(super) fn rows_containing(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
+        let candidates = match Plan::new(needle) {
+            Plan::All => return self.rows_with_text(text),
+            Plan::Inside { part, confirm: false } => return self.rows_with_part(text, &part, Edge::Inside),
+            Plan::Inside { part, confirm: true } => self.rows_with_part(text, &part, Edge::Inside)?,
+            Plan::Across { first, middle, last } => {
+                let middle = middle.iter().map(|part| (part.as_slice(), Edge::Whole));
+                let ends = [(first.as_slice(), Edge::Suffix), (last.as_slice(), Edge::Prefix)];
+                self.rows_with_parts(text, ends.into_iter().chain(middle))?
+            }
+        };
+        let matcher = Matcher::new(needle);
+        let mut literal = Vec::new();
+        self.confirm(candidates, |entry| {
+            literal.clear();
+            text_of(entry, text).is_some_and(|raw| {
+                append_literal(raw, &mut literal, |_| {});
+                matcher.matches(&literal)
+            })
+        })
+    }
+
+    pub(super) fn rows_with_placeholder(&self, text: Text, pointer: &str) -> Result<RoaringBitmap, PartError> {
+        let key = [FACT_PLACEHOLDER, pointer.as_bytes()].concat();
+        self.lookup(Kind::TextFacts.of_text(text, 0), &key).map(Option::unwrap_or_default)
+    }
+
+    pub(super) fn rows_with_text(&self, text: Text) -> Result<RoaringBitmap, PartError> {
+        self.lookup(Kind::TextFacts.of_text(text, 0), FACT_PRESENT).map(Option::unwrap_or_default)
+    }
+
+    /// The rows whose text has every token of `raw`, itself a text as in a line: a superset of those equal to it.
+    pub(super) fn rows_with_tokens_of(&self, text: Text, raw: &str) -> Result<RoaringBitmap, PartError> {
+        let (mut literal, mut folded, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        append_literal(raw, &mut literal, |_| {});
+        append_folded(&literal, &mut folded);
+        tokens(&folded, |token| parts.push(token.to_vec()));
+        self.rows_with_parts(text, parts.iter().map(|part| (part.as_slice(), Edge::Whole)))
+    }
+
+    /// The rows that have every one of the parts; empty parts ask for nothing.
+    fn rows_with_parts<'p>(
+        &self,
+        text: Text,
+        parts: impl Iterator<Item = (&'p [u8], Edge)>,
+    ) -> Result<RoaringBitmap, PartError> {
+        let mut rows: Option<RoaringBitmap> = None;
+        for (part, edge) in parts.filter(|(part, _)| !part.is_empty()) {
+            let with_part = self.rows_with_part(text, part, edge)?;
+            let both = match rows {
+                Some(rows) => rows & with_part,
+                None => with_part,
+            };
+            if both.is_empty() {
+                return Ok(both);
+            }
+            rows = Some(both);
+        }
+        rows.map_or_else(|| self.rows_with_text(text), Ok)
+    }
+
+    /// The rows with a token that has `part` at its `edge`. Reads no line.
+    fn rows_with_part(&self, text: Text, part: &[u8], edge: Edge) -> Result<RoaringBitmap, PartError> {
+        let sets = self.index.sets()?;
+        let mut union = Union::default();
+        for class in Class::ALL.into_iter().filter(|class| class.can_contain(part)) {
+            for kind in [Kind::Tokens, Kind::SingleTokens] {
+                let name = kind.of_text(text, class as u8);
+                if let Some(list) = self.index.tokens(name)? {
+                    list.find(part, edge, |set| union.add(&sets, set)).ok_or_else(|| self.index.damaged(name))?;
+                }
+            }
+        }
+        Ok(union.finish())
+    }
+}

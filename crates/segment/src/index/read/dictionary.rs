@@ -1,0 +1,62 @@
+use crate::index::bytes::{nth_u32, take, u32_at};
+use crate::index::sets::SetRef;
+
+/// Sorted values, each with its row set.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::index) struct Dictionary<'b> {
+    count: usize,
+    ends: &'b [u8],
+    sets: &'b [u8],
+    values: &'b [u8],
+}
+
+impl<'b> Dictionary<'b> {
+    pub(super) fn parse(section: &'b [u8]) -> Option<Self> {
+        let mut rest = section.get(8..)?;
+        let count = u32_at(section, 0)? as usize;
+        let ends = take(&mut rest, count.checked_mul(4)?)?;
+        let sets = take(&mut rest, count.checked_mul(SetRef::BYTES)?)?;
+        let values = take(&mut rest, u32_at(section, 4)? as usize)?;
+        Some(Self { count, ends, sets, values })
+    }
+
+    pub(in crate::index) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// The value at place `nth` with its rows; `None` is damage (or `nth >= len()`).
+    pub(in crate::index) fn get(&self, nth: usize) -> Option<(&'b [u8], SetRef)> {
+        Some((self.value(nth)?, SetRef::nth(self.sets, nth)?))
+    }
+
+    /// The rows of `value`. The outer `None` is damage.
+    pub(in crate::index) fn find(&self, value: &[u8]) -> Option<Option<SetRef>> {
+        let at = self.first_not_below(value)?;
+        if at < self.count && self.value(at)? == value {
+            return Some(Some(SetRef::nth(self.sets, at)?));
+        }
+        Some(None)
+    }
+
+    /// The place of the first value that is not smaller than `value`. `None` is damage.
+    pub(in crate::index) fn first_not_below(&self, value: &[u8]) -> Option<usize> {
+        let (mut low, mut high) = (0, self.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.value(middle)? < value {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Some(low)
+    }
+
+    fn value(&self, nth: usize) -> Option<&'b [u8]> {
+        if nth >= self.count {
+            return None;
+        }
+        let start = if nth == 0 { 0 } else { nth_u32(self.ends, nth - 1)? };
+        self.values.get(start as usize..nth_u32(self.ends, nth)? as usize)
+    }
+}

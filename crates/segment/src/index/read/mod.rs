@@ -1,0 +1,282 @@
+//! Reading an index out of bytes that may be damaged: every offset is checked, nothing panics.
+
+mod dictionary;
+mod ids;
+mod pairs;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+pub(super) use self::dictionary::Dictionary;
+pub(super) use self::ids::Ids;
+pub(super) use self::pairs::Pairs;
+pub(super) use self::tokens::{Edge, TokenList};
+use super::bytes::{u32_at, u64_at};
+use super::fold::FOLD_VERSION;
+use super::format::{
+    ALIGN, HEADER_BYTES, HEADER_CRC_AT, INDEX_ROWS_MAX, Kind, MAGIC, SECTIONS_MAX, SectionName, TABLE_ENTRY_BYTES, VERSION,
+};
+use super::packed::Packed;
+use super::sets::Sets;
+use crate::part::PartError;
+
+/// The bytes of an index: owned (`Vec<u8>`) or a memory map.
+pub type IndexBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// Why bytes are no usable index. Remedy for all: rebuild it from the lines (`indelible reindex`).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IndexError {
+    /// Not what the builder wrote.
+    #[error("{} is damaged at byte {offset}: {what}", file.display())]
+    Damaged {
+        /// The index file.
+        file: PathBuf,
+        /// Where, in bytes.
+        offset: u64,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// Written by another version of the format, or with another version of the folding table.
+    #[error("{} is an index of another version", file.display())]
+    Version {
+        /// The index file.
+        file: PathBuf,
+    },
+}
+
+impl From<IndexError> for PartError {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Damaged { file, offset, what } => Self::Damaged { file, offset, what },
+            IndexError::Version { file } => Self::Damaged { file, offset: 0, what: "index of another version" },
+        }
+    }
+}
+
+/// An opened index.
+pub struct Index {
+    file: PathBuf,
+    bytes: IndexBytes,
+    first_leaf: u64,
+    rows: u32,
+    seed: u64,
+    sections: Vec<Section>,
+    times: (usize, Packed),
+    leaf_of_row: Option<(usize, Packed)>,
+    row_of_leaf: Option<(usize, Packed)>,
+}
+
+struct Section {
+    name: SectionName,
+    start: usize,
+    len: usize,
+    crc: u32,
+    /// Whether the checksum is right; unknown until first used.
+    sound: OnceLock<bool>,
+}
+
+impl Index {
+    /// Opens an index. `file` is named in errors only. Header, section table, times and order are verified here,
+    /// every other section at its first use.
+    ///
+    /// # Errors
+    /// [`IndexError`]; foreign bytes never panic.
+    pub fn open(file: &Path, bytes: IndexBytes) -> Result<Self, IndexError> {
+        let whole: &[u8] = (*bytes).as_ref();
+        let damaged = |offset, what| IndexError::Damaged { file: file.to_owned(), offset, what };
+        let header = whole.get(..HEADER_BYTES).ok_or_else(|| damaged(0, "shorter than a header"))?;
+        if !header.starts_with(&MAGIC) {
+            return Err(damaged(0, "no index"));
+        }
+        if u32_at(header, 8) != Some(VERSION) {
+            return Err(IndexError::Version { file: file.to_owned() });
+        }
+        let sections = read_table(whole).map_err(|what| damaged(0, what))?;
+        if u32_at(header, 28) != Some(FOLD_VERSION) {
+            return Err(IndexError::Version { file: file.to_owned() });
+        }
+        let mut index = Self {
+            file: file.to_owned(),
+            first_leaf: u64_at(header, 16).unwrap_or(0),
+            rows: u32_at(header, 24).unwrap_or(0),
+            seed: u64_at(header, 32).unwrap_or(0),
+            sections,
+            times: Default::default(),
+            leaf_of_row: None,
+            row_of_leaf: None,
+            bytes: bytes.clone(),
+        };
+        if index.rows > INDEX_ROWS_MAX || index.first_leaf.checked_add(u64::from(index.rows)).is_none() {
+            return Err(damaged(24, "too many rows"));
+        }
+        index.times = index.packed(Kind::Times)?.ok_or_else(|| damaged(0, "no times"))?;
+        index.leaf_of_row = index.packed(Kind::LeafOfRow)?;
+        index.row_of_leaf = index.packed(Kind::RowOfLeaf)?;
+        if index.leaf_of_row.is_some() != index.row_of_leaf.is_some() {
+            return Err(damaged(0, "half an order"));
+        }
+        Ok(index)
+    }
+
+    /// Verifies every section's checksum now. Cost: reads the whole file.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`], naming the first damaged section.
+    pub fn verify(&self) -> Result<(), IndexError> {
+        self.sections.iter().try_for_each(|section| self.sound(section).map(|_| ()))
+    }
+
+    /// Returns the file the index came from, for messages.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Returns the lowest leaf.
+    #[must_use]
+    pub fn first_leaf(&self) -> u64 {
+        self.first_leaf
+    }
+
+    /// Returns how many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Returns the name, class and length in bytes of every section, for measuring.
+    pub fn section_sizes(&self) -> impl Iterator<Item = (String, u64)> {
+        self.sections.iter().map(|section| {
+            let SectionName { kind, number, class } = section.name;
+            (format!("{kind:?}/{number}/{class}"), section.len as u64)
+        })
+    }
+
+    pub(super) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(super) fn time_us(&self, row: u32) -> Option<i64> {
+        self.times.1.get(self.at(self.times.0), row as usize)
+    }
+
+    /// How many rows are earlier than `time_us`.
+    pub(super) fn rows_before(&self, time_us: i64) -> u32 {
+        self.times.1.count_below(self.at(self.times.0), time_us) as u32
+    }
+
+    pub(super) fn leaf(&self, row: u32) -> Option<u64> {
+        self.mapped(self.leaf_of_row, row).map(|offset| self.first_leaf + u64::from(offset))
+    }
+
+    pub(super) fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
+        self.mapped(self.row_of_leaf, u32::try_from(leaf.checked_sub(self.first_leaf)?).ok()?)
+    }
+
+    pub(super) fn sets(&self) -> Result<Sets<'_>, IndexError> {
+        Ok(Sets::new(self.section(Kind::Sets.alone())?.unwrap_or_default(), self.rows))
+    }
+
+    /// A dictionary; one without values is absent from the file.
+    pub(super) fn dictionary(&self, name: SectionName) -> Result<Dictionary<'_>, IndexError> {
+        self.parse(name, Dictionary::parse).map(Option::unwrap_or_default)
+    }
+
+    pub(super) fn pairs(&self, name: SectionName) -> Result<Option<Pairs<'_>>, IndexError> {
+        self.parse(name, |bytes| Pairs::parse(bytes, self.rows))
+    }
+
+    pub(super) fn tokens(&self, name: SectionName) -> Result<Option<TokenList<'_>>, IndexError> {
+        self.parse(name, |bytes| TokenList::parse(bytes, name.kind == Kind::SingleTokens, self.rows))
+    }
+
+    pub(super) fn ids(&self) -> Result<Option<Ids<'_>>, IndexError> {
+        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.rows))
+    }
+
+    /// The error for a section whose checksum is right but whose content is not.
+    pub(super) fn damaged(&self, name: SectionName) -> IndexError {
+        let offset = self.find(name).map_or(0, |section| section.start as u64);
+        IndexError::Damaged { file: self.file.clone(), offset, what: "a section of the index contradicts itself" }
+    }
+
+    fn parse<'i, T>(
+        &'i self,
+        name: SectionName,
+        parse: impl FnOnce(&'i [u8]) -> Option<T>,
+    ) -> Result<Option<T>, IndexError> {
+        let Some(bytes) = self.section(name)? else { return Ok(None) };
+        parse(bytes).map(Some).ok_or_else(|| self.damaged(name))
+    }
+
+    fn packed(&self, kind: Kind) -> Result<Option<(usize, Packed)>, IndexError> {
+        let Some(bytes) = self.section(kind.alone())? else { return Ok(None) };
+        let packed = Packed::check(bytes, self.rows as usize).ok_or_else(|| self.damaged(kind.alone()))?;
+        Ok(self.sections.iter().position(|section| section.name == kind.alone()).map(|at| (at, packed)))
+    }
+
+    fn mapped(&self, packed: Option<(usize, Packed)>, from: u32) -> Option<u32> {
+        if from >= self.rows {
+            return None;
+        }
+        let Some((section, packed)) = packed else { return Some(from) };
+        let to = u32::try_from(packed.get(self.at(section), from as usize)?).ok()?;
+        (to < self.rows).then_some(to)
+    }
+
+    fn at(&self, section: usize) -> &[u8] {
+        self.sections.get(section).map_or(&[], |section| self.slice(section))
+    }
+
+    fn section(&self, name: SectionName) -> Result<Option<&[u8]>, IndexError> {
+        self.find(name).map(|section| self.sound(section)).transpose()
+    }
+
+    fn find(&self, name: SectionName) -> Option<&Section> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+
+    fn sound<'i>(&'i self, section: &Section) -> Result<&'i [u8], IndexError> {
+        let bytes = self.slice(section);
+        if *section.sound.get_or_init(|| crc32c::crc32c(bytes) == section.crc) {
+            return Ok(bytes);
+        }
+        let offset = section.start as u64;
+        Err(IndexError::Damaged { file: self.file.clone(), offset, what: "checksum of a section differs" })
+    }
+
+    fn slice(&self, section: &Section) -> &[u8] {
+        let whole: &[u8] = (*self.bytes).as_ref();
+        whole.get(section.start..section.start + section.len).unwrap_or_default()
+    }
+}
+
+/// Reads header checksum and table; sections must follow each other and end where the file ends.
+fn read_table(file: &[u8]) -> Result<Vec<Section>, &'static str> {
+    let count = u32_at(file, 12).filter(|&count| count <= SECTIONS_MAX).ok_or("too many sections")? as usize;
+    let table_end = HEADER_BYTES + count * TABLE_ENTRY_BYTES;
+    let table = file.get(HEADER_BYTES..table_end).ok_or("section table is cut off")?;
+    let before = file.get(..HEADER_CRC_AT).ok_or("header is cut off")?;
+    let crc = crc32c::crc32c_append(crc32c::crc32c(before), table);
+    if u32_at(file, HEADER_CRC_AT) != Some(crc) || u32_at(file, HEADER_CRC_AT + 4) != Some(0) {
+        return Err("checksum of the header differs");
+    }
+    let mut end = table_end;
+    let sections = table.chunks(TABLE_ENTRY_BYTES).map(|entry| {
+        let &[kind, number, class, 0, ..] = entry else { return None };
+        let start = usize::try_from(u64_at(entry, 8)?).ok()?;
+        let len = usize::try_from(u64_at(entry, 16)?).ok()?;
+        if start != end || !len.is_multiple_of(ALIGN) {
+            return None;
+        }
+        end = start.checked_add(len).filter(|&end| end <= file.len())?;
+        let name = SectionName { kind: Kind::from_number(kind)?, number, class };
+        Some(Section { name, start, len, crc: u32_at(entry, 4)?, sound: OnceLock::new() })
+    });
+    let sections = sections.collect::<Option<Vec<_>>>().ok_or("section table makes no sense")?;
+    if end != file.len() {
+        return Err("the file goes on behind its last section");
+    }
+    Ok(sections)
+}

@@ -1,0 +1,124 @@
+use memchr::memmem::Finder;
+
+use crate::index::bytes::{nth_u32, take, u32_at, u64_at};
+use crate::index::format::TOKENS_PER_STEP;
+use crate::index::packed::Bits;
+use crate::index::sets::SetRef;
+
+/// The tokens of one text and class, all of a single row each, or all of several.
+#[derive(Clone, Copy)]
+pub(in crate::index) struct TokenList<'b> {
+    count: usize,
+    rows: u32,
+    steps: &'b [u8],
+    sets: TokenSets<'b>,
+    blob: &'b [u8],
+}
+
+#[derive(Clone, Copy)]
+enum TokenSets<'b> {
+    Single(Bits<'b>),
+    Refs(&'b [u8]),
+}
+
+/// Where in a token a part of a needle must lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::index) enum Edge {
+    /// Anywhere.
+    Inside,
+    /// At the beginning.
+    Prefix,
+    /// At the end.
+    Suffix,
+    /// It is the whole token.
+    Whole,
+}
+
+impl Edge {
+    /// What to scan for: the part with the line feeds that bound it.
+    fn pattern(self, part: &[u8]) -> Vec<u8> {
+        let mut pattern = Vec::with_capacity(part.len() + 2);
+        if matches!(self, Self::Prefix | Self::Whole) {
+            pattern.push(b'\n');
+        }
+        pattern.extend_from_slice(part);
+        if matches!(self, Self::Suffix | Self::Whole) {
+            pattern.push(b'\n');
+        }
+        pattern
+    }
+}
+
+impl<'b> TokenList<'b> {
+    pub(super) fn parse(section: &'b [u8], single: bool, rows: u32) -> Option<Self> {
+        let count = u32_at(section, 0)? as usize;
+        let blob_len = u32_at(section, 4)? as usize;
+        let row_bits = u32::try_from(u64_at(section, 8)?).ok()?;
+        let mut rest = section.get(16..)?;
+        let steps = take(&mut rest, count.div_ceil(TOKENS_PER_STEP).checked_mul(4)?)?;
+        let sets = if single {
+            TokenSets::Single(Bits::take(&mut rest, count, row_bits)?)
+        } else {
+            TokenSets::Refs(take(&mut rest, count.checked_mul(SetRef::BYTES)?)?)
+        };
+        let blob = take(&mut rest, blob_len)?;
+        (blob.first() == Some(&b'\n') && blob.last() == Some(&b'\n')).then_some(Self { count, rows, steps, sets, blob })
+    }
+
+    /// Calls `each` with the row set of every token that has `part` at its `edge`; `part` is not empty.
+    /// Cost: one scan of the tokens. `None` is damage.
+    pub(in crate::index) fn find(&self, part: &[u8], edge: Edge, mut each: impl FnMut(SetRef) -> Option<()>) -> Option<()> {
+        let pattern = edge.pattern(part);
+        let finder = Finder::new(&pattern);
+        let mut cursor = Cursor::default();
+        let mut at = 0;
+        while let Some(found) = finder.find(self.blob.get(at..)?) {
+            // A leading line feed belongs to the token before.
+            let inside = at + found + usize::from(pattern.first() == Some(&b'\n'));
+            each(self.set(cursor.token_at(self, inside)?)?)?;
+            // The next token begins behind this one's line feed, which may be the first byte of the next match.
+            at = inside + memchr::memchr(b'\n', self.blob.get(inside..)?)?;
+        }
+        Some(())
+    }
+
+    fn set(&self, token: usize) -> Option<SetRef> {
+        if token >= self.count {
+            return None;
+        }
+        match self.sets {
+            TokenSets::Single(rows) => {
+                let row = u32::try_from(rows.get(token)?).ok().filter(|&row| row < self.rows)?;
+                Some(SetRef { rows: 1, at: row })
+            }
+            TokenSets::Refs(refs) => SetRef::nth(refs, token),
+        }
+    }
+}
+
+/// Numbers the tokens at ascending places of the blob.
+#[derive(Default)]
+struct Cursor {
+    step: usize,
+}
+
+impl Cursor {
+    fn token_at(&mut self, list: &TokenList<'_>, place: usize) -> Option<usize> {
+        let steps = list.steps.len() / 4;
+        // Galloping: hits are often close to each other, and sometimes far apart.
+        let mut jump = 1;
+        while self.step + jump < steps && nth_u32(list.steps, self.step + jump)? as usize <= place {
+            self.step += jump;
+            jump *= 2;
+        }
+        while jump > 1 {
+            jump /= 2;
+            if self.step + jump < steps && nth_u32(list.steps, self.step + jump)? as usize <= place {
+                self.step += jump;
+            }
+        }
+        let start = nth_u32(list.steps, self.step)? as usize;
+        let behind = memchr::memchr_iter(b'\n', list.blob.get(start..place)?).count();
+        Some(self.step * TOKENS_PER_STEP + behind)
+    }
+}

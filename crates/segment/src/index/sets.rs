@@ -1,0 +1,190 @@
+//! Row sets: one row inline, few as differences, many as a roaring bitmap. See spec/index.md, "Row sets".
+
+use std::collections::HashMap;
+
+use roaring::RoaringBitmap;
+
+use super::bytes::u32_at;
+use super::format::{LIST_ROWS_MAX, hash};
+
+/// A set as an entry of a dictionary or token list names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SetRef {
+    /// Rows in it; at least 1.
+    pub(super) rows: u32,
+    /// The row itself if there is one, else the set's offset in the section of sets.
+    pub(super) at: u32,
+}
+
+impl SetRef {
+    pub(super) const BYTES: usize = 8;
+
+    pub(super) fn append(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.rows.to_le_bytes());
+        out.extend_from_slice(&self.at.to_le_bytes());
+    }
+
+    /// The `nth` of an array of entries.
+    pub(super) fn nth(array: &[u8], nth: usize) -> Option<Self> {
+        let at = nth.checked_mul(Self::BYTES)?;
+        Some(Self { rows: u32_at(array, at)?, at: u32_at(array, at + 4)? })
+    }
+}
+
+/// Collects the sets of an index. Equal sets are kept once: an actor's, their person's and their identity's often are.
+#[derive(Default)]
+pub(super) struct SetsWriter {
+    bytes: Vec<u8>,
+    known: HashMap<u64, (u32, u32)>,
+    scratch: Vec<u8>,
+}
+
+impl SetsWriter {
+    /// Adds a set: ascending rows, at least one.
+    pub(super) fn add(&mut self, rows: &[u32]) -> SetRef {
+        let count = rows.len() as u32;
+        if let [row] = rows {
+            return SetRef { rows: 1, at: *row };
+        }
+        self.scratch.clear();
+        if rows.len() <= LIST_ROWS_MAX {
+            append_list(rows, &mut self.scratch);
+        } else {
+            append_bitmap(rows, &mut self.scratch);
+        }
+        let hash = hash(&self.scratch, u64::from(count));
+        if let Some(&(start, end)) = self.known.get(&hash)
+            && self.bytes.get(start as usize..end as usize) == Some(&self.scratch)
+        {
+            return SetRef { rows: count, at: start };
+        }
+        let start = offset(self.bytes.len());
+        self.bytes.extend_from_slice(&self.scratch);
+        self.known.insert(hash, (start, offset(self.bytes.len())));
+        SetRef { rows: count, at: start }
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+/// Every row of a set costs bytes of its line, so `INDEX_LINE_BYTES_MAX` bounds the sets as well.
+fn offset(len: usize) -> u32 {
+    u32::try_from(len).expect("INDEX_LINE_BYTES_MAX keeps the sets of an index below 4 GiB")
+}
+
+fn append_list(rows: &[u32], out: &mut Vec<u8>) {
+    let mut before = 0;
+    for &row in rows {
+        let mut rest = row - before;
+        before = row;
+        while rest >= 0x80 {
+            out.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        out.push(rest as u8);
+    }
+}
+
+fn append_bitmap(rows: &[u32], out: &mut Vec<u8>) {
+    let mut bitmap: RoaringBitmap = rows.iter().copied().collect();
+    bitmap.optimize();
+    out.extend_from_slice(&(bitmap.serialized_size() as u32).to_le_bytes());
+    bitmap.serialize_into(&mut *out).expect("writing to memory cannot fail");
+}
+
+/// Reads sets; every answer is checked against the number of rows.
+#[derive(Clone, Copy)]
+pub(super) struct Sets<'b> {
+    bytes: &'b [u8],
+    rows: u32,
+}
+
+impl<'b> Sets<'b> {
+    pub(super) fn new(bytes: &'b [u8], rows: u32) -> Self {
+        Self { bytes, rows }
+    }
+
+    /// Calls `each` with every row of a small set and returns `None`, or returns a large set as a bitmap.
+    /// The outer `None` is damage.
+    pub(super) fn visit(&self, set: SetRef, mut each: impl FnMut(u32)) -> Option<Option<RoaringBitmap>> {
+        if set.rows == 1 {
+            if set.at >= self.rows {
+                return None;
+            }
+            each(set.at);
+            return Some(None);
+        }
+        let bytes = self.bytes.get(set.at as usize..)?;
+        if set.rows as usize <= LIST_ROWS_MAX {
+            self.visit_list(set.rows, bytes, each)?;
+            return Some(None);
+        }
+        let len = u32_at(bytes, 0)? as usize;
+        let bitmap = RoaringBitmap::deserialize_from(bytes.get(4..len.checked_add(4)?)?).ok()?;
+        (bitmap.len() == u64::from(set.rows) && bitmap.max() < Some(self.rows)).then_some(Some(bitmap))
+    }
+
+    fn visit_list(&self, count: u32, bytes: &[u8], mut each: impl FnMut(u32)) -> Option<()> {
+        let mut bytes = bytes.iter();
+        let mut row = 0_u32;
+        for nth in 0..count {
+            let step = varint(&mut bytes)?;
+            if nth > 0 && step == 0 {
+                return None;
+            }
+            row = row.checked_add(step)?;
+            if row >= self.rows {
+                return None;
+            }
+            each(row);
+        }
+        (count > 0).then_some(())
+    }
+
+    /// Reads a set as a bitmap; `None` is damage.
+    pub(super) fn read(&self, set: SetRef) -> Option<RoaringBitmap> {
+        let mut rows = Vec::new();
+        match self.visit(set, |row| rows.push(row))? {
+            Some(bitmap) => Some(bitmap),
+            None => RoaringBitmap::from_sorted_iter(rows).ok(),
+        }
+    }
+}
+
+fn varint<'b>(bytes: &mut impl Iterator<Item = &'b u8>) -> Option<u32> {
+    let mut value = 0_u32;
+    for shift in [0, 7, 14, 21, 28] {
+        let byte = *bytes.next()?;
+        value |= u32::from(byte & 0x7f).checked_shl(shift)?;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// Unites many sets: small ones are collected and sorted once, instead of inserted one by one.
+#[derive(Default)]
+pub(super) struct Union {
+    rows: Vec<u32>,
+    large: RoaringBitmap,
+}
+
+impl Union {
+    /// Adds a set; `None` is damage.
+    pub(super) fn add(&mut self, sets: &Sets<'_>, set: SetRef) -> Option<()> {
+        if let Some(bitmap) = sets.visit(set, |row| self.rows.push(row))? {
+            self.large |= bitmap;
+        }
+        Some(())
+    }
+
+    pub(super) fn finish(mut self) -> RoaringBitmap {
+        self.rows.sort_unstable();
+        self.rows.dedup();
+        let small = RoaringBitmap::from_sorted_iter(self.rows).unwrap_or_default();
+        if self.large.is_empty() { small } else { self.large | small }
+    }
+}

@@ -1,0 +1,148 @@
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use roaring::RoaringBitmap;
+
+use crate::index::columns::Columns;
+use crate::index::needle::Matcher;
+use crate::part::{Disclosed, Field, Needle, Part, PartError, Text};
+use crate::tail::Buffer;
+use crate::tail::buffer::Row;
+use crate::tail::order::Order;
+
+/// The first rows of a [`Buffer`]; implements [`crate::Part`] by scanning them. Reads a line only to hand it out.
+pub struct BufferRows {
+    buffer: Arc<Buffer>,
+    rows: u32,
+    order: OnceLock<Order>,
+}
+
+impl BufferRows {
+    pub(super) fn new(buffer: Arc<Buffer>, rows: u32) -> Self {
+        Self { buffer, rows, order: OnceLock::new() }
+    }
+
+    fn order(&self) -> &[(i64, u32)] {
+        self.order.get_or_init(|| {
+            self.buffer.order.first(self.rows, |ordinal| {
+                self.buffer.row(ordinal).map_or(i64::MAX, |row| row.columns().order_time_us)
+            })
+        })
+    }
+
+    /// The columns of every row, in the order of rows.
+    fn columns(&self) -> impl Iterator<Item = (u32, &Columns)> {
+        let rows = self.order().iter().map(|&(_, ordinal)| self.buffer.row(ordinal));
+        (0..).zip(rows).filter_map(|(number, row)| Some((number, row?.columns())))
+    }
+
+    fn scan(&self, mut matches: impl FnMut(&Columns) -> bool) -> RoaringBitmap {
+        let rows = self.columns().filter(|(_, columns)| matches(columns)).map(|(row, _)| row);
+        RoaringBitmap::from_sorted_iter(rows).unwrap_or_default()
+    }
+
+    fn row(&self, row: u32) -> Result<&Row, PartError> {
+        let found = self.order().get(row as usize).and_then(|&(_, ordinal)| self.buffer.row(ordinal));
+        found.ok_or(PartError::NoSuchRow(u64::from(row)))
+    }
+
+    fn key(&self, row: u32) -> (i64, u32) {
+        let key = self.order().get(row as usize).copied();
+        key.unwrap_or_else(|| panic!("row {row} is not in this part of {} rows", self.rows))
+    }
+}
+
+impl Part for BufferRows {
+    fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    fn first_leaf(&self) -> u64 {
+        self.buffer.first_leaf()
+    }
+
+    fn leaf(&self, row: u32) -> u64 {
+        self.first_leaf() + u64::from(self.key(row).1)
+    }
+
+    fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
+        let ordinal = u32::try_from(leaf.checked_sub(self.first_leaf())?).ok().filter(|&ordinal| ordinal < self.rows)?;
+        let time_us = self.buffer.row(ordinal)?.columns().order_time_us;
+        self.order().binary_search(&(time_us, ordinal)).ok().map(|row| row as u32)
+    }
+
+    fn time_us(&self, row: u32) -> i64 {
+        self.key(row).0
+    }
+
+    fn rows_between(&self, from_us: i64, to_us: i64) -> Range<u32> {
+        let before = |limit_us| self.order().partition_point(|&(time_us, _)| time_us < limit_us) as u32;
+        let from = before(from_us);
+        from..before(to_us).max(from)
+    }
+
+    fn equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        Ok(self.scan(|columns| columns.values().any(|(known, found)| known == field && found == value)))
+    }
+
+    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+        Ok(self.scan(|columns| columns.values().any(|(known, found)| known == field && found.starts_with(prefix))))
+    }
+
+    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
+        let mut values: BTreeMap<&[u8], RoaringBitmap> = BTreeMap::new();
+        for (row, columns) in self.columns() {
+            for (_, value) in columns.values().filter(|(known, _)| *known == field) {
+                values.entry(value).or_default().insert(row);
+            }
+        }
+        Ok(values.into_iter().map(|(value, rows)| (value.to_vec(), rows)).collect())
+    }
+
+    fn count_values(
+        &self,
+        field: Field,
+        within: Option<&RoaringBitmap>,
+        range: Range<u32>,
+    ) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+        let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
+        let asked = |row| range.contains(&row) && within.is_none_or(|within| within.contains(row));
+        for (_, columns) in self.columns().filter(|(row, _)| asked(*row)) {
+            for (_, value) in columns.values().filter(|(known, _)| *known == field) {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        Ok(counts.into_iter().map(|(value, count)| (value.to_vec(), count)).collect())
+    }
+
+    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
+        let matcher = Matcher::new(needle);
+        Ok(self.scan(|columns| {
+            let bytes = if matcher.folds() { columns.folded(text) } else { columns.literal(text) };
+            bytes.is_some_and(|bytes| matcher.matches_as_is(bytes))
+        }))
+    }
+
+    fn with_placeholder(&self, text: Text, pointer: &str) -> Result<RoaringBitmap, PartError> {
+        let asked = |(known, found): (Text, &[u8])| known == text && (pointer.is_empty() || found == pointer.as_bytes());
+        Ok(self.scan(|columns| columns.placeholders().any(asked)))
+    }
+
+    fn line(&self, row: u32) -> Result<Vec<u8>, PartError> {
+        self.buffer.source().line(self.row(row)?.at())
+    }
+
+    fn lines(&self, rows: &[u32], each: &mut dyn FnMut(u32, &[u8])) -> Result<(), PartError> {
+        let places = rows.iter().map(|&row| Ok(self.row(row)?.at())).collect::<Result<Vec<_>, PartError>>()?;
+        self.buffer.source().lines(&places, &mut |nth, line| {
+            if let Some(&row) = rows.get(nth) {
+                each(row, line);
+            }
+        })
+    }
+
+    fn disclosures(&self, row: u32) -> Result<Disclosed, PartError> {
+        self.buffer.source().disclosures(self.row(row)?.at())
+    }
+}
