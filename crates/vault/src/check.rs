@@ -4,7 +4,12 @@ use std::path::{Path, PathBuf};
 
 use env::Disk;
 
-use crate::VaultError;
+use crate::{
+    RootKey,
+    database::{Database, database_path},
+    key_file::{LogKeys, log_path, root_path},
+    wrapping::Wrapping,
+};
 
 /// What was found in a vault's files.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -29,10 +34,59 @@ pub struct Finding {
 }
 
 /// Checks `keys/root`, `keys/log` and `vault.db` of a data directory: the files' own checksums, SQLite's
-/// `integrity_check`, and that every key unwraps. Writes nothing.
+/// `integrity_check`, and that every key unwraps. A file that cannot be read is a finding like any other. Writes
+/// nothing, and may run beside the process that has the vault open.
 ///
-/// # Errors
-/// [`VaultError::File`] and [`VaultError::Database`] if a file cannot be read at all; what is wrong inside is a finding.
-pub fn check(_disk: &dyn Disk, _data_dir: &Path) -> Result<Check, VaultError> {
-    panic!("being written")
+/// Cost: reads the files whole; about 2 µs a person.
+#[must_use]
+pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
+    let mut check = Check::default();
+    let root = RootKey::read(disk, data_dir).map_err(|error| check.note(&root_path(data_dir), None, &error)).ok();
+    if let Some(root) = &root
+        && let Err(error) = LogKeys::read(disk, data_dir, root)
+    {
+        check.note(&log_path(data_dir), None, &error);
+    }
+    let path = database_path(data_dir);
+    match Database::open_to_read(data_dir) {
+        Ok(database) => check_database(&mut check, &database, root.as_ref()),
+        Err(error) => check.note(&path, None, &error),
+    }
+    check
+}
+
+fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>) {
+    let path = database.path().to_owned();
+    match database.complaints() {
+        Ok(complaints) => complaints.into_iter().for_each(|what| check.add(&path, None, what)),
+        Err(error) => check.note(&path, None, &error),
+    }
+    let wrapping = root.map(Wrapping::new);
+    let read = database.for_each(&mut |row| {
+        match wrapping.as_ref().map(|wrapping| wrapping.unwrap(&row)) {
+            Some(Err(reason)) => check.add(&path, Some(row.number), reason.to_owned()),
+            _ if row.wrapped.is_some() => check.live += 1,
+            _ => check.destroyed += 1,
+        }
+        Ok(())
+    });
+    if let Err(error) = read {
+        check.note(&path, None, &error);
+    }
+}
+
+impl Check {
+    fn add(&mut self, file: &Path, row: Option<i64>, what: String) {
+        self.findings.push(Finding { file: file.to_owned(), row, what });
+    }
+
+    fn note(&mut self, file: &Path, row: Option<i64>, error: &dyn std::error::Error) {
+        let mut what = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            what = format!("{what}: {error}");
+            cause = error.source();
+        }
+        self.add(file, row, what);
+    }
 }

@@ -1,1 +1,242 @@
+//! `vault.db`: a row per person.
+//!
+//! The journal mode is a write-ahead log. A rollback journal would copy the page with the old key to a second place at
+//! the very moment the key is destroyed; a write-ahead log holds the new page only, and is cut to nothing before a
+//! destruction is reported. It also costs one sync a transaction instead of three.
 
+use std::{
+    fs::{File, OpenOptions},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
+
+use crate::{StoreError, VaultError};
+
+/// `indv`: what SQLite's file header calls this kind of file.
+const APPLICATION_ID: i64 = 0x696e_6476;
+const VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE person (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  scope TEXT NOT NULL CHECK (substr(scope, 1, 1) IN ('o', 's')),
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  wrapped BLOB CHECK (length(wrapped) = 60),
+  created_us INTEGER NOT NULL,
+  destroyed_us INTEGER,
+  CHECK ((wrapped IS NULL) = (destroyed_us IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX person_live ON person (scope, kind, subject) WHERE destroyed_us IS NULL;
+PRAGMA application_id = 0x696e6476;
+PRAGMA user_version = 1;
+";
+
+/// A row of table `person`.
+pub(crate) struct Row {
+    /// SQLite's number of the row.
+    pub(crate) number: i64,
+    pub(crate) id: [u8; 16],
+    /// `o` or `s`, and the organization's id or the source.
+    pub(crate) scope: String,
+    pub(crate) kind: String,
+    pub(crate) subject: String,
+    /// Nonce ‖ ciphertext ‖ tag; `None` once destroyed.
+    pub(crate) wrapped: Option<Vec<u8>>,
+    pub(crate) created_us: i64,
+}
+
+/// The open database. After a failed write it writes no more (I-9).
+pub(crate) struct Database {
+    connection: Connection,
+    path: PathBuf,
+    failed: bool,
+}
+
+/// Where the database lies in a data directory.
+pub(crate) fn database_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("vault.db")
+}
+
+impl Database {
+    /// Creates the file, or completes one whose creation was cut short.
+    pub(crate) fn create(data_dir: &Path) -> Result<Self, VaultError> {
+        let path = database_path(data_dir);
+        let file = |source| VaultError::File { path: path.clone(), source };
+        // SQLite gives its other files the mode of this one.
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(file(error)),
+        }
+        File::open(data_dir).and_then(|folder| folder.sync_all()).map_err(file)?;
+        let mut connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let database = |source| VaultError::Database { path: path.clone(), source };
+        if header(&connection).map_err(database)? == (0, 0) {
+            let made = connection.transaction().and_then(|transaction| {
+                transaction.execute_batch(SCHEMA)?;
+                transaction.commit()
+            });
+            made.map_err(database)?;
+        }
+        drop(connection);
+        Self::open(data_dir)
+    }
+
+    /// Opens an existing file.
+    pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
+        let path = database_path(data_dir);
+        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        check_header(&connection, &path)?;
+        let mut database = Self { connection, path, failed: false };
+        match database.cut_log() {
+            // A log that another process is reading is cut later.
+            Ok(_) => Ok(database),
+            Err(source) => Err(VaultError::Database { path: database.path, source }),
+        }
+    }
+
+    /// Opens an existing file for reading alone, as `verify` does beside a running server.
+    pub(crate) fn open_to_read(data_dir: &Path) -> Result<Self, VaultError> {
+        let path = database_path(data_dir);
+        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        check_header(&connection, &path)?;
+        Ok(Self { connection, path, failed: true })
+    }
+
+    /// Which file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Visits every row, in no particular order.
+    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Row) -> Result<(), VaultError>) -> Result<(), VaultError> {
+        let database = |source| VaultError::Database { path: self.path.clone(), source };
+        let columns = "SELECT rowid, id, scope, kind, subject, wrapped, created_us FROM person NOT INDEXED";
+        let mut statement = self.connection.prepare(columns).map_err(database)?;
+        let rows = statement.query_map([], |row| {
+            Ok(Row {
+                number: row.get(0)?,
+                id: row.get(1)?,
+                scope: row.get(2)?,
+                kind: row.get(3)?,
+                subject: row.get(4)?,
+                wrapped: row.get(5)?,
+                created_us: row.get(6)?,
+            })
+        });
+        for row in rows.map_err(database)? {
+            visit(row.map_err(database)?)?;
+        }
+        Ok(())
+    }
+
+    /// What SQLite's `integrity_check` complains about, at most a hundred lines; empty if nothing.
+    pub(crate) fn complaints(&self) -> rusqlite::Result<Vec<String>> {
+        let mut statement = self.connection.prepare("PRAGMA integrity_check(100)")?;
+        let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
+        lines.filter(|line| !matches!(line.as_deref(), Ok("ok"))).collect()
+    }
+
+    /// Adds persons, all or none, durable when this returns.
+    pub(crate) fn insert<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) -> Result<(), StoreError> {
+        self.write(|connection| {
+            let transaction = connection.transaction()?;
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO person (id, scope, kind, subject, wrapped, created_us)
+                 VALUES (:id, :scope, :kind, :subject, :wrapped, :created_us)",
+            )?;
+            for row in rows {
+                statement.execute(named_params! {
+                    ":id": row.id, ":scope": row.scope, ":kind": row.kind, ":subject": row.subject,
+                    ":wrapped": row.wrapped, ":created_us": row.created_us,
+                })?;
+            }
+            drop(statement);
+            transaction.commit()
+        })
+    }
+
+    /// Overwrites a person's key, durable when this returns. The old bytes may stand in the write-ahead log until
+    /// [`Self::purge_log`].
+    pub(crate) fn destroy(&mut self, id: &[u8; 16], destroyed_us: i64) -> Result<(), StoreError> {
+        self.write(|connection| {
+            let changed = connection.execute(
+                "UPDATE person SET wrapped = NULL, destroyed_us = :destroyed_us WHERE id = :id AND wrapped IS NOT NULL",
+                named_params! { ":id": id, ":destroyed_us": destroyed_us },
+            )?;
+            if changed == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
+        })
+    }
+
+    /// Moves the write-ahead log into the file and cuts it to nothing.
+    pub(crate) fn purge_log(&mut self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Failed { path: self.path.clone(), source: None });
+        }
+        match self.cut_log() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError::Busy { path: self.path.clone() }),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    /// Returns false if another process was reading the log.
+    fn cut_log(&mut self) -> rusqlite::Result<bool> {
+        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+
+    fn write(&mut self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Failed { path: self.path.clone(), source: None });
+        }
+        work(&mut self.connection).map_err(|error| self.failure(error))
+    }
+
+    /// A full disk is met before anything counts, and SQLite takes the transaction back; after anything else nobody
+    /// knows what the disk has.
+    fn failure(&mut self, error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::DiskFull { path: self.path.clone() },
+            Some(ErrorCode::DatabaseBusy) => StoreError::Busy { path: self.path.clone() },
+            _ => {
+                self.failed = true;
+                StoreError::Failed { path: self.path.clone(), source: Some(error) }
+            }
+        }
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, VaultError> {
+    let database = |source| VaultError::Database { path: path.to_owned(), source };
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(database)?;
+    if access == OpenFlags::SQLITE_OPEN_READ_WRITE {
+        settle(&connection).map_err(database)?;
+    }
+    Ok(connection)
+}
+
+fn settle(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+fn header(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    let number = |name| connection.query_row(name, [], |row| row.get::<_, i64>(0));
+    Ok((number("PRAGMA application_id")?, number("PRAGMA user_version")?))
+}
+
+fn check_header(connection: &Connection, path: &Path) -> Result<(), VaultError> {
+    let found = header(connection).map_err(|source| VaultError::Database { path: path.to_owned(), source })?;
+    if found == (APPLICATION_ID, VERSION) {
+        return Ok(());
+    }
+    let (application, version) = found;
+    Err(VaultError::Format { path: path.to_owned(), application, version })
+}

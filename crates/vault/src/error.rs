@@ -60,6 +60,12 @@ pub enum StoreError {
         /// Which file.
         path: PathBuf,
     },
+    /// Another process holds the database for longer than a few seconds. Remedy: try again.
+    #[error("{} is in use by another process", path.display())]
+    Busy {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The database failed. What is on the disk is unknown, so the vault writes no more (I-9). Remedy: start afresh.
     #[error("{} could not be written", path.display())]
     Failed {

@@ -1,21 +1,159 @@
-//! Key files.
+//! Key files: `keys/root` and `keys/log`, each one line of text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use env::Disk;
-use zeroize::Zeroizing;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use env::{Disk, Random, publish_file};
+use sha2::{Digest as _, Sha256};
+use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::VaultError;
+use crate::{
+    VaultError,
+    cipher::{Cipher, NONCE_BYTES, TAG_BYTES, derive},
+};
 
-/// The log's root key: it wraps every other key of the vault. 32 random bytes, wiped when dropped.
-pub struct RootKey(#[expect(dead_code, reason = "being written")] Zeroizing<[u8; 32]>);
+/// The log's root key: it wraps every other key of the vault. 32 random bytes, wiped from memory when dropped.
+pub struct RootKey(Zeroizing<[u8; 32]>);
+
+/// The keys of the log itself, made with it and never replaced.
+pub(crate) struct LogKeys {
+    /// Makes pseudonyms of addresses that are ids.
+    pub(crate) pseudonyms: Zeroizing<[u8; 32]>,
+    /// Makes the tokens by which the index finds client addresses.
+    pub(crate) addresses: Zeroizing<[u8; 32]>,
+}
+
+const ROOT_HEADER: &str = "indelible-root-key-v1";
+const LOG_HEADER: &str = "indelible-log-keys-v1";
+const LOG_BYTES: usize = NONCE_BYTES + 64 + TAG_BYTES;
+
+/// Where the root key lies in a data directory.
+pub(crate) fn root_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("keys").join("root")
+}
+
+/// Where the log's keys lie in a data directory.
+pub(crate) fn log_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("keys").join("log")
+}
 
 impl RootKey {
     /// Reads `keys/root` of a data directory.
     ///
     /// # Errors
-    /// [`VaultError::File`] and [`VaultError::KeyFile`].
-    pub fn read(_disk: &dyn Disk, _data_dir: &Path) -> Result<Self, VaultError> {
-        panic!("being written")
+    /// [`VaultError::File`] if it cannot be read; [`VaultError::KeyFile`] if it is not as it was written.
+    pub fn read(disk: &dyn Disk, data_dir: &Path) -> Result<Self, VaultError> {
+        let path = root_path(data_dir);
+        let text = read_text(disk, &path)?;
+        Self::from_text(&text).ok_or(VaultError::KeyFile { path, reason: "damaged, or not a root key" })
     }
+
+    /// Makes a root key and publishes it as `keys/root`, durable. Disks make files that their owner alone can read.
+    pub(crate) fn create(disk: &dyn Disk, random: &dyn Random, data_dir: &Path) -> Result<Self, VaultError> {
+        let mut key = Zeroizing::new([0; 32]);
+        random.fill(key.as_mut_slice());
+        let key = Self(key);
+        publish(disk, &root_path(data_dir), &key.to_text())?;
+        Ok(key)
+    }
+
+    /// The cipher for one purpose of wrapping.
+    pub(crate) fn wrapper(&self, purpose: &[u8]) -> Cipher {
+        Cipher::new(&derive(&self.0, purpose))
+    }
+
+    /// Tells root keys apart without saying anything about them.
+    fn id(&self) -> [u8; 8] {
+        *derive(&self.0, b"root-id/v1")
+    }
+
+    fn to_text(&self) -> Zeroizing<String> {
+        let mut hash: [u8; 32] =
+            Sha256::new().chain_update(ROOT_HEADER).chain_update([0]).chain_update(self.0.as_slice()).finalize().into();
+        let check = hash.first_chunk::<8>().map(|check| hex(check)).unwrap_or_default();
+        hash.zeroize();
+        let key = Zeroizing::new(URL_SAFE_NO_PAD.encode(self.0.as_slice()));
+        Zeroizing::new(format!("{ROOT_HEADER} {} {check}\n", key.as_str()))
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let key = text.split(' ').nth(1)?;
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(key).ok()?);
+        let key = Self(Zeroizing::new(bytes.as_slice().try_into().ok()?));
+        // There is one spelling, so that every altered bit is noticed, those of header and checksum too.
+        (key.to_text().as_str() == text).then_some(key)
+    }
+}
+
+impl std::fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RootKey({})", hex(&self.id()))
+    }
+}
+
+impl LogKeys {
+    /// Makes the log's keys and publishes them as `keys/log`, durable.
+    pub(crate) fn create(
+        disk: &dyn Disk,
+        random: &dyn Random,
+        data_dir: &Path,
+        root: &RootKey,
+    ) -> Result<Self, VaultError> {
+        let mut both = Zeroizing::new([0; 64]);
+        random.fill(both.as_mut_slice());
+        let mut nonce = [0; NONCE_BYTES];
+        random.fill(&mut nonce);
+        let sealed = root.wrapper(b"wrap/log/v1").encrypt(&nonce, LOG_HEADER.as_bytes(), both.as_slice());
+        let text = log_text(root, &[&nonce[..], &sealed].concat());
+        publish(disk, &log_path(data_dir), &text)?;
+        Ok(Self::split(&both))
+    }
+
+    /// Reads `keys/log` of a data directory.
+    pub(crate) fn read(disk: &dyn Disk, data_dir: &Path, root: &RootKey) -> Result<Self, VaultError> {
+        let path = log_path(data_dir);
+        let text = read_text(disk, &path)?;
+        let key_file = |reason| VaultError::KeyFile { path: path.clone(), reason };
+        let Some(bytes) = log_bytes(&text) else { return Err(key_file("damaged, or not the keys of a log")) };
+        if log_text(root, &bytes) != *text {
+            return Err(key_file("damaged, or wrapped by another root key"));
+        }
+        let (nonce, sealed) = bytes.split_first_chunk().expect("the nonce is part of the length");
+        let both = root.wrapper(b"wrap/log/v1").decrypt(nonce, LOG_HEADER.as_bytes(), sealed);
+        let both = both.ok_or_else(|| key_file("damaged: it does not unwrap"))?;
+        let both: Zeroizing<[u8; 64]> = Zeroizing::new(both.as_slice().try_into().expect("64 bytes were wrapped"));
+        Ok(Self::split(&both))
+    }
+
+    fn split(both: &[u8; 64]) -> Self {
+        let (pseudonyms, addresses) = both.split_at(32);
+        let key = |half: &[u8]| Zeroizing::new(<[u8; 32]>::try_from(half).expect("half of 64 bytes"));
+        Self { pseudonyms: key(pseudonyms), addresses: key(addresses) }
+    }
+}
+
+fn log_text(root: &RootKey, bytes: &[u8]) -> String {
+    format!("{LOG_HEADER} {} {}\n", hex(&root.id()), URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn log_bytes(text: &str) -> Option<[u8; LOG_BYTES]> {
+    let bytes = text.strip_suffix('\n')?.split(' ').nth(2)?;
+    URL_SAFE_NO_PAD.decode(bytes).ok()?.try_into().ok()
+}
+
+fn read_text(disk: &dyn Disk, path: &Path) -> Result<Zeroizing<String>, VaultError> {
+    let bytes = disk.read(path).map_err(|source| VaultError::File { path: path.to_owned(), source })?;
+    let text = String::from_utf8(bytes).map(Zeroizing::new);
+    text.map_err(|_| VaultError::KeyFile { path: path.to_owned(), reason: "damaged: it is not text" })
+}
+
+fn publish(disk: &dyn Disk, path: &Path, text: &str) -> Result<(), VaultError> {
+    let made = disk
+        .create_dir_all(path.parent().unwrap_or(Path::new("")))
+        .and_then(|()| publish_file(disk, path, text.as_bytes()));
+    made.map_err(|source| VaultError::File { path: path.to_owned(), source })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -14,6 +14,7 @@
 //! [`Vault::make_durable`]; the frame that holds something sealed under it is written after that and not before.
 //! Normative: spec/vault.md.
 
+mod address;
 mod check;
 mod cipher;
 mod database;
@@ -23,10 +24,12 @@ mod key_file;
 mod people;
 mod sealed;
 mod vault;
+mod wrapping;
 
 pub use check::{Check, Finding, check};
 pub use error::{OpenError, StoreError, VaultError};
 pub use identities::{Fold, Identity, IdentityError};
 pub use key_file::RootKey;
+pub use people::KeyState;
 pub use sealed::{RecordError, Sealed};
 pub use vault::{Surroundings, Vault};

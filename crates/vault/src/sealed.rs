@@ -2,6 +2,8 @@
 
 use event::{Kind, PersonId};
 
+use crate::cipher::TAG_BYTES;
+
 /// An encrypted disclosure: safe to write to any file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
@@ -30,10 +32,18 @@ pub enum RecordError {
 }
 
 /// Digest, person and kind.
-const HEAD_BYTES: usize = 32 + 16 + 1;
+pub(crate) const HEAD_BYTES: usize = 32 + 16 + 1;
 
-/// The authentication tag of AES-GCM-SIV.
-pub(crate) const TAG_BYTES: usize = 16;
+/// The part of a record before its ciphertext, to which the ciphertext is bound.
+pub(crate) fn head(digest: &[u8; 32], person: PersonId, kind: Kind) -> [u8; HEAD_BYTES] {
+    let mut head = [0; HEAD_BYTES];
+    let (digest_part, rest) = head.split_at_mut(32);
+    let (person_part, kind_part) = rest.split_at_mut(16);
+    digest_part.copy_from_slice(digest);
+    person_part.copy_from_slice(&person.0);
+    kind_part.fill(kind.as_byte());
+    head
+}
 
 impl Sealed {
     /// Writes the record: digest (32 bytes) ‖ person (16) ‖ kind (1) ‖ ciphertext. Its length comes from around it.
@@ -42,9 +52,7 @@ impl Sealed {
     #[must_use]
     pub fn to_record(&self) -> Vec<u8> {
         let mut record = Vec::with_capacity(HEAD_BYTES + self.ciphertext.len());
-        record.extend_from_slice(&self.digest);
-        record.extend_from_slice(&self.person.0);
-        record.push(self.kind.as_byte());
+        record.extend_from_slice(&head(&self.digest, self.person, self.kind));
         record.extend_from_slice(&self.ciphertext);
         record
     }
