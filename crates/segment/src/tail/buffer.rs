@@ -27,6 +27,13 @@ impl Row {
         Self { at, columns }
     }
 
+    /// Says where the line lies, where that was not known yet when the row was made.
+    #[must_use]
+    pub fn placed(mut self, at: LineAt) -> Self {
+        self.at = at;
+        self
+    }
+
     pub(super) fn at(&self) -> LineAt {
         self.at
     }
