@@ -51,7 +51,7 @@ fuzz-short: ## a few seconds of each target, where a nightly compiler is install
 
 deny: need-cargo ## licences, sources and bans of what goes into the binary
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
-	$(CARGO) deny --offline check licenses bans sources
+	$(CARGO) deny check licenses bans sources
 
 need-cargo:
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install rustup, then a stable toolchain of at least 1.95"; exit 1; }

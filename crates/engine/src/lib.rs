@@ -1,1 +1,150 @@
-//! Where the parts meet: admit, commit, checkpoint, seal, recover, verify
+//! Where the parts meet: one [`Log`] admits, commits, signs, seals, recovers, answers and verifies.
+//!
+//! An event's way: [`Log::submit`] (admission, on the caller's thread) → queue → sequencer (journal, ledger, tail, answer)
+//! → signer (checkpoints) → freezer (runs) → sealer (segments). Questions go over a [`segment::View`] of segments and tail
+//! and see every acknowledged entry (I-1). What goes where on disk: [`Layout`].
+
+mod ask;
+mod checkpoints;
+mod config;
+mod create;
+mod dedup;
+mod disclosed;
+mod freezer;
+mod layout;
+mod open;
+mod own;
+mod queue;
+mod received;
+mod record;
+mod recover;
+mod rows;
+mod sealer;
+mod sequencer;
+mod shared;
+mod submit;
+mod tail;
+mod visible;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use enrich::{Geo, Platforms};
+use event::Rules;
+use journal::Journal;
+
+pub use ask::Shown;
+pub use checkpoints::NotCovered;
+pub use config::{
+    CHECKPOINT_WAIT_US, Config, GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX, SEAL_ROWS_DEFAULT, UNSEALED_ROWS_MAX,
+    World,
+};
+pub use disclosed::{HandedOut, OpenedTexts};
+pub use layout::Layout;
+pub use open::OpenError;
+pub use own::{OWN_SOURCE, Own, Viewer};
+pub use submit::{Receipt, Submission, SubmitError, Submitted};
+
+use crate::checkpoints::Signing;
+use crate::open::Threads;
+use crate::received::Received;
+use crate::shared::{Shared, with_causes};
+
+/// An open log. Share it; every method may be called from any thread.
+pub struct Log {
+    shared: Arc<Shared>,
+    signing: Arc<Signing>,
+    received: Received,
+    places: Geo,
+    agents: Platforms,
+    rules: Rules,
+    layout: Layout,
+    cursor_key: [u8; 32],
+    threads: Threads,
+    lock: env::Lock,
+}
+
+impl Log {
+    /// How many entries there are: all acknowledged ones.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.shared.committed.load(Ordering::Acquire)
+    }
+
+    /// How many of them are in segments.
+    #[must_use]
+    pub fn sealed(&self) -> u64 {
+        self.shared.parts().tail.first().map_or(0, shared::TailPart::first_leaf)
+    }
+
+    /// How many segments there are.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.shared.parts().segments.len()
+    }
+
+    /// Why the log takes nothing more, if so.
+    #[must_use]
+    pub fn stopped(&self) -> Option<String> {
+        self.shared.queue.closed()
+    }
+
+    /// The ledger: tiles, proofs, checkpoints, keys.
+    #[must_use]
+    pub fn ledger(&self) -> &ledger::Ledger {
+        &self.shared.ledger
+    }
+
+    /// Where its files lie.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The clock it goes by.
+    #[must_use]
+    pub fn clock(&self) -> &dyn env::Clock {
+        &*self.shared.world.clock
+    }
+
+    /// Tells whoever comes second where this log is served.
+    ///
+    /// # Errors
+    /// If the lock file cannot be written.
+    pub fn describe(&self, note: &str) -> Result<(), env::LockError> {
+        self.lock.describe(note)
+    }
+
+    /// Ends in good order: records the stop, commits what waits, signs, marks the journal as closed.
+    ///
+    /// # Errors
+    /// What could not be done, in words; everything acknowledged is safe nevertheless.
+    pub fn close(mut self) -> Result<(), String> {
+        let recorded = match self.stopped() {
+            Some(reason) => Err(reason),
+            None => self.record_own(&Own::Stopped).map(drop).map_err(|error| with_causes(&error)),
+        };
+        self.end_threads();
+        recorded?;
+        self.shared.sign().map_err(|error| with_causes(&error))?;
+        self.shared.journal.close().map_err(|error| with_causes(&error))
+    }
+
+    fn end_threads(&mut self) {
+        self.shared.queue.close("it is being closed");
+        let sequencer = self.threads.sequencer.take().is_none_or(|thread| thread.join().is_ok());
+        self.shared.close_background();
+        self.signing.asked.notify();
+        let ended = self.threads.background.drain(..).all(|thread| thread.join().is_ok());
+        if !(sequencer && ended) {
+            tracing::error!("a thread of the log ended by a panic; see above");
+        }
+    }
+}
+
+impl Drop for Log {
+    /// Without [`Log::close`]: as if the process had ended here. Acknowledged entries are durable; the next start recovers.
+    fn drop(&mut self) {
+        self.end_threads();
+    }
+}

@@ -1,0 +1,115 @@
+//! Questions and single entries.
+
+use event::Entry;
+use event::render::{Options, Rendered, entry_json};
+use proof::Digest;
+use search::{Context, Hit, Predicate, Question, Scope, SearchError};
+use segment::{PartError, View};
+
+use crate::Log;
+use crate::disclosed::OpenedTexts;
+use crate::visible::Visible;
+
+/// An entry as a caller may see it: the line, and what opens of its disclosures.
+#[derive(Debug)]
+pub struct Shown {
+    /// Place in the log.
+    pub leaf_index: u64,
+    /// The exact bytes.
+    pub line: Vec<u8>,
+    /// What of the persons' values opens.
+    pub opened: OpenedTexts,
+}
+
+impl Shown {
+    /// SHA-256 of the line.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.line)
+    }
+
+    /// The line, parsed.
+    ///
+    /// # Errors
+    /// `Store` if these bytes are no line.
+    pub fn entry(&self) -> Result<Entry<'_>, PartError> {
+        Entry::parse(&self.line).map_err(|error| PartError::Store(Box::new(error)))
+    }
+
+    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`.
+    ///
+    /// # Errors
+    /// As [`Shown::entry`].
+    pub fn write_json(&self, full: bool, out: &mut Vec<u8>) -> Result<(), PartError> {
+        let options = Options { full, leaf_index: Some(self.leaf_index) };
+        entry_json(&self.entry()?, &self.opened.opened()?, options, out);
+        Ok(())
+    }
+
+    /// Hands the entry and its columns, personal values put back, to `with`.
+    ///
+    /// # Errors
+    /// As [`Shown::entry`].
+    pub fn with_columns<T>(&self, with: impl FnOnce(&Entry<'_>, &Rendered<'_>) -> T) -> Result<T, PartError> {
+        let entry = self.entry()?;
+        let rendered = Rendered::new(&entry, &self.opened.opened()?);
+        Ok(with(&entry, &rendered))
+    }
+}
+
+impl Log {
+    /// Everything committed up to now.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.shared.view()
+    }
+
+    /// Asks a question about `view`. `over_budget` is asked now and then whether it has cost enough.
+    ///
+    /// # Errors
+    /// As [`SearchError`].
+    pub fn ask<T>(
+        &self,
+        view: &View,
+        predicate: &Predicate,
+        scope: &Scope,
+        over_budget: &(dyn Fn() -> bool + Sync),
+        answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let visible = Visible(&self.shared.vault);
+        answer(&Question::new(view, predicate, scope, self.context(&visible, over_budget)))
+    }
+
+    /// Finds the entry with this id, if the caller may see it.
+    ///
+    /// # Errors
+    /// As [`SearchError`].
+    pub fn find(&self, id: &str, scope: &Scope) -> Result<Option<Hit>, SearchError> {
+        let visible = Visible(&self.shared.vault);
+        search::find_id(&self.view(), id, scope, self.context(&visible, &|| false))
+    }
+
+    /// Reads what was found.
+    ///
+    /// # Errors
+    /// As [`PartError`].
+    pub fn show(&self, hit: &Hit) -> Result<Shown, PartError> {
+        let line = hit.part.line(hit.row)?;
+        let opened = OpenedTexts::open(&self.shared.vault, hit.part.disclosures(hit.row)?)?;
+        Ok(Shown { leaf_index: hit.leaf, line, opened })
+    }
+
+    fn context<'a>(
+        &'a self,
+        visible: &'a Visible<'a>,
+        over_budget: &'a (dyn Fn() -> bool + Sync),
+    ) -> Context<'a> {
+        Context {
+            now_us: self.shared.world.clock.now_us(),
+            identities: visible,
+            addresses: visible,
+            cursor_key: &self.cursor_key,
+            over_budget,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What a log can be told, and every bound of the engine with its reason.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
+use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+
+/// Rows a sealed segment has by default: "about a million", so that a year of a busy log is some hundred files.
+pub const SEAL_ROWS_DEFAULT: u64 = 1 << 20;
+
+/// Entries that may wait for sealing before new ones are told to wait: three segments' worth bounds memory and journal.
+pub const UNSEALED_ROWS_MAX: u64 = 3 * SEAL_ROWS_DEFAULT;
+
+/// Jobs that may wait for the sequencer. A job is a request; past this the client is told to come back.
+pub const QUEUE_JOBS_MAX: usize = 1_024;
+
+/// Bytes of lines that may wait for the sequencer: a few of the largest batches, so that memory stays bounded.
+pub const QUEUE_BYTES_MAX: usize = 8 * BATCH_BYTES_MAX;
+
+/// Bytes of lines one group commit takes at most, so that the first of a group does not wait for the whole queue.
+pub const GROUP_BYTES_MAX: usize = BATCH_BYTES_MAX;
+
+/// How often an admission may be told that something relevant came in meanwhile before it gives up.
+/// Each round means that another client sent the same `event_id`; one round is the rule.
+pub const STALE_ROUNDS_MAX: usize = 16;
+
+/// How long a proof that needs a new checkpoint waits for one.
+pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
+
+const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
+const _: () = assert!(UNSEALED_ROWS_MAX > SEAL_ROWS_DEFAULT + BATCH_EVENTS_MAX as u64);
+
+/// The world the engine lives in.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// The file system.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl World {
+    /// The operating system's clock, randomness and disk.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { clock: Arc::new(SystemClock::new()), random: Arc::new(SystemRandom), disk: Arc::new(SystemDisk) }
+    }
+}
+
+/// What a log can be told.
+#[derive(Clone)]
+pub struct Config {
+    /// The data directory.
+    pub data: PathBuf,
+    /// Folder of the marks kept outside the data directory, one file an origin.
+    pub marks: PathBuf,
+    /// First part of the origin of a log that is made now: a name without `/`, spaces or `+`.
+    pub name: String,
+    /// What the holder of the lock says of itself, for instance its address.
+    pub note: String,
+    /// Rows at which the tail is sealed into a segment.
+    pub seal_rows: u64,
+    /// Age at which the tail is sealed though it has fewer rows. µs; of the oldest row, by `received`.
+    pub seal_age_us: i64,
+    /// Least time between two checkpoints that nobody asked for. µs.
+    pub checkpoint_interval_us: u64,
+    /// How long an `event_id` is remembered. µs, of `received`.
+    pub deduplication_window_us: i64,
+    /// A location database in the MMDB format to use in place of the built-in country database.
+    pub places: Option<PathBuf>,
+    /// A rules file in place of the built-in severity rules.
+    pub rules: Option<PathBuf>,
+}
+
+impl Config {
+    /// The defaults for the log in `data`.
+    #[must_use]
+    pub fn new(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            marks: marks_folder(),
+            name: "log".to_owned(),
+            note: String::new(),
+            seal_rows: SEAL_ROWS_DEFAULT,
+            seal_age_us: 24 * 3_600 * 1_000_000,
+            checkpoint_interval_us: 1_000_000,
+            deduplication_window_us: 30 * 24 * 3_600 * 1_000_000,
+            places: None,
+            rules: None,
+        }
+    }
+}
+
+/// `$XDG_STATE_HOME/indelible`, else `$HOME/.local/state/indelible`, else a folder beside the working directory.
+fn marks_folder() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+    state.or_else(home).unwrap_or_else(|| PathBuf::from(".state")).join("indelible")
+}

@@ -1,0 +1,45 @@
+//! Full buffers become runs: from scanned to indexed.
+
+use std::sync::Arc;
+
+use segment::tail::{BUFFER_ROWS_MAX, Buffer, freeze};
+
+use crate::shared::{Shared, TailPart};
+
+/// How long the freezer sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
+const NAP_US: u64 = 1_000_000;
+
+/// Works until the log is closed.
+pub(crate) fn run(shared: &Shared) {
+    let mut heard = 0;
+    while !shared.closing() {
+        let Some(buffer) = full_buffer(shared) else {
+            heard = shared.wake.wait(heard, NAP_US);
+            continue;
+        };
+        match freeze(&buffer) {
+            Ok(run) => put(shared, TailPart::Run(Arc::new(run))),
+            Err(error) => {
+                // The buffer goes on answering; a mistake of ours, but no reason to lose anything.
+                tracing::error!(first_leaf = buffer.first_leaf(), %error, "a buffer could not be frozen");
+                return;
+            }
+        }
+        shared.sealing.notify();
+    }
+}
+
+fn full_buffer(shared: &Shared) -> Option<Arc<Buffer>> {
+    shared.parts().tail.iter().find_map(|part| match part {
+        TailPart::Buffer(buffer) if buffer.len() == BUFFER_ROWS_MAX => Some(Arc::clone(buffer)),
+        _ => None,
+    })
+}
+
+fn put(shared: &Shared, run: TailPart) {
+    shared.change(|parts| {
+        if let Some(place) = parts.tail.iter_mut().find(|part| part.first_leaf() == run.first_leaf()) {
+            *place = run;
+        }
+    });
+}

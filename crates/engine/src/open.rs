@@ -1,0 +1,271 @@
+//! Opening a log: the orders of RELIABILITY, "Start".
+//!
+//! Lock → newest checkpoint, tree files against it → segments → journal: what no checkpoint covers is copied into a
+//! fresh file, synced → tail and ledger grow by it → threads start.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use enrich::{Geo, GeoError, Platforms};
+use env::{Lock, LockError};
+use event::Rules;
+use journal::{FileJournal, Journal, Known};
+use ledger::{Ledger, load_signing_key};
+use proof::{Digest, LeafIndex, TreeSize};
+use segment::manifest::{Manifest, newest};
+use segment::sealed::{IndexAccess, open_segment, reindex};
+use segment::seal::remove_leftovers;
+use segment::{BlockCache, Part, PartError, Segment};
+use vault::{RootKey, Vault};
+
+use crate::checkpoints::Signing;
+use crate::config::{Config, World};
+use crate::create::{create, is_log, ledger_env, surroundings};
+use crate::dedup::Recent;
+use crate::layout::Layout;
+use crate::own::Own;
+use crate::received::Received;
+use crate::recover::Recovering;
+use crate::rows::{address_of, remember_identity};
+use crate::sealer::SealerThread;
+use crate::sequencer::Sequencer;
+use crate::shared::{Parts, Shared};
+use crate::submit::SubmitError;
+use crate::{Log, freezer};
+
+/// Decompressed frames kept in memory: a page's worth of every segment of a long log.
+const CACHE_BYTES_MAX: usize = 64 << 20;
+
+/// Why a log could not be opened. Nothing was changed but what an unclean stop had left undone.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The folder is no log and not empty. Remedy: name another folder.
+    #[error("{} is not the folder of a log, and not empty: it holds {}", data.display(), found.display())]
+    NotEmpty {
+        /// The folder.
+        data: PathBuf,
+        /// What lies there.
+        found: PathBuf,
+    },
+    /// There is no log. Remedy: name the right folder, or let `serve` or `import` make one.
+    #[error("there is no log in {}", data.display())]
+    NoLog {
+        /// The folder.
+        data: PathBuf,
+    },
+    /// The disk failed.
+    #[error("cannot use {}", path.display())]
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// Keys of persons.
+    #[error("the vault cannot be used")]
+    Vault(#[from] vault::VaultError),
+    /// The signing key.
+    #[error("the signing key cannot be used")]
+    Key(#[from] ledger::KeyFileError),
+    /// The tree.
+    #[error("the ledger cannot be used")]
+    Ledger(#[from] ledger::OpenError),
+    /// The journal.
+    #[error("the journal cannot be used")]
+    Journal(#[from] journal::OpenError),
+    /// The manifest.
+    #[error("the list of segments cannot be used")]
+    Manifest(#[from] segment::manifest::ManifestError),
+    /// A segment.
+    #[error("a segment cannot be used")]
+    Segment(#[from] segment::sealed::OpenError),
+    /// Its index could not be made again.
+    #[error("the index of a segment could not be made again")]
+    Reindex(#[from] segment::sealed::ReindexError),
+    /// Sealed lines could not be read.
+    #[error("sealed lines cannot be read")]
+    Read(#[from] PartError),
+    /// The newest segment is not what the tree says. Remedy: `verify`.
+    #[error("leaf {leaf} of the newest segment is not the one in the tree")]
+    NotInTree {
+        /// The leaf.
+        leaf: u64,
+    },
+    /// The location database.
+    #[error("the location database cannot be used")]
+    Places(#[from] GeoError),
+    /// The rules file.
+    #[error("the rules in {} cannot be used", path.display())]
+    Rules {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: event::rules::RulesError,
+    },
+    /// The entry that records the start could not be written.
+    #[error("the start could not be recorded")]
+    Own(#[from] Box<SubmitError>),
+}
+
+impl OpenError {
+    pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
+        Self::Disk { path: path.to_owned(), source }
+    }
+}
+
+impl Log {
+    /// Opens the log in `config.data`, making a new one in an empty or missing folder, and records the start.
+    ///
+    /// Cost: reads the journal once; seconds for a million unsealed entries.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(config: Config, world: World) -> Result<Self, OpenError> {
+        let layout = Layout::new(&config.data, &config.marks);
+        let disk = &*world.disk;
+        disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+        let lock = Lock::acquire(layout.data())?;
+        lock.describe(&config.note)?;
+        if !is_log(disk, &layout)? {
+            create(&config, &world, &layout)?;
+        }
+        let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
+        let rules = rules(&config)?;
+
+        let key = load_signing_key(disk, &layout.signing_key())?;
+        let origin = key.name().to_owned();
+        let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
+        let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin))?;
+
+        let manifest = newest(disk, &layout.manifests())?;
+        let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
+        remove_leftovers(disk, &layout.segments(), manifest.as_ref(), sealed)
+            .map_err(|source| OpenError::disk(&layout.segments(), source))?;
+        let cache = BlockCache::new(CACHE_BYTES_MAX);
+        let segments = open_segments(&world, &layout, manifest.as_ref(), &cache, &vault)?;
+        check_last(segments.last(), &ledger)?;
+
+        let checkpoint = ledger.newest();
+        let recent = Recent::new(sealed);
+        let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent);
+        let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint.checkpoint.size.0) };
+        let opened = FileJournal::open(world.disk.clone(), &world.random, &layout.journal(), &known, &mut |batch| {
+            recovering.take(&batch)
+        });
+        let (journal, recovery) = opened?;
+        let recovered = recovering.finish(&journal);
+
+        let received = Received::new(&*world.clock, recovered.received_us.max(checkpoint.recorded_us));
+        let mut cursor_key = [0; 32];
+        world.random.fill(&mut cursor_key);
+        let parts = Parts { segments, tail: recovered.tail };
+        let size = ledger.size().0;
+        let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
+        let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file: recovered.file };
+        let sealer = SealerThread { shared: Arc::clone(&shared), layout: layout.clone(), manifest, cache };
+        let signing = Arc::new(Signing::default());
+        let threads = start(&shared, sequencer, sealer, &signing)?;
+        let log = Self { shared, signing, received, places, agents: Platforms, rules, layout, cursor_key, threads, lock };
+        log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
+        Ok(log)
+    }
+
+    /// As [`Log::open`], but only where there is a log.
+    ///
+    /// # Errors
+    /// `NoLog`; else as [`Log::open`].
+    pub fn open_existing(config: Config, world: World) -> Result<Self, OpenError> {
+        if !is_log(&*world.disk, &Layout::new(&config.data, &config.marks))? {
+            return Err(OpenError::NoLog { data: config.data });
+        }
+        Self::open(config, world)
+    }
+
+    fn record_start(&self, size: u64, recovery: &journal::Recovery, replayed: u64) -> Result<(), SubmitError> {
+        let unclean = size > 0 && !recovery.closed;
+        if unclean {
+            self.record_own(&Own::Recovered { replayed, cut: recovery.cut.is_some() })?;
+        }
+        self.record_own(&Own::Started { version: env!("CARGO_PKG_VERSION"), size })?;
+        Ok(())
+    }
+}
+
+fn rules(config: &Config) -> Result<Rules, OpenError> {
+    let Some(path) = &config.rules else { return Ok(Rules::builtin()) };
+    let text = std::fs::read_to_string(path).map_err(|source| OpenError::disk(path, source))?;
+    let tables = event::rules::Tables { severity: &text, ..event::rules::Tables::builtin() };
+    Rules::from_toml(&tables).map_err(|source| OpenError::Rules { path: path.clone(), source })
+}
+
+/// Opens every live segment; an index that is missing or damaged is made again. Identities are held open from then on.
+fn open_segments(
+    world: &World,
+    layout: &Layout,
+    manifest: Option<&Manifest>,
+    cache: &Arc<BlockCache>,
+    vault: &Vault,
+) -> Result<Vec<Arc<Segment>>, OpenError> {
+    let (disk, dir) = (&*world.disk, layout.segments());
+    let mut segments = Vec::new();
+    for entry in manifest.iter().flat_map(|manifest| &manifest.segments) {
+        let segment = match open_segment(disk, &dir, entry, cache, IndexAccess::Map) {
+            Err(error) if error.wants_reindex() => {
+                tracing::warn!(segment = %entry.name, %error, "the index is made again");
+                reindex(disk, &dir, entry, cache, &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?))?;
+                open_segment(disk, &dir, entry, cache, IndexAccess::Map)?
+            }
+            opened => opened?,
+        };
+        let mut failed = None;
+        segment.source().disclosure_file().each_record(event::Kind::Identity.as_byte(), &mut |_, record| {
+            failed = failed.take().or(remember_identity(vault, &record).err());
+        })?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        segments.push(Arc::new(segment));
+    }
+    Ok(segments)
+}
+
+/// The newest segment's last line is the tree's: a manifest put back to an older state would show here at the latest.
+fn check_last(segment: Option<&Arc<Segment>>, ledger: &Ledger) -> Result<(), OpenError> {
+    let Some(segment) = segment else { return Ok(()) };
+    let leaf = segment.first_leaf() + u64::from(segment.rows()) - 1;
+    let row = segment.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
+    let same = ledger.digest(LeafIndex(leaf)).is_ok_and(|digest| segment.line(row).is_ok_and(|line| Digest::of(&line) == digest));
+    if same { Ok(()) } else { Err(OpenError::NotInTree { leaf }) }
+}
+
+fn start(
+    shared: &Arc<Shared>,
+    sequencer: Sequencer,
+    sealer: SealerThread,
+    signing: &Arc<Signing>,
+) -> Result<Threads, OpenError> {
+    let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+        spawned.map_err(|source| OpenError::disk(shared.config.data.as_path(), source))
+    };
+    let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
+    Ok(Threads {
+        sequencer: Some(spawn("sequencer", Box::new(move || sequencer.run()))?),
+        background: vec![
+            spawn("freezer", Box::new(move || freezer::run(&for_freezer)))?,
+            spawn("sealer", Box::new(move || sealer.run()))?,
+            spawn("signer", Box::new(move || crate::checkpoints::run(&for_signer, &bells)))?,
+        ],
+    })
+}
+
+/// The log's threads.
+pub(crate) struct Threads {
+    pub(crate) sequencer: Option<JoinHandle<()>>,
+    pub(crate) background: Vec<JoinHandle<()>>,
+}

@@ -1,0 +1,119 @@
+//! The bounded queue between admissions and the sequencer.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use event::{Disclosure, PersonId};
+use journal::Packed;
+use proof::Digest;
+use segment::tail::Row;
+use vault::Sealed;
+
+use crate::config::{GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX};
+use crate::dedup::{EventKey, Seen};
+
+/// Per element of a line's `personal`: its sealed disclosures in the order identity, connection, fields.
+pub(crate) type SealedLine = Vec<[Option<Sealed>; 3]>;
+
+/// Admitted lines on their way into the journal: all of them or none.
+pub(crate) struct Job {
+    pub(crate) lines: Packed,
+    pub(crate) digests: Vec<Digest>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) sealed: Vec<SealedLine>,
+    /// Identities that are not held open yet, to be searchable once the lines are.
+    pub(crate) identities: Vec<(PersonId, Arc<Disclosure>)>,
+    pub(crate) keys: Vec<Option<EventKey>>,
+    pub(crate) seen: Seen,
+    /// An entry of the server's own: may use the space in reserve.
+    pub(crate) own: bool,
+    pub(crate) done: Box<dyn FnOnce(Result<u64, Refused>) + Send>,
+}
+
+/// Why the sequencer did not take a job.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// One of its `event_id`s came in since it was looked up: look again.
+    #[error("an event_id of the batch came in meanwhile")]
+    Stale,
+    /// No room on the disk. Nothing was recorded.
+    #[error("the disk is full")]
+    DiskFull,
+    /// Too much is waiting. Nothing was recorded.
+    #[error("the log is overloaded: {0}")]
+    Overloaded(&'static str),
+    /// The log takes nothing more until it is started afresh.
+    #[error("the log has stopped: {0}")]
+    Stopped(String),
+}
+
+/// Jobs in the order they came.
+#[derive(Default)]
+pub(crate) struct Queue {
+    state: Mutex<State>,
+    filled: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    bytes: usize,
+    closed: Option<String>,
+}
+
+impl Queue {
+    /// Appends a job, or answers it at once where the queue is full or closed.
+    pub(crate) fn push(&self, job: Job) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes = job.lines.bytes().len();
+        let refusal = if let Some(reason) = &state.closed {
+            Some(Refused::Stopped(reason.clone()))
+        } else if state.jobs.len() >= QUEUE_JOBS_MAX || state.bytes + bytes > QUEUE_BYTES_MAX {
+            Some(Refused::Overloaded("too many requests are waiting to be recorded"))
+        } else {
+            None
+        };
+        if let Some(refusal) = refusal {
+            drop(state);
+            (job.done)(Err(refusal));
+            return;
+        }
+        state.bytes += bytes;
+        state.jobs.push_back(job);
+        self.filled.notify_one();
+    }
+
+    /// Waits for jobs and takes a group: as many as came, up to [`GROUP_BYTES_MAX`]. `None` once closed and empty.
+    pub(crate) fn pop_group(&self) -> Option<Vec<Job>> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while state.jobs.is_empty() {
+            if state.closed.is_some() {
+                return None;
+            }
+            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        let (mut group, mut taken) = (Vec::new(), 0);
+        while let Some(job) = state.jobs.front() {
+            let bytes = job.lines.bytes().len();
+            if !group.is_empty() && taken + bytes > GROUP_BYTES_MAX {
+                break;
+            }
+            taken += bytes;
+            group.extend(state.jobs.pop_front());
+        }
+        state.bytes -= taken;
+        Some(group)
+    }
+
+    /// Takes no more jobs; those that wait are still handed out. The first reason stays.
+    pub(crate) fn close(&self, reason: &str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.closed.get_or_insert_with(|| reason.to_owned());
+        self.filled.notify_all();
+    }
+
+    /// Why it was closed, if it was.
+    pub(crate) fn closed(&self) -> Option<String> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).closed.clone()
+    }
+}

@@ -1,0 +1,78 @@
+//! Which disclosure records of a journal file belong to a line: the engine's own part of a journal frame.
+//!
+//! Byte by byte: spec/journal.md, "References". The records themselves are [`vault::Sealed::to_record`].
+
+/// Per element of a line's `personal`: numbers of its records (counted from the start of the journal file) in the order
+/// identity, connection, fields.
+pub(crate) type Numbers = Vec<[Option<u32>; 3]>;
+
+/// Bytes that are no list of numbers, although the frame around them is whole: a mistake of ours, or a
+/// file forged with care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a journal frame holds references to disclosures that cannot be read")]
+pub struct NumbersError;
+
+/// Appends the numbers of a line: per element one byte (bit k: kind k is present), then the numbers, each a LEB128.
+pub(crate) fn write_numbers(numbers: &[[Option<u32>; 3]], out: &mut Vec<u8>) {
+    for element in numbers {
+        let mask = element.iter().enumerate().fold(0, |mask, (at, number)| mask | (u8::from(number.is_some()) << at));
+        out.push(mask);
+        element.iter().flatten().for_each(|&number| write_leb(number, out));
+    }
+}
+
+/// Reads what [`write_numbers`] wrote.
+pub(crate) fn read_numbers(mut bytes: &[u8]) -> Result<Numbers, NumbersError> {
+    let mut numbers = Vec::new();
+    while let Some((&mask, rest)) = bytes.split_first() {
+        bytes = rest;
+        let mut element = [None; 3];
+        if mask > 7 {
+            return Err(NumbersError);
+        }
+        for (at, slot) in element.iter_mut().enumerate() {
+            if mask & (1 << at) != 0 {
+                *slot = Some(read_leb(&mut bytes).ok_or(NumbersError)?);
+            }
+        }
+        numbers.push(element);
+    }
+    Ok(numbers)
+}
+
+fn write_leb(mut number: u32, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn read_leb(bytes: &mut &[u8]) -> Option<u32> {
+    let mut number = 0u32;
+    for shift in (0..32).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u32::from(byte & 0x7f).checked_shl(shift)?;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_as_written() {
+        let numbers = vec![[Some(0), Some(127), None], [None; 3], [Some(128), None, Some(u32::MAX)]];
+        let mut bytes = Vec::new();
+        write_numbers(&numbers, &mut bytes);
+        assert_eq!(read_numbers(&bytes), Ok(numbers));
+        assert!(read_numbers(&bytes[..bytes.len() - 1]).is_err());
+        assert!(read_numbers(&[8]).is_err());
+        assert_eq!(read_numbers(&[]), Ok(vec![]));
+    }
+}

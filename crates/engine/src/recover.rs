@@ -1,0 +1,172 @@
+//! The tail comes back from the journal.
+
+use std::sync::Arc;
+
+use event::Entry;
+use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
+use ledger::Ledger;
+use proof::{Digest, LeafIndex};
+use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
+use segment::{Disclosed, PartError};
+use vault::{Sealed, Vault};
+
+use crate::dedup::Recent;
+use crate::record::{Numbers, read_numbers};
+use crate::rows::{remember_identity, row_extra};
+use crate::sequencer::{Active, FileRecords};
+use crate::shared::TailPart;
+use crate::tail::{Chunk, TailLine, UNPLACED, stored};
+
+/// A line of the journal that is not what the ledger signed.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal's line of leaf {leaf} is not the one in the tree")]
+struct NotInTree {
+    leaf: u64,
+}
+
+/// Takes recovered batches in order.
+pub(crate) struct Recovering<'a> {
+    sealed: u64,
+    vault: &'a Vault,
+    ledger: &'a Ledger,
+    recent: &'a Recent,
+    active: Active,
+    chunks: Vec<Arc<Chunk>>,
+    tail: Vec<TailPart>,
+    file: Option<FileRecords>,
+    /// The records of the current file, to open connections of later batches that refer to them.
+    records: Vec<Sealed>,
+    received_us: i64,
+    replayed: u64,
+}
+
+/// The tail as it was.
+pub(crate) struct Recovered {
+    pub(crate) active: Active,
+    pub(crate) tail: Vec<TailPart>,
+    pub(crate) file: FileRecords,
+    /// The latest `received` met.
+    pub(crate) received_us: i64,
+    /// Lines that are in the tail again.
+    pub(crate) replayed: u64,
+}
+
+impl<'a> Recovering<'a> {
+    pub(crate) fn new(sealed: u64, vault: &'a Vault, ledger: &'a Ledger, recent: &'a Recent) -> Self {
+        let active = Active::with_reader(sealed, JournalReader::default());
+        Self {
+            sealed,
+            vault,
+            ledger,
+            recent,
+            chunks: vec![Arc::clone(&active.chunk)],
+            tail: vec![TailPart::Buffer(Arc::clone(&active.buffer))],
+            active,
+            file: None,
+            records: Vec::new(),
+            received_us: 0,
+            replayed: 0,
+        }
+    }
+
+    /// Puts a batch's lines into ledger, tail and tables. Lines that segments hold are only counted over.
+    pub(crate) fn take(&mut self, batch: &RecoveredBatch<'_>) -> Result<(), Refusal> {
+        let file = batch.placed.file;
+        if self.file.as_ref().is_none_or(|known| known.file() != file) {
+            self.file = Some(FileRecords::new(file));
+            self.records.clear();
+        }
+        if let Some(known) = &mut self.file {
+            known.add(&batch.placed, batch.lines, batch.refs, batch.disclosures);
+        }
+        for record in batch.disclosures.iter() {
+            self.records.push(Sealed::from_record(record)?);
+        }
+        let first = batch.placed.first_leaf.0;
+        for (at, (line, refs)) in batch.lines.iter().zip(batch.refs.iter()).enumerate() {
+            let leaf = first + at as u64;
+            if leaf >= self.sealed {
+                self.take_line(batch, at, leaf, line, &read_numbers(refs)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_line(
+        &mut self,
+        batch: &RecoveredBatch<'_>,
+        at: usize,
+        leaf: u64,
+        line: &[u8],
+        numbers: &Numbers,
+    ) -> Result<(), Refusal> {
+        let digest = Digest::of(line);
+        if leaf < self.ledger.size().0 {
+            if self.ledger.digest(LeafIndex(leaf))? != digest {
+                return Err(Box::new(NotInTree { leaf }));
+            }
+        } else {
+            self.ledger.append(&[digest])?;
+        }
+        let entry = Entry::parse(line)?;
+        let disclosed = self.disclosed(numbers)?;
+        for record in disclosed.iter().flatten().flatten() {
+            remember_identity(self.vault, record)?;
+        }
+        let extra = row_extra(self.vault, &entry, &disclosed)?;
+        let position = batch.placed.position(batch.lines, at).ok_or(PartError::NoSuchRow(leaf))?;
+        let records = self.file.as_ref().map(|file| file.spans(numbers)).unwrap_or_default();
+        self.push(Row::new(&entry, &extra, UNPLACED), TailLine { position, records });
+        let key = entry.event_id.as_deref().map(|id| (self.recent.key(&entry.source, id), leaf));
+        self.recent.add(key.into_iter(), leaf + 1);
+        self.received_us = self.received_us.max(entry.received_us);
+        self.replayed += 1;
+        Ok(())
+    }
+
+    fn disclosed(&self, numbers: &Numbers) -> Result<Disclosed, Refusal> {
+        let record = |number: Option<u32>| -> Result<_, Refusal> {
+            let Some(number) = number else { return Ok(None) };
+            let sealed = self.records.get(number as usize).ok_or("a line refers to a disclosure that its file lacks")?;
+            Ok(Some(stored(sealed.clone())))
+        };
+        numbers.iter().map(|[a, b, c]| Ok([record(*a)?, record(*b)?, record(*c)?])).collect()
+    }
+
+    fn push(&mut self, row: Row, line: TailLine) {
+        let at = self.active.buffer.len();
+        if at == BUFFER_ROWS_MAX {
+            let first = self.active.buffer.first_leaf() + u64::from(at);
+            self.active = Active::with_reader(first, JournalReader::default());
+            self.chunks.push(Arc::clone(&self.active.chunk));
+            self.tail.push(TailPart::Buffer(Arc::clone(&self.active.buffer)));
+            return self.push(row, line);
+        }
+        self.active.push(row, line);
+    }
+
+    /// Joins what came back to the journal that goes on.
+    pub(crate) fn finish(self, journal: &FileJournal) -> Recovered {
+        for chunk in &self.chunks {
+            chunk.set_reader(journal.reader());
+        }
+        let current = journal.current_file();
+        let file = self.file.filter(|file| file.file() == current).unwrap_or_else(|| FileRecords::new(current));
+        Recovered { active: self.active, tail: self.tail, file, received_us: self.received_us, replayed: self.replayed }
+    }
+}
+
+impl Active {
+    pub(crate) fn with_reader(first_leaf: u64, reader: JournalReader) -> Self {
+        let chunk = Arc::new(Chunk::new(reader));
+        Self { buffer: Buffer::new(first_leaf, Arc::clone(&chunk) as _), chunk }
+    }
+
+    /// Puts a row into the buffer, which has room.
+    pub(crate) fn push(&self, row: Row, line: TailLine) {
+        let at = self.buffer.len();
+        self.chunk.set(at, line);
+        let pushed = self.buffer.push(row.placed(LineAt(u64::from(at), 0)));
+        assert!(pushed.is_ok(), "I-1: there was room in the buffer");
+    }
+}

@@ -1,0 +1,140 @@
+//! The thread that seals: about a million lines leave the journal and become a segment.
+//!
+//! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
+
+use std::sync::Arc;
+
+use env::Disk;
+use event::Entry;
+use journal::Journal;
+use proof::LeafIndex;
+use segment::manifest::{Manifest, ManifestError, SegmentEntry, publish};
+use segment::sealed::{IndexAccess, open_segment};
+use segment::{BlockCache, Part, PartError, SealError, Sealer};
+
+use crate::layout::Layout;
+use crate::rows::address_of;
+use crate::shared::{Shared, TailPart};
+
+/// How long the sealer sleeps when nobody rings: the grain of `seal_age_us`, and of trying again after a full disk.
+const NAP_US: u64 = 5_000_000;
+
+/// Term of a log that one machine writes.
+pub(crate) const TERM: u64 = 1;
+
+/// What only the sealer touches.
+pub(crate) struct SealerThread {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) layout: Layout,
+    pub(crate) manifest: Option<Manifest>,
+    pub(crate) cache: Arc<BlockCache>,
+}
+
+/// Why a segment was not made. Nothing is lost; the journal has the lines.
+#[derive(Debug, thiserror::Error)]
+pub enum SealingError {
+    /// Writing or reading back failed.
+    #[error("the segment could not be sealed")]
+    Seal(#[from] SealError),
+    /// The manifest could not be published.
+    #[error("the manifest could not be published")]
+    Manifest(#[from] ManifestError),
+    /// The lines could not be read from the journal.
+    #[error("the lines to seal could not be read")]
+    Read(#[from] PartError),
+    /// What was sealed could not be opened.
+    #[error("the new segment could not be opened")]
+    Open(#[from] segment::sealed::OpenError),
+    /// No checkpoint covers the lines.
+    #[error("no checkpoint could be made before sealing")]
+    Checkpoint(#[from] ledger::SignError),
+}
+
+impl SealerThread {
+    /// Works until the log is closed.
+    pub(crate) fn run(mut self) {
+        let mut heard = 0;
+        while !self.shared.closing() {
+            let Some(runs) = self.due() else {
+                heard = self.shared.sealing.wait(heard, NAP_US);
+                continue;
+            };
+            if let Err(error) = self.seal(&runs) {
+                let reason = crate::shared::with_causes(&error);
+                tracing::error!(%reason, "sealing pauses; the journal keeps the lines");
+                heard = self.shared.sealing.wait(self.shared.sealing.count().max(heard), NAP_US);
+            }
+        }
+    }
+
+    /// The runs that are to become a segment now: enough rows, or rows old enough.
+    fn due(&self) -> Option<Vec<Arc<dyn Part>>> {
+        let parts = self.shared.parts();
+        let config = &self.shared.config;
+        let (mut runs, mut rows): (Vec<Arc<dyn Part>>, u64) = (Vec::new(), 0);
+        for part in &parts.tail {
+            let TailPart::Run(run) = part else { break };
+            rows += u64::from(run.rows());
+            runs.push(Arc::clone(run) as Arc<dyn Part>);
+            if rows >= config.seal_rows {
+                return Some(runs);
+            }
+        }
+        let oldest = runs.first().and_then(|run| received_us(&**run).ok())?;
+        let old = self.shared.world.clock.now_us().saturating_sub(oldest) >= config.seal_age_us;
+        old.then_some(runs)
+    }
+
+    /// Seals the rows of consecutive runs.
+    pub(crate) fn seal(&mut self, runs: &[Arc<dyn Part>]) -> Result<(), SealingError> {
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Ok(()) };
+        let leaves = first.first_leaf()..last.first_leaf() + u64::from(last.rows());
+        while self.shared.ledger.newest().checkpoint.size.0 < leaves.end {
+            self.shared.sign()?;
+        }
+        let (disk, segments): (&dyn Disk, _) = (&*self.shared.world.disk, self.layout.segments());
+        let mut sealer = Sealer::begin(disk, &segments, leaves.clone())?;
+        for run in runs {
+            for leaf in run.first_leaf()..run.first_leaf() + u64::from(run.rows()) {
+                let row = run.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
+                let (line, disclosed) = (run.line(row)?, run.disclosures(row)?);
+                let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
+                let address = address_of(&self.shared.vault, &entry, &disclosed)?;
+                sealer.push(&line, &disclosed, address)?;
+            }
+        }
+        let sealed = sealer.finish(&|leaf| Ok(self.shared.ledger.digest(LeafIndex(leaf))?))?;
+        self.take_over(sealed)
+    }
+
+    /// Manifest, then the segment answers in place of the runs, then the journal is freed.
+    fn take_over(&mut self, sealed: SegmentEntry) -> Result<(), SealingError> {
+        let disk: &dyn Disk = &*self.shared.world.disk;
+        let manifest = match &self.manifest {
+            Some(manifest) => manifest.followed_by(TERM, sealed),
+            None => Manifest::first(TERM, sealed),
+        };
+        publish(disk, &self.layout.manifests(), &manifest)?;
+        let end = manifest.sealed_to();
+        self.manifest = Some(manifest);
+        let segment = open_segment(disk, &self.layout.segments(), &sealed, &self.cache, IndexAccess::Map)?;
+        self.shared.change(|parts| {
+            parts.segments.push(Arc::new(segment));
+            parts.tail.retain(|part| part.first_leaf() >= end);
+        });
+        self.shared.recent.raise_floor(end);
+        if let Err(error) = self.shared.journal.free(LeafIndex(end)) {
+            tracing::warn!(%error, "journal files that are sealed stay for now");
+        }
+        tracing::info!(segment = %sealed.name, entries = end - sealed.name.first, "sealed");
+        Ok(())
+    }
+}
+
+/// When the oldest leaf of a run came in.
+fn received_us(run: &dyn Part) -> Result<i64, PartError> {
+    let row = run.row_of_leaf(run.first_leaf()).ok_or(PartError::NoSuchRow(run.first_leaf()))?;
+    let line = run.line(row)?;
+    let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
+    Ok(entry.received_us)
+}

@@ -1,0 +1,208 @@
+//! The one thread that orders everything: it takes admitted lines, makes them durable in groups, lets ledger and tail
+//! grow by them, and answers. What it does to a group, in this order, is I-1.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use vault::Sealed;
+use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed};
+use segment::tail::Buffer;
+
+use crate::queue::{Job, Refused, SealedLine};
+use crate::record::write_numbers;
+use crate::shared::{Shared, TailPart};
+use crate::tail::{Chunk, Span, TailLine};
+
+/// What only the sequencer touches.
+pub(crate) struct Sequencer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) active: Active,
+    pub(crate) file: FileRecords,
+}
+
+/// The buffer that takes rows now.
+pub(crate) struct Active {
+    pub(crate) buffer: Arc<Buffer>,
+    pub(crate) chunk: Arc<Chunk>,
+}
+
+/// The disclosure records that the journal's current file holds, by digest and by number.
+pub(crate) struct FileRecords {
+    file: FileNumber,
+    numbers: HashMap<[u8; 32], u32>,
+    spans: Vec<Span>,
+}
+
+impl FileRecords {
+    pub(crate) fn new(file: FileNumber) -> Self {
+        Self { file, numbers: HashMap::new(), spans: Vec::new() }
+    }
+
+    pub(crate) fn file(&self) -> FileNumber {
+        self.file
+    }
+
+    /// Notes the records that a batch brought into `file`, in their order.
+    pub(crate) fn add(&mut self, placed: &Placed, lines: PackedRef<'_>, refs: PackedRef<'_>, records: PackedRef<'_>) {
+        if placed.file != self.file {
+            *self = Self::new(placed.file);
+        }
+        for (at, record) in records.iter().enumerate() {
+            let number = self.spans.len() as u32;
+            if let Some(digest) = Sealed::digest_of_record(record) {
+                self.numbers.insert(digest, number);
+            }
+            let position = placed.disclosure(lines, refs, records, at);
+            self.spans.push(position.map_or_else(Span::default, |at| Span { offset: at.offset, bytes: at.bytes }));
+        }
+    }
+
+    /// Where the records of a line lie.
+    pub(crate) fn spans(&self, numbers: &[[Option<u32>; 3]]) -> Box<[[Span; 3]]> {
+        let span = |number: Option<u32>| number.and_then(|number| self.spans.get(number as usize)).copied();
+        numbers.iter().map(|element| element.map(|number| span(number).unwrap_or_default())).collect()
+    }
+
+    /// Numbers the records of a job's lines; those the file lacks go into `batch`, numbered from `next` on.
+    fn number(&self, sealed: &[SealedLine], fresh: &mut HashMap<[u8; 32], u32>, batch: &mut Batch) -> Vec<Vec<[Option<u32>; 3]>> {
+        let mut number = |record: &Sealed| {
+            if let Some(&known) = self.numbers.get(&record.digest) {
+                return known;
+            }
+            let next = (self.spans.len() + fresh.len()) as u32;
+            *fresh.entry(record.digest).or_insert_with(|| {
+                batch.disclosures.push(&record.to_record());
+                next
+            })
+        };
+        let line = |line: &SealedLine| line.iter().map(|element| element.each_ref().map(|r| r.as_ref().map(&mut number))).collect();
+        sealed.iter().map(line).collect()
+    }
+}
+
+impl Sequencer {
+    /// Works until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        while let Some(group) = self.shared.queue.pop_group() {
+            self.commit(group);
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Job>) {
+        let mut accepted: Vec<Job> = Vec::with_capacity(group.len());
+        let mut keys = std::collections::HashSet::new();
+        for job in group {
+            let own_keys = || job.keys.iter().flatten().copied();
+            let stale = !self.shared.recent.unchanged_since(job.seen, own_keys()) || own_keys().any(|key| keys.contains(&key));
+            if stale {
+                (job.done)(Err(Refused::Stale));
+            } else {
+                keys.extend(own_keys());
+                accepted.push(job);
+            }
+        }
+        // The server's own entries may use the reserve; they do not share a frame group with others then.
+        let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
+        self.record(clients, false);
+        self.record(own, true);
+    }
+
+    /// Orders of RELIABILITY, "Acknowledge": new keys, frame, sync, ledger and tail, answer.
+    fn record(&mut self, jobs: Vec<Job>, own: bool) {
+        if jobs.is_empty() {
+            return;
+        }
+        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable()) {
+            return answer_all(jobs, &refused);
+        }
+        let mut fresh = HashMap::new();
+        let mut numbers = Vec::with_capacity(jobs.len());
+        let mut batches = Vec::with_capacity(jobs.len());
+        let mut jobs = jobs;
+        for job in &mut jobs {
+            let mut batch = Batch { lines: std::mem::take(&mut job.lines), refs: Packed::new(), disclosures: Packed::new() };
+            let of_job = self.file.number(&job.sealed, &mut fresh, &mut batch);
+            let mut bytes = Vec::new();
+            for line in &of_job {
+                bytes.clear();
+                write_numbers(line, &mut bytes);
+                batch.refs.push(&bytes);
+            }
+            numbers.push(of_job);
+            batches.push(batch);
+        }
+        let journal = &self.shared.journal;
+        let placed = if own { journal.append_reserved(&batches) } else { journal.append(&batches) };
+        let placed = match placed {
+            Ok(placed) => placed,
+            Err(error) => {
+                let refused = self.shared.append_failed(&error);
+                return answer_all(jobs, &refused);
+            }
+        };
+        for (((job, batch), placed), numbers) in jobs.into_iter().zip(batches).zip(placed).zip(numbers) {
+            self.grow(job, &batch, &placed, &numbers);
+        }
+    }
+
+    fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &[Vec<[Option<u32>; 3]>]) {
+        let first = placed.first_leaf.0;
+        self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
+        if let Err(error) = self.shared.ledger_append(first, &job.digests) {
+            return (job.done)(Err(error));
+        }
+        for (person, disclosure) in &job.identities {
+            let remembered = self.shared.vault.remember_identity(disclosure.digest, *person, &disclosure.json);
+            assert!(remembered.is_ok(), "what admission wrote as an identity is one");
+        }
+        for (at, row) in job.rows.into_iter().enumerate() {
+            let Some(position) = placed.position(batch.lines.as_ref(), at) else {
+                panic!("I-1: the journal placed every line of the batch");
+            };
+            let records = numbers.get(at).map(|numbers| self.file.spans(numbers)).unwrap_or_default();
+            push_row(&self.shared, &mut self.active, row, TailLine { position, records });
+        }
+        let size = first + job.digests.len() as u64;
+        let keys = job.keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, first + at as u64)));
+        // Visible first: whoever finds an event in the table finds its line.
+        self.shared.committed.store(size, Ordering::Release);
+        self.shared.recent.add(keys, size);
+        (job.done)(Ok(first));
+    }
+
+    fn rotate_if_due(&mut self) -> Result<(), Refused> {
+        if !self.shared.journal.wants_rotation() {
+            return Ok(());
+        }
+        match self.shared.journal.rotate() {
+            Ok(file) => {
+                self.file = FileRecords::new(file);
+                self.active.chunk.set_reader(self.shared.journal.reader());
+                Ok(())
+            }
+            // The current file goes on serving; whether there is room will show when the group is appended.
+            Err(AppendError::DiskFull) => Ok(()),
+            Err(error) => Err(self.shared.append_failed(&error)),
+        }
+    }
+}
+
+/// Puts a row into the tail; a full buffer is handed to the freezer and a new one published first.
+fn push_row(shared: &Shared, active: &mut Active, row: segment::tail::Row, line: TailLine) {
+    let at = active.buffer.len();
+    if at == segment::tail::BUFFER_ROWS_MAX {
+        let first = active.buffer.first_leaf() + u64::from(at);
+        *active = Active::with_reader(first, shared.journal.reader());
+        shared.change(|parts| parts.tail.push(TailPart::Buffer(Arc::clone(&active.buffer))));
+        shared.wake.notify();
+        return push_row(shared, active, row, line);
+    }
+    active.push(row, line);
+}
+
+fn answer_all(jobs: Vec<Job>, refused: &Refused) {
+    for job in jobs {
+        (job.done)(Err(refused.clone()));
+    }
+}

@@ -1,0 +1,231 @@
+//! What the engine's threads share, and who owns which part of it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use journal::{AppendError, FileJournal};
+use ledger::Ledger;
+use proof::Digest;
+use segment::tail::{Buffer, Run};
+use segment::{Part, Segment, View};
+use vault::{StoreError, Vault};
+
+use crate::config::{Config, World};
+use crate::dedup::Recent;
+use crate::own::Reads;
+use crate::queue::{Queue, Refused};
+
+/// Everything but what a single thread owns.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) world: World,
+    pub(crate) vault: Vault,
+    pub(crate) ledger: Ledger,
+    /// Appended to by the sequencer; freed by the sealer.
+    pub(crate) journal: FileJournal,
+    pub(crate) queue: Queue,
+    /// Grown by the sequencer; its floor raised by the sealer.
+    pub(crate) recent: Recent,
+    pub(crate) reads: Reads,
+    /// Tree size that questions see. Stored by the sequencer, after rows and ledger have grown.
+    pub(crate) committed: AtomicU64,
+    /// What is searched. Replaced under `publishing` by sequencer, freezer and sealer.
+    parts: ArcSwap<Parts>,
+    publishing: Mutex<()>,
+    /// Held while a checkpoint is signed.
+    signing: Mutex<()>,
+    /// Rings for the freezer: a buffer is full, or the log closes.
+    pub(crate) wake: Bell,
+    /// Rings for the sealer: a run was frozen, or the log closes.
+    pub(crate) sealing: Bell,
+    /// Set once; the background threads end.
+    closing: AtomicBool,
+}
+
+/// Segments and what is not sealed yet, by ascending leaf, without a gap.
+#[derive(Clone, Default)]
+pub(crate) struct Parts {
+    pub(crate) segments: Vec<Arc<Segment>>,
+    pub(crate) tail: Vec<TailPart>,
+}
+
+/// A piece of the tail.
+#[derive(Clone)]
+pub(crate) enum TailPart {
+    Buffer(Arc<Buffer>),
+    Run(Arc<Run>),
+}
+
+impl TailPart {
+    pub(crate) fn first_leaf(&self) -> u64 {
+        match self {
+            Self::Buffer(buffer) => buffer.first_leaf(),
+            Self::Run(run) => run.first_leaf(),
+        }
+    }
+}
+
+impl Shared {
+    #[expect(clippy::too_many_arguments, reason = "called once, by the one function that opens a log")]
+    pub(crate) fn new(
+        config: Config,
+        world: World,
+        vault: Vault,
+        ledger: Ledger,
+        journal: FileJournal,
+        recent: Recent,
+        parts: Parts,
+        size: u64,
+    ) -> Self {
+        Self {
+            config,
+            world,
+            vault,
+            ledger,
+            journal,
+            queue: Queue::default(),
+            recent,
+            reads: Reads::default(),
+            committed: AtomicU64::new(size),
+            parts: ArcSwap::from_pointee(parts),
+            publishing: Mutex::new(()),
+            signing: Mutex::new(()),
+            wake: Bell::default(),
+            sealing: Bell::default(),
+            closing: AtomicBool::new(false),
+        }
+    }
+
+    /// Changes what is searched. Readers go on with what they have.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Parts) -> T) -> T {
+        let _one_at_a_time = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut parts = Parts::clone(&self.parts.load());
+        let result = change(&mut parts);
+        self.parts.store(Arc::new(parts));
+        result
+    }
+
+    /// The parts as they are now.
+    pub(crate) fn parts(&self) -> Arc<Parts> {
+        self.parts.load_full()
+    }
+
+    /// Everything committed up to now. Cost: a few allocations; no line is read.
+    pub(crate) fn view(&self) -> View {
+        // First the size, then the parts: whatever the size counts is in the parts by then.
+        let size = self.committed.load(Ordering::Acquire);
+        let parts = self.parts();
+        let mut view = View { parts: Vec::with_capacity(parts.segments.len() + parts.tail.len()), size };
+        view.parts.extend(parts.segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>));
+        for part in &parts.tail {
+            match part {
+                TailPart::Run(run) => view.parts.push(Arc::clone(run) as Arc<dyn Part>),
+                TailPart::Buffer(buffer) => {
+                    let rows = size.saturating_sub(buffer.first_leaf()).min(u64::from(buffer.len()));
+                    if rows > 0 {
+                        view.parts.push(buffer.snapshot(rows as u32) as Arc<dyn Part>);
+                    }
+                }
+            }
+        }
+        view
+    }
+
+    /// New persons' keys, on the disk before a frame that needs them.
+    pub(crate) fn make_keys_durable(&self) -> Result<(), Refused> {
+        if !self.vault.has_pending() {
+            return Ok(());
+        }
+        match self.vault.make_durable() {
+            Ok(_) => Ok(()),
+            Err(StoreError::DiskFull { .. }) => Err(Refused::DiskFull),
+            Err(error) => Err(self.stop(&error)),
+        }
+    }
+
+    /// What a failed append means for those who wait; stops the log where nothing more may be written (I-9).
+    pub(crate) fn append_failed(&self, error: &AppendError) -> Refused {
+        match error {
+            AppendError::DiskFull => Refused::DiskFull,
+            AppendError::TooLarge { .. } => Refused::Overloaded("the group is larger than the journal takes at once"),
+            AppendError::Failed { .. } | AppendError::Stopped { .. } => self.stop(error),
+        }
+    }
+
+    /// Lets the ledger grow by digests that the journal holds already.
+    pub(crate) fn ledger_append(&self, first: u64, digests: &[Digest]) -> Result<(), Refused> {
+        assert_eq!(self.ledger.size().0, first, "I-1: ledger and journal number leaves alike");
+        self.ledger.append(digests).map_err(|error| self.stop(&error))
+    }
+
+    /// Whether the background threads are to end.
+    pub(crate) fn closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// Lets the background threads end.
+    pub(crate) fn close_background(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.wake.notify();
+        self.sealing.notify();
+    }
+
+    /// A checkpoint over everything appended, unless the newest is one. One at a time.
+    pub(crate) fn sign(&self) -> Result<(), ledger::SignError> {
+        let _one_at_a_time = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.ledger.size() != self.ledger.newest().checkpoint.size {
+            self.ledger.checkpoint()?;
+        }
+        Ok(())
+    }
+
+    /// Stops taking anything, for good; says why in the log.
+    pub(crate) fn stop(&self, error: &(dyn std::error::Error + 'static)) -> Refused {
+        let reason = with_causes(error);
+        tracing::error!(%reason, "the log stops: nothing more is acknowledged until it is started afresh");
+        self.queue.close(&reason);
+        self.wake.notify();
+        Refused::Stopped(reason)
+    }
+}
+
+/// An error and its causes in one line.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Wakes a thread that waits for work or for time to pass. A ring before the wait is not lost.
+#[derive(Default)]
+pub(crate) struct Bell {
+    rung: Mutex<u64>,
+    heard: Condvar,
+}
+
+impl Bell {
+    pub(crate) fn notify(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.heard.notify_all();
+    }
+
+    /// How often it rang.
+    pub(crate) fn count(&self) -> u64 {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it rang more than `seen` times, or `timeout_us` passed. Returns how often it rang.
+    pub(crate) fn wait(&self, seen: u64, timeout_us: u64) -> u64 {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let timeout = Duration::from_micros(timeout_us);
+        let waited = self.heard.wait_timeout_while(rung, timeout, |rung| *rung <= seen);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}

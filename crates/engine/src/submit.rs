@@ -1,0 +1,385 @@
+//! Admission: a request's body becomes lines, on the request's own thread, and then entries, through the sequencer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, mpsc};
+
+use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Event, Problem, Warning};
+use journal::Packed;
+use proof::Digest;
+use segment::tail::Row;
+use segment::{Field, PartError};
+
+use crate::Log;
+use crate::config::{STALE_ROUNDS_MAX, UNSEALED_ROWS_MAX};
+use crate::dedup::{EventKey, Seen};
+use crate::disclosed::OpenedTexts;
+use crate::own::{OWN_SOURCE, Own};
+use crate::queue::{Job, Refused, SealedLine};
+use crate::shared::with_causes;
+use crate::tail::UNPLACED;
+
+/// A request to record events.
+#[derive(Debug, Clone, Copy)]
+pub struct Submission<'a> {
+    /// The events.
+    pub body: &'a [u8],
+    /// How they are laid out.
+    pub kind: BodyKind,
+    /// Who sends them: never a claim of the client's.
+    pub source: &'a str,
+    /// Record the good ones and list the rest, instead of all or nothing.
+    pub partial: bool,
+}
+
+/// What a client gets for an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The entry's id.
+    pub id: String,
+    /// Its place in the tree.
+    pub leaf_index: u64,
+    /// SHA-256 of its line.
+    pub digest: Digest,
+    /// The same event had come before; this is the first one's receipt.
+    pub duplicate: bool,
+    /// What was redacted, or looks odd.
+    pub warnings: Vec<Warning>,
+}
+
+/// What became of a submission.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Submitted {
+    /// One per event of the body; `None` for those that were refused (with `partial` only).
+    pub receipts: Vec<Option<Receipt>>,
+    /// Why those were refused.
+    pub problems: Vec<Problem>,
+}
+
+/// Why nothing of a submission was recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The body as a whole is beyond a limit. Remedy: smaller batches.
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    /// Events are wrong; every problem is listed. Remedy: mend them.
+    #[error("{} problems in the events sent", problems.len())]
+    Problems {
+        /// Each with index, pointer, code and message.
+        problems: Vec<Problem>,
+    },
+    /// An `event_id` stands for another event already. Remedy: a new id for a new event.
+    #[error("{} events carry an event_id that stands for another event", problems.len())]
+    Conflict {
+        /// Each with index, pointer, code and message.
+        problems: Vec<Problem>,
+    },
+    /// No room on the disk. Remedy: free space, then send again.
+    #[error("the disk is full")]
+    DiskFull,
+    /// Too much is waiting. Remedy: send again a little later.
+    #[error("the log is overloaded: {reason}")]
+    Overloaded {
+        /// What is full.
+        reason: String,
+    },
+    /// The log takes nothing more until it is started afresh. Remedy: the operator's.
+    #[error("the log has stopped: {reason}")]
+    Stopped {
+        /// What happened.
+        reason: String,
+    },
+    /// What was recorded before could not be read, to compare with. Remedy: `verify`.
+    #[error("an earlier entry could not be read")]
+    Read(#[from] PartError),
+}
+
+/// What is to become of one event of the batch.
+enum Plan {
+    /// Line `n` of the job.
+    Fresh(usize),
+    /// It is an entry already.
+    Known(Receipt),
+    /// It is the same as line `n` of the job.
+    Again(usize),
+    Refused,
+}
+
+/// Everything prepared for one try at the sequencer.
+struct Prepared {
+    plans: Vec<Plan>,
+    admitted: Vec<Admitted>,
+    rows: Vec<Row>,
+    sealed: Vec<SealedLine>,
+    identities: Vec<(event::PersonId, Arc<event::Disclosure>)>,
+    keys: Vec<Option<EventKey>>,
+    seen: Seen,
+    refused: Vec<Problem>,
+    conflicts: Vec<Problem>,
+}
+
+impl Log {
+    /// Records the events of a request: parsed, checked, redacted, split, written, durable and searchable when it returns.
+    ///
+    /// Blocks until the group commit that took them; any number of threads may call it.
+    ///
+    /// # Errors
+    /// [`SubmitError`]; nothing was recorded then.
+    pub fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SubmitError> {
+        let batch = event::parse_batch(submission.body, submission.kind)?;
+        if batch.broken.is_some() || !(submission.partial || batch.is_sound()) {
+            return Err(SubmitError::Problems { problems: batch.problems() });
+        }
+        let problems = batch.problems();
+        let events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
+        self.record(&events, problems, submission.source, submission.partial)
+    }
+
+    /// Records an entry of the log's own.
+    ///
+    /// # Errors
+    /// As [`Log::submit`]: where it cannot be written, what it would record must not happen.
+    pub fn record_own(&self, own: &Own<'_>) -> Result<Receipt, SubmitError> {
+        let event = own.to_event();
+        let submitted = self.record(&[Some(&event)], Vec::new(), OWN_SOURCE, false)?;
+        let receipt = submitted.receipts.into_iter().flatten().next();
+        Ok(receipt.unwrap_or_else(|| panic!("one event, one receipt")))
+    }
+
+    fn record(
+        &self,
+        events: &[Option<&Event<'_>>],
+        mut problems: Vec<Problem>,
+        source: &str,
+        partial: bool,
+    ) -> Result<Submitted, SubmitError> {
+        let own = source == OWN_SOURCE;
+        for _ in 0..STALE_ROUNDS_MAX {
+            self.refuse_overload(own)?;
+            let prepared = self.prepare(events, source)?;
+            if !partial && !prepared.refused.is_empty() {
+                return Err(SubmitError::Problems { problems: prepared.refused });
+            }
+            if !partial && !prepared.conflicts.is_empty() {
+                return Err(SubmitError::Conflict { problems: prepared.conflicts });
+            }
+            let Prepared { plans, admitted, rows, sealed, identities, keys, seen, refused, conflicts } = prepared;
+            let first = if admitted.is_empty() {
+                Ok(0)
+            } else {
+                let lines = admitted.iter().map(|admitted| &admitted.line).collect::<Packed>();
+                let digests = admitted.iter().map(|admitted| admitted.digest).collect();
+                let (done, answer) = mpsc::sync_channel(1);
+                let done = Box::new(move |answer| {
+                    // The one who waits is still there: it does nothing else meanwhile.
+                    let _ = done.send(answer);
+                });
+                self.shared.queue.push(Job { lines, digests, rows, sealed, identities, keys, seen, own, done });
+                answer.recv().unwrap_or_else(|_| Err(Refused::Stopped("the sequencer is gone".to_owned())))
+            };
+            match first {
+                Ok(first) => {
+                    problems.extend(refused);
+                    problems.extend(conflicts);
+                    problems.sort_by_key(|problem| problem.index);
+                    return Ok(Submitted { receipts: receipts(plans, &admitted, first), problems });
+                }
+                Err(Refused::Stale) => {}
+                Err(Refused::DiskFull) => return Err(SubmitError::DiskFull),
+                Err(Refused::Overloaded(reason)) => return Err(SubmitError::Overloaded { reason: reason.to_owned() }),
+                Err(Refused::Stopped(reason)) => return Err(SubmitError::Stopped { reason }),
+            }
+        }
+        let reason = "the same event_id is being sent by too many clients at once".to_owned();
+        Err(SubmitError::Overloaded { reason })
+    }
+
+    fn refuse_overload(&self, own: bool) -> Result<(), SubmitError> {
+        if let Some(reason) = self.shared.queue.closed() {
+            return Err(SubmitError::Stopped { reason });
+        }
+        let sealed = self.shared.parts().tail.first().map_or(0, crate::shared::TailPart::first_leaf);
+        if !own && self.size() - sealed.min(self.size()) > UNSEALED_ROWS_MAX {
+            let reason = "sealing has fallen behind".to_owned();
+            return Err(SubmitError::Overloaded { reason });
+        }
+        Ok(())
+    }
+
+    /// Looks every `event_id` up and admits what is new.
+    fn prepare(&self, events: &[Option<&Event<'_>>], source: &str) -> Result<Prepared, SubmitError> {
+        let key = |event: &Event<'_>| event.event_id.as_deref().map(|id| self.shared.recent.key(source, id));
+        let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
+        let mut prepared = Prepared {
+            plans: Vec::with_capacity(events.len()),
+            admitted: Vec::with_capacity(events.len()),
+            rows: Vec::with_capacity(events.len()),
+            sealed: Vec::with_capacity(events.len()),
+            identities: Vec::new(),
+            keys: Vec::with_capacity(events.len()),
+            seen,
+            refused: Vec::new(),
+            conflicts: Vec::new(),
+        };
+        let mut in_batch: HashMap<EventKey, usize> = HashMap::new();
+        let now_us = self.received.now_us(&*self.shared.world.clock);
+        for (index, (event, recent)) in events.iter().zip(recent).enumerate() {
+            let Some(event) = *event else {
+                prepared.plans.push(Plan::Refused);
+                continue;
+            };
+            let admission = self.admission(now_us, source);
+            let key = key(event);
+            if let Some(plan) = self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)? {
+                if let Plan::Refused = plan {
+                    prepared.conflicts.push(conflict(index));
+                }
+                prepared.plans.push(plan);
+                continue;
+            }
+            match event::admit(event, &admission) {
+                Ok(admitted) => {
+                    in_batch.extend(key.map(|key| (key, prepared.admitted.len())));
+                    prepared.plans.push(Plan::Fresh(prepared.admitted.len()));
+                    self.add(&mut prepared, event, admitted, key);
+                }
+                Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
+                Err(error @ AdmitError::LineTooLong { .. }) => {
+                    prepared.plans.push(Plan::Refused);
+                    let (pointer, message) = (String::new(), format!("{error}: send less of it"));
+                    prepared.refused.push(Problem { index: Some(index), pointer, code: "line_too_long", message });
+                }
+            }
+        }
+        Ok(prepared)
+    }
+
+    fn add(&self, prepared: &mut Prepared, event: &Event<'_>, admitted: Admitted, key: Option<EventKey>) {
+        let vault = &self.shared.vault;
+        let mut sealed = SealedLine::with_capacity(admitted.personal.len());
+        let mut extra = segment::index::RowExtra {
+            address: event.client.ip.as_deref().map(|ip| vault.address_token(ip)),
+            identity: Vec::new(),
+        };
+        for parts in &admitted.personal {
+            let mut element = [None, None, None];
+            for disclosure in &parts.disclosures {
+                if disclosure.kind == event::Kind::Identity {
+                    extra.identity.push(disclosure.digest);
+                    if !vault.has_identity(&disclosure.digest) {
+                        prepared.identities.push((parts.key.id(), Arc::clone(disclosure)));
+                    }
+                }
+                if let Some(slot) = element.get_mut(usize::from(disclosure.kind.as_byte())) {
+                    *slot = Some(vault.seal(&parts.key, disclosure));
+                }
+            }
+            sealed.push(element);
+        }
+        let row = match event::Entry::parse(&admitted.line) {
+            Ok(entry) => Row::new(&entry, &extra, UNPLACED),
+            Err(error) => panic!("a line that admission wrote can be read: {error}"),
+        };
+        prepared.rows.push(row);
+        prepared.sealed.push(sealed);
+        prepared.keys.push(key);
+        prepared.admitted.push(admitted);
+    }
+
+    /// Whether the event is one that is recorded already (`recent`: by the tail's table), or stands earlier in its batch.
+    fn known(
+        &self,
+        event: &Event<'_>,
+        admission: &Admission<'_>,
+        recent: Option<u64>,
+        earlier: Option<&usize>,
+        prepared: &Prepared,
+    ) -> Result<Option<Plan>, SubmitError> {
+        let Some(event_id) = event.event_id.as_deref() else { return Ok(None) };
+        if let Some(&at) = earlier {
+            let Some(first) = prepared.admitted.get(at) else { return Ok(None) };
+            let opened = OpenedTexts::of_parts(&first.personal);
+            let same = self.is_same(event, &first.line, &opened, admission)?;
+            return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
+        }
+        let view = self.shared.view();
+        let mut found: Vec<u64> = recent.into_iter().collect();
+        for segment in &self.shared.parts().segments {
+            let rows = segment::Part::equal(&**segment, Field::EventId, event_id.as_bytes())?;
+            found.extend(rows.iter().map(|row| segment::Part::leaf(&**segment, row)));
+        }
+        for leaf in found {
+            let Some((part, row)) = view.find(leaf) else { continue };
+            let line = part.line(row)?;
+            let Ok(first) = event::Entry::parse(&line) else { continue };
+            let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
+            if first.event_id.as_deref() != Some(event_id) || first.source != admission.source || first.received_us < oldest {
+                continue;
+            }
+            let opened = OpenedTexts::open(&self.shared.vault, part.disclosures(row)?)?;
+            if !self.is_same(event, &line, &opened, admission)? {
+                return Ok(Some(Plan::Refused));
+            }
+            let (id, digest) = (first.id.to_owned(), Digest::of(&line));
+            return Ok(Some(Plan::Known(Receipt { id, leaf_index: leaf, digest, duplicate: true, warnings: Vec::new() })));
+        }
+        Ok(None)
+    }
+
+    /// Judged by writing the new event's line with the first one's id and times; where a person's key is gone, the
+    /// `event_id` alone decides.
+    fn is_same(
+        &self,
+        event: &Event<'_>,
+        first: &[u8],
+        opened: &OpenedTexts,
+        admission: &Admission<'_>,
+    ) -> Result<bool, SubmitError> {
+        if !opened.is_whole() {
+            return Ok(true);
+        }
+        let opened: Vec<_> = opened.opened()?.into_iter().map(Some).collect();
+        match event::readmit(event, first, &opened, admission) {
+            Ok(digest) => Ok(digest == Digest::of(first)),
+            Err(AdmitError::LineTooLong { .. }) => Ok(false),
+            Err(AdmitError::Key(error)) => Err(SubmitError::Stopped { reason: with_causes(&error) }),
+        }
+    }
+
+    fn admission<'a>(&'a self, now_us: i64, source: &'a str) -> Admission<'a> {
+        let mut id_random = [0; 10];
+        self.shared.world.random.fill(&mut id_random);
+        Admission {
+            now_us,
+            source,
+            id_random,
+            keys: &self.shared.vault,
+            places: &self.places,
+            agents: &self.agents,
+            rules: &self.rules,
+        }
+    }
+}
+
+fn receipts(plans: Vec<Plan>, admitted: &[Admitted], first: u64) -> Vec<Option<Receipt>> {
+    let of_line = |at: usize, duplicate: bool| {
+        admitted.get(at).map(|line| Receipt {
+            id: line.id.clone(),
+            leaf_index: first + at as u64,
+            digest: line.digest,
+            duplicate,
+            warnings: if duplicate { Vec::new() } else { line.warnings.clone() },
+        })
+    };
+    let receipt = |plan| match plan {
+        Plan::Fresh(at) => of_line(at, false),
+        Plan::Again(at) => of_line(at, true),
+        Plan::Known(receipt) => Some(receipt),
+        Plan::Refused => None,
+    };
+    plans.into_iter().map(receipt).collect()
+}
+
+fn conflict(index: usize) -> Problem {
+    let message = "this event_id stands for another event of this source: give a new event a new event_id".to_owned();
+    Problem { index: Some(index), pointer: "/event_id".to_owned(), code: "event_id_conflict", message }
+}
