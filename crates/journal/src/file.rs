@@ -108,11 +108,28 @@ impl FileJournal {
         sizes: Sizes,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let mut recovering = Recovering::start(&*disk, &*random, dir, known)?;
+        let mut recovering = Recovering::start(&*disk, Some(&*random), dir, known)?;
         recovering.files(receive)?;
         let (writer, files, recovery) = recovering.finish(Arc::clone(&disk), Arc::clone(&random), sizes)?;
         let journal = Self { disk, dir: dir.to_owned(), files: Mutex::new(files), writer: Mutex::new(writer) };
         Ok((journal, recovery))
+    }
+
+    /// Reads the journal in `dir` as [`FileJournal::open`] would, and changes nothing: for verification.
+    ///
+    /// Cost: reads every file once, whole.
+    ///
+    /// # Errors
+    /// As [`FileJournal::open`].
+    pub fn inspect(
+        disk: &dyn Disk,
+        dir: &Path,
+        known: &Known<'_>,
+        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+    ) -> Result<Recovery, OpenError> {
+        let mut recovering = Recovering::start(disk, None, dir, known)?;
+        recovering.files(receive)?;
+        Ok(recovering.look())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// Recovery of one journal.
 pub(super) struct Recovering<'a> {
     disk: &'a dyn Disk,
-    random: &'a dyn Random,
+    /// Gives the nonce of a copied file; `None`: only looking, nothing is copied.
+    random: Option<&'a dyn Random>,
     dir: &'a Path,
     known: &'a Known<'a>,
     origin: Digest,
@@ -35,11 +36,13 @@ impl<'a> Recovering<'a> {
     /// Looks which files there are.
     pub(super) fn start(
         disk: &'a dyn Disk,
-        random: &'a dyn Random,
+        random: Option<&'a dyn Random>,
         dir: &'a Path,
         known: &'a Known<'a>,
     ) -> Result<Self, OpenError> {
-        disk.create_dir_all(dir).map_err(io_at(dir))?;
+        if random.is_some() {
+            disk.create_dir_all(dir).map_err(io_at(dir))?;
+        }
         let mut recovering = Self {
             disk,
             random,
@@ -139,7 +142,9 @@ impl<'a> Recovering<'a> {
             if scan.batches.is_empty() {
                 return Ok(());
             }
-            (current_path, header) = self.copy(name.first_leaf, &mut bytes, &scan)?;
+            if let Some(random) = self.random {
+                (current_path, header) = self.copy(random, name.first_leaf, &mut bytes, &scan)?;
+            }
         }
         let number = FileNumber(self.next_number);
         self.next_number += 1;
@@ -186,12 +191,13 @@ impl<'a> Recovering<'a> {
     /// Writes the batches of a file into a fresh one, closed and durable.
     fn copy(
         &self,
+        random: &dyn Random,
         first_leaf: LeafIndex,
         bytes: &mut Vec<u8>,
         scan: &Scan,
     ) -> Result<(PathBuf, FileHeader), OpenError> {
         let mut nonce = [0; 16];
-        self.random.fill(&mut nonce);
+        random.fill(&mut nonce);
         let header = FileHeader { term: self.term, first_leaf, nonce, origin: self.origin };
         restamp(bytes, scan, &header);
         let path = Name { first_leaf, term: self.term }.path(self.dir);
@@ -226,6 +232,11 @@ impl<'a> Recovering<'a> {
             receive(batch).map_err(|source| OpenError::Refused { source })?;
         }
         Ok(())
+    }
+
+    /// Ends without having changed anything.
+    pub(super) fn look(self) -> Recovery {
+        self.recovery
     }
 
     /// Starts the file that new groups go to, and removes what is no longer needed.
