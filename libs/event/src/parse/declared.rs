@@ -59,8 +59,7 @@ impl<'a> Reader<'a, '_> {
             if !is_pointer(&path) {
                 reader.report.add(place, "invalid_pointer", "not a JSON pointer (RFC 6901), such as /resource/name");
             } else if !is_declarable(&path) {
-                let message =
-                    "only /detail, names, and values inside /changes and /properties can be declared personal";
+                let message = "only /detail, names, and values inside /changes and /properties can be declared";
                 reader.report.add(place, "not_declarable", message);
             } else {
                 paths.push(path);
@@ -82,8 +81,8 @@ fn is_declarable(path: &str) -> bool {
         (Some("detail"), None, ..) => true,
         (Some("changes" | "properties"), Some(_), ..) => true,
         (Some("organization" | "workspace" | "project" | "resource"), Some("name"), None, _) => true,
-        (Some("actor"), Some("name" | "email"), None, _) => true,
-        (Some("actor"), Some("on_behalf_of"), Some("name" | "email"), None) => true,
+        (Some("actor"), Some("name"), None, _) => true,
+        (Some("actor"), Some("on_behalf_of"), Some("name"), None) => true,
         (Some("targets"), Some(index), Some("name"), None) => is_index(index),
         _ => false,
     }
@@ -108,7 +107,7 @@ mod tests {
             "/targets/0/name",
             "/targets/31/name",
             "/actor/name",
-            "/actor/on_behalf_of/email",
+            "/actor/on_behalf_of/name",
             "/changes/email/before",
             "/properties/a/0/b~1c",
             "/properties/",
@@ -119,6 +118,7 @@ mod tests {
             "/description",
             "/resource/id",
             "/actor/id",
+            "/actor/email",
             "/targets/x/name",
             "/targets/01/name",
             "/targets//name",

@@ -1,6 +1,8 @@
 //! Tests of the crate through its public interface.
 
+mod admission;
 mod batches;
+mod context;
 mod fields;
 mod json_agreement;
 mod traps;
