@@ -1,0 +1,116 @@
+//! The golden files in `spec/vectors/segment`: whatever reads segments must read these.
+//!
+//! Compressed bytes may differ from one zstd version to the next, so lines are only read; disclosures and manifests
+//! must also be written exactly so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use env::fake::FaultyDisk;
+use env::{Disk, SystemDisk};
+use indelible_segment::index::Lines;
+use indelible_segment::manifest::{FileStamp, Manifest, SegmentEntry};
+use indelible_segment::sealed::SealedLines;
+use indelible_segment::{BlockCache, Disclosed, Sealer, SegmentFile, SegmentName};
+use proof::Digest;
+use serde_json::{Value, json};
+
+use crate::sample::{Log, SEGMENTS, disk};
+
+const LOG: Log = Log("golden");
+const NAME: SegmentName = SegmentName { first: 0, last: 129, generation: 0 };
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/segment")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn as_json(disclosed: &Disclosed) -> Value {
+    let record = |record: &Option<indelible_segment::DisclosureRecord>| match record {
+        Some(record) => json!({
+            "digest": hex(&record.digest), "person": hex(&record.person), "ciphertext": hex(&record.ciphertext)
+        }),
+        None => Value::Null,
+    };
+    disclosed.iter().map(|element| element.iter().map(record).collect::<Value>()).collect()
+}
+
+fn stamp(path: &Path) -> FileStamp {
+    let bytes = fs::read(path).unwrap();
+    FileStamp { bytes: bytes.len() as u64, sha256: Digest::of(&bytes) }
+}
+
+fn golden_entry() -> SegmentEntry {
+    SegmentEntry {
+        name: NAME,
+        lines: stamp(&NAME.path(&folder(), SegmentFile::Lines)),
+        disclosures: stamp(&NAME.path(&folder(), SegmentFile::Disclosures)),
+    }
+}
+
+fn manifests(entry: SegmentEntry) -> [Manifest; 2] {
+    let first = Manifest::first(1, entry);
+    let made_up = FileStamp { bytes: 1, sha256: Digest([0xab; 32]) };
+    let name = SegmentName { first: 130, last: 1_000_129, generation: 2 };
+    let second = first.followed_by(2, SegmentEntry { name, lines: made_up, disclosures: made_up });
+    [first, second]
+}
+
+#[test]
+fn the_golden_segment_reads_as_recorded() {
+    let lines = fs::read_to_string(folder().join("lines.ndjson")).unwrap();
+    let disclosures = fs::read_to_string(folder().join("disclosures.ndjson")).unwrap();
+    let segment = SealedLines::open(&SystemDisk, &folder(), &golden_entry(), &BlockCache::new(0)).unwrap();
+    assert_eq!(lines.lines().count() as u64, NAME.last + 1);
+    for (leaf, (line, disclosed)) in (0..).zip(lines.lines().zip(disclosures.lines())) {
+        assert_eq!(segment.line(leaf).unwrap(), line.as_bytes());
+        let expected: Value = serde_json::from_str(disclosed).unwrap();
+        assert_eq!(as_json(&segment.disclosures(leaf).unwrap()), expected, "leaf {leaf}");
+    }
+    segment.disclosure_file().check().unwrap();
+}
+
+#[test]
+fn disclosures_and_manifests_are_written_as_recorded() {
+    let disk = disk();
+    let entry = LOG.seal(&disk, NAME.leaves()).unwrap();
+    let written = disk.read(&NAME.path(Path::new(SEGMENTS), SegmentFile::Disclosures)).unwrap();
+    assert_eq!(written, fs::read(NAME.path(&folder(), SegmentFile::Disclosures)).unwrap());
+    assert_eq!(entry.disclosures, golden_entry().disclosures);
+    for manifest in manifests(golden_entry()) {
+        let golden = fs::read(folder().join(format!("manifest-{}", manifest.number))).unwrap();
+        assert_eq!(manifest.encode(), golden);
+        assert_eq!(Manifest::decode(&golden), Ok(manifest));
+    }
+}
+
+/// Records the golden files anew; for a new version of the format only.
+#[test]
+#[ignore = "writes spec/vectors/segment"]
+fn record() {
+    let disk = FaultyDisk::new();
+    disk.create_dir_all(Path::new(SEGMENTS)).unwrap();
+    fs::create_dir_all(folder()).unwrap();
+    let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.leaves()).unwrap();
+    let (mut lines, mut disclosures) = (Vec::new(), String::new());
+    for leaf in NAME.leaves() {
+        let disclosed = LOG.disclosed(leaf);
+        sealer.push(&LOG.line(leaf), &disclosed, None).unwrap();
+        lines.extend_from_slice(&LOG.line(leaf));
+        lines.push(b'\n');
+        disclosures.push_str(&as_json(&disclosed).to_string());
+        disclosures.push('\n');
+    }
+    sealer.finish(&|leaf| Ok(LOG.digest(leaf))).unwrap();
+    fs::write(folder().join("lines.ndjson"), lines).unwrap();
+    fs::write(folder().join("disclosures.ndjson"), disclosures).unwrap();
+    for file in [SegmentFile::Lines, SegmentFile::Disclosures] {
+        fs::write(NAME.path(&folder(), file), disk.read(&NAME.path(Path::new(SEGMENTS), file)).unwrap()).unwrap();
+    }
+    for manifest in manifests(golden_entry()) {
+        fs::write(folder().join(format!("manifest-{}", manifest.number)), manifest.encode()).unwrap();
+    }
+}
