@@ -8,6 +8,10 @@ use memchr::memmem;
 /// Shorter values stand in too many words that have nothing to do with the person.
 const NEEDLE_CHARS_MIN: usize = 3;
 
+/// Most values of one entry that are looked for, in the order they were added: bounds the work that an event can ask
+/// for. All values leave their own places, however many they are.
+const NEEDLES_MAX: usize = 128;
+
 /// A personal value of the entry, to be looked for.
 #[derive(Debug)]
 pub(super) struct Needle<'a> {
@@ -51,7 +55,7 @@ impl<'a> Needles<'a> {
     /// Adds a value, unless it is too short or known already. Call [`Needles::sort`] when all are in.
     pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, pointer: Cow<'a, str>) {
         let long = text.len() >= 4 * NEEDLE_CHARS_MIN || text.chars().count() >= NEEDLE_CHARS_MIN;
-        if long && !self.list.iter().any(|known| known.text == text) {
+        if long && self.list.len() < NEEDLES_MAX && !self.list.iter().any(|known| known.text == text) {
             self.list.push(Needle { text, encoded: OnceCell::new(), person, pointer });
         }
     }
@@ -72,24 +76,22 @@ impl<'a> Needles<'a> {
         self.list.get(index)
     }
 
-    /// Whether any value may stand in the text, taken for bytes: never wrongly `false` for text without escapes.
+    /// Whether any value may stand in a text: never wrongly `false`.
     pub(super) fn may_hit(&self, text: &str) -> bool {
-        let bytes = text.as_bytes();
         let url = looks_encoded(text);
-        self.list.iter().any(|needle| {
-            memmem::find(bytes, needle.text.as_bytes()).is_some()
-                || (url && needle.encoded().iter().any(|(_, other)| memmem::find(bytes, other.as_bytes()).is_some()))
-        })
+        self.list.iter().any(|needle| needle.stands_in(text, url))
     }
 
-    /// The person of the first needle that stands in the text as a whole word, in any spelling.
-    pub(super) fn first(&self, text: &str) -> Option<usize> {
-        let url = looks_encoded(text);
-        let found = |needle: &&Needle<'_>| {
-            whole_words(text, &needle.text).next().is_some()
-                || (url && needle.encoded().iter().any(|(_, other)| whole_words(text, other).next().is_some()))
-        };
-        self.list.iter().find(found).map(|needle| needle.person)
+    /// The needles that may stand in some string of a JSON text: never one too few.
+    pub(super) fn possible(&self, json: &str) -> Vec<&Needle<'a>> {
+        let url = looks_encoded(json);
+        let escapes = memchr::memchr(b'\\', json.as_bytes()).is_some();
+        // these write characters in ways that the needle does not
+        let free = escapes
+            && (memmem::find(json.as_bytes(), b"\\u").is_some() || memmem::find(json.as_bytes(), b"\\/").is_some());
+        let escaped = |text: &str| text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
+        let may = |needle: &&Needle<'a>| free || (escapes && escaped(&needle.text)) || needle.stands_in(json, url);
+        self.list.iter().filter(may).collect()
     }
 
     /// Every place where a needle stands as a whole word; longer needles win where two overlap. In text order.
@@ -117,6 +119,19 @@ impl<'a> Needles<'a> {
 }
 
 impl Needle<'_> {
+    fn stands_in(&self, text: &str, url: bool) -> bool {
+        let bytes = text.as_bytes();
+        memmem::find(bytes, self.text.as_bytes()).is_some()
+            || (url && self.encoded().iter().any(|(_, other)| memmem::find(bytes, other.as_bytes()).is_some()))
+    }
+
+    /// Whether the value stands in a text as a whole word, in any spelling.
+    pub(super) fn is_word_of(&self, text: &str) -> bool {
+        whole_words(text, &self.text).next().is_some()
+            || (looks_encoded(text)
+                && self.encoded().iter().any(|(_, other)| whole_words(text, other).next().is_some()))
+    }
+
     /// The encoded spellings that differ from the value.
     fn encoded(&self) -> &[(Spelling, String)] {
         self.encoded.get_or_init(|| {
@@ -186,7 +201,7 @@ mod tests {
     fn whole_words_are_bounded_by_anything_but_letters_and_digits() {
         let at = |text: &str, word: &str| whole_words(text, word).collect::<Vec<_>>();
         assert_eq!(at("alice, malice, alice2, _alice_ (alice)", "alice"), [0, 24, 32]);
-        assert_eq!(at("aliceé éalice alice", "alice"), [15]);
+        assert_eq!(at("aliceé éalice alice", "alice"), [16]);
         assert_eq!(at("a.b.a.b.a.b", "a.b"), [0, 4, 8]);
         assert_eq!(at("aaa aa", "aa"), [4]);
     }

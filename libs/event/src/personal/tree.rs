@@ -1,6 +1,7 @@
 //! Cutting personal values out of the raw text of `changes` and `properties`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::json::{Path, Token, Tokens};
 use crate::limits::DEPTH_MAX;
@@ -55,6 +56,10 @@ impl<'a> Tree<'a> {
         if self.raw.is_empty() || !paths.iter().any(|(pointer, _)| below(pointer)) {
             return;
         }
+        let mut wanted: HashMap<&str, usize> = HashMap::with_capacity(paths.len());
+        for (pointer, person) in paths {
+            wanted.entry(pointer).or_insert(*person);
+        }
         let mut tokens = self.tokens();
         let mut path = Path::default();
         while let Ok(Some(token)) = tokens.next() {
@@ -63,7 +68,7 @@ impl<'a> Tree<'a> {
                 continue;
             }
             let pointer = path.pointer(self.base);
-            let Some(&(_, person)) = paths.iter().find(|(wanted, _)| *wanted == pointer) else { continue };
+            let Some(&person) = wanted.get(pointer.as_str()) else { continue };
             let start = tokens.token_start();
             if !pass(&mut tokens, &mut path, token) {
                 break;
@@ -92,10 +97,11 @@ impl<'a> Tree<'a> {
     /// Makes holes of every string and number, outside the holes there are, that holds a needle as a whole word; where
     /// a member's *name* holds one, of the object whose member it is. Holes inside others vanish.
     pub(super) fn cut_undeclared(&mut self, needles: &Needles<'_>) {
-        // without escapes, what a string holds is what the text holds
-        if memchr::memchr(b'\\', self.raw.as_bytes()).is_none() && !needles.may_hit(self.raw) {
+        let needles = needles.possible(self.raw);
+        if needles.is_empty() {
             return;
         }
+        let found = |text: &str| needles.iter().find(|needle| needle.is_word_of(text)).map(|needle| needle.person);
         let mut known = std::mem::take(&mut self.holes).into_iter().peekable();
         let mut tokens = self.tokens();
         let mut path = Path::default();
@@ -111,10 +117,10 @@ impl<'a> Tree<'a> {
                 continue;
             }
             let person = match token {
-                Token::String(text) => needles.first(&text.decode()),
-                Token::Number(text) => needles.first(text),
+                Token::String(text) => found(&text.decode()),
+                Token::Number(text) => found(text),
                 Token::Key(name) => {
-                    if let (Some(person), Some(object)) = (needles.first(&name.decode()), open.last_mut()) {
+                    if let (Some(person), Some(object)) = (found(&name.decode()), open.last_mut()) {
                         object.person.get_or_insert(person);
                     }
                     None

@@ -5,6 +5,9 @@ mod batches;
 mod context;
 mod fields;
 mod json_agreement;
+mod keys;
+mod lines;
+mod personal;
 mod traps;
 
 use indelible_event::parse_one;
