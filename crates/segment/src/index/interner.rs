@@ -77,8 +77,7 @@ impl Interner {
     /// The numbers of all values, ordered by value.
     pub(super) fn sorted(&self) -> Vec<u32> {
         // The first eight bytes decide nearly every comparison without a look at the arena.
-        let mut keys: Vec<(u64, u32)> =
-            (0..self.len() as u32).map(|code| (leading(self.get(code)), code)).collect();
+        let mut keys: Vec<(u64, u32)> = (0..self.len() as u32).map(|code| (leading(self.get(code)), code)).collect();
         keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.get(a.1).cmp(self.get(b.1))));
         keys.into_iter().map(|(_, code)| code).collect()
     }

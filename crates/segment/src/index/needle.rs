@@ -23,8 +23,7 @@ impl Plan {
         if folded.is_empty() {
             return Self::All;
         }
-        let mut parts: Vec<Vec<u8>> =
-            folded.split(char::is_whitespace).map(|part| part.as_bytes().to_vec()).collect();
+        let mut parts: Vec<Vec<u8>> = folded.split(char::is_whitespace).map(|part| part.as_bytes().to_vec()).collect();
         let last = parts.pop().unwrap_or_default();
         if parts.is_empty() {
             return Self::Inside { part: last, confirm: !needle.fold && !is_caseless(&needle.text) };

@@ -67,7 +67,8 @@ impl Part for BufferRows {
     }
 
     fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
-        let ordinal = u32::try_from(leaf.checked_sub(self.first_leaf())?).ok().filter(|&ordinal| ordinal < self.rows)?;
+        let ordinal =
+            u32::try_from(leaf.checked_sub(self.first_leaf())?).ok().filter(|&ordinal| ordinal < self.rows)?;
         let time_us = self.buffer.row(ordinal)?.columns().order_time_us;
         self.order().binary_search(&(time_us, ordinal)).ok().map(|row| row as u32)
     }
@@ -125,7 +126,8 @@ impl Part for BufferRows {
     }
 
     fn with_placeholder(&self, text: Text, pointer: &str) -> Result<RoaringBitmap, PartError> {
-        let asked = |(known, found): (Text, &[u8])| known == text && (pointer.is_empty() || found == pointer.as_bytes());
+        let asked =
+            |(known, found): (Text, &[u8])| known == text && (pointer.is_empty() || found == pointer.as_bytes());
         Ok(self.scan(|columns| columns.placeholders().any(asked)))
     }
 

@@ -95,7 +95,8 @@ impl Column {
     /// The section of all values with their row sets.
     pub(super) fn into_dictionary(self, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {
         let buckets = self.buckets(order);
-        let entries = self.values.sorted().into_iter().map(|code| (code, sets.add(buckets.of(code)))).collect::<Vec<_>>();
+        let entries =
+            self.values.sorted().into_iter().map(|code| (code, sets.add(buckets.of(code)))).collect::<Vec<_>>();
         dictionary(entries.iter().map(|&(code, set)| (self.values.get(code), set)))
     }
 }

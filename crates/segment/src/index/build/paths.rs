@@ -2,9 +2,7 @@
 
 use super::column::Column;
 use super::order::Order;
-use crate::index::format::{
-    PATH_HEAD, PATH_ROWS_PER_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MIN, path_head,
-};
+use crate::index::format::{PATH_HEAD, PATH_ROWS_PER_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MIN, path_head};
 use crate::index::interner::Interner;
 use crate::index::sets::SetsWriter;
 

@@ -15,7 +15,8 @@ pub(super) use self::tokens::{Edge, TokenList};
 use super::bytes::{u32_at, u64_at};
 use super::fold::FOLD_VERSION;
 use super::format::{
-    ALIGN, HEADER_BYTES, HEADER_CRC_AT, INDEX_ROWS_MAX, Kind, MAGIC, SECTIONS_MAX, SectionName, TABLE_ENTRY_BYTES, VERSION,
+    ALIGN, HEADER_BYTES, HEADER_CRC_AT, INDEX_ROWS_MAX, Kind, MAGIC, SECTIONS_MAX, SectionName, TABLE_ENTRY_BYTES,
+    VERSION,
 };
 use super::packed::Packed;
 use super::sets::Sets;

