@@ -2,6 +2,7 @@
 
 mod admission;
 mod batches;
+mod canary;
 mod context;
 mod fields;
 mod json_agreement;
