@@ -1,11 +1,21 @@
 //! The ledger of one log.
 
-use crate::{AppendError, BuildProofError, OpenError, ReadError, SignError};
+mod open;
+mod sign;
+
+use crate::levels::Levels;
+use crate::record::{Item, Records};
+use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, OpenError, ReadError, SignError};
 use env::{Clock, Disk};
 use proof::tile::TilePath;
-use proof::{Checkpoint, Digest, Hash, LeafIndex, NodeSource, SigningKey, TlogProof, TreeSize, VerifierKey};
-use std::path::Path;
-use std::sync::Arc;
+use proof::{
+    BuildError, Checkpoint, Digest, Hash, LeafIndex, NodeSource, SigningKey, TlogProof, TreeSize, VerifierKey,
+};
+pub(crate) use open::origin_text;
+use sign::Signer;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// What the ledger needs of its surroundings.
 #[derive(Clone)]
@@ -27,129 +37,214 @@ pub struct Published {
     pub recorded_us: i64,
 }
 
-/// The tree over all digests and its checkpoints. Appending and signing are for one thread each; reading for any.
-pub struct Ledger {}
+/// The tree over all digests and its checkpoints.
+///
+/// Appending is for one thread (the sequencer), since the order of calls is the order of leaves; signing and reading
+/// for any. Signing holds up neither.
+pub struct Ledger {
+    env: LedgerEnv,
+    tree: PathBuf,
+    key: SigningKey,
+    levels: Levels,
+    signer: Mutex<Signer>,
+    /// What everybody may see. Set by the signer, last of all.
+    published: RwLock<Arc<Published>>,
+    /// Why nothing is taken any more (I-9).
+    stopped: OnceLock<String>,
+}
 
 impl Ledger {
-    /// Creates the tree of a new log in the folder `tree`, and signs the checkpoint of the empty tree. `mark` is the
-    /// file outside the data directory that remembers the highest checkpoint.
+    /// Whether the folder `tree` holds a log's tree: its creation was completed.
     ///
     /// # Errors
-    /// [`OpenError`].
-    pub fn create(_env: LedgerEnv, _tree: &Path, _key: SigningKey, _mark: &Path) -> Result<Self, OpenError> {
-        panic!()
+    /// What the disk answers.
+    pub fn is_created(disk: &dyn Disk, tree: &Path) -> io::Result<bool> {
+        disk.exists(&tree.join(CHECKPOINTS_FILE))
+    }
+
+    /// Creates the tree of a new log in the folder `tree`, and signs the checkpoint of the empty tree. The key's name
+    /// becomes the origin. `mark` is the file outside the data directory that remembers the highest checkpoint.
+    /// A creation that was cut short can be done again.
+    ///
+    /// # Errors
+    /// [`OpenError`]: also when the folder holds a tree, or the mark remembers one.
+    pub fn create(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenError> {
+        open::create(&env, tree, &key, mark)?;
+        Self::open(env, tree, key, mark)
     }
 
     /// Opens a tree at its newest checkpoint, which is checked: signature, root, mark. What lies beyond it in the tree
     /// files is forgotten; the caller appends the digests from [`Ledger::size`] on again, from the journal.
     ///
+    /// Cost: reads `tree/checkpoints` once.
+    ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open(_env: LedgerEnv, _tree: &Path, _key: SigningKey, _mark: &Path) -> Result<Self, OpenError> {
-        panic!()
+    pub fn open(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenError> {
+        open::open(env, tree, key, mark)
     }
 
     /// The log's name, fixed at creation.
     #[must_use]
     pub fn origin(&self) -> &str {
-        panic!()
+        self.key.name()
     }
 
     /// The key that checks the log's checkpoints.
     #[must_use]
     pub fn verifier_key(&self) -> VerifierKey {
-        panic!()
+        self.key.verifier()
     }
 
     /// How many leaves were appended.
     #[must_use]
     pub fn size(&self) -> TreeSize {
-        panic!()
+        self.levels.size()
     }
 
     /// The root over all leaves appended.
     #[must_use]
     pub fn root(&self) -> Hash {
-        panic!()
+        self.levels.root()
     }
 
-    /// Appends digests in leaf order. Not durable before the next checkpoint: the journal has the lines.
+    /// Appends digests in leaf order. Not durable before the next checkpoint: the journal has the lines. On a full disk
+    /// the hashes wait in memory, so that commits go on as long as the journal takes lines.
     ///
-    /// Cost: two hashes a leaf; a write once in a while.
+    /// Cost: two hashes a leaf; a write once in 2,048 leaves.
     ///
     /// # Errors
-    /// [`AppendError`].
-    pub fn append(&self, _digests: &[Digest]) -> Result<(), AppendError> {
-        panic!()
+    /// [`AppendError`]; nothing more is taken then (I-9).
+    pub fn append(&self, digests: &[Digest]) -> Result<(), AppendError> {
+        if let Some(reason) = self.stopped.get() {
+            return Err(AppendError::Stopped { reason: reason.clone() });
+        }
+        self.levels.append(digests).map_err(|(path, source)| {
+            self.stop(&path, &source);
+            AppendError::Failed { path, source }
+        })
     }
 
     /// Signs and publishes a checkpoint over all leaves appended so far; the newest one again when nothing was.
     ///
+    /// Order: tree files synced, consistency with the newest checkpoint proved from them, consistency with the mark,
+    /// signature, record appended and synced, mark synced, published.
+    ///
     /// # Errors
-    /// [`SignError`]; the newest checkpoint stays.
+    /// [`SignError`]; the newest checkpoint stays. After [`SignError::DiskFull`] it can be tried again.
     pub fn checkpoint(&self) -> Result<Arc<Published>, SignError> {
-        panic!()
+        let mut signer = self.signer.lock().unwrap_or_else(PoisonError::into_inner);
+        signer.checkpoint(self)
     }
 
     /// The newest checkpoint published.
     #[must_use]
     pub fn newest(&self) -> Arc<Published> {
-        panic!()
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// All recorded checkpoints of at least `size` leaves, oldest first, at most `count_max`. Cost: reads the file.
+    /// All recorded checkpoints of at least `size` leaves, oldest first, at most `count_max`. Cost: reads the file up
+    /// to there.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn checkpoints_from(&self, _size: TreeSize, _count_max: usize) -> Result<Vec<Published>, OpenError> {
-        panic!()
+    pub fn checkpoints_from(&self, size: TreeSize, count_max: usize) -> Result<Vec<Published>, OpenError> {
+        let path = self.tree.join(CHECKPOINTS_FILE);
+        let io_error = |source| OpenError::Io { path: path.clone(), source };
+        let file = self.env.disk.open_read(&path).map_err(io_error)?;
+        let mut records = Records::of(&*file).map_err(io_error)?;
+        let (key, newest) = (self.verifier_key(), self.newest().checkpoint.size);
+        let (mut found, mut offset) = (Vec::new(), 0);
+        while found.len() < count_max {
+            match records.at(offset).map_err(io_error)? {
+                Item::Record(record, next) => {
+                    let published = open::opened(record, &key, &path, offset)?;
+                    // A record may be there that is not published yet.
+                    if published.checkpoint.size > newest {
+                        break;
+                    }
+                    if published.checkpoint.size >= size {
+                        found.push(published);
+                    }
+                    offset = next;
+                }
+                Item::End | Item::Torn => break,
+                Item::Damaged(what) => return Err(OpenError::Damaged { path, offset, what }),
+            }
+        }
+        Ok(found)
     }
 
     /// The digest of a leaf, also of one beyond the newest checkpoint.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn digest(&self, _index: LeafIndex) -> Result<Digest, ReadError> {
-        panic!()
+    pub fn digest(&self, index: LeafIndex) -> Result<Digest, ReadError> {
+        let digests = self.digests(index, 1)?;
+        digests.first().copied().ok_or(ReadError::Beyond { level: 0, index: index.0 })
     }
 
-    /// The digests of `count` leaves from `first` on.
+    /// The digests of `count` leaves from `first` on. Cost: one read.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn digests(&self, _first: LeafIndex, _count: usize) -> Result<Vec<Digest>, ReadError> {
-        panic!()
+    pub fn digests(&self, first: LeafIndex, count: usize) -> Result<Vec<Digest>, ReadError> {
+        self.levels.digests(first, count)
     }
 
-    /// The proof that joins a leaf to a published checkpoint.
+    /// The proof that joins a leaf to a published checkpoint. Cost: one read a level, about 300 hashes.
     ///
     /// # Errors
     /// [`BuildProofError`].
-    pub fn inclusion(&self, _index: LeafIndex, _against: &Published) -> Result<TlogProof, BuildProofError> {
-        panic!()
+    pub fn inclusion(&self, index: LeafIndex, against: &Published) -> Result<TlogProof, BuildProofError> {
+        let size = against.checkpoint.size;
+        let path = proof::inclusion_path(index, size, &self.levels).map_err(beyond_or)?;
+        Ok(TlogProof { index, path, checkpoint_note: against.note.clone() })
     }
 
-    /// The proof that the first `old` leaves are the beginning of the first `new`; `new` at most the newest checkpoint's.
+    /// The proof that the first `old` leaves are the beginning of the first `new`; `new` at most the newest
+    /// checkpoint's size.
     ///
     /// # Errors
     /// [`BuildProofError`].
-    pub fn consistency(&self, _old: TreeSize, _new: TreeSize) -> Result<Vec<Hash>, BuildProofError> {
-        panic!()
+    pub fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, BuildProofError> {
+        let newest = self.newest().checkpoint.size;
+        if new > newest {
+            return Err(BuildProofError::BeyondCheckpoint { index: LeafIndex(new.0 - 1), size: newest });
+        }
+        proof::consistency_path(old, new, &self.levels).map_err(beyond_or)
     }
 
-    /// The bytes of a tile or entry bundle of the tree that the newest checkpoint covers; `None` when it has no such tile.
+    /// The bytes of a tile or entry bundle of the tree that the newest checkpoint covers; `None` when it has no such
+    /// tile.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn tile(&self, _tile: &TilePath) -> Result<Option<Vec<u8>>, ReadError> {
-        panic!()
+    pub fn tile(&self, tile: &TilePath) -> Result<Option<Vec<u8>>, ReadError> {
+        if !tile.is_within(self.newest().checkpoint.size) {
+            return Ok(None);
+        }
+        self.levels.tile(tile).map(Some)
+    }
+
+    /// Remembers that nothing may be tried again (I-9).
+    fn stop(&self, path: &Path, source: &io::Error) {
+        // Only the first failure is the cause.
+        let _ = self.stopped.set(format!("writing {} failed: {source}", path.display()));
     }
 }
 
 impl NodeSource for Ledger {
     type Error = ReadError;
 
-    fn node(&self, _level: u8, _index: u64) -> Result<Hash, ReadError> {
-        panic!()
+    fn node(&self, level: u8, index: u64) -> Result<Hash, ReadError> {
+        self.levels.node(level, index)
+    }
+}
+
+fn beyond_or(error: BuildError<ReadError>) -> BuildProofError {
+    match error {
+        BuildError::BeyondTree { index, size } => BuildProofError::BeyondCheckpoint { index, size },
+        other => BuildProofError::Build(other),
     }
 }

@@ -6,13 +6,31 @@
 //!
 //! [`Ledger::checkpoint`] keeps the order that I-3 asks for: hashes durable, consistent with the checkpoint before and
 //! with the mark kept outside the directory, signed, recorded, marked, and only then published.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `ledger` | the log's tree: appending, signing, answering |
+//! | `levels` | the files of digests and subtree hashes |
+//! | `record` | the bytes of `tree/checkpoints` |
+//! | `mark` | what is remembered outside |
+//! | `keys` | origin and signing key |
+//! | `verify` | checking everything |
 
 mod error;
 mod keys;
 mod ledger;
+mod levels;
+mod mark;
+mod record;
 mod verify;
 
 pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError, ReadError, SignError};
 pub use keys::{create_signing_key, load_signing_key, new_origin};
 pub use ledger::{Ledger, LedgerEnv, Published};
+pub use mark::mark_path;
 pub use verify::{Finding, TreeReport, verify_tree};
+
+/// The log's name, one line, inside the tree's folder.
+const ORIGIN_FILE: &str = "origin";
+/// Every checkpoint ever signed, inside the tree's folder.
+const CHECKPOINTS_FILE: &str = "checkpoints";

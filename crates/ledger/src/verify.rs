@@ -1,10 +1,22 @@
 //! Checking everything the tree's folder holds.
 
-use crate::OpenError;
+mod checkpoints;
+mod stored;
+
+use crate::ledger::origin_text;
+use crate::levels::{FILES, file_name, hashes_in};
+use crate::mark::Mark;
+use crate::{MarkError, ORIGIN_FILE, OpenError};
+use checkpoints::{Signed, read_checkpoints};
 use env::Disk;
-use proof::{LeafIndex, TreeSize, VerifierKey};
+use proof::{Digest, LeafIndex, RightEdge, TreeSize, VerifierKey};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use stored::StoredHashes;
+
+/// Findings beyond this many are counted, not listed: the first ones say where to look.
+const FINDINGS_MAX: usize = 1000;
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,22 +36,175 @@ pub struct TreeReport {
     pub size: TreeSize,
     /// How many checkpoints were checked.
     pub checkpoints: u64,
-    /// Everything that is not as it was written; empty when all is well.
+    /// What is not as it was written, at most a thousand of them; empty when all is well.
     pub findings: Vec<Finding>,
 }
 
 /// Recomputes the whole tree from `tree/digests` and compares: every level file, every checkpoint's root and signature,
-/// the order of the checkpoints, the origin, and the mark when there is one. Changes nothing.
+/// the order of the checkpoints, the origin, and the mark when there is one. Changes nothing; may run beside a server.
 ///
 /// Cost: reads all of the folder once; two hashes a leaf.
 ///
 /// # Errors
 /// [`OpenError::Io`] when a file cannot be read at all; what is merely wrong is a [`Finding`].
 pub fn verify_tree(
-    _disk: &dyn Disk,
-    _tree: &Path,
-    _key: &VerifierKey,
-    _mark: Option<&Path>,
+    disk: &dyn Disk,
+    tree: &Path,
+    key: &VerifierKey,
+    mark: Option<&Path>,
 ) -> Result<TreeReport, OpenError> {
-    panic!()
+    let mut checking = Checking { disk, tree, report: TreeReport::default() };
+    checking.origin(key)?;
+    let mut signed = read_checkpoints(&mut checking, key)?;
+    checking.report.checkpoints = signed.len() as u64;
+    checking.report.size = signed.iter().map(|signed| signed.size).max().unwrap_or_default();
+    if let Some(path) = mark {
+        checking.mark(path, key, &mut signed);
+    }
+    checking.recompute(&signed)?;
+    Ok(checking.report)
+}
+
+/// A check under way.
+struct Checking<'a> {
+    disk: &'a dyn Disk,
+    tree: &'a Path,
+    report: TreeReport,
+}
+
+impl Checking<'_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.tree.join(name)
+    }
+
+    fn find(&mut self, path: PathBuf, leaves: Range<u64>, what: impl Into<String>) {
+        if self.report.findings.len() < FINDINGS_MAX {
+            let leaves = LeafIndex(leaves.start)..LeafIndex(leaves.end);
+            self.report.findings.push(Finding { path, leaves, what: what.into() });
+        }
+    }
+
+    fn origin(&mut self, key: &VerifierKey) -> Result<(), OpenError> {
+        let path = self.path(ORIGIN_FILE);
+        match self.disk.read(&path) {
+            Ok(origin) if origin == origin_text(key.name()).as_bytes() => Ok(()),
+            Ok(_) => {
+                self.find(path, 0..0, "the origin is not the name of the log's key");
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.find(path, 0..0, "the file is missing");
+                Ok(())
+            }
+            Err(source) => Err(OpenError::Io { path, source }),
+        }
+    }
+
+    /// Adds what the mark remembers to the checkpoints whose roots are compared.
+    fn mark(&mut self, path: &Path, key: &VerifierKey, signed: &mut Vec<Signed>) {
+        match (Mark { disk: self.disk, path }).read(key) {
+            Ok(None) => {}
+            Ok(Some(marked)) if marked.size > self.report.size => {
+                let what = format!("the log once signed {} leaves: this is an older copy", marked.size);
+                self.find(path.to_owned(), self.report.size.0..marked.size.0, what);
+            }
+            Ok(Some(marked)) => {
+                signed.push(Signed { size: marked.size, root: marked.root, path: path.to_owned() });
+                signed.sort_by_key(|signed| signed.size);
+            }
+            Err(MarkError::Io { source, .. }) => self.find(path.to_owned(), 0..0, format!("cannot be read: {source}")),
+            Err(error) => self.find(path.to_owned(), 0..0, error.to_string()),
+        }
+    }
+
+    /// Builds the tree from the digests and compares it with what is stored and signed. `signed` is sorted by size.
+    fn recompute(&mut self, signed: &[Signed]) -> Result<(), OpenError> {
+        let size = self.report.size;
+        let mut files = Vec::new();
+        for file in 0..FILES {
+            files.push(self.stored(file, size)?);
+        }
+        let Some((digests, above)) = files.split_first_mut() else { return Ok(()) };
+        let mut edge = RightEdge::new();
+        let mut comparing = Comparing { signed, good: 0, bad: None, differing: Vec::new() };
+        comparing.roots(&edge);
+        for _ in 0..size.0 {
+            let Some(digest) = digests.next()? else { break };
+            let mut completed = Vec::new();
+            edge.push(Digest(digest).leaf_hash(), |level, index, hash| {
+                if level != 0 && level.is_multiple_of(8) {
+                    completed.push((level / 8, index, hash));
+                }
+            });
+            for (file, index, hash) in completed {
+                let stored = above.get_mut(usize::from(file) - 1).map(StoredHashes::next).transpose()?.flatten();
+                // A hash that is missing altogether was found by the file's length.
+                if stored.is_some_and(|stored| stored != hash.0) {
+                    comparing.differing.push((file, index));
+                }
+            }
+            comparing.roots(&edge);
+        }
+        self.conclude(comparing);
+        Ok(())
+    }
+
+    /// Opens a level's file and finds out whether it reaches as far as was signed.
+    fn stored(&mut self, file: u8, size: TreeSize) -> Result<StoredHashes, OpenError> {
+        let path = self.path(&file_name(file));
+        let (stored, expected) = (StoredHashes::open(self.disk, &path)?, hashes_in(file, size));
+        if stored.count() < expected {
+            let leaves = stored.count() << (8 * u32::from(file))..size.0;
+            self.find(path, leaves, format!("holds {} hashes of {expected}", stored.count()));
+        }
+        Ok(stored)
+    }
+
+    /// Tells which file is wrong. Where the root of the digests is the signed one, the digests are right and a subtree
+    /// hash that differs was altered; where it is not, the digests under the subtree hash that differs were.
+    fn conclude(&mut self, comparing: Comparing<'_>) {
+        let Comparing { bad, good, differing, .. } = comparing;
+        let leaves = |file: u8, index: u64| index << (8 * file)..(index + 1) << (8 * file);
+        let Some(bad) = bad else {
+            for (file, index) in differing {
+                self.find(self.path(&file_name(file)), leaves(file, index), "a subtree hash is not that of its leaves");
+            }
+            return;
+        };
+        let lowest: Vec<_> = differing.into_iter().filter(|(file, _)| *file == 1).collect();
+        for (file, index) in &lowest {
+            let what = "the digests are not those whose subtree hash is stored, nor those that were signed";
+            self.find(self.path(&file_name(0)), leaves(*file, *index), what);
+        }
+        if lowest.is_empty() {
+            let what = format!("the leaves do not have the root signed for {} leaves in {}", bad.size, bad.path.display());
+            self.find(self.path(&file_name(0)), good..bad.size.0, what);
+        }
+    }
+}
+
+/// The comparison of roots and subtree hashes, leaf by leaf.
+struct Comparing<'a> {
+    /// What is still to be compared, smallest first.
+    signed: &'a [Signed],
+    /// Up to here the digests have the root that was signed.
+    good: u64,
+    /// The first signed root that the digests do not have.
+    bad: Option<&'a Signed>,
+    /// Stored subtree hashes that are not those of the digests: file and index.
+    differing: Vec<(u8, u64)>,
+}
+
+impl Comparing<'_> {
+    /// Compares the root with those signed for this very size.
+    fn roots(&mut self, edge: &RightEdge) {
+        while let Some((next, rest)) = self.signed.split_first().filter(|(next, _)| next.size == edge.size()) {
+            if next.root == edge.root() {
+                self.good = self.good.max(next.size.0);
+            } else if self.bad.is_none() {
+                self.bad = Some(next);
+            }
+            self.signed = rest;
+        }
+    }
 }

@@ -1,0 +1,121 @@
+//! Making and opening a ledger.
+
+use super::sign::Signer;
+use super::{Ledger, LedgerEnv, Published};
+use crate::levels::Levels;
+use crate::mark::Mark;
+use crate::record::{Item, Record, Records};
+use crate::{CHECKPOINTS_FILE, MarkError, ORIGIN_FILE, OpenError};
+use env::DiskFile;
+use proof::{Checkpoint, SigningKey, TreeSize, VerifierKey};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, RwLock};
+
+/// Writes the files of an empty tree. The file of checkpoints comes last, whole: where it is, the log exists.
+pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path) -> Result<(), OpenError> {
+    let disk = &*env.disk;
+    let mark = Mark { disk, path: mark };
+    if let Some(marked) = mark.read(&key.verifier())? {
+        let path = mark.path.to_owned();
+        return Err(MarkError::OlderCopy { path, marked: marked.size, found: TreeSize(0) }.into());
+    }
+    disk.create_dir_all(tree).map_err(io_at(tree))?;
+    let origin = tree.join(ORIGIN_FILE);
+    if disk.exists(&origin).map_err(io_at(&origin))? {
+        check_origin(env, tree, key.name())?;
+    } else {
+        env::publish_file(disk, &origin, origin_text(key.name()).as_bytes()).map_err(io_at(&origin))?;
+    }
+    Levels::create(disk, tree).map_err(io_at(tree))?;
+    let empty = Checkpoint { origin: key.name().to_owned(), size: TreeSize(0), root: proof::empty_root() };
+    let note = empty.sign(key).map_err(|source| OpenError::Sign(Box::new(crate::SignError::Note(source))))?;
+    let record = Record { recorded_us: env.clock.now_us(), note: note.to_string().into_bytes() };
+    let path = tree.join(CHECKPOINTS_FILE);
+    env::publish_file(disk, &path, &record.encode()).map_err(io_at(&path))
+}
+
+/// Opens the tree at its newest checkpoint.
+pub(super) fn open(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Ledger, OpenError> {
+    check_origin(&env, tree, key.name())?;
+    let path = tree.join(CHECKPOINTS_FILE);
+    let file = env.disk.open_write(&path).map_err(io_at(&path))?;
+    let (published, end) = newest(&*file, &path, &key.verifier())?;
+    let Checkpoint { size, root, .. } = published.checkpoint;
+    let levels = Levels::open(&env.disk, tree, size)?;
+    if levels.root() != root {
+        return Err(OpenError::Root { size });
+    }
+    let marked = Mark { disk: &*env.disk, path: mark };
+    marked.check(&key.verifier(), size, &levels)?;
+    marked.write(&published)?;
+    let published = std::sync::Arc::new(published);
+    Ok(Ledger {
+        signer: Mutex::new(Signer::new(file, path, end, mark.to_owned(), std::sync::Arc::clone(&published))),
+        env,
+        tree: tree.to_owned(),
+        key,
+        levels,
+        published: RwLock::new(published),
+        stopped: OnceLock::new(),
+    })
+}
+
+/// A record's checkpoint, its signature checked.
+pub(super) fn opened(record: Record, key: &VerifierKey, path: &Path, offset: u64) -> Result<Published, OpenError> {
+    let checkpoint = Checkpoint::open(&record.note, key)
+        .map_err(|source| OpenError::Signature { path: path.to_owned(), offset, source })?;
+    let note = String::from_utf8(record.note).map_err(|_| OpenError::Damaged {
+        path: path.to_owned(),
+        offset,
+        what: "the note is not UTF-8",
+    })?;
+    Ok(Published { checkpoint, note, recorded_us: record.recorded_us })
+}
+
+/// The text of `tree/origin`.
+pub(crate) fn origin_text(origin: &str) -> String {
+    format!("{origin}\n")
+}
+
+fn check_origin(env: &LedgerEnv, tree: &Path, key_name: &str) -> Result<(), OpenError> {
+    let path = tree.join(ORIGIN_FILE);
+    let origin = env.disk.read(&path).map_err(io_at(&path))?;
+    if origin == origin_text(key_name).as_bytes() {
+        return Ok(());
+    }
+    Err(OpenError::OtherKey {
+        key: key_name.to_owned(),
+        origin: String::from_utf8_lossy(&origin).trim_end().to_owned(),
+    })
+}
+
+/// The newest checkpoint and where its record ends; an end that power loss tore is cut off.
+fn newest(file: &dyn DiskFile, path: &Path, key: &VerifierKey) -> Result<(Published, u64), OpenError> {
+    let mut records = Records::of(file).map_err(io_at(path))?;
+    let (mut last, mut offset, mut previous) = (None, 0, 0);
+    loop {
+        match records.at(offset).map_err(io_at(path))? {
+            Item::Record(record, next) => {
+                (last, previous, offset) = (Some(record), offset, next);
+            }
+            Item::End | Item::Torn => break,
+            Item::Damaged(what) => return Err(OpenError::Damaged { path: path.to_owned(), offset, what }),
+        }
+    }
+    let Some(record) = last else {
+        return Err(OpenError::Damaged { path: path.to_owned(), offset: 0, what: "no checkpoint is recorded" });
+    };
+    // Of the last record the page cache may show what the disk never got, if a process died after a failed sync.
+    // Written once more, it is durable before anybody relies on it.
+    file.write_all_at(&record.encode(), previous)
+        .and_then(|()| file.set_len(offset))
+        .and_then(|()| file.sync_all())
+        .map_err(io_at(path))?;
+    Ok((opened(record, key, path, previous)?, offset))
+}
+
+fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {
+    let path = path.to_owned();
+    move |source| OpenError::Io { path: path.clone(), source }
+}

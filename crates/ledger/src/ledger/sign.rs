@@ -1,0 +1,131 @@
+//! From a grown tree to a published checkpoint, in the one order that is safe.
+
+use super::{Ledger, Published};
+use crate::levels::Flushed;
+use crate::mark::Mark;
+use crate::record::Record;
+use crate::{MarkError, SignError};
+use env::{DiskFile, is_disk_full};
+use proof::Checkpoint;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+
+/// The side of a ledger that signs. One at a time.
+pub(super) struct Signer {
+    /// `tree/checkpoints`.
+    file: Box<dyn DiskFile>,
+    path: PathBuf,
+    /// Where the next record goes.
+    end: u64,
+    mark: PathBuf,
+    /// The highest checkpoint ever signed here. Published, unless writing the mark failed.
+    recorded: Arc<Published>,
+}
+
+impl Signer {
+    pub(super) fn new(
+        file: Box<dyn DiskFile>,
+        path: PathBuf,
+        end: u64,
+        mark: PathBuf,
+        recorded: Arc<Published>,
+    ) -> Self {
+        Self { file, path, end, mark, recorded }
+    }
+
+    pub(super) fn checkpoint(&mut self, ledger: &Ledger) -> Result<Arc<Published>, SignError> {
+        if let Some(reason) = ledger.stopped.get() {
+            return Err(SignError::Stopped { reason: reason.clone() });
+        }
+        if *self.recorded != *ledger.newest() {
+            // Last time the mark could not be written.
+            self.publish(ledger)?;
+        }
+        let flushed = ledger.levels.flush().map_err(|(path, source)| failed(ledger, &path, source))?;
+        if flushed.size == self.recorded.checkpoint.size {
+            return Ok(Arc::clone(&self.recorded));
+        }
+        sync(ledger, &flushed)?;
+        self.check(ledger, &flushed)?;
+        let checkpoint = Checkpoint { origin: ledger.origin().to_owned(), size: flushed.size, root: flushed.root };
+        let note = checkpoint.sign(&ledger.key).map_err(SignError::Note)?.to_string();
+        let recorded_us = ledger.env.clock.now_us().max(self.recorded.recorded_us);
+        self.record(ledger, Published { checkpoint, note, recorded_us })?;
+        self.publish(ledger)?;
+        Ok(Arc::clone(&self.recorded))
+    }
+
+    /// Refuses to sign what does not continue what was signed before, here or according to the mark.
+    fn check(&self, ledger: &Ledger, flushed: &Flushed) -> Result<(), SignError> {
+        let old = &self.recorded.checkpoint;
+        assert!(old.size < flushed.size, "I-3: the size never shrinks");
+        let path = proof::consistency_path(old.size, flushed.size, &ledger.levels).map_err(SignError::Unproven)?;
+        // Every tree begins with the empty one; its root was checked when the ledger was opened.
+        if old.size.0 > 0 {
+            proof::verify_consistency(old.size, flushed.size, &path, &old.root, &flushed.root)
+                .map_err(|source| SignError::Inconsistent { old: old.size, new: flushed.size, source })?;
+        }
+        let mark = Mark { disk: &*ledger.env.disk, path: &self.mark };
+        mark.check(&ledger.verifier_key(), flushed.size, &ledger.levels)?;
+        Ok(())
+    }
+
+    /// Appends a signed checkpoint to the file and syncs it.
+    fn record(&mut self, ledger: &Ledger, published: Published) -> Result<(), SignError> {
+        let record = Record { recorded_us: published.recorded_us, note: published.note.clone().into_bytes() }.encode();
+        if let Err(source) = self.file.write_all_at(&record, self.end) {
+            if is_disk_full(&source) {
+                let cut = self.file.set_len(self.end);
+                cut.map_err(|source| failed(ledger, &self.path, source))?;
+            }
+            return Err(failed(ledger, &self.path, source));
+        }
+        if let Err(source) = self.file.sync_data() {
+            ledger.stop(&self.path, &source);
+            return Err(SignError::Failed { path: self.path.clone(), source });
+        }
+        self.end += record.len() as u64;
+        self.recorded = Arc::new(published);
+        Ok(())
+    }
+
+    /// Remembers the recorded checkpoint outside, then shows it to everybody.
+    fn publish(&self, ledger: &Ledger) -> Result<(), SignError> {
+        let mark = Mark { disk: &*ledger.env.disk, path: &self.mark };
+        match mark.write(&self.recorded) {
+            Err(MarkError::Io { source, .. }) if is_disk_full(&source) => return Err(SignError::DiskFull),
+            other => other?,
+        }
+        *ledger.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&self.recorded);
+        Ok(())
+    }
+}
+
+/// Makes the hashes durable that the checkpoint covers.
+fn sync(ledger: &Ledger, flushed: &Flushed) -> Result<(), SignError> {
+    for level in &flushed.unsynced {
+        // After a failed sync nothing may be tried again, not even on a full disk.
+        level.sync().map_err(|source| {
+            ledger.stop(level.path(), &source);
+            SignError::Failed { path: level.path().to_owned(), source }
+        })?;
+    }
+    if flushed.new_names {
+        ledger.env.disk.sync_dir(&ledger.tree).map_err(|source| {
+            ledger.stop(&ledger.tree, &source);
+            SignError::Failed { path: ledger.tree.clone(), source }
+        })?;
+        ledger.levels.names_synced();
+    }
+    Ok(())
+}
+
+/// A write that failed: for good, unless the disk is merely full.
+fn failed(ledger: &Ledger, path: &Path, source: io::Error) -> SignError {
+    if is_disk_full(&source) {
+        return SignError::DiskFull;
+    }
+    ledger.stop(path, &source);
+    SignError::Failed { path: path.to_owned(), source }
+}

@@ -1,0 +1,198 @@
+//! The files of digests and of subtree hashes.
+//!
+//! `digests` holds the 32-byte digest of every leaf, `level-N` the hash of every complete subtree of 256^N leaves. Every
+//! other node is computed from at most 128 neighbours in one of these files.
+
+mod file;
+
+use crate::{OpenError, ReadError};
+use env::Disk;
+use file::LevelFile;
+use proof::tile::{TileKind, TilePath, encode_bundle};
+use proof::{Digest, Hash, LeafIndex, NodeSource, RightEdge, TreeSize, node_hash};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub(crate) use file::OpenLevel;
+
+/// `digests` and `level-1` to `level-7`: no tree of a 64-bit size has more.
+pub(crate) const FILES: u8 = 8;
+/// Tree levels from one file to the next.
+const HEIGHT: u8 = 8;
+/// Bytes of a digest or hash.
+pub(crate) const HASH_BYTES: u64 = 32;
+
+/// The tree as it lies on disk, with what was not written yet.
+pub(crate) struct Levels {
+    growing: RwLock<Growing>,
+}
+
+/// What appending changes. Written by the one thread that appends, read by all.
+struct Growing {
+    edge: RightEdge,
+    files: Vec<LevelFile>,
+}
+
+/// What a checkpoint is made of: a size, its root, and the files to be synced before.
+pub(crate) struct Flushed {
+    pub(crate) size: TreeSize,
+    pub(crate) root: Hash,
+    pub(crate) unsynced: Vec<Arc<OpenLevel>>,
+    /// Whether the folder has a new name in it.
+    pub(crate) new_names: bool,
+}
+
+/// The name of a level's file.
+pub(crate) fn file_name(file: u8) -> String {
+    if file == 0 { "digests".to_owned() } else { format!("level-{file}") }
+}
+
+/// How many hashes a tree of `size` leaves has in a level's file.
+pub(crate) fn hashes_in(file: u8, size: TreeSize) -> u64 {
+    size.0 >> (file * HEIGHT)
+}
+
+impl Levels {
+    /// An empty tree; the file of digests is made.
+    pub(crate) fn create(disk: &dyn Disk, tree: &Path) -> io::Result<()> {
+        let path = tree.join(file_name(0));
+        if disk.exists(&path)? {
+            // Left by a creation that was cut short; anything in it would be somebody's trail.
+            return if disk.open_read(&path)?.is_empty()? { Ok(()) } else { Err(io::ErrorKind::AlreadyExists.into()) };
+        }
+        env::publish_file(disk, &path, &[])
+    }
+
+    /// The tree as it was at a checkpoint; what the files hold beyond is cut off.
+    pub(crate) fn open(disk: &Arc<dyn Disk>, tree: &Path, size: TreeSize) -> Result<Self, OpenError> {
+        let mut files = Vec::new();
+        for number in 0..FILES {
+            let path = tree.join(file_name(number));
+            files.push(LevelFile::open(disk, path, hashes_in(number, size) * HASH_BYTES)?);
+        }
+        let levels = Self { growing: RwLock::new(Growing { edge: RightEdge::new(), files }) };
+        let edge = RightEdge::read(size, &levels).map_err(OpenError::Nodes)?;
+        levels.growing.write().unwrap_or_else(PoisonError::into_inner).edge = edge;
+        Ok(levels)
+    }
+
+    pub(crate) fn size(&self) -> TreeSize {
+        self.growing.read().unwrap_or_else(PoisonError::into_inner).edge.size()
+    }
+
+    pub(crate) fn root(&self) -> Hash {
+        self.growing.read().unwrap_or_else(PoisonError::into_inner).edge.root()
+    }
+
+    /// Adds leaves, and writes what has gathered once it is worth a write.
+    ///
+    /// # Errors
+    /// The file that could not be written. A full disk is no error here: the hashes wait in memory for a checkpoint.
+    pub(crate) fn append(&self, digests: &[Digest]) -> Result<(), (PathBuf, io::Error)> {
+        let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
+        let Growing { edge, files } = &mut *growing;
+        let Some((leaves, above)) = files.split_first_mut() else { return Ok(()) };
+        for digest in digests {
+            leaves.push(&digest.0);
+            edge.push(digest.leaf_hash(), |level, _, hash| {
+                if level != 0 && level.is_multiple_of(HEIGHT) {
+                    let file = above.get_mut(usize::from(level / HEIGHT) - 1);
+                    file.unwrap_or_else(|| panic!("a 64-bit size has no level {level}")).push(&hash.0);
+                }
+            });
+        }
+        for file in files.iter_mut().filter(|file| file.is_worth_a_write()) {
+            match file.write_pending() {
+                Err(error) if !env::is_disk_full(&error) => return Err((file.path().to_owned(), error)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes all that waits in memory and says what a checkpoint over it has to sync.
+    ///
+    /// # Errors
+    /// The file that could not be written; also when the disk is full.
+    pub(crate) fn flush(&self) -> Result<Flushed, (PathBuf, io::Error)> {
+        let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
+        let (size, root) = (growing.edge.size(), growing.edge.root());
+        let mut flushed = Flushed { size, root, unsynced: Vec::new(), new_names: false };
+        for file in &mut growing.files {
+            file.write_pending().map_err(|error| (file.path().to_owned(), error))?;
+            flushed.new_names |= file.has_new_name();
+            flushed.unsynced.extend(file.unsynced());
+        }
+        Ok(flushed)
+    }
+
+    /// Notes that the folder's names were synced.
+    pub(crate) fn names_synced(&self) {
+        let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
+        growing.files.iter_mut().for_each(LevelFile::name_synced);
+    }
+
+    /// The digests of `count` leaves.
+    pub(crate) fn digests(&self, first: LeafIndex, count: usize) -> Result<Vec<Digest>, ReadError> {
+        let hashes = self.read(0, first.0, count)?;
+        Ok(hashes.as_chunks().0.iter().map(|digest| Digest(*digest)).collect())
+    }
+
+    /// The bytes of a tile or bundle that the tree holds.
+    pub(crate) fn tile(&self, tile: &TilePath) -> Result<Vec<u8>, ReadError> {
+        let first = *tile.node_indexes().start();
+        let count = usize::from(tile.width());
+        match tile.kind() {
+            TileKind::Entries => {
+                let digests = self.digests(LeafIndex(first), count)?;
+                let entries: Vec<[u8; 32]> = digests.iter().map(|digest| digest.0).collect();
+                Ok(encode_bundle(&entries).unwrap_or_else(|error| panic!("a tile's digests fit a bundle: {error}")))
+            }
+            TileKind::Hashes(0) => {
+                let digests = self.digests(LeafIndex(first), count)?;
+                Ok(digests.iter().flat_map(|digest| digest.leaf_hash().0).collect())
+            }
+            TileKind::Hashes(file) => self.read(file, first, count),
+        }
+    }
+
+    /// The bytes of `count` hashes of a level's file, written or waiting.
+    fn read(&self, file: u8, first: u64, count: usize) -> Result<Vec<u8>, ReadError> {
+        let beyond = || ReadError::Beyond { level: file * HEIGHT, index: first };
+        let start = first.checked_mul(HASH_BYTES).ok_or_else(beyond)?;
+        let mut bytes = vec![0; count * HASH_BYTES as usize];
+        let (in_file, open) = {
+            let growing = self.growing.read().unwrap_or_else(PoisonError::into_inner);
+            let level = growing.files.get(usize::from(file)).ok_or_else(beyond)?;
+            (level.copy_pending(start, &mut bytes).ok_or_else(beyond)?, level.open_level())
+        };
+        // What lies in the file never changes, so it is read without holding anybody up.
+        if let (Some(open), Some(part)) = (open, bytes.get_mut(..in_file).filter(|part| !part.is_empty())) {
+            open.read(part, start)
+                .map_err(|source| ReadError::Io { path: open.path().to_owned(), offset: start, source })?;
+        }
+        Ok(bytes)
+    }
+}
+
+impl NodeSource for Levels {
+    type Error = ReadError;
+
+    fn node(&self, level: u8, index: u64) -> Result<Hash, ReadError> {
+        let (file, height) = (level / HEIGHT, level % HEIGHT);
+        let beyond = || ReadError::Beyond { level, index };
+        let first = index.checked_mul(1 << height).ok_or_else(beyond)?;
+        let bytes = self.read(file, first, 1 << height)?;
+        let stored = bytes.as_chunks().0.iter();
+        let mut row: Vec<Hash> = if file == 0 {
+            stored.map(|digest| Digest(*digest).leaf_hash()).collect()
+        } else {
+            stored.map(|hash| Hash(*hash)).collect()
+        };
+        while row.len() > 1 {
+            row = row.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect();
+        }
+        row.first().copied().ok_or_else(beyond)
+    }
+}

@@ -1,0 +1,9 @@
+//! The ledger from outside: proofs from files, refusals, crashes, damage.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong should panic")]
+
+mod bench;
+mod crash;
+mod damage;
+mod proofs;
+mod signing;
+mod world;

@@ -1,0 +1,83 @@
+//! Proofs and tiles built from the files verify.
+
+use crate::world::{create, digests, grow, key, open};
+use env::fake::FaultyDisk;
+use ledger::{BuildProofError, ReadError};
+use proof::tile::{TileKind, TilePath, decode_bundle};
+use proof::{LeafIndex, MemoryTree, TreeSize};
+use proptest::prelude::*;
+
+fn memory_tree(size: u64) -> MemoryTree {
+    digests(0, size).iter().map(|digest| digest.leaf_hash()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn proofs_from_files_verify_before_and_after_reopening(
+        steps in prop::collection::vec(1_u64..700, 1..5),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 6),
+    ) {
+        let disk = FaultyDisk::new();
+        let ledger = create(&disk);
+        let (mut size, mut checkpoints) = (0, vec![ledger.newest()]);
+        for step in steps {
+            size += step;
+            grow(&ledger, size);
+            checkpoints.push(ledger.checkpoint().unwrap());
+        }
+        let reopened = open(&disk).unwrap();
+        for ledger in [&ledger, &reopened] {
+            prop_assert_eq!(ledger.newest().checkpoint.root, memory_tree(size).root());
+            for pick in &picks {
+                let against = &checkpoints[1 + pick.index(checkpoints.len() - 1)];
+                let leaf = pick.index(against.checkpoint.size.0 as usize) as u64;
+                let proof = ledger.inclusion(LeafIndex(leaf), against).unwrap();
+                let proven = proof.verify(&digests(leaf, leaf + 1)[0], &key().verifier()).unwrap();
+                prop_assert_eq!(&proven, &against.checkpoint);
+                prop_assert_eq!(ledger.digest(LeafIndex(leaf)).unwrap(), digests(leaf, leaf + 1)[0]);
+
+                let old = TreeSize(1 + leaf);
+                let path = ledger.consistency(old, against.checkpoint.size).unwrap();
+                let old_root = memory_tree(old.0).root();
+                proof::verify_consistency(old, against.checkpoint.size, &path, &old_root, &against.checkpoint.root)
+                    .unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn tiles_and_bundles_hold_what_the_tree_has() {
+    let disk = FaultyDisk::new();
+    let ledger = create(&disk);
+    grow(&ledger, 70_000);
+    ledger.checkpoint().unwrap();
+    let expected = memory_tree(70_000);
+    for tile in TilePath::hash_tiles(TreeSize(70_000)) {
+        let bytes = ledger.tile(&tile).unwrap().unwrap();
+        assert!(bytes == proof::tile::tile_bytes(&tile, &expected).unwrap(), "{tile}");
+    }
+    let last = TilePath::at_size(TileKind::Entries, 273, TreeSize(70_000)).unwrap();
+    let bundle = ledger.tile(&last).unwrap().unwrap();
+    let entries = decode_bundle(&bundle).unwrap();
+    assert_eq!(entries, digests(273 * 256, 70_000).iter().map(|digest| &digest.0[..]).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_no_checkpoint_covers_is_not_shown() {
+    let ledger = create(&FaultyDisk::new());
+    grow(&ledger, 10);
+    let newest = ledger.checkpoint().unwrap();
+    grow(&ledger, 300);
+    let first = TilePath::new(TileKind::Entries, 0, 256).unwrap();
+    assert!(ledger.tile(&first).unwrap().is_none());
+    assert!(ledger.tile(&TilePath::new(TileKind::Hashes(0), 0, 10).unwrap()).unwrap().is_some());
+    let beyond = ledger.inclusion(LeafIndex(10), &newest);
+    assert!(matches!(beyond, Err(BuildProofError::BeyondCheckpoint { .. })));
+    let beyond = ledger.consistency(TreeSize(3), TreeSize(11));
+    assert!(matches!(beyond, Err(BuildProofError::BeyondCheckpoint { .. })));
+    assert_eq!(ledger.digest(LeafIndex(299)).unwrap(), digests(299, 300)[0], "the digest itself can be had");
+    assert!(matches!(ledger.digest(LeafIndex(300)), Err(ReadError::Beyond { .. })));
+}
