@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::sample::{Log, SEGMENTS, disk};
 
 const LOG: Log = Log("golden");
-const NAME: SegmentName = SegmentName { first: 0, last: 129, generation: 0 };
+const NAME: SegmentName = SegmentName { first: 0, last: 299, generation: 0 };
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/segment")
@@ -54,7 +54,7 @@ fn golden_entry() -> SegmentEntry {
 fn manifests(entry: SegmentEntry) -> [Manifest; 2] {
     let first = Manifest::first(1, entry);
     let made_up = FileStamp { bytes: 1, sha256: Digest([0xab; 32]) };
-    let name = SegmentName { first: 130, last: 1_000_129, generation: 2 };
+    let name = SegmentName { first: 300, last: 1_000_299, generation: 2 };
     let second = first.followed_by(2, SegmentEntry { name, lines: made_up, disclosures: made_up });
     [first, second]
 }
