@@ -8,6 +8,8 @@ use segment::{PartError, View};
 
 use crate::Log;
 use crate::disclosed::OpenedTexts;
+use crate::own::{OWN_SOURCE, Own, Viewer};
+use crate::submit::SubmitError;
 use crate::visible::Visible;
 
 /// An entry as a caller may see it: the line, and what opens of its disclosures.
@@ -52,7 +54,8 @@ impl Shown {
     /// As [`Shown::entry`].
     pub fn with_columns<T>(&self, with: impl FnOnce(&Entry<'_>, &Rendered<'_>) -> T) -> Result<T, PartError> {
         let entry = self.entry()?;
-        let rendered = Rendered::new(&entry, &self.opened.opened()?);
+        let opened = self.opened.opened()?;
+        let rendered = Rendered::new(&entry, &opened);
         Ok(with(&entry, &rendered))
     }
 }
@@ -112,4 +115,35 @@ impl Log {
             over_budget,
         }
     }
+}
+
+impl Log {
+    /// Records that a viewer opened a single entry with personal values to see; once an hour for each entry and viewer.
+    /// To be called before the values are handed out.
+    ///
+    /// # Errors
+    /// As [`Log::record_own`]: what cannot be recorded must not be shown.
+    pub fn record_read(&self, viewer: &Viewer, shown: &Shown) -> Result<(), RecordReadError> {
+        let entry = shown.entry()?;
+        let now_us = self.shared.world.clock.now_us();
+        let own_reading = entry.source == OWN_SOURCE && entry.channel == "pii-read";
+        if !shown.opened.shows_something() || own_reading || !self.shared.reads.is_news(viewer, entry.id, now_us) {
+            return Ok(());
+        }
+        let resource_type = entry.resource.as_ref().map(|resource| resource.kind.as_ref());
+        self.record_own(&Own::Read { viewer, entry: entry.id, resource_type })?;
+        self.shared.reads.note(viewer, entry.id, now_us);
+        Ok(())
+    }
+}
+
+/// Why a read was not recorded, so that it must be refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordReadError {
+    /// The entry cannot be read.
+    #[error("the entry cannot be read")]
+    Read(#[from] PartError),
+    /// The entry that records the read cannot be written.
+    #[error("the read cannot be recorded")]
+    Record(#[from] SubmitError),
 }

@@ -73,17 +73,7 @@ impl OpenedTexts {
     /// # Errors
     /// `Store` if a text that carries its digest is no disclosure: our own mistake, or a forger's.
     pub fn opened(&self) -> Result<Vec<Opened<'_>>, PartError> {
-        let open = |element: &Element| -> Result<Opened<'_>, PartError> {
-            if element.erased {
-                return Ok(Opened::erased());
-            }
-            let mut opened = Opened::withheld();
-            for text in &element.texts {
-                opened.add(text).map_err(|error| store(Box::new(error)))?;
-            }
-            Ok(opened)
-        };
-        self.elements.iter().map(open).collect()
+        self.elements.iter().map(Element::opened).collect()
     }
 
     /// For handing out: per element, its disclosures in the order of the combined digest. A person's disclosures share
@@ -98,6 +88,19 @@ impl OpenedTexts {
             }
         };
         self.elements.iter().map(element).collect()
+    }
+}
+
+impl Element {
+    fn opened(&self) -> Result<Opened<'_>, PartError> {
+        if self.erased {
+            return Ok(Opened::erased());
+        }
+        let mut opened = Opened::withheld();
+        for text in &self.texts {
+            opened.add(text).map_err(|error| store(Box::new(error)))?;
+        }
+        Ok(opened)
     }
 }
 

@@ -24,6 +24,7 @@ mod sequencer;
 mod shared;
 mod submit;
 mod tail;
+pub mod verify;
 mod visible;
 
 use std::sync::Arc;
@@ -33,7 +34,7 @@ use enrich::{Geo, Platforms};
 use event::Rules;
 use journal::Journal;
 
-pub use ask::Shown;
+pub use ask::{RecordReadError, Shown};
 pub use checkpoints::NotCovered;
 pub use config::{
     CHECKPOINT_WAIT_US, Config, GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX, SEAL_ROWS_DEFAULT, UNSEALED_ROWS_MAX,

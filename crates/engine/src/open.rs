@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use enrich::{Geo, GeoError, Platforms};
 use env::{Lock, LockError};
 use event::Rules;
-use journal::{FileJournal, Journal, Known};
+use journal::{FileJournal, Known};
 use ledger::{Ledger, load_signing_key};
 use proof::{Digest, LeafIndex, TreeSize};
 use segment::manifest::{Manifest, newest};
@@ -154,7 +154,7 @@ impl Log {
         let recent = Recent::new(sealed);
         let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent);
         let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint.checkpoint.size.0) };
-        let opened = FileJournal::open(world.disk.clone(), &world.random, &layout.journal(), &known, &mut |batch| {
+        let opened = FileJournal::open(world.disk.clone(), world.random.clone(), &layout.journal(), &known, &mut |batch| {
             recovering.take(&batch)
         });
         let (journal, recovery) = opened?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
 
-use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Event, Problem, Warning};
+use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Event, Problem, ReadmitError, Warning};
 use journal::Packed;
 use proof::Digest;
 use segment::tail::Row;
@@ -337,11 +337,11 @@ impl Log {
         if !opened.is_whole() {
             return Ok(true);
         }
-        let opened: Vec<_> = opened.opened()?.into_iter().map(Some).collect();
-        match event::readmit(event, first, &opened, admission) {
+        match event::readmit(event, first, &opened.opened()?, admission) {
             Ok(digest) => Ok(digest == Digest::of(first)),
-            Err(AdmitError::LineTooLong { .. }) => Ok(false),
-            Err(AdmitError::Key(error)) => Err(SubmitError::Stopped { reason: with_causes(&error) }),
+            Err(ReadmitError::Admit(AdmitError::LineTooLong { .. })) => Ok(false),
+            Err(ReadmitError::Admit(AdmitError::Key(error))) => Err(SubmitError::Stopped { reason: with_causes(&error) }),
+            Err(error @ ReadmitError::First(_)) => Err(SubmitError::Read(PartError::Store(Box::new(error)))),
         }
     }
 

@@ -1,0 +1,189 @@
+//! A directory at rest.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use env::{Disk, Lock};
+use ledger::{load_signing_key, verify_tree};
+use proof::VerifierKey;
+use segment::manifest::{Manifest, newest, verify_manifests};
+use segment::sealed::{IndexAccess, reindex};
+use segment::verify::{FindingKind, verify_folder, verify_segment};
+use segment::BlockCache;
+use vault::{RootKey, Vault};
+
+use super::since::{self, Digests};
+use super::{Expect, Finding, Progress, Verification, VerifyError, journalled};
+use crate::config::{Config, World};
+use crate::create::{is_log, surroundings};
+use crate::layout::Layout;
+use crate::rows::address_of;
+use crate::shared::with_causes;
+
+/// Memory for frames while an index is made again.
+const CACHE_BYTES: usize = 8 << 20;
+
+/// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
+/// manifests, segments, journal. An index that is missing or damaged is made again; nothing else is changed.
+///
+/// Cost: reads everything once; about a microsecond an entry.
+///
+/// # Errors
+/// [`VerifyError`], where nothing could be said. What is wrong is a finding.
+pub fn verify_directory(
+    config: &Config,
+    world: &World,
+    expect: &Expect,
+    progress: Progress<'_>,
+) -> Result<Verification, VerifyError> {
+    let layout = Layout::new(&config.data, &config.marks);
+    let disk: &dyn Disk = &*world.disk;
+    let there = disk.exists(layout.data()).map_err(|source| disk_error(layout.data(), source))?;
+    if !there || !holds_something(disk, &layout) {
+        return Err(VerifyError::NoLog { data: config.data.clone() });
+    }
+    let _lock = Lock::acquire(layout.data())?;
+    let mut verification = Verification::default();
+    if !is_log(disk, &layout).unwrap_or(false) {
+        verification.found(layout.signing_key(), None, "the file is missing");
+    }
+    let vault_ok = check_vault(disk, &layout, &mut verification);
+    let Some(key) = check_key(disk, &layout, expect, &mut verification) else { return Ok(verification) };
+    let origin = key.name().to_owned();
+    verification.origin.clone_from(&origin);
+
+    let report = verify_tree(disk, &layout.tree(), &key, Some(&layout.mark(&origin)))?;
+    verification.size = report.size.0;
+    verification.checkpoints = report.checkpoints;
+    for finding in report.findings {
+        let leaves = (finding.leaves.start < finding.leaves.end).then(|| finding.leaves.start.0..finding.leaves.end.0);
+        verification.found(finding.path, leaves, finding.what);
+    }
+    let digests = match Digests::open(disk, &layout.tree()) {
+        Ok(digests) => digests,
+        Err(error) => {
+            if verification.findings.is_empty() {
+                verification.found(layout.tree().join("digests"), None, error.to_string());
+            }
+            return Ok(verification);
+        }
+    };
+    if let Some(note) = &expect.since {
+        since::check(note, &key, &digests, &layout.tree(), &mut verification)?;
+    }
+    let manifest = check_manifests(disk, &layout, &mut verification)?;
+    check_segments(config, world, &layout, manifest.as_ref(), &digests, vault_ok, progress, &mut verification)?;
+    let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
+    journalled::check(disk, &layout.journal(), sealed, &digests, progress, &mut verification);
+    Ok(verification)
+}
+
+fn disk_error(path: &Path, source: std::io::Error) -> VerifyError {
+    VerifyError::Disk { path: path.to_owned(), source }
+}
+
+/// Whether there is anything of a log, so that what is missing is a finding rather than no log.
+fn holds_something(disk: &dyn Disk, layout: &Layout) -> bool {
+    [layout.tree(), layout.segments(), layout.signing_key()].iter().any(|path| disk.exists(path).unwrap_or(false))
+}
+
+fn check_vault(disk: &dyn Disk, layout: &Layout, verification: &mut Verification) -> bool {
+    let check = vault::check(disk, layout.data());
+    for finding in &check.findings {
+        let row = finding.row.map(|row| format!("row {row}: ")).unwrap_or_default();
+        verification.found(&finding.file, None, format!("{row}{}", finding.what));
+    }
+    check.findings.is_empty()
+}
+
+/// The key that signed, as far as the directory or the caller knows it.
+fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &mut Verification) -> Option<VerifierKey> {
+    let own = match load_signing_key(disk, &layout.signing_key()) {
+        Ok(key) => Some(key.verifier()),
+        Err(error) => {
+            verification.found(layout.signing_key(), None, with_causes(&error));
+            None
+        }
+    };
+    match (&expect.key, own) {
+        (Some(expected), Some(own)) if *expected != own => {
+            verification.found(layout.signing_key(), None, format!("this log signs with {own}, not with the key given"));
+            Some(own)
+        }
+        (Some(expected), None) => Some(expected.clone()),
+        (_, own) => own,
+    }
+}
+
+fn check_manifests(disk: &dyn Disk, layout: &Layout, verification: &mut Verification) -> Result<Option<Manifest>, VerifyError> {
+    let folder = layout.manifests();
+    match verify_manifests(disk, &folder) {
+        Ok(findings) => sort_in(findings, verification),
+        Err(error) => verification.found(&folder, None, with_causes(&error)),
+    }
+    // A newest manifest that is damaged is a finding already; without it, segments cannot be judged.
+    Ok(newest(disk, &folder).unwrap_or_default())
+}
+
+#[expect(clippy::too_many_arguments, reason = "one step of one function, apart only to be read apart")]
+fn check_segments(
+    config: &Config,
+    world: &World,
+    layout: &Layout,
+    manifest: Option<&Manifest>,
+    digests: &Digests,
+    vault_ok: bool,
+    progress: Progress<'_>,
+    verification: &mut Verification,
+) -> Result<(), VerifyError> {
+    let (disk, dir): (&dyn Disk, PathBuf) = (&*world.disk, layout.segments());
+    match verify_folder(disk, &dir, manifest) {
+        Ok(findings) => sort_in(findings, verification),
+        Err(error) => verification.found(&dir, None, error.to_string()),
+    }
+    let mut rebuild = Vec::new();
+    for entry in manifest.iter().flat_map(|manifest| &manifest.segments) {
+        let digest = |leaf| -> Result<_, Box<dyn std::error::Error + Send + Sync>> { Ok(digests.get(leaf)?) };
+        match verify_segment(disk, &dir, entry, &digest, IndexAccess::Read) {
+            Ok(findings) => {
+                if findings.iter().any(|finding| finding.kind == FindingKind::Index) {
+                    rebuild.push(*entry);
+                }
+                sort_in(findings, verification);
+            }
+            Err(error) => verification.found(layout.tree().join("digests"), Some(entry.name.leaves()), error.to_string()),
+        }
+        progress(entry.name.last + 1, verification.size);
+    }
+    if rebuild.is_empty() || !verification.findings.is_empty() || !vault_ok {
+        return Ok(());
+    }
+    let opened = RootKey::read(disk, &config.data).and_then(|root| Vault::open(&config.data, surroundings(world), &root));
+    let vault = match opened {
+        Ok(vault) => vault,
+        Err(error) => {
+            verification.found(layout.keys(), None, with_causes(&error));
+            return Ok(());
+        }
+    };
+    for entry in rebuild {
+        let cache: Arc<BlockCache> = BlockCache::new(CACHE_BYTES);
+        reindex(disk, &dir, &entry, &cache, &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?))?;
+        verification.notes.push(format!("the index of segment {} was made again", entry.name));
+    }
+    Ok(())
+}
+
+/// Puts the findings of a segment where they belong.
+fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
+    for finding in findings {
+        match finding.kind {
+            FindingKind::Tampered => verification.found(finding.file, finding.leaves, finding.what),
+            FindingKind::Unreadable => {
+                let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
+                verification.unreadable.push(Finding { file, leaves, what });
+            }
+            FindingKind::Foreign | FindingKind::Index => verification.notes.push(finding.to_string()),
+        }
+    }
+}
