@@ -10,4 +10,4 @@ pub(crate) use cond::{Cond, Test};
 pub(crate) use filter::Filter;
 pub(crate) use pointer::{Pointer, Root};
 pub(crate) use template::parse_expr;
-pub(crate) use value::{Expr, Part, Scope, Source, Tables, Value};
+pub(crate) use value::{Expr, Made, MadeTexts, Part, Scope, Source, Tables, Value};

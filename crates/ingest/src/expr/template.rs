@@ -1,6 +1,6 @@
 //! Reading the text form of expressions: constants, piped pointers and templates.
 
-use super::{Expr, Filter, Part, Pointer, Source};
+use super::{Expr, Filter, Made, Part, Pointer, Source};
 
 /// Reads `"constant"`, `"/pointer | filter:argument"` or `"a template with {/pointer | filter}"`.
 pub(crate) fn parse_expr(text: &str) -> Result<Expr, String> {
@@ -20,13 +20,19 @@ pub(crate) fn parse_filters<'t>(texts: impl Iterator<Item = &'t str>) -> Result<
 }
 
 fn is_source(text: &str) -> bool {
-    text.starts_with("@key") || Pointer::looks_like(text.split(" | ").next().unwrap_or_default())
+    text.starts_with(['@', '=']) || Pointer::looks_like(text.split(" | ").next().unwrap_or_default())
 }
 
 fn parse_pipe(text: &str) -> Result<(Source, Vec<Filter>), String> {
     let mut parts = text.split(" | ");
     let source = parts.next().unwrap_or_default().trim();
-    let source = if source == "@key" { Source::Key } else { Source::Pointer(Pointer::parse(source)?) };
+    let source = match source {
+        "@key" => Source::Key,
+        "=actor" => Source::Made(Made::Actor),
+        "=resource" => Source::Made(Made::Resource),
+        "=type" => Source::Made(Made::Type),
+        other => Source::Pointer(Pointer::parse(other)?),
+    };
     Ok((source, parse_filters(parts)?))
 }
 

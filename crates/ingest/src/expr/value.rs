@@ -15,6 +15,27 @@ pub(crate) enum Source {
     Pointer(Pointer),
     /// `@key`: the name of the member at hand (inside `each` over an object).
     Key,
+    /// `=actor`, `=resource`, `=type`: what the event says already, for its description.
+    Made(Made),
+}
+
+/// What the event says already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// `=actor`: the actor's name, else e-mail address, else id.
+    Actor,
+    /// `=resource`: the resource's name, else id.
+    Resource,
+    /// `=type`: the resource's type in words.
+    Type,
+}
+
+/// The texts behind [`Made`].
+#[derive(Debug, Default)]
+pub(crate) struct MadeTexts {
+    pub(crate) actor: Option<String>,
+    pub(crate) resource: Option<String>,
+    pub(crate) kind: Option<String>,
 }
 
 /// A part of a template.
@@ -54,6 +75,7 @@ pub(crate) struct Scope<'d, 'a> {
     pub(crate) here: NodeId,
     pub(crate) previous: Option<&'d Doc<'a>>,
     pub(crate) tables: &'d Tables,
+    pub(crate) made: Option<&'d MadeTexts>,
 }
 
 impl<'d, 'a> Scope<'d, 'a> {
@@ -73,6 +95,15 @@ impl<'d, 'a> Scope<'d, 'a> {
 
     fn source(&self, source: &Source) -> Option<Value<'a>> {
         match source {
+            Source::Made(made) => {
+                let texts = self.made?;
+                let text = match made {
+                    Made::Actor => texts.actor.clone(),
+                    Made::Resource => texts.resource.clone(),
+                    Made::Type => texts.kind.clone(),
+                };
+                text.map(|text| Value { text: Cow::Owned(text), from: Vec::new(), whole: false })
+            }
             Source::Key => Some(Value { text: self.doc.key(self.here), from: Vec::new(), whole: false }),
             Source::Pointer(pointer) if pointer.root == Root::Previous => {
                 let doc = self.previous?;

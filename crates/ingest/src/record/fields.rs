@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::draft::{Draft, Filled};
-use crate::expr::Value;
+use crate::expr::{MadeTexts, Scope, Value};
 use crate::mapping::Slot;
 use crate::text::{address, country, cut, email, time, words};
 
@@ -13,7 +13,8 @@ use crate::text::{address, country, cut, email, time, words};
 pub(super) fn fill(draft: &mut Draft<'_, '_, '_>, ids: &mut dyn FnMut(&str) -> Option<String>) -> Result<(), String> {
     let job = draft.job;
     for (slot, expr) in &job.rules.slots {
-        if *slot == Slot::EventId && job.made_up_ids {
+        // The description comes last: it may speak of actor and resource.
+        if *slot == Slot::Description || (*slot == Slot::EventId && job.made_up_ids) {
             continue;
         }
         if let Some((value, whole)) = expr.eval(&job.scope).and_then(|value| shape(*slot, value, &job.mapping.time_formats)) {
@@ -27,6 +28,22 @@ pub(super) fn fill(draft: &mut Draft<'_, '_, '_>, ids: &mut dyn FnMut(&str) -> O
         return Err("no action: none of the members that the mapping's fields.action names is there".to_owned());
     }
     Ok(())
+}
+
+/// Evaluates the description, once actor and resource are known.
+pub(super) fn describe(draft: &mut Draft<'_, '_, '_>) {
+    let job = draft.job;
+    let Some((slot, expr)) = job.rules.slots.iter().find(|(slot, _)| *slot == Slot::Description) else { return };
+    let named = [Slot::ActorName, Slot::ActorEmail, Slot::ActorId].iter().find_map(|slot| draft.text(*slot));
+    let made = MadeTexts {
+        actor: named.map(str::to_owned),
+        resource: draft.resource.as_ref().map(|thing| thing.name.as_ref().map_or(&thing.id, |name| &name.text).to_string()),
+        kind: draft.resource.as_ref().map(|thing| thing.kind.replace('_', " ")),
+    };
+    let scope = Scope { made: Some(&made), ..job.scope };
+    if let Some((value, whole)) = expr.eval(&scope).and_then(|value| shape(*slot, value, &[])) {
+        hold(draft, *slot, value, whole);
+    }
 }
 
 /// The value as the field takes it, and whether the node it came from need not be kept beside it.
@@ -68,7 +85,7 @@ fn hold<'a>(draft: &mut Draft<'_, '_, 'a>, slot: Slot, value: Filled<'a>, whole:
     draft.slots.push((slot, value));
 }
 
-/// An actor has a type and an id or is left out; an anonymous one needs no id.
+/// A principal with an id has a type; a name that repeats the id says nothing.
 fn settle_actor(draft: &mut Draft<'_, '_, '_>) {
     let default = |draft: &mut Draft<'_, '_, '_>, kind: Slot, id: Slot| {
         if draft.get(id).is_some() && draft.get(kind).is_none() {
@@ -77,6 +94,11 @@ fn settle_actor(draft: &mut Draft<'_, '_, '_>) {
     };
     default(draft, Slot::ActorType, Slot::ActorId);
     default(draft, Slot::BehalfType, Slot::BehalfId);
+    for (name, id) in [(Slot::ActorName, Slot::ActorId), (Slot::BehalfName, Slot::BehalfId)] {
+        if draft.text(name).is_some_and(|name| draft.text(id) == Some(name)) {
+            draft.slots.retain(|(slot, _)| *slot != name);
+        }
+    }
 }
 
 /// Scopes and principals without an id are no scopes and principals: their values go back to `properties`.

@@ -69,6 +69,7 @@ pub(crate) fn event(job: &Job<'_, '_>, ids: &mut dyn FnMut(&str) -> Option<Strin
     let mut draft = draft::Draft::new(job);
     fields::fill(&mut draft, ids)?;
     thing::fill(&mut draft);
+    fields::describe(&mut draft);
     change::fill(&mut draft);
     persons::fill(&mut draft);
     let json = write::event(&mut draft);

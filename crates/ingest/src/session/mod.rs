@@ -196,12 +196,12 @@ impl<'m> Session<'m> {
     where
         'm: 'd,
     {
-        Scope { doc: found.doc, record: found.record, here: found.record, previous: None, tables: &self.mapping.tables }
+        Scope { doc: found.doc, record: found.record, here: found.record, previous: None, tables: &self.mapping.tables, made: None }
     }
 
     fn map<'a>(&mut self, found: &Found<'_, 'a>, previous: Option<(&Doc<'a>, &str)>, line_no: u64) -> Outcome {
         let mapping = self.mapping;
-        let mut scope = Scope { doc: found.doc, record: found.record, here: found.record, previous: None, tables: &mapping.tables };
+        let mut scope = Scope { doc: found.doc, record: found.record, here: found.record, previous: None, tables: &mapping.tables, made: None };
         scope.previous = previous.map(|(doc, _)| doc);
         let flavour = mapping.flavours.iter().find(|flavour| flavour.when.holds(&scope));
         let rules: &Rules = flavour.map_or(&mapping.base, |flavour| &flavour.rules);

@@ -28,7 +28,7 @@ pub(crate) fn singular(text: &str) -> String {
     if let Some(stem) = text.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
     }
-    for ending in ["sses", "xes", "ches", "shes"] {
+    for ending in ["sses", "uses", "xes", "ches", "shes"] {
         if text.ends_with(ending) {
             return text.strip_suffix("es").unwrap_or(text).to_owned();
         }
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_one_of_many() {
-        let cases = [("pods", "pod"), ("networkpolicies", "networkpolicy"), ("ingresses", "ingress"), ("status", "status"), ("endpointslices", "endpointslice")];
+        let cases = [("pods", "pod"), ("networkpolicies", "networkpolicy"), ("ingresses", "ingress"), ("status", "status"), ("prometheuses", "prometheus"), ("endpointslices", "endpointslice")];
         for (many, one) in cases {
             assert_eq!(singular(many), one);
         }
