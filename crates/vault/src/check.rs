@@ -37,7 +37,7 @@ pub struct Finding {
 /// `integrity_check`, and that every key unwraps. A file that cannot be read is a finding like any other. Writes
 /// nothing, and may run beside the process that has the vault open.
 ///
-/// Cost: reads the files whole; about 2 µs a person.
+/// Cost: reads the files whole; about 5 µs a person.
 #[must_use]
 pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
     let mut check = Check::default();

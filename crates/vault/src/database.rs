@@ -240,3 +240,82 @@ fn check_header(connection: &Connection, path: &Path) -> Result<(), VaultError> 
     let (application, version) = found;
     Err(VaultError::Format { path: path.to_owned(), application, version })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(from: u64, count: u64) -> Vec<Row> {
+        let row = |n: u64| {
+            let mut id = [0; 16];
+            id[..8].copy_from_slice(&n.to_be_bytes());
+            let (kind, subject) = ("user".to_owned(), n.to_string());
+            Row { number: 0, id, scope: "oacme".to_owned(), kind, subject, wrapped: Some(vec![1; 60]), created_us: 0 }
+        };
+        (from..from + count).map(row).collect()
+    }
+
+    fn count(database: &Database) -> u64 {
+        let mut count = 0;
+        let mut visit = |_| {
+            count += 1;
+            Ok(())
+        };
+        database.for_each(&mut visit).unwrap();
+        count
+    }
+
+    #[test]
+    fn a_full_disk_takes_all_back_and_is_survived() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut database = Database::create(dir.path()).unwrap();
+        database.insert(rows(0, 5).iter()).unwrap();
+        let pages: i64 = database.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        database.connection.pragma_update(None, "max_page_count", pages).unwrap();
+        let refused = database.insert(rows(5, 500).iter());
+        assert!(matches!(refused, Err(StoreError::DiskFull { .. })), "{refused:?}");
+        assert_eq!(count(&database), 5);
+        database.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+        database.insert(rows(5, 500).iter()).unwrap();
+        assert_eq!(count(&database), 505);
+    }
+
+    #[test]
+    fn after_a_failure_nothing_is_written_any_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut database = Database::create(dir.path()).unwrap();
+        database.insert(rows(0, 1).iter()).unwrap();
+        let refused = database.insert(rows(0, 1).iter());
+        assert!(matches!(refused, Err(StoreError::Failed { source: Some(_), .. })), "{refused:?}");
+        let refused = database.insert(rows(1, 1).iter());
+        assert!(matches!(refused, Err(StoreError::Failed { source: None, .. })), "{refused:?}");
+        assert!(database.purge_log().is_err());
+        assert_eq!(count(&database), 1);
+    }
+
+    #[test]
+    fn a_reader_delays_a_destruction_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut database = Database::create(dir.path()).unwrap();
+        database.insert(rows(0, 2).iter()).unwrap();
+        let reader = Connection::open(database_path(dir.path())).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM person;").unwrap();
+        database.connection.busy_timeout(std::time::Duration::from_millis(1)).unwrap();
+        database.destroy(&rows(0, 1)[0].id, 7).unwrap();
+        assert!(matches!(database.purge_log(), Err(StoreError::Busy { .. })));
+        reader.execute_batch("COMMIT").unwrap();
+        database.purge_log().unwrap();
+        assert_eq!(std::fs::metadata(dir.path().join("vault.db-wal")).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn a_full_write_is_synced_and_deletions_are_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let database = Database::create(dir.path()).unwrap();
+        let number = |name: &str| -> i64 { database.connection.query_row(name, [], |row| row.get(0)).unwrap() };
+        assert_eq!(number("PRAGMA synchronous"), 2);
+        assert_eq!(number("PRAGMA secure_delete"), 1);
+        let mode: String = database.connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+    }
+}

@@ -1,0 +1,75 @@
+//! Many threads, one key per person.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Barrier, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use event::{Keys as _, Kind, PersonId};
+
+use crate::{create, reopen, user};
+
+const THREADS: usize = 8;
+const PEOPLE: usize = 200;
+
+#[test]
+fn threads_that_ask_at_once_get_the_same_keys_and_seal_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let (start, durable) = (Barrier::new(THREADS), AtomicUsize::new(0));
+    let seen: Mutex<HashMap<usize, (PersonId, Vec<u8>)>> = Mutex::default();
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (vault, start, durable, seen) = (&vault, &start, &durable, &seen);
+            scope.spawn(move || {
+                start.wait();
+                for step in 0..PEOPLE {
+                    // Each thread meets the persons in another order.
+                    let n = (step * (2 * thread + 1)) % PEOPLE;
+                    let key = vault.person(&user(&n.to_string())).unwrap();
+                    let record = vault.seal(&key, &key.disclose(Kind::Fields, "{\"/detail\":\"x\"}")).to_record();
+                    let first = seen.lock().unwrap().entry(n).or_insert_with(|| (key.id(), record.clone())).clone();
+                    assert_eq!(first, (key.id(), record));
+                    if step % 7 == 0 {
+                        durable.fetch_add(vault.make_durable().unwrap(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    durable.fetch_add(vault.make_durable().unwrap(), Ordering::Relaxed);
+    assert_eq!(durable.into_inner(), PEOPLE, "each person was written once");
+    drop(vault);
+    let vault = reopen(dir.path());
+    for (n, (id, _)) in seen.into_inner().unwrap() {
+        assert_eq!(vault.person(&user(&n.to_string())).unwrap().id(), id);
+    }
+    assert!(!vault.has_pending());
+}
+
+#[test]
+fn after_make_durable_every_key_handed_out_before_is_in_the_database() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let (vault, path) = (&vault, dir.path());
+            scope.spawn(move || {
+                let reader = rusqlite::Connection::open(path.join("vault.db")).unwrap();
+                for n in 0..25 {
+                    let key = vault.person(&user(&format!("{thread}-{n}"))).unwrap();
+                    vault.make_durable().unwrap();
+                    let rows: i64 = reader
+                        .query_row("SELECT count(*) FROM person WHERE id = ?1", [key.id().0], |row| row.get(0))
+                        .unwrap();
+                    assert_eq!(rows, 1, "another thread's transaction may have written it, but it has ended");
+                }
+            });
+        }
+    });
+    assert_eq!(vault.check().live, 100);
+}

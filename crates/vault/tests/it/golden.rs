@@ -1,0 +1,67 @@
+//! Against the golden vectors of `spec/`, which another implementation made.
+
+use std::path::Path;
+
+use event::{Keys as _, Kind, Person, PersonId, personal::Scope};
+use indelible_vault::{Sealed, Vault};
+use serde_json::Value;
+
+use crate::surroundings;
+
+fn from_hex(value: &Value) -> Vec<u8> {
+    let text = value.as_str().unwrap();
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn keys_rows_records_and_tokens_are_those_of_the_specification() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/vault/vault.json");
+    let vectors: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("keys")).unwrap();
+    std::fs::write(dir.path().join("keys/root"), vectors["keys_root"].as_str().unwrap()).unwrap();
+    std::fs::write(dir.path().join("keys/log"), vectors["keys_log"].as_str().unwrap()).unwrap();
+    // Completes the vault: there is no database yet.
+    drop(Vault::create(dir.path(), surroundings(1)).unwrap());
+    let database = rusqlite::Connection::open(dir.path().join("vault.db")).unwrap();
+    for row in vectors["people"].as_array().unwrap() {
+        let text = |member: &str| row[member].as_str().unwrap().to_owned();
+        database
+            .execute(
+                "INSERT INTO person (id, scope, kind, subject, wrapped, created_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                rusqlite::params![
+                    from_hex(&row["id_hex"]),
+                    text("scope"),
+                    text("kind"),
+                    text("subject"),
+                    from_hex(&row["wrapped_hex"]),
+                    row["created_us"].as_i64().unwrap(),
+                ],
+            )
+            .unwrap();
+    }
+    database.close().unwrap();
+
+    let vault = Vault::create(dir.path(), surroundings(1)).unwrap();
+    for row in vectors["people"].as_array().unwrap() {
+        let (scope, kind, id) =
+            (row["scope"].as_str().unwrap(), row["kind"].as_str().unwrap(), row["subject"].as_str().unwrap());
+        let scope = if scope.starts_with('o') { Scope::Organization(&scope[1..]) } else { Scope::Source(&scope[1..]) };
+        let key = vault.person(&Person { scope, kind, id }).unwrap();
+        assert_eq!(key.id(), PersonId(from_hex(&row["id_hex"]).try_into().unwrap()));
+        assert_eq!(key.secret().as_slice(), from_hex(&row["key_hex"]));
+    }
+    assert!(!vault.has_pending());
+    for case in vectors["records"].as_array().unwrap() {
+        let record = from_hex(&case["record_hex"]);
+        let sealed = Sealed::from_record(&record).unwrap();
+        assert_eq!(sealed.to_record(), record);
+        assert_eq!(vault.open_sealed(&sealed).unwrap().as_deref(), case["text"].as_str());
+        assert!(case["text"].as_str().unwrap().contains(&format!(",\"{}\",", sealed.kind.as_str())));
+    }
+    for case in vectors["address_tokens"].as_array().unwrap() {
+        let token = format!("{:016x}", vault.address_token(case["address"].as_str().unwrap()));
+        assert_eq!(token, case["token"].as_str().unwrap(), "{case}");
+    }
+    assert_eq!(Kind::Fields.as_byte(), 2);
+}

@@ -1,0 +1,152 @@
+//! Who gets which key, and what survives.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use env::SystemDisk;
+use event::{Keys as _, Person, personal::Scope};
+use indelible_vault::{KeyState, RootKey, Vault, VaultError};
+
+use crate::{create, reopen, surroundings, user};
+
+#[test]
+fn a_person_has_one_key_and_keeps_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (first, second) = {
+        let vault = create(dir.path());
+        let first = vault.person(&user("1")).unwrap();
+        assert_eq!(vault.person(&user("1")).unwrap().id(), first.id());
+        let second = vault.person(&user("2")).unwrap();
+        assert_ne!(first.secret(), second.secret());
+        assert!(vault.has_pending());
+        assert_eq!(vault.make_durable().unwrap(), 2);
+        assert!(!vault.has_pending());
+        assert_eq!(vault.make_durable().unwrap(), 0);
+        (first, second)
+    };
+    let vault = reopen(dir.path());
+    for (id, key) in [("1", &first), ("2", &second)] {
+        let again = vault.person(&user(id)).unwrap();
+        assert_eq!((again.id(), again.secret()), (key.id(), key.secret()));
+        assert_eq!(vault.key_state(key.id()), KeyState::Live);
+    }
+    assert!(!vault.has_pending(), "nobody was new");
+}
+
+#[test]
+fn the_same_id_elsewhere_is_another_person() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let people = [
+        user("77"),
+        Person { scope: Scope::Organization("umbrella"), kind: "user", id: "77" },
+        Person { scope: Scope::Source("acme"), kind: "user", id: "77" },
+        Person { scope: Scope::Organization("acme"), kind: "anonymous", id: "77" },
+        Person { scope: Scope::Organization("acmeuser"), kind: "", id: "77" },
+        user("nul\0 and Ünïcode"),
+        user(""),
+    ];
+    let keys: Vec<_> = people.iter().map(|person| vault.person(person).unwrap()).collect();
+    for (n, key) in keys.iter().enumerate() {
+        assert!(keys[..n].iter().all(|other| other.id() != key.id() && other.secret() != key.secret()));
+    }
+    vault.make_durable().unwrap();
+    drop(vault);
+    let vault = reopen(dir.path());
+    for (person, key) in people.iter().zip(&keys) {
+        assert_eq!(vault.person(person).unwrap().secret(), key.secret());
+    }
+}
+
+#[test]
+fn a_key_never_made_durable_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = create(dir.path()).person(&user("1")).unwrap();
+    let vault = reopen(dir.path());
+    assert_eq!(vault.key_state(first.id()), KeyState::Unknown);
+    assert_ne!(vault.person(&user("1")).unwrap().secret(), first.secret());
+}
+
+#[test]
+fn a_key_is_durable_without_a_clean_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let key = vault.person(&user("1")).unwrap();
+    vault.make_durable().unwrap();
+    // What a killed process leaves: the files as they are now, the write-ahead log among them.
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::create_dir(copy.path().join("keys")).unwrap();
+    for name in ["keys/root", "keys/log", "vault.db", "vault.db-wal"] {
+        std::fs::copy(dir.path().join(name), copy.path().join(name)).unwrap();
+    }
+    assert_eq!(reopen(copy.path()).person(&user("1")).unwrap().secret(), key.secret());
+}
+
+#[test]
+fn pseudonyms_and_address_tokens_are_the_log_s_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let (pseudonym, token) = (vault.pseudonym(&user("ada@example.org")), vault.address_token("192.0.2.1"));
+    assert!(pseudonym.starts_with("p_"));
+    drop(vault);
+    let vault = reopen(dir.path());
+    assert_eq!(vault.pseudonym(&user("ada@example.org")), pseudonym);
+    assert_eq!(vault.address_token("::ffff:192.0.2.1"), token);
+    let other_dir = tempfile::tempdir().unwrap();
+    let other = Vault::create(other_dir.path(), surroundings(99)).unwrap();
+    assert_ne!(other.pseudonym(&user("ada@example.org")), pseudonym);
+    assert_ne!(other.address_token("192.0.2.1"), token);
+}
+
+#[test]
+fn only_the_owner_reads_the_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    vault.person(&user("1")).unwrap();
+    vault.make_durable().unwrap();
+    let mode = |name| std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("keys"), 0o700);
+    for name in ["keys/root", "keys/log", "vault.db", "vault.db-wal"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_creation_cut_short_is_completed() {
+    for missing in [&["vault.db"][..], &["vault.db", "keys/log"], &["vault.db", "keys/log", "keys/root"]] {
+        let dir = tempfile::tempdir().unwrap();
+        drop(create(dir.path()));
+        missing.iter().for_each(|name| std::fs::remove_file(dir.path().join(name)).unwrap());
+        let vault = create(dir.path());
+        vault.person(&user("1")).unwrap();
+        vault.make_durable().unwrap();
+    }
+    // An empty database is one whose tables were not made yet.
+    let dir = tempfile::tempdir().unwrap();
+    drop(create(dir.path()));
+    std::fs::write(dir.path().join("vault.db"), b"").unwrap();
+    create(dir.path()).person(&user("1")).unwrap();
+}
+
+#[test]
+fn lost_keys_are_not_replaced_beside_a_database() {
+    for lost in ["keys/root", "keys/log"] {
+        let dir = tempfile::tempdir().unwrap();
+        drop(create(dir.path()));
+        std::fs::remove_file(dir.path().join(lost)).unwrap();
+        let error = Vault::create(dir.path(), surroundings(3)).unwrap_err();
+        assert!(matches!(&error, VaultError::KeyFile { path, .. } if path.ends_with(lost)), "{error}");
+        assert!(!dir.path().join(lost).exists());
+    }
+}
+
+#[test]
+fn creating_again_opens_what_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let key = vault.person(&user("1")).unwrap();
+    vault.make_durable().unwrap();
+    drop(vault);
+    let vault = Vault::create(dir.path(), surroundings(5)).unwrap();
+    assert_eq!(vault.person(&user("1")).unwrap().secret(), key.secret());
+    assert!(!format!("{:?}", RootKey::read(&SystemDisk, dir.path()).unwrap()).is_empty());
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Writes the golden vectors of vault.md, from that page alone. Needs `cryptography` with OpenSSL 3.2 or later."""
+
+import base64, hashlib, hmac, json, pathlib
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+b64u = lambda data: base64.urlsafe_b64encode(data).decode().rstrip("=")
+sha = lambda data: hashlib.sha256(data).digest()
+number = lambda n, size: n.to_bytes(size, "big")
+
+
+def derive(key, info, length=32):
+    return HKDF(SHA256(), length, None, info).derive(key)
+
+
+def encrypt(key, nonce, bound, message):
+    return AESGCMSIV(key).encrypt(nonce, message, bound)
+
+
+ROOT = bytes(range(32))
+PSEUDONYMS, ADDRESSES = bytes(range(32, 64)), bytes(range(64, 96))
+NONCE = bytes(range(12))
+
+check = sha(b"indelible-root-key-v1\0" + ROOT)[:8].hex()
+root_id = derive(ROOT, b"root-id/v1", 8).hex()
+sealed_log = encrypt(derive(ROOT, b"wrap/log/v1"), NONCE, b"indelible-log-keys-v1", PSEUDONYMS + ADDRESSES)
+
+
+def person(mark, scope, kind, subject, handle, key, created_us):
+    part = lambda text: number(len(text.encode()), 4) + text.encode()
+    name = mark.encode() + part(scope) + part(kind) + subject.encode()
+    bound = handle + created_us.to_bytes(8, "big", signed=True) + name
+    wrapped = NONCE + encrypt(derive(ROOT, b"wrap/person/v1"), NONCE, bound, key)
+    return {
+        "id_hex": handle.hex(), "scope": mark + scope, "kind": kind, "subject": subject,
+        "wrapped_hex": wrapped.hex(), "created_us": created_us, "key_hex": key.hex(),
+    }
+
+
+PEOPLE = [
+    person("o", "acme", "user", "77", bytes([1] * 16), bytes([11] * 32), 1_700_000_000_000_000),
+    person("s", "import:okta", "user", "p_Ünï", bytes([2] * 16), bytes([22] * 32), -1),
+]
+
+
+def record(row, kind, text):
+    digest = sha(b64u(text.encode()).encode())
+    head = digest + bytes.fromhex(row["id_hex"]) + bytes([kind])
+    key = derive(bytes.fromhex(row["key_hex"]), b"enc/v1")
+    return {"text": text, "record_hex": (head + encrypt(key, digest[:12], head, text.encode())).hex()}
+
+
+def token(text):
+    return int.from_bytes(hmac.digest(ADDRESSES, text.encode(), "sha256")[:8], "big")
+
+
+pathlib.Path(__file__).with_name("vault.json").write_text(json.dumps({
+    "root_key_hex": ROOT.hex(),
+    "keys_root": f"indelible-root-key-v1 {b64u(ROOT)} {check}\n",
+    "keys_log": f"indelible-log-keys-v1 {root_id} {b64u(NONCE + sealed_log)}\n",
+    "people": PEOPLE,
+    "records": [
+        record(PEOPLE[0], 0, '["AAAAAAAAAAAAAAAAAAAAAA","identity",{"/actor/name":"Ada Lovelace"}]'),
+        record(PEOPLE[1], 1, '["AQEBAQEBAQEBAQEBAQEBAQ","connection",{"/client/ip":"192.0.2.1"}]'),
+        record(PEOPLE[1], 2, '["AQEBAQEBAQEBAQEBAQEBAQ","fields",{"/changes/née/before":"Straße"}]'),
+    ],
+    "address_tokens": [
+        {"address": address, "token": f"{token(text):016x}"}
+        for address, text in (("192.0.2.1", "192.0.2.1"), ("::FFFF:192.0.2.1", "192.0.2.1"),
+                              ("2001:DB8:0:0::1", "2001:db8::1"), ("unknown", "unknown"))
+    ],
+}, indent=1, ensure_ascii=False) + "\n")
