@@ -6,7 +6,7 @@ mod frame;
 mod header;
 mod scan;
 
+pub(crate) use copy::restamp;
 pub(crate) use frame::{CLOSE_BYTES, FrameWriter, Stamp, frame_bytes};
 pub(crate) use header::{FileHeader, HEADER_BYTES, HeaderError};
 pub(crate) use scan::{End, Scan, batch_at, scan};
-pub(crate) use copy::restamp;

@@ -38,7 +38,11 @@ impl JournalReader {
         line.clear();
         line.resize(position.bytes as usize, 0);
         let offset = u64::from(position.offset);
-        open.file.read_exact_at(line, offset).map_err(|source| ReadError::Io { path: open.path.clone(), offset, source })
+        open.file.read_exact_at(line, offset).map_err(|source| ReadError::Io {
+            path: open.path.clone(),
+            offset,
+            source,
+        })
     }
 
     /// The same files and one more.

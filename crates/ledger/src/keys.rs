@@ -25,8 +25,7 @@ pub fn create_signing_key(
 ) -> Result<SigningKey, KeyFileError> {
     let mut seed = zeroize::Zeroizing::new([0; 32]);
     random.fill(seed.as_mut());
-    let key =
-        SigningKey::from_seed(origin, &seed).map_err(|_| KeyFileError::Origin { origin: origin.to_owned() })?;
+    let key = SigningKey::from_seed(origin, &seed).map_err(|_| KeyFileError::Origin { origin: origin.to_owned() })?;
     let text = zeroize::Zeroizing::new(file_text(&key));
     env::publish_file(disk, path, text.as_bytes())
         .map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;

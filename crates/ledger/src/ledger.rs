@@ -7,11 +7,11 @@ use crate::levels::Levels;
 use crate::record::{Item, Records};
 use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, OpenError, ReadError, SignError};
 use env::{Clock, Disk};
+pub(crate) use open::origin_text;
 use proof::tile::TilePath;
 use proof::{
     BuildError, Checkpoint, Digest, Hash, LeafIndex, NodeSource, SigningKey, TlogProof, TreeSize, VerifierKey,
 };
-pub(crate) use open::origin_text;
 use sign::Signer;
 use std::io;
 use std::path::{Path, PathBuf};

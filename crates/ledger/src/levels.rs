@@ -169,8 +169,11 @@ impl Levels {
         };
         // What lies in the file never changes, so it is read without holding anybody up.
         if let (Some(open), Some(part)) = (open, bytes.get_mut(..in_file).filter(|part| !part.is_empty())) {
-            open.read(part, start)
-                .map_err(|source| ReadError::Io { path: open.path().to_owned(), offset: start, source })?;
+            open.read(part, start).map_err(|source| ReadError::Io {
+                path: open.path().to_owned(),
+                offset: start,
+                source,
+            })?;
         }
         Ok(bytes)
     }

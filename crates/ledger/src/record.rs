@@ -32,7 +32,8 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let length = u32::try_from(self.note.len()).unwrap_or_else(|_| panic!("a note has at most {NOTE_BYTES_MAX} bytes"));
+        let length =
+            u32::try_from(self.note.len()).unwrap_or_else(|_| panic!("a note has at most {NOTE_BYTES_MAX} bytes"));
         let mut bytes = Vec::with_capacity(HEADER_BYTES + self.note.len() + CRC_BYTES);
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&length.to_le_bytes());
@@ -148,9 +149,8 @@ fn is_torn(rest: &[u8], offset: u64) -> bool {
         Ok(length) => rest.get(..length).is_none_or(|record| has_zero_block(record, offset)),
         Err(_) => rest.len() < HEADER_BYTES || header_lost,
     };
-    let followed = (1..rest.len()).any(|at| {
-        rest.get(at..).is_some_and(|later| later.starts_with(&MAGIC) && Record::decode(later).is_ok())
-    });
+    let followed = (1..rest.len())
+        .any(|at| rest.get(at..).is_some_and(|later| later.starts_with(&MAGIC) && Record::decode(later).is_ok()));
     torn && !followed
 }
 

@@ -177,7 +177,8 @@ impl Checking<'_> {
             self.find(self.path(&file_name(0)), leaves(*file, *index), what);
         }
         if lowest.is_empty() {
-            let what = format!("the leaves do not have the root signed for {} leaves in {}", bad.size, bad.path.display());
+            let what =
+                format!("the leaves do not have the root signed for {} leaves in {}", bad.size, bad.path.display());
             self.find(self.path(&file_name(0)), good..bad.size.0, what);
         }
     }

@@ -35,7 +35,7 @@ impl SeededRandom {
 impl Random for SeededRandom {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next_u64().to_le_bytes()[..chunk.len()]);
+            chunk.iter_mut().zip(self.next_u64().to_le_bytes()).for_each(|(byte, random)| *byte = random);
         }
     }
 }

@@ -227,8 +227,7 @@ impl<'a> Recovering<'a> {
             let placed = Placed { file, first_leaf: frame.first_leaf, lines_offset };
             self.recovery.batches += 1;
             self.recovery.lines += frame.lines.len() as u64;
-            let batch =
-                RecoveredBatch { placed, lines: frame.lines, refs: frame.refs, disclosures: frame.disclosures };
+            let batch = RecoveredBatch { placed, lines: frame.lines, refs: frame.refs, disclosures: frame.disclosures };
             receive(batch).map_err(|source| OpenError::Refused { source })?;
         }
         Ok(())
@@ -246,8 +245,7 @@ impl<'a> Recovering<'a> {
         random: Arc<dyn Random>,
         sizes: Sizes,
     ) -> Result<(Writer, Files, Recovery), OpenError> {
-        let setting =
-            Setting { disk, random, dir: self.dir.to_owned(), origin: self.origin, term: self.term, sizes };
+        let setting = Setting { disk, random, dir: self.dir.to_owned(), origin: self.origin, term: self.term, sizes };
         let number = FileNumber(self.next_number);
         let writer = Writer::start(setting, self.next_leaf, number).map_err(io_at(self.dir))?;
         self.files.reader = self.files.reader.with(number, writer.open());

@@ -12,7 +12,7 @@ pub(super) struct Reserve {
 }
 
 const NAME: &str = "reserve";
-const CHUNK: [u8; 1 << 16] = [0; 1 << 16];
+static CHUNK: [u8; 1 << 16] = [0; 1 << 16];
 
 impl Reserve {
     /// The reserve of a folder, whatever its state.

@@ -32,7 +32,5 @@ impl Sizes {
     }
 }
 
-const _: () = assert!(
-    (64 << 20) + 2 * GROUP_BYTES_MAX < FILE_BYTES_MAX,
-    "a file that wants rotation still has room for a group"
-);
+const _: () =
+    assert!((64 << 20) + 2 * GROUP_BYTES_MAX < FILE_BYTES_MAX, "a file that wants rotation still has room for a group");

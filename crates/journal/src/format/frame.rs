@@ -79,13 +79,7 @@ impl FrameWriter<'_> {
         let Batch { lines, refs, disclosures } = batch;
         let start = self.header(
             Kind::Batch,
-            [
-                lines.len(),
-                lines.bytes().len(),
-                refs.bytes().len(),
-                disclosures.len(),
-                disclosures.bytes().len(),
-            ],
+            [lines.len(), lines.bytes().len(), refs.bytes().len(), disclosures.len(), disclosures.bytes().len()],
         );
         for ends in [lines.ends(), refs.ends(), disclosures.ends()] {
             self.buffer.extend(ends.iter().flat_map(|end| end.to_le_bytes()));

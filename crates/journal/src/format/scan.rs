@@ -36,12 +36,7 @@ pub(crate) enum End {
 /// Cost: one pass, checksums included; a second one over the rest after a frame that does not fit.
 pub(crate) fn scan(file: &[u8], header: &FileHeader) -> Scan {
     let stamp = Stamp::from(header);
-    let mut found = Scan {
-        batches: Vec::new(),
-        end_offset: HEADER_BYTES,
-        end_leaf: header.first_leaf,
-        end: End::Open,
-    };
+    let mut found = Scan { batches: Vec::new(), end_offset: HEADER_BYTES, end_leaf: header.first_leaf, end: End::Open };
     let mut previous_crc = header.crc();
     let mut group_start = None;
     loop {

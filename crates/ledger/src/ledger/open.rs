@@ -63,8 +63,11 @@ pub(super) fn open(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) ->
 
 /// A record's checkpoint, its signature checked.
 pub(super) fn opened(record: Record, key: &VerifierKey, path: &Path, offset: u64) -> Result<Published, OpenError> {
-    let checkpoint = Checkpoint::open(&record.note, key)
-        .map_err(|source| OpenError::Signature { path: path.to_owned(), offset, source })?;
+    let checkpoint = Checkpoint::open(&record.note, key).map_err(|source| OpenError::Signature {
+        path: path.to_owned(),
+        offset,
+        source,
+    })?;
     let note = String::from_utf8(record.note).map_err(|_| OpenError::Damaged {
         path: path.to_owned(),
         offset,

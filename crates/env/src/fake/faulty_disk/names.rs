@@ -68,7 +68,8 @@ impl Names {
     }
 
     pub(super) fn sync(&mut self, dir: &Path) {
-        let (synced, unsynced) = std::mem::take(&mut self.unsynced).into_iter().partition(|change| change.folder == dir);
+        let (synced, unsynced) =
+            std::mem::take(&mut self.unsynced).into_iter().partition(|change| change.folder == dir);
         self.unsynced = unsynced;
         for change in synced {
             change.apply(&mut self.durable);
