@@ -10,6 +10,7 @@ mod keys;
 mod lines;
 mod personal;
 mod traps;
+mod vectors;
 
 use indelible_event::parse_one;
 
