@@ -28,7 +28,9 @@ pub struct Cursor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CursorError {
     /// Not a cursor of this log, of this question and order, or altered.
-    #[error("this cursor does not belong to this question; begin again without a cursor, or repeat the filters and order that gave it")]
+    #[error(
+        "this cursor does not belong to this question; begin again without a cursor, or repeat the filters and order that gave it"
+    )]
     Foreign,
     /// It knows more entries than the log has.
     #[error("this cursor is of a log with {cursor} entries, and there are {log}; begin again without a cursor")]

@@ -71,12 +71,12 @@ fn next_leaf(
     current: &mut Option<Leaves>,
 ) -> Result<Option<Hit>, SearchError> {
     loop {
-        if let Some(leaves) = current {
-            if let Some((_, row)) = leaves.rows.next() {
-                let hit = hit_at(&leaves.part, row);
-                question.admit(&hit)?;
-                return Ok(Some(hit));
-            }
+        if let Some(leaves) = current
+            && let Some((_, row)) = leaves.rows.next()
+        {
+            let hit = hit_at(&leaves.part, row);
+            question.admit(&hit)?;
+            return Ok(Some(hit));
         }
         let Some(part) = parts.next() else {
             return Ok(None);

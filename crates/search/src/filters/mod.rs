@@ -180,7 +180,7 @@ fn combine(gathered: Vec<Gathered>) -> Result<Predicate, FilterError> {
             [] => {}
             _ => all.push(Predicate::or(any)),
         }
-        all.extend(none.into_iter().map(Predicate::not));
+        all.extend(none.into_iter().map(std::ops::Not::not));
     }
     if from >= to {
         return Err(FilterError::Inverted);

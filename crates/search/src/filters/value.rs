@@ -43,10 +43,14 @@ pub enum ValueError {
         allowed: String,
     },
     /// Not a status.
-    #[error("{0:?} is no HTTP status; write one such as 404, a class such as 4xx, a range such as 400..499, or a comparison such as >=500")]
+    #[error(
+        "{0:?} is no HTTP status; write one such as 404, a class such as 4xx, a range such as 400..499, or a comparison such as >=500"
+    )]
     Status(String),
     /// Not a severity.
-    #[error("{0:?} is no severity; write info, warning or critical, a range such as info..warning, or a comparison such as >=warning")]
+    #[error(
+        "{0:?} is no severity; write info, warning or critical, a range such as info..warning, or a comparison such as >=warning"
+    )]
     Severity(String),
     /// Not an address.
     #[error("{0:?} is no IP address; write a whole one such as 203.0.113.7 or 2001:db8::7")]
@@ -55,7 +59,9 @@ pub enum ValueError {
     #[error("{0:?} is not TYPE/ID; write one such as workstation/ws-142, or use resource_type or resource_id")]
     Resource(String),
     /// Not a date or instant.
-    #[error("{0:?} is no date or time; write 2026-03-31, 2026-03, 2026, or an instant such as 2026-03-31T14:30:00Z (years 1 to 9997; + is %2B in a URL)")]
+    #[error(
+        "{0:?} is no date or time; write 2026-03-31, 2026-03, 2026, or an instant such as 2026-03-31T14:30:00Z (years 1 to 9997; + is %2B in a URL)"
+    )]
     Moment(String),
     /// A range that ends before it begins, or has no end at all.
     #[error("{0:?} covers nothing; write the earlier bound first, A..B, A.. or ..B")]
@@ -64,7 +70,9 @@ pub enum ValueError {
     #[error("{0:?} is a single point in time; write a range such as A..B, or a comparison such as >=A")]
     Instant(String),
     /// Not a length of time.
-    #[error("{0:?} is no length of time; write a whole number and s, m, h, d or w, such as 7d (at most a hundred years)")]
+    #[error(
+        "{0:?} is no length of time; write a whole number and s, m, h, d or w, such as 7d (at most a hundred years)"
+    )]
     Length(String),
 }
 
@@ -87,7 +95,8 @@ pub(super) fn status(text: &str) -> Result<Predicate, ValueError> {
             None => (number <= STATUS_MAX).then_some((number, number)),
         }
     };
-    let (from, to) = bounds(text, one, (0, STATUS_MAX), |at| at.checked_add(1), |at| at.checked_sub(1)).ok_or_else(wrong)?;
+    let (from, to) =
+        bounds(text, one, (0, STATUS_MAX), |at| at.checked_add(1), |at| at.checked_sub(1)).ok_or_else(wrong)?;
     if from > to {
         return Err(ValueError::Range(text.to_owned()));
     }

@@ -9,40 +9,40 @@ use super::spanning::{Values, runs};
 use super::{Plan, Rows};
 use crate::error::SearchError;
 
+/// An identity that fits the prefix, in one of the spellings that paths have.
+struct Fitting {
+    digest: [u8; 32],
+    /// What stands between the braces of its placeholder.
+    placeholder: String,
+    /// The value in that spelling.
+    spelled: String,
+    /// Where in the prefix it fits, in bytes.
+    places: Vec<usize>,
+}
+
 impl Plan<'_> {
     /// The rows among `within` whose path begins with `prefix`: literally, or with identities in their places.
     pub(super) fn path(&self, prefix: &str, within: &Rows) -> Result<Rows, SearchError> {
         let literal = self.part.prefix(Field::HttpPath, escape(prefix).as_bytes())?;
         let found = within.and(&Rows::Set(literal)).to_set();
-        // Each identity that fits the prefix somewhere, with the places where it does.
-        let mut fitting: Vec<([u8; 32], String, String, Vec<usize>)> = Vec::new();
-        self.question.context.identities.each(&mut |digest, pointer, value| {
-            let fits = |at: &usize| {
-                let rest = prefix.get(*at..).unwrap_or_default();
-                !value.is_empty() && (rest.starts_with(value) || value.starts_with(rest))
-            };
-            let places: Vec<usize> = prefix.char_indices().map(|(at, _)| at).filter(fits).collect();
-            if !places.is_empty() {
-                fitting.push((*digest, pointer.to_owned(), value.to_owned(), places));
-            }
-        });
-        let mut first = RoaringBitmap::new();
+        let fitting = self.fitting(prefix);
+        let mut doubtful = RoaringBitmap::new();
         let mut values: Values<'_> = HashMap::new();
-        for (digest, pointer, value, places) in &fitting {
+        for Fitting { digest, placeholder, spelled, places } in &fitting {
             let rows = within.and(&Rows::Set(self.part.equal(Field::Identity, digest)?));
             if rows.is_empty() {
                 continue;
             }
             for row in rows.to_set() {
-                values.entry(row).or_default().push((pointer, value));
+                values.entry(row).or_default().push((placeholder, spelled));
             }
             for at in places {
-                let before = prefix.get(..*at).unwrap_or_default();
-                let open = self.part.prefix(Field::HttpPath, format!("{}{{{pointer}}}", escape(before)).as_bytes())?;
-                first |= rows.and(&Rows::Set(open)).to_set();
+                let before = escape(prefix.get(..*at).unwrap_or_default());
+                let open = self.part.prefix(Field::HttpPath, format!("{before}{{{placeholder}}}").as_bytes())?;
+                doubtful |= rows.and(&Rows::Set(open)).to_set();
             }
         }
-        let doubtful = Rows::Set(first - &found);
+        let doubtful = Rows::Set(doubtful - &found);
         let confirmed = self.on_lines_with(&doubtful, |row, entry| {
             let path = entry.http.path.as_deref().unwrap_or_default();
             let values = values.get(&row).map(Vec::as_slice).unwrap_or_default();
@@ -50,9 +50,41 @@ impl Plan<'_> {
         })?;
         Ok(Rows::Set(found | confirmed))
     }
+
+    /// Every visible identity that fits the prefix somewhere: the rest of the prefix begins with it, or it with the rest.
+    fn fitting(&self, prefix: &str) -> Vec<Fitting> {
+        let mut fitting = Vec::new();
+        self.question.context.identities.each(&mut |digest, pointer, value| {
+            for (mark, spelled) in [("", value.to_owned()), ("%", encode(value, "%20")), ("+", encode(value, "+"))] {
+                let fits = |at: &usize| {
+                    let rest = prefix.get(*at..).unwrap_or_default();
+                    !spelled.is_empty() && (rest.starts_with(&spelled) || spelled.starts_with(rest))
+                };
+                let places: Vec<usize> = prefix.char_indices().map(|(at, _)| at).filter(fits).collect();
+                if !places.is_empty() {
+                    let placeholder = format!("{mark}{pointer}");
+                    fitting.push(Fitting { digest: *digest, placeholder, spelled, places });
+                }
+            }
+        });
+        fitting
+    }
 }
 
 /// A literal text as lines hold it.
 fn escape(text: &str) -> String {
     text.replace('{', "{{")
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986, digits in upper case; `space` for a space.
+fn encode(value: &str, space: &str) -> String {
+    let mut out = String::with_capacity(value.len() + 8);
+    for byte in value.bytes() {
+        match byte {
+            b' ' => out.push_str(space),
+            byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }

@@ -49,7 +49,7 @@ impl Plan<'_> {
         let asked = match keyword {
             Keyword::Actor => matches!(pointer, "/actor/id" | "/actor/email"),
             Keyword::ResourceId => pointer == "/resource/id",
-            _ => pointer.ends_with("/id") || pointer.ends_with("/email"),
+            _ => ["/id", "/email", "/of"].iter().any(|end| pointer.ends_with(end)),
         };
         if !asked {
             return Ok(RoaringBitmap::new());
@@ -69,6 +69,7 @@ impl Plan<'_> {
 fn kind_at<'e>(entry: &'e Entry<'_>, pointer: &str) -> Option<&'e str> {
     let mut steps = pointer.split('/').skip(1);
     match (steps.next()?, steps.next()?) {
+        ("personal", at) => entry.personal.get(at.parse::<usize>().ok()?)?.of.split_once(':').map(|(kind, _)| kind),
         ("actor", "on_behalf_of") => entry.actor.on_behalf_of.as_ref().map(|principal| principal.kind.as_str()),
         ("actor", _) => Some(entry.actor.kind.as_str()),
         ("resource", _) => entry.resource.as_ref().map(|resource| resource.kind.as_ref()),

@@ -120,7 +120,9 @@ impl Plan<'_> {
                 Text::ActorName => entry.actor.name.as_deref().unwrap_or_default(),
             };
             let values = values.get(&row).map(Vec::as_slice).unwrap_or_default();
-            runs(raw, values).iter().any(|run| if needle.fold { fold(run).contains(&plain) } else { run.contains(&plain) })
+            runs(raw, values)
+                .iter()
+                .any(|run| if needle.fold { fold(run).contains(&plain) } else { run.contains(&plain) })
         })
     }
 
@@ -137,9 +139,14 @@ impl Plan<'_> {
         touches: &Touches,
         rows: Rows,
     ) -> Result<Rows, SearchError> {
-        let reaches = |other: &&Touch| if before { other.part.end <= touch.part.start } else { other.part.start >= touch.part.end };
+        let reaches = |other: &&Touch| {
+            if before { other.part.end <= touch.part.start } else { other.part.start >= touch.part.end }
+        };
         let words = side.trim();
-        if rows.is_empty() || !words.contains(char::is_alphanumeric) || touches.across.iter().any(|other| reaches(&other)) {
+        if rows.is_empty()
+            || !words.contains(char::is_alphanumeric)
+            || touches.across.iter().any(|other| reaches(&other))
+        {
             return Ok(rows);
         }
         let literal = self.part.text_contains(text, &Needle { text: words.to_owned(), fold })?;

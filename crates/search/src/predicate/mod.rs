@@ -106,15 +106,6 @@ impl Predicate {
         }
     }
 
-    /// Everything but `part`.
-    #[must_use]
-    pub fn not(part: Self) -> Self {
-        match part {
-            Self::Not(inner) => *inner,
-            other => Self::Not(Box::new(other)),
-        }
-    }
-
     /// What no entry matches.
     #[must_use]
     pub fn nothing() -> Self {
@@ -136,6 +127,18 @@ impl Predicate {
             Self::Term(_) => 1,
             Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::terms).sum(),
             Self::Not(inner) => inner.terms(),
+        }
+    }
+}
+
+impl std::ops::Not for Predicate {
+    type Output = Self;
+
+    /// Everything else.
+    fn not(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
         }
     }
 }

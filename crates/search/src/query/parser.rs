@@ -66,9 +66,6 @@ impl<'a> Parser<'a> {
         let problem = match self.peek() {
             // `(OR a)`, `OR a`: the operator that follows has nothing before it.
             Some(_) if self.at_word("OR") => QueryProblem::Dangling("OR", "before it"),
-            Some(_) if self.at > 0 && self.text.get(..self.at).is_some_and(|t| t.trim_end().ends_with('(')) => {
-                QueryProblem::EmptyParentheses
-            }
             Some(_) if self.depth == 0 => QueryProblem::StrayParenthesis,
             _ => QueryProblem::Dangling(after, "after it"),
         };
@@ -86,12 +83,12 @@ impl<'a> Parser<'a> {
             if self.at_end() || self.at_word("OR") || self.at_word("AND") {
                 return Err(self.fail(start, QueryProblem::Dangling("NOT", "after it")));
             }
-            Predicate::not(self.item()?)
+            !self.item()?
         } else if self.take("-") {
             if self.at_end() || self.peek().is_some_and(char::is_whitespace) {
                 return Err(self.fail(start, QueryProblem::Dangling("-", "right after it")));
             }
-            Predicate::not(self.item()?)
+            !self.item()?
         } else if self.take("(") {
             self.group(start)?
         } else {
@@ -106,6 +103,9 @@ impl<'a> Parser<'a> {
         self.skip_space();
         if self.peek() == Some(')') {
             return Err(self.fail(start, QueryProblem::EmptyParentheses));
+        }
+        if self.peek().is_none() {
+            return Err(self.fail(start, QueryProblem::OpenParenthesis));
         }
         let inner = self.alternatives()?;
         if self.take(")") { Ok(inner) } else { Err(self.fail(start, QueryProblem::OpenParenthesis)) }

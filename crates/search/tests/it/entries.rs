@@ -41,7 +41,14 @@ struct Who {
 
 const USER: ActorKind = ActorKind::User;
 const PEOPLE: [Who; 6] = [
-    Who { kind: USER, id: "77", address: None, name: Some("Anna Lehmann"), email: Some("anna@x.example"), visible: true },
+    Who {
+        kind: USER,
+        id: "77",
+        address: None,
+        name: Some("Anna Lehmann"),
+        email: Some("anna@x.example"),
+        visible: true,
+    },
     Who { kind: USER, id: "78", address: None, name: Some("Bob Ünal"), email: None, visible: true },
     Who { kind: USER, id: "p_carl", address: Some("carl@x.example"), name: Some("Carl"), email: None, visible: true },
     Who { kind: USER, id: "79", address: None, name: Some("Dora Gone"), email: Some("dora@x.example"), visible: false },
@@ -60,7 +67,9 @@ impl Who {
 
     /// Pointer and value of what this person's identity discloses when standing at `place`.
     fn identity(&self, place: &str) -> Vec<(String, &'static str)> {
-        let values = [("id", self.address), ("name", self.name), ("email", self.email)];
+        // Of a resource, only an id that is an address is anybody's identity.
+        let rest = |value| if place == "/resource" { None } else { value };
+        let values = [("id", self.address), ("name", rest(self.name)), ("email", rest(self.email))];
         values.into_iter().filter_map(|(member, value)| Some((format!("{place}/{member}"), value?))).collect()
     }
 }
@@ -165,7 +174,9 @@ pub fn make(leaf: u64, draw: &Draw) -> Made {
         "/client/ip" => who.is_person(),
         _ => false,
     };
-    let raw = |text: &str| replace(text, |pointer| if has(pointer) { format!("{{{pointer}}}") } else { "someone".into() }, "{{");
+    let raw = |text: &str| {
+        replace(text, |pointer| if has(pointer) { format!("{{{pointer}}}") } else { "someone".into() }, "{{")
+    };
     let shown_text = |raw: &str| {
         let value = |pointer: &str| {
             let known = seen.iter().find(|(known, _)| known == pointer);

@@ -58,7 +58,8 @@ fn holds(term: &Term, made: &Made, now_us: i64) -> bool {
 pub fn exact(name: &str, shown: &Value) -> Vec<String> {
     let one = |pointer: &str| {
         let value = shown.pointer(pointer);
-        let text = value.and_then(|value| value.as_str().map(str::to_owned).or_else(|| Some(value.as_u64()?.to_string())));
+        let text =
+            value.and_then(|value| value.as_str().map(str::to_owned).or_else(|| Some(value.as_u64()?.to_string())));
         text.into_iter().collect::<Vec<_>>()
     };
     let with_pseudonym = |parent: &str| [one(&format!("{parent}/id")), one(&format!("{parent}/pseudonym"))].concat();

@@ -1,0 +1,66 @@
+//! A small log and the surroundings of a question.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use search::{Context, Predicate, Question, Scope};
+use segment::{Part, View};
+
+use crate::entries::{BEGIN_US, Clients, Draw, Known, Made, make};
+use crate::naive_part::NaivePart;
+
+pub const KEY: [u8; 32] = [9; 32];
+/// 40 days after the first entry.
+pub const NOW_US: i64 = BEGIN_US + 40 * 86_400_000_000;
+
+pub struct Log {
+    pub entries: Vec<Made>,
+    pub view: View,
+    clients: Clients,
+}
+
+impl Log {
+    /// Makes a log of these entries, cut into parts of about `cut` rows.
+    pub fn new(draws: &[Draw], cut: usize) -> Self {
+        let entries: Vec<Made> = draws.iter().enumerate().map(|(leaf, draw)| make(leaf as u64, draw)).collect();
+        let part = |chunk: &[Made]| Arc::new(NaivePart::new(chunk)) as Arc<dyn Part>;
+        let view = View { parts: entries.chunks(cut.max(1)).map(part).collect(), size: entries.len() as u64 };
+        let ip =
+            |made: &Made| made.shown.pointer("/client/ip").map(|ip| ip.as_str().unwrap().parse::<IpAddr>().unwrap());
+        let clients = Clients(entries.iter().map(ip).collect());
+        Self { entries, view, clients }
+    }
+
+    pub fn context(&self) -> Context<'_> {
+        Context {
+            now_us: NOW_US,
+            identities: &Known,
+            addresses: &self.clients,
+            cursor_key: &KEY,
+            over_budget: &|| false,
+        }
+    }
+
+    pub fn question<'a>(&'a self, predicate: &Predicate, scope: &'a Scope) -> Question<'a> {
+        Question::new(&self.view, predicate, scope, self.context())
+    }
+
+    /// The entries below `size` that pass, newest first.
+    pub fn newest(&self, size: u64, passes: impl Fn(&Made) -> bool) -> Vec<u64> {
+        let mut found: Vec<_> = self.entries.iter().filter(|made| made.leaf < size && passes(made)).collect();
+        found.sort_by_key(|made| std::cmp::Reverse((made.order_us, made.leaf)));
+        found.into_iter().map(|made| made.leaf).collect()
+    }
+}
+
+/// Deterministic draws.
+pub fn draws(count: usize, seed: u64) -> Vec<Draw> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)).to_be_bytes()
+    };
+    (0..count).map(|_| [next(), next()].concat().try_into().unwrap()).collect()
+}
