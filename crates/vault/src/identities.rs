@@ -44,12 +44,18 @@ pub(crate) struct Identities {
     open: HashMap<[u8; 32], Open>,
     of_person: HashMap<PersonId, Vec<[u8; 32]>>,
     /// Pointer → folded value → who has it: each distinct value is scanned once.
-    by_value: HashMap<Box<str>, HashMap<Box<str>, HashSet<[u8; 32]>>>,
+    by_value: HashMap<Box<str>, Holders>,
 }
+
+/// Folded value → digests.
+type Holders = HashMap<Box<str>, HashSet<[u8; 32]>>;
+
+/// JSON pointer and text.
+type Value = (Box<str>, Box<str>);
 
 struct Open {
     person: PersonId,
-    values: Box<[(Box<str>, Box<str>)]>,
+    values: Box<[Value]>,
 }
 
 impl Identities {
@@ -134,7 +140,7 @@ impl Identities {
     }
 }
 
-fn string_values(json: &str) -> Result<Vec<(Box<str>, Box<str>)>, IdentityError> {
+fn string_values(json: &str) -> Result<Vec<Value>, IdentityError> {
     let opened = OpenedDisclosure::parse(json).map_err(|error| IdentityError { cause: Some(error) })?;
     if opened.kind != Kind::Identity {
         return Err(IdentityError { cause: None });
