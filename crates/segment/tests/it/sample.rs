@@ -28,9 +28,9 @@ impl Log {
             Some(DisclosureRecord { digest, person, kind, ciphertext: vec![n as u8; 40 + kind as usize * 20] })
         };
         let mut disclosed = Vec::new();
-        if leaf % 3 != 0 {
+        if !leaf.is_multiple_of(3) {
             disclosed.push([record(0, leaf % 7), record(1, leaf), None]);
-            if leaf % 5 == 0 {
+            if leaf.is_multiple_of(5) {
                 disclosed.push([None, None, record(2, leaf)]);
             }
         }
@@ -79,7 +79,7 @@ impl Log {
 
 /// The address token of a leaf; some have none.
 pub fn address(leaf: u64) -> Option<u64> {
-    (leaf % 3 != 0).then_some(leaf % 4)
+    (!leaf.is_multiple_of(3)).then_some(leaf % 4)
 }
 
 /// An empty disk with the two folders.

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use env::Disk;
 use env::fake::{Fault, FaultyDisk};
@@ -7,11 +7,13 @@ use indelible_segment::manifest::{self, Manifest, SegmentEntry, verify_manifests
 use indelible_segment::seal::remove_leftovers;
 use indelible_segment::sealed::{IndexAccess, SealedLines};
 use indelible_segment::verify::{verify_folder, verify_segment};
-use indelible_segment::{BlockCache, SealError, Sealer};
+use indelible_segment::{BlockCache, SealError, Sealer, SegmentFile};
 
 use crate::sample::{Log, MANIFESTS, SEGMENTS, address, disk};
 
 const LOG: Log = Log("here");
+/// Leaves sealed at a time.
+const LEAVES: u64 = 20;
 
 fn segments() -> &'static Path {
     Path::new(SEGMENTS)
@@ -87,7 +89,7 @@ fn what_is_not_as_the_tree_says_is_not_sealed() {
     drop(sealer);
 
     assert!(matches!(Sealer::begin(&disk, segments(), 3..3), Err(SealError::Count { .. })));
-    assert_eq!(disk.list(segments()).unwrap(), Vec::<std::path::PathBuf>::new());
+    assert_eq!(disk.list(segments()).unwrap(), Vec::<PathBuf>::new());
 }
 
 /// Seals and publishes, as the engine does.
@@ -95,7 +97,7 @@ fn seal_and_publish(disk: &FaultyDisk) -> Result<(), Box<dyn std::error::Error>>
     let manifests = Path::new(MANIFESTS);
     let newest = manifest::newest(disk, manifests)?;
     let from = newest.as_ref().map_or(0, Manifest::sealed_to);
-    let entry = LOG.seal(disk, from..from + 20)?;
+    let entry = LOG.seal(disk, from..from + LEAVES)?;
     let next = newest.map_or_else(|| Manifest::first(1, entry), |newest| newest.followed_by(1, entry));
     manifest::publish(disk, manifests, &next)?;
     Ok(())
@@ -120,23 +122,53 @@ fn a_fault_at_any_step_leaves_the_old_state_or_the_new() {
             disk.clear_faults();
             disk.crash(step);
 
-            let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
-            let told = (newest.number, newest.sealed_to());
-            assert!(told == (1, 20) || told == (2, 40), "{fault:?} at {step}: {told:?}");
-            assert!(outcome.is_err() || told == (2, 40), "{fault:?} at {step}: published, then lost");
-            *(if told.0 == 1 { &mut old } else { &mut new }) += 1;
-            newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
-
-            // The next start cleans up, and sealing goes on.
-            remove_leftovers(&disk, segments(), Some(&newest), newest.sealed_to()).unwrap();
-            assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap(), []);
-            seal_and_publish(&disk).unwrap();
-            let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
-            newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
-            assert_eq!(verify_manifests(&disk, Path::new(MANIFESTS)).unwrap(), []);
+            let published = recover(&disk, outcome.is_ok(), &format!("{fault:?} at {step}"));
+            *(if published { &mut new } else { &mut old }) += 1;
         }
     }
     assert!(old > new && new > 0, "{old} old, {new} new");
+}
+
+/// What every start finds after a fault: the first segment alone, or both, whole. Returns which; then sealing goes on.
+fn recover(disk: &FaultyDisk, told_published: bool, case: &str) -> bool {
+    let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let published = newest.number > 1;
+    assert_eq!(newest.sealed_to(), if published { 2 * LEAVES } else { LEAVES }, "{case}");
+    assert!(published || !told_published, "{case}: published, then lost");
+    newest.segments.iter().for_each(|entry| assert_whole(disk, entry));
+
+    remove_leftovers(disk, segments(), Some(&newest), newest.sealed_to()).unwrap();
+    assert_eq!(verify_folder(disk, segments(), Some(&newest)).unwrap(), [], "{case}");
+    seal_and_publish(disk).unwrap();
+    let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    newest.segments.iter().for_each(|entry| assert_whole(disk, entry));
+    assert_eq!(verify_manifests(disk, Path::new(MANIFESTS)).unwrap(), [], "{case}");
+    published
+}
+
+/// Sealing fails or finds the disk full, is tried again, and meets a second fault at any step: all pairs.
+#[test]
+fn two_faults_leave_the_old_state_or_the_new() {
+    let before = disk();
+    seal_and_publish(&before).unwrap();
+    let whole = before.snapshot();
+    seal_and_publish(&whole).unwrap();
+    let steps = whole.operations();
+    for first in 0..steps {
+        let fault = if first % 2 == 0 { Fault::Error } else { Fault::Full };
+        for second in 0..steps {
+            let disk = before.snapshot();
+            disk.fail_at(first, fault);
+            let mut outcome = seal_and_publish(&disk);
+            disk.clear_faults();
+            if outcome.is_err() && manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap().number == 1 {
+                disk.fail_at(second, Fault::PowerLoss);
+                outcome = seal_and_publish(&disk);
+            }
+            disk.crash(first * steps + second);
+            recover(&disk, outcome.is_ok(), &format!("{fault:?} at {first}, power loss at {second}"));
+        }
+    }
 }
 
 #[test]
@@ -144,7 +176,7 @@ fn only_what_the_journal_still_holds_is_cleaned_away() {
     let disk = disk();
     seal_and_publish(&disk).unwrap();
     let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
-    let lost = LOG.seal(&disk, 20..30).unwrap();
+    let lost = LOG.seal(&disk, LEAVES..30).unwrap();
     disk.create_new(&segments().join("anything.tmp")).unwrap();
 
     // The journal begins at 25: leaves 20 to 24 of the unnamed segment may be nowhere else.
@@ -156,4 +188,14 @@ fn only_what_the_journal_still_holds_is_cleaned_away() {
     assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), 20).unwrap().len(), 3);
     assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap(), []);
     newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
+
+    // A second writing of live leaves is surplus, as long as the live files are there.
+    let surplus = LOG.seal(&disk, 0..LEAVES).unwrap();
+    let live = newest.segments[0].name.path(segments(), SegmentFile::Lines);
+    let kept = disk.read(&live).unwrap();
+    disk.remove(&live).unwrap();
+    assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), LEAVES).unwrap(), Vec::<PathBuf>::new());
+    assert_whole(&disk, &surplus);
+    env::publish_file(&disk, &live, &kept).unwrap();
+    assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), LEAVES).unwrap().len(), 3);
 }
