@@ -123,7 +123,9 @@ pub(super) fn severity(text: &str) -> Result<Predicate, ValueError> {
 }
 
 pub(super) fn address(text: &str) -> Result<Predicate, ValueError> {
-    text.parse::<IpAddr>().map(|ip| Term::Address(ip).into()).map_err(|_| ValueError::Address(text.to_owned()))
+    text.parse::<IpAddr>()
+        .map(|ip| Term::Address(ip.to_canonical()).into())
+        .map_err(|_| ValueError::Address(text.to_owned()))
 }
 
 pub(super) fn resource(written: &Written) -> Result<Predicate, ValueError> {

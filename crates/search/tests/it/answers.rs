@@ -26,7 +26,8 @@ fn chain(question: &Question<'_>, oldest_first: bool, limit: usize) -> (Vec<u64>
         if !pages.is_empty() && cursor.is_none() {
             return (leaves, pages);
         }
-        let request = PageRequest { oldest_first, limit, cursor: cursor.as_deref(), count: pages.len().is_multiple_of(2) };
+        let request =
+            PageRequest { oldest_first, limit, cursor: cursor.as_deref(), count: pages.len().is_multiple_of(2) };
         let page = page(question, &request).unwrap();
         leaves.extend(page.hits.iter().map(|hit| hit.leaf));
         pages.push(page);
@@ -81,7 +82,7 @@ proptest! {
         let scope = Scope::everything();
         let question = log.question(&predicate, &scope);
         let found: Vec<&Made> = log.entries.iter().filter(|made| matches(&predicate, made, NOW_US)).collect();
-        let fields: Vec<FacetField> = FacetField::all().collect();
+        let fields: Vec<FacetField> = FacetField::all().filter(|field| field.name() != "actor").collect();
         for facet in facets(&question, &fields, 1_000).unwrap() {
             let mut want: BTreeMap<String, u64> = BTreeMap::new();
             for made in &found {

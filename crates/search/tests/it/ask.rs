@@ -1,13 +1,12 @@
 //! A small log and the surroundings of a question.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use search::{Context, Predicate, Question, Scope};
-use segment::{Part, View};
+use segment::View;
 
 use crate::entries::{BEGIN_US, Clients, Draw, Known, Made, make};
-use crate::naive_part::NaivePart;
+use crate::parts::part;
 
 pub const KEY: [u8; 32] = [9; 32];
 /// 40 days after the first entry.
@@ -20,11 +19,14 @@ pub struct Log {
 }
 
 impl Log {
-    /// Makes a log of these entries, cut into parts of about `cut` rows.
+    /// Makes a log of these entries, cut into parts of `cut` rows of every kind in turn.
     pub fn new(draws: &[Draw], cut: usize) -> Self {
         let entries: Vec<Made> = draws.iter().enumerate().map(|(leaf, draw)| make(leaf as u64, draw)).collect();
-        let part = |chunk: &[Made]| Arc::new(NaivePart::new(chunk)) as Arc<dyn Part>;
-        let view = View { parts: entries.chunks(cut.max(1)).map(part).collect(), size: entries.len() as u64 };
+        let cut = cut.max(1);
+        let parts = (0..entries.len()).step_by(cut).enumerate();
+        let parts =
+            parts.map(|(at, first)| part(&entries, first..(first + cut).min(entries.len()), at + cut)).collect();
+        let view = View { parts, size: entries.len() as u64 };
         let ip =
             |made: &Made| made.shown.pointer("/client/ip").map(|ip| ip.as_str().unwrap().parse::<IpAddr>().unwrap());
         let clients = Clients(entries.iter().map(ip).collect());

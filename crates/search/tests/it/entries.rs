@@ -61,8 +61,9 @@ impl Who {
         self.kind.is_person()
     }
 
-    fn of(&self) -> String {
-        format!("{}:{}", self.kind, self.id)
+    /// The id when acted for: nobody is acted for who acts, but for the one whose id is an address.
+    fn id_at(&self, place: usize) -> String {
+        if place == 1 && self.address.is_none() { format!("b-{}", self.id) } else { self.id.to_owned() }
     }
 
     /// Pointer and value of what this person's identity discloses when standing at `place`.
@@ -147,7 +148,7 @@ pub fn make(leaf: u64, draw: &Draw) -> Made {
     let mut seen: Vec<(String, &str)> = Vec::new();
     let mut hide = |person: &Who, place: usize| {
         let at = PEOPLE.iter().position(|other| other.id == person.id).unwrap();
-        let of = person.of();
+        let of = format!("{}:{}", person.kind, person.id_at(place));
         if !personal.iter().any(|known: &PersonalRef<'_>| known.of == of) {
             personal.push(PersonalRef { of: Cow::Owned(of), digest: [7; 32] });
         }
@@ -205,7 +206,12 @@ pub fn make(leaf: u64, draw: &Draw) -> Made {
         id: who.id.into(),
         name: clear_name,
         email: None,
-        on_behalf_of: principal.map(|who| Principal { kind: who.kind, id: who.id.into(), name: None, email: None }),
+        on_behalf_of: principal.map(|who| Principal {
+            kind: who.kind,
+            id: who.id_at(1).into(),
+            name: None,
+            email: None,
+        }),
     });
     event.event = Some(["created", "exported", "opened"][pick(10, 3)].into());
     event.channel = Some(["auth", "hardware", "security"][pick(12, 3)].into());

@@ -13,6 +13,7 @@ mod histograms;
 mod language;
 mod naive;
 mod naive_part;
+mod parts;
 mod predicates;
 mod queries;
 mod scopes;

@@ -84,6 +84,7 @@ fn keyword() -> impl Strategy<Value = Term> {
         (Keyword::RequestId, "r-1"),
         (Keyword::TraceId, "none"),
         (Keyword::Person, "user:77"),
+        (Keyword::Person, "user:b-78"),
         (Keyword::Person, "carl@x.example"),
         (Keyword::Person, "user:carl@x.example"),
         (Keyword::Person, "mailbox:carl@x.example"),
