@@ -46,7 +46,10 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
     for row in vectors["people"].as_array().unwrap() {
         let (scope, kind, id) =
             (row["scope"].as_str().unwrap(), row["kind"].as_str().unwrap(), row["subject"].as_str().unwrap());
-        let scope = if scope.starts_with('o') { Scope::Organization(&scope[1..]) } else { Scope::Source(&scope[1..]) };
+        let scope = match scope.split_at(1) {
+            ("o", id) => Scope::Organization(id),
+            (_, name) => Scope::Source(name),
+        };
         let key = vault.person(&Person { scope, kind, id }).unwrap();
         assert_eq!(key.id(), PersonId(from_hex(&row["id_hex"]).try_into().unwrap()));
         assert_eq!(key.secret().as_slice(), from_hex(&row["key_hex"]));
