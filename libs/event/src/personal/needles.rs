@@ -95,26 +95,35 @@ impl<'a> Needles<'a> {
     }
 
     /// Every place where a needle stands as a whole word; longer needles win where two overlap. In text order.
-    /// `url` = look for the encoded spellings too.
+    /// What stands beside a place found is a whole word too, as its neighbour will be a brace. `url` = look for the
+    /// encoded spellings too.
     pub(super) fn hits(&self, text: &str, url: bool) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
         let url = url && looks_encoded(text);
-        for (needle, known) in self.list.iter().enumerate() {
-            let mut take = |spelled: &str, spelling: Spelling| {
-                for start in whole_words(text, spelled) {
-                    let end = start + spelled.len();
-                    if hits.iter().all(|hit| end <= hit.start || hit.end <= start) {
-                        hits.push(Hit { start, end, needle, spelling });
-                    }
+        loop {
+            let known = hits.len();
+            for (index, needle) in self.list.iter().enumerate() {
+                take(text, &needle.text, Spelling::Plain, index, &mut hits);
+                for (spelling, other) in if url { needle.encoded() } else { &[] } {
+                    take(text, other, *spelling, index, &mut hits);
                 }
-            };
-            take(&known.text, Spelling::Plain);
-            for (spelling, other) in if url { known.encoded() } else { &[] } {
-                take(other, *spelling);
+            }
+            if hits.len() == known {
+                hits.sort_unstable_by_key(|hit| hit.start);
+                return hits;
             }
         }
-        hits.sort_unstable_by_key(|hit| hit.start);
-        hits
+    }
+}
+
+fn take(text: &str, spelled: &str, spelling: Spelling, needle: usize, hits: &mut Vec<Hit>) {
+    let mut from = 0;
+    while let Some(start) = next_word(text, spelled, from, hits) {
+        let end = start + spelled.len();
+        if hits.iter().all(|hit| end <= hit.start || hit.end <= start) {
+            hits.push(Hit { start, end, needle, spelling });
+        }
+        from = end;
     }
 }
 
@@ -127,9 +136,8 @@ impl Needle<'_> {
 
     /// Whether the value stands in a text as a whole word, in any spelling.
     pub(super) fn is_word_of(&self, text: &str) -> bool {
-        whole_words(text, &self.text).next().is_some()
-            || (looks_encoded(text)
-                && self.encoded().iter().any(|(_, other)| whole_words(text, other).next().is_some()))
+        next_word(text, &self.text, 0, &[]).is_some()
+            || (looks_encoded(text) && self.encoded().iter().any(|(_, other)| next_word(text, other, 0, &[]).is_some()))
     }
 
     /// The encoded spellings that differ from the value.
@@ -152,22 +160,19 @@ fn looks_encoded(text: &str) -> bool {
     memchr::memchr2(b'%', b'+', text.as_bytes()).is_some()
 }
 
-/// Where `word` stands in `text` with no letter or digit before or after it; occurrences do not overlap.
-fn whole_words<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        while let Some(found) = text.as_bytes().get(from..).and_then(|rest| memmem::find(rest, word.as_bytes())) {
-            let (start, end) = (from + found, from + found + word.len());
-            let before = text.get(..start).and_then(|before| before.chars().next_back());
-            let after = text.get(end..).and_then(|after| after.chars().next());
-            if !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric) {
-                from = end;
-                return Some(start);
-            }
-            from = start + word.chars().next().map_or(1, char::len_utf8);
+/// Where `word` next stands in `text` at or after `from` with no letter or digit before or after it, except where that
+/// belongs to a hit.
+fn next_word(text: &str, word: &str, mut from: usize, hits: &[Hit]) -> Option<usize> {
+    loop {
+        let start = from + memmem::find(text.as_bytes().get(from..)?, word.as_bytes())?;
+        let end = start + word.len();
+        let before = text.get(..start)?.chars().next_back().is_some_and(char::is_alphanumeric);
+        let after = text.get(end..)?.chars().next().is_some_and(char::is_alphanumeric);
+        if (!before || hits.iter().any(|hit| hit.end == start)) && (!after || hits.iter().any(|hit| hit.start == end)) {
+            return Some(start);
         }
-        None
-    })
+        from = start + word.chars().next().map_or(1, char::len_utf8);
+    }
 }
 
 /// The value in this spelling; `None` if that is the value itself.
@@ -199,7 +204,11 @@ mod tests {
 
     #[test]
     fn whole_words_are_bounded_by_anything_but_letters_and_digits() {
-        let at = |text: &str, word: &str| whole_words(text, word).collect::<Vec<_>>();
+        let at = |text: &str, word: &str| {
+            let mut hits = Vec::new();
+            take(text, word, Spelling::Plain, 0, &mut hits);
+            hits.iter().map(|hit| hit.start).collect::<Vec<_>>()
+        };
         assert_eq!(at("alice, malice, alice2, _alice_ (alice)", "alice"), [0, 24, 32]);
         assert_eq!(at("aliceé éalice alice", "alice"), [16]);
         assert_eq!(at("a.b.a.b.a.b", "a.b"), [0, 4, 8]);
@@ -214,6 +223,16 @@ mod tests {
         needles.sort();
         let hits: Vec<_> = needles.hits("Ann Lee met Ann", false).iter().map(|hit| (hit.start, hit.needle)).collect();
         assert_eq!(hits, [(0, 0), (12, 1)]);
+    }
+
+    #[test]
+    fn what_touches_a_value_is_a_word_too() {
+        let mut needles = Needles::default();
+        needles.add("(Ann)".into(), 0, "/a".into());
+        needles.add("bob@b.de".into(), 0, "/b".into());
+        needles.sort();
+        assert_eq!(needles.hits("(Ann)bob@b.de", false).len(), 2);
+        assert_eq!(needles.hits("(Ann)bo", false).len(), 0);
     }
 
     #[test]

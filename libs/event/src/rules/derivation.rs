@@ -8,7 +8,7 @@ use crate::limits::WORD_BYTES_MAX;
 use crate::model::Outcome;
 
 use super::RulesError;
-use super::words::{stems, words};
+use super::words::{phrase_stems, words};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,7 +82,7 @@ impl Derivation {
         let first = verb.split_once('_').map(|(first, _)| first);
         let last = verb.rsplit_once('_').map(|(_, last)| last);
         for candidate in [Some(verb), first, last].into_iter().flatten() {
-            if let Some(event) = stems(candidate).iter().find_map(|stem| self.events.get(stem)) {
+            if let Some(event) = phrase_stems(candidate).iter().find_map(|stem| self.events.get(stem)) {
                 return event.clone();
             }
         }
@@ -93,7 +93,7 @@ impl Derivation {
     pub(super) fn channel(&self, written: &str, action: &Action) -> String {
         let last = action.noun.rsplit_once('_').map_or("", |(_, last)| last);
         for candidate in [action.noun.as_str(), last] {
-            if let Some(channel) = stems(candidate).iter().find_map(|stem| self.channels.get(stem)) {
+            if let Some(channel) = phrase_stems(candidate).iter().find_map(|stem| self.channels.get(stem)) {
                 return channel.clone();
             }
         }

@@ -10,7 +10,7 @@ use crate::model::{Event, Outcome, Severity};
 
 use super::RulesError;
 use super::derivation::Action;
-use super::words::{stems, words};
+use super::words::{phrase_stems, words};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,22 +169,8 @@ impl Severities {
     }
 }
 
-/// Every run of one to three neighbouring words, uninflected in its last word: what lists of words are asked for.
+/// Every run of one to three neighbouring words, inflected and not: what lists of words are asked for.
 fn runs(joined: &str) -> Vec<String> {
     let words: Vec<&str> = joined.split('_').filter(|word| !word.is_empty()).collect();
-    let mut runs = Vec::new();
-    for length in 1..=3 {
-        for run in words.windows(length) {
-            let Some((last, front)) = run.split_last() else { continue };
-            for stem in stems(last) {
-                let mut text = front.join("_");
-                if !text.is_empty() {
-                    text.push('_');
-                }
-                text.push_str(&stem);
-                runs.push(text);
-            }
-        }
-    }
-    runs
+    (1..=3).flat_map(|length| words.windows(length)).flat_map(|run| phrase_stems(&run.join("_"))).collect()
 }

@@ -63,6 +63,15 @@ pub(super) fn stems(word: &str) -> Vec<String> {
     stems
 }
 
+/// Words joined by `_`, and what they may be an inflection of: of the last word, or of the first (`signed_in`).
+pub(super) fn phrase_stems(phrase: &str) -> Vec<String> {
+    let mut all = stems(phrase);
+    if let Some((first, rest)) = phrase.split_once('_') {
+        all.extend(stems(first).into_iter().skip(1).map(|stem| format!("{stem}_{rest}")));
+    }
+    all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,11 +4,13 @@ mod admission;
 mod batches;
 mod canary;
 mod context;
+mod derivations;
 mod fields;
 mod json_agreement;
 mod keys;
 mod lines;
 mod personal;
+mod secrets;
 mod traps;
 mod vectors;
 
