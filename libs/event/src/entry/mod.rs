@@ -114,9 +114,11 @@ pub enum LineError {
         name: String,
     },
     /// A member that every line has is missing.
-    #[error("line lacks the member {name}")]
+    #[error("line lacks the member {of}/{name}")]
     Missing {
-        /// JSON pointer of the member.
+        /// JSON pointer of the object that lacks it.
+        of: &'static str,
+        /// The member's name.
         name: &'static str,
     },
     /// A member's value is not of its type or form.

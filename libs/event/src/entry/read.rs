@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::json::{Token, Tokens};
+use crate::json::{Syntax, Token, Tokens};
 use crate::limits::DEPTH_MAX;
 use crate::model::{
     Actor, ActorKind, Client, Http, Location, Named, Outcome, PersonalRef, Principal, Resource, Severity,
@@ -16,35 +16,58 @@ use super::{Entry, LineError};
 
 type Read<T> = Result<T, LineError>;
 
+/// A member of an object in a line.
+struct Member {
+    name: &'static str,
+    /// Whether it may be left out.
+    optional: bool,
+}
+
+const fn must(name: &'static str) -> Member {
+    Member { name, optional: false }
+}
+
+const fn may(name: &'static str) -> Member {
+    Member { name, optional: true }
+}
+
 /// The members of a line, in their order.
-const MEMBERS: &[&str] = &[
-    "v",
-    "id",
-    "event_id",
-    "time",
-    "received",
-    "organization",
-    "workspace",
-    "project",
-    "actor",
-    "action",
-    "event",
-    "channel",
-    "description",
-    "resource",
-    "targets",
-    "outcome",
-    "detail",
-    "severity",
-    "http",
-    "client",
-    "request_id",
-    "trace_id",
-    "changes",
-    "properties",
-    "source",
-    "personal",
+const LINE: &[Member] = &[
+    must("v"),
+    must("id"),
+    may("event_id"),
+    must("time"),
+    must("received"),
+    may("organization"),
+    may("workspace"),
+    may("project"),
+    must("actor"),
+    must("action"),
+    must("event"),
+    must("channel"),
+    must("description"),
+    may("resource"),
+    may("targets"),
+    may("outcome"),
+    may("detail"),
+    must("severity"),
+    may("http"),
+    may("client"),
+    may("request_id"),
+    may("trace_id"),
+    may("changes"),
+    may("properties"),
+    must("source"),
+    may("personal"),
 ];
+const NAMED: &[Member] = &[must("id"), may("name")];
+const RESOURCE: &[Member] = &[must("type"), must("id"), may("name")];
+const PRINCIPAL: &[Member] = &[must("type"), must("id"), may("name"), may("email")];
+const ACTOR: &[Member] = &[must("type"), must("id"), may("name"), may("email"), may("on_behalf_of")];
+const HTTP: &[Member] = &[may("method"), may("path"), may("status")];
+const CLIENT: &[Member] = &[may("ip"), may("user_agent"), may("location"), may("ci")];
+const LOCATION: &[Member] = &[may("city"), may("region"), may("country")];
+const PERSON: &[Member] = &[must("of"), must("digest")];
 
 pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
     let text = std::str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
@@ -53,24 +76,23 @@ pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
     }
     // the line itself is one level, and `{"$personal":n}` in the place of a string one more
     let mut reader = Reader { tokens: Tokens::new(text, 2 + DEPTH_MAX as u32) };
-    let mut has = Mandatory::default();
     let mut entry = blank();
     let first = reader.next()?;
-    reader.object(first, "line", MEMBERS, |reader, name, token| {
+    reader.object(first, "", LINE, |reader, name, token| {
         match name {
             "v" => {}
-            "id" => has.id = Some(reader.id(token)?),
+            "id" => entry.id = reader.id(token)?,
             "event_id" => entry.event_id = Some(reader.text(token, "/event_id")?),
-            "time" => has.time_us = Some(reader.time(token, "/time")?),
-            "received" => has.received_us = Some(reader.time(token, "/received")?),
+            "time" => entry.time_us = reader.time(token, "/time")?,
+            "received" => entry.received_us = reader.time(token, "/received")?,
             "organization" => entry.organization = Some(reader.named(token, "/organization")?),
             "workspace" => entry.workspace = Some(reader.named(token, "/workspace")?),
             "project" => entry.project = Some(reader.named(token, "/project")?),
-            "actor" => has.actor = Some(reader.actor(token)?),
-            "action" => has.action = Some(reader.text(token, "/action")?),
-            "event" => has.event = Some(reader.text(token, "/event")?),
-            "channel" => has.channel = Some(reader.text(token, "/channel")?),
-            "description" => has.description = Some(reader.text(token, "/description")?),
+            "actor" => entry.actor = reader.actor(token)?,
+            "action" => entry.action = reader.text(token, "/action")?,
+            "event" => entry.event = reader.text(token, "/event")?,
+            "channel" => entry.channel = reader.text(token, "/channel")?,
+            "description" => entry.description = reader.text(token, "/description")?,
             "resource" => entry.resource = Some(reader.resource(token, "/resource")?),
             "targets" => {
                 reader.list(token, "/targets", |reader, token| {
@@ -80,14 +102,14 @@ pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
             }
             "outcome" => entry.outcome = Some(reader.word(token, "/outcome", Outcome::from_word)?),
             "detail" => entry.detail = Some(reader.text(token, "/detail")?),
-            "severity" => has.severity = Some(reader.word(token, "/severity", Severity::from_word)?),
+            "severity" => entry.severity = reader.word(token, "/severity", Severity::from_word)?,
             "http" => entry.http = reader.http(token)?,
             "client" => entry.client = reader.client(token)?,
             "request_id" => entry.request_id = Some(reader.text(token, "/request_id")?),
             "trace_id" => entry.trace_id = Some(reader.text(token, "/trace_id")?),
             "changes" => entry.changes = Some(reader.raw(token, "/changes")?),
             "properties" => entry.properties = Some(reader.raw(token, "/properties")?),
-            "source" => has.source = Some(reader.text(token, "/source")?),
+            "source" => entry.source = reader.text(token, "/source")?,
             _ => {
                 reader.list(token, "/personal", |reader, token| {
                     entry.personal.push(reader.person(token)?);
@@ -97,49 +119,8 @@ pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
         }
         Ok(())
     })?;
-    match reader.tokens.next() {
-        Ok(_) => has.complete(entry),
-        Err(syntax) => Err(LineError::Syntax { at: syntax.at, what: syntax.what }),
-    }
-}
-
-/// The members that every line has.
-#[derive(Default)]
-struct Mandatory<'a> {
-    id: Option<&'a str>,
-    time_us: Option<i64>,
-    received_us: Option<i64>,
-    actor: Option<Actor<'a>>,
-    action: Option<Cow<'a, str>>,
-    event: Option<Cow<'a, str>>,
-    channel: Option<Cow<'a, str>>,
-    description: Option<Cow<'a, str>>,
-    severity: Option<Severity>,
-    source: Option<Cow<'a, str>>,
-}
-
-impl<'a> Mandatory<'a> {
-    #[inline]
-    fn complete(self, optional: Entry<'a>) -> Read<Entry<'a>> {
-        Ok(Entry {
-            id: some(self.id, "/id")?,
-            time_us: some(self.time_us, "/time")?,
-            received_us: some(self.received_us, "/received")?,
-            actor: some(self.actor, "/actor")?,
-            action: some(self.action, "/action")?,
-            event: some(self.event, "/event")?,
-            channel: some(self.channel, "/channel")?,
-            description: some(self.description, "/description")?,
-            severity: some(self.severity, "/severity")?,
-            source: some(self.source, "/source")?,
-            ..optional
-        })
-    }
-}
-
-#[inline]
-fn some<T>(value: Option<T>, name: &'static str) -> Read<T> {
-    value.ok_or(LineError::Missing { name })
+    reader.tokens.next()?;
+    Ok(entry)
 }
 
 /// An entry with nothing optional in it.
@@ -173,6 +154,12 @@ fn blank<'a>() -> Entry<'a> {
     }
 }
 
+impl From<Box<Syntax>> for LineError {
+    fn from(syntax: Box<Syntax>) -> Self {
+        Self::Syntax { at: syntax.at, what: syntax.what }
+    }
+}
+
 struct Reader<'a> {
     tokens: Tokens<'a>,
 }
@@ -180,35 +167,39 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     #[inline]
     fn next(&mut self) -> Read<Token<'a>> {
-        match self.tokens.next() {
-            Ok(token) => Ok(token.unwrap_or(Token::Null)),
-            Err(syntax) => Err(LineError::Syntax { at: syntax.at, what: syntax.what }),
-        }
+        Ok(self.tokens.next()?.unwrap_or(Token::Null))
     }
 
-    /// An object whose members are some of `names`, in that order.
+    /// An object with these members, in this order.
     #[inline]
     fn object(
         &mut self,
         token: Token<'a>,
         pointer: &'static str,
-        names: &'static [&'static str],
+        members: &'static [Member],
         mut take: impl FnMut(&mut Self, &'static str, Token<'a>) -> Read<()>,
     ) -> Read<()> {
         if token != Token::ObjectStart {
             return Err(LineError::Value { name: pointer });
         }
-        let mut rest = names.iter();
-        loop {
-            let key = match self.next()? {
-                Token::Key(key) => key,
-                _ => return Ok(()),
-            };
-            let Some(name) = rest.find(|name| **name == key.raw()) else {
-                return Err(LineError::Member { name: crate::json::shown(&key.decode()) });
+        let mut rest = members.iter();
+        while let Some(key) = self.tokens.next_key()? {
+            let name = loop {
+                match rest.next() {
+                    Some(member) if member.name == key.raw() => break member.name,
+                    Some(Member { optional: true, .. }) => {}
+                    Some(member) if rest.clone().any(|member| member.name == key.raw()) => {
+                        return Err(LineError::Missing { of: pointer, name: member.name });
+                    }
+                    _ => return Err(LineError::Member { name: crate::json::shown(&key.decode()) }),
+                }
             };
             let token = self.next()?;
             take(self, name, token)?;
+        }
+        match rest.find(|member| !member.optional) {
+            None => Ok(()),
+            Some(member) => Err(LineError::Missing { of: pointer, name: member.name }),
         }
     }
 
@@ -266,72 +257,70 @@ impl<'a> Reader<'a> {
             return Err(LineError::Value { name });
         }
         let start = self.tokens.token_start();
-        self.tokens.skip(token).map_err(|syntax| LineError::Syntax { at: syntax.at, what: syntax.what })?;
+        self.tokens.skip(token)?;
         Ok(self.tokens.slice(start, self.tokens.at()))
     }
 
     fn named(&mut self, token: Token<'a>, pointer: &'static str) -> Read<Named<'a>> {
-        let (mut id, mut name) = (None, None);
-        self.object(token, pointer, &["id", "name"], |reader, member, token| {
-            let text = Some(reader.text(token, pointer)?);
-            if member == "id" {
-                id = text
-            } else {
-                name = text
+        let mut named = Named { id: Cow::Borrowed(""), name: None };
+        self.object(token, pointer, NAMED, |reader, member, token| {
+            let text = reader.text(token, pointer)?;
+            match member {
+                "id" => named.id = text,
+                _ => named.name = Some(text),
             }
             Ok(())
         })?;
-        Ok(Named { id: some(id, pointer)?, name })
+        Ok(named)
     }
 
     fn resource(&mut self, token: Token<'a>, pointer: &'static str) -> Read<Resource<'a>> {
-        let (mut kind, mut id, mut name) = (None, None, None);
-        self.object(token, pointer, &["type", "id", "name"], |reader, member, token| {
-            let text = Some(reader.text(token, pointer)?);
+        let mut resource = Resource { kind: Cow::Borrowed(""), id: Cow::Borrowed(""), name: None };
+        self.object(token, pointer, RESOURCE, |reader, member, token| {
+            let text = reader.text(token, pointer)?;
             match member {
-                "type" => kind = text,
-                "id" => id = text,
-                _ => name = text,
+                "type" => resource.kind = text,
+                "id" => resource.id = text,
+                _ => resource.name = Some(text),
             }
             Ok(())
         })?;
-        Ok(Resource { kind: some(kind, pointer)?, id: some(id, pointer)?, name })
+        Ok(resource)
     }
 
     fn actor(&mut self, token: Token<'a>) -> Read<Actor<'a>> {
-        let (mut kind, mut id, mut name, mut email, mut on_behalf_of) = (None, None, None, None, None);
-        let names = &["type", "id", "name", "email", "on_behalf_of"];
-        self.object(token, "/actor", names, |reader, member, token| {
+        let mut actor = Actor::system();
+        self.object(token, "/actor", ACTOR, |reader, member, token| {
             match member {
-                "type" => kind = Some(reader.word(token, "/actor/type", ActorKind::from_word)?),
-                "id" => id = Some(reader.text(token, "/actor/id")?),
-                "name" => name = Some(reader.text(token, "/actor/name")?),
-                "email" => email = Some(reader.text(token, "/actor/email")?),
-                _ => on_behalf_of = Some(reader.principal(token)?),
+                "type" => actor.kind = reader.word(token, "/actor/type", ActorKind::from_word)?,
+                "id" => actor.id = reader.text(token, "/actor/id")?,
+                "name" => actor.name = Some(reader.text(token, "/actor/name")?),
+                "email" => actor.email = Some(reader.text(token, "/actor/email")?),
+                _ => actor.on_behalf_of = Some(reader.principal(token)?),
             }
             Ok(())
         })?;
-        Ok(Actor { kind: some(kind, "/actor/type")?, id: some(id, "/actor/id")?, name, email, on_behalf_of })
+        Ok(actor)
     }
 
     fn principal(&mut self, token: Token<'a>) -> Read<Principal<'a>> {
         const POINTER: &str = "/actor/on_behalf_of";
-        let (mut kind, mut id, mut name, mut email) = (None, None, None, None);
-        self.object(token, POINTER, &["type", "id", "name", "email"], |reader, member, token| {
+        let mut principal = Principal { kind: ActorKind::System, id: Cow::Borrowed(""), name: None, email: None };
+        self.object(token, POINTER, PRINCIPAL, |reader, member, token| {
             match member {
-                "type" => kind = Some(reader.word(token, POINTER, ActorKind::from_word)?),
-                "id" => id = Some(reader.text(token, POINTER)?),
-                "name" => name = Some(reader.text(token, POINTER)?),
-                _ => email = Some(reader.text(token, POINTER)?),
+                "type" => principal.kind = reader.word(token, POINTER, ActorKind::from_word)?,
+                "id" => principal.id = reader.text(token, POINTER)?,
+                "name" => principal.name = Some(reader.text(token, POINTER)?),
+                _ => principal.email = Some(reader.text(token, POINTER)?),
             }
             Ok(())
         })?;
-        Ok(Principal { kind: some(kind, POINTER)?, id: some(id, POINTER)?, name, email })
+        Ok(principal)
     }
 
     fn http(&mut self, token: Token<'a>) -> Read<Http<'a>> {
         let mut http = Http::default();
-        self.object(token, "/http", &["method", "path", "status"], |reader, member, token| {
+        self.object(token, "/http", HTTP, |reader, member, token| {
             match member {
                 "method" => http.method = Some(reader.text(token, "/http/method")?),
                 "path" => http.path = Some(reader.text(token, "/http/path")?),
@@ -351,7 +340,7 @@ impl<'a> Reader<'a> {
 
     fn client(&mut self, token: Token<'a>) -> Read<Client<'a>> {
         let mut client = Client::default();
-        self.object(token, "/client", &["ip", "user_agent", "location", "ci"], |reader, member, token| {
+        self.object(token, "/client", CLIENT, |reader, member, token| {
             match member {
                 "ip" => client.ip = Some(reader.text(token, "/client/ip")?),
                 "user_agent" => client.user_agent = Some(reader.text(token, "/client/user_agent")?),
@@ -365,7 +354,7 @@ impl<'a> Reader<'a> {
 
     fn location(&mut self, token: Token<'a>) -> Read<Location<'a>> {
         let mut location = Location::default();
-        self.object(token, "/client/location", &["city", "region", "country"], |reader, member, token| {
+        self.object(token, "/client/location", LOCATION, |reader, member, token| {
             let text = Some(reader.text(token, "/client/location")?);
             match member {
                 "city" => location.city = text,
@@ -378,18 +367,16 @@ impl<'a> Reader<'a> {
     }
 
     fn person(&mut self, token: Token<'a>) -> Read<PersonalRef<'a>> {
-        let (mut of, mut digest) = (None, None);
-        self.object(token, "/personal", &["of", "digest"], |reader, member, token| {
+        let mut person = PersonalRef { of: Cow::Borrowed(""), digest: [0; 32] };
+        self.object(token, "/personal", PERSON, |reader, member, token| {
             let text = reader.text(token, "/personal")?;
             if member == "of" {
-                of = Some(text);
-            } else {
-                let mut bytes = [0; 32];
-                let decoded = URL_SAFE_NO_PAD.decode_slice(text.as_bytes(), &mut bytes);
-                digest = (decoded == Ok(bytes.len())).then_some(bytes);
+                person.of = text;
+            } else if URL_SAFE_NO_PAD.decode_slice(text.as_bytes(), &mut person.digest) != Ok(32) {
+                return Err(LineError::Value { name: "/personal" });
             }
             Ok(())
         })?;
-        Ok(PersonalRef { of: some(of, "/personal")?, digest: digest.ok_or(LineError::Value { name: "/personal" })? })
+        Ok(person)
     }
 }

@@ -14,12 +14,6 @@ pub struct Syntax {
     pub what: &'static str,
 }
 
-impl Syntax {
-    pub(super) fn new(at: usize, what: &'static str) -> Self {
-        Self { at, code: "invalid_json", what }
-    }
-}
-
 /// A cursor over text.
 #[derive(Debug, Clone)]
 pub(super) struct Scanner<'a> {
@@ -59,16 +53,18 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    pub(super) fn error(&self, at: usize, what: &'static str) -> Syntax {
+    /// Boxed, as errors are rare and results are everywhere.
+    #[cold]
+    pub(super) fn error(&self, at: usize, what: &'static str) -> Box<Syntax> {
         if self.cut && at >= self.text.len() {
-            return Syntax { at: self.text.len(), code: "not_utf8", what: "bytes that are not UTF-8" };
+            return Box::new(Syntax { at: self.text.len(), code: "not_utf8", what: "bytes that are not UTF-8" });
         }
-        Syntax::new(at, what)
+        Box::new(Syntax { at, code: "invalid_json", what })
     }
 
     /// Takes a string; the cursor stands on its opening quote.
     #[inline]
-    pub(super) fn string(&mut self) -> Result<Text<'a>, Syntax> {
+    pub(super) fn string(&mut self) -> Result<Text<'a>, Box<Syntax>> {
         let start = self.at + 1;
         let mut at = start;
         let mut escaped = false;
@@ -90,7 +86,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Checks the escape whose backslash is at `at`; returns where it ends.
-    fn escape(&self, at: usize) -> Result<usize, Syntax> {
+    fn escape(&self, at: usize) -> Result<usize, Box<Syntax>> {
         match self.byte(at + 1) {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
             Some(b'u') => {
@@ -114,12 +110,13 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn lone(&self, at: usize) -> Syntax {
-        Syntax { at, code: "lone_surrogate", what: "half of a surrogate pair: it stands for no character" }
+    #[cold]
+    fn lone(&self, at: usize) -> Box<Syntax> {
+        Box::new(Syntax { at, code: "lone_surrogate", what: "half of a surrogate pair: it stands for no character" })
     }
 
     /// Four hex digits.
-    fn unit(&self, at: usize) -> Result<u32, Syntax> {
+    fn unit(&self, at: usize) -> Result<u32, Box<Syntax>> {
         let mut unit = 0;
         for offset in 0..4 {
             let digit = self.byte(at + offset).and_then(|byte| char::from(byte).to_digit(16));
@@ -129,7 +126,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes a number, by the grammar of RFC 8259; the cursor stands on its first byte.
-    pub(super) fn number(&mut self) -> Result<&'a str, Syntax> {
+    pub(super) fn number(&mut self) -> Result<&'a str, Box<Syntax>> {
         let start = self.at;
         let mut at = start;
         if self.byte(at) == Some(b'-') {
@@ -159,7 +156,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// At least one digit.
-    fn digits(&self, start: usize) -> Result<usize, Syntax> {
+    fn digits(&self, start: usize) -> Result<usize, Box<Syntax>> {
         let mut at = start;
         while self.byte(at).is_some_and(|byte| byte.is_ascii_digit()) {
             at += 1;
@@ -168,7 +165,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes this word.
-    pub(super) fn word(&mut self, word: &'static str) -> Result<(), Syntax> {
+    pub(super) fn word(&mut self, word: &'static str) -> Result<(), Box<Syntax>> {
         let end = self.at + word.len();
         if self.text.as_bytes().get(self.at..end) == Some(word.as_bytes()) {
             self.at = end;

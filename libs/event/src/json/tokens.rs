@@ -123,8 +123,7 @@ impl<'a> Tokens<'a> {
     /// # Errors
     /// [`Syntax`] where the text is not JSON or too deep. Do not go on after an error.
     #[allow(clippy::should_implement_trait, reason = "an iterator of results invites going on after an error")]
-    #[inline]
-    pub fn next(&mut self) -> Result<Option<Token<'a>>, Syntax> {
+    pub fn next(&mut self) -> Result<Option<Token<'a>>, Box<Syntax>> {
         let mut byte = self.scan.peek();
         if self.expect == Expect::CommaOrEnd {
             match byte {
@@ -149,7 +148,7 @@ impl<'a> Tokens<'a> {
         match (self.expect, byte) {
             (Expect::FirstKey, Some(b'}')) => Ok(Some(self.close(Token::ObjectEnd))),
             (Expect::FirstElement, Some(b']')) => Ok(Some(self.close(Token::ArrayEnd))),
-            (Expect::FirstKey | Expect::Key, Some(b'"')) => self.key().map(Some),
+            (Expect::FirstKey | Expect::Key, Some(b'"')) => Ok(Some(Token::Key(self.key()?))),
             (Expect::FirstKey | Expect::Key, _) => Err(self.error("no member name where one is due")),
             (Expect::Nothing, None) if !self.scan.cut => Ok(None),
             (Expect::Nothing, _) => Err(self.error("more text after the end of the value")),
@@ -157,11 +156,35 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// The name of the next member of the innermost object; `None` at the object's end. As [`Tokens::next`], which it may
+    /// stand in for wherever one of the two is due, but faster.
+    ///
+    /// # Errors
+    /// As [`Tokens::next`].
+    #[inline]
+    pub fn next_key(&mut self) -> Result<Option<Text<'a>>, Box<Syntax>> {
+        let at = self.scan.at;
+        // the usual case, without white space
+        if self.expect == Expect::CommaOrEnd
+            && self.in_object()
+            && self.scan.byte(at) == Some(b',')
+            && self.scan.byte(at + 1) == Some(b'"')
+        {
+            self.scan.at = at + 1;
+            self.token_start = at + 1;
+            return self.key().map(Some);
+        }
+        Ok(match self.next()? {
+            Some(Token::Key(key)) => Some(key),
+            _ => None,
+        })
+    }
+
     /// Passes over the rest of the value that `token` began.
     ///
     /// # Errors
     /// As [`Tokens::next`].
-    pub fn skip(&mut self, token: Token<'a>) -> Result<(), Syntax> {
+    pub fn skip(&mut self, token: Token<'a>) -> Result<(), Box<Syntax>> {
         if matches!(token, Token::ObjectStart | Token::ArrayStart) {
             let outside = self.depth - 1;
             while self.depth > outside {
@@ -176,24 +199,26 @@ impl<'a> Tokens<'a> {
         self.stack & 1 == 1
     }
 
-    fn error(&self, what: &'static str) -> Syntax {
+    #[cold]
+    fn error(&self, what: &'static str) -> Box<Syntax> {
         let what = if self.scan.byte(self.scan.at).is_none() { "the text ends too early" } else { what };
         self.scan.error(self.scan.at, what)
     }
 
+    /// Takes a name and its colon; the cursor stands on the opening quote.
     #[inline]
-    fn key(&mut self) -> Result<Token<'a>, Syntax> {
+    fn key(&mut self) -> Result<Text<'a>, Box<Syntax>> {
         let key = self.scan.string()?;
         if self.scan.peek() != Some(b':') {
             return Err(self.error("member name without a colon"));
         }
         self.scan.at += 1;
         self.expect = Expect::Value;
-        Ok(Token::Key(key))
+        Ok(key)
     }
 
     #[inline]
-    fn value(&mut self, byte: Option<u8>) -> Result<Token<'a>, Syntax> {
+    fn value(&mut self, byte: Option<u8>) -> Result<Token<'a>, Box<Syntax>> {
         let token = match byte {
             Some(b'"') => Token::String(self.scan.string()?),
             Some(b'{') => return self.open(true),
@@ -208,13 +233,13 @@ impl<'a> Tokens<'a> {
         Ok(token)
     }
 
-    fn open(&mut self, object: bool) -> Result<Token<'a>, Syntax> {
+    fn open(&mut self, object: bool) -> Result<Token<'a>, Box<Syntax>> {
         if self.depth >= self.depth_max {
-            return Err(Syntax {
+            return Err(Box::new(Syntax {
                 at: self.scan.at,
                 code: "too_deep",
                 what: "nested too deeply: at most 64 levels are kept",
-            });
+            }));
         }
         self.scan.at += 1;
         self.depth += 1;

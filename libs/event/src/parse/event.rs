@@ -33,13 +33,11 @@ const MEMBERS: &[&str] = &[
     "personal",
 ];
 
-/// Reads an event, given its first token.
-pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, token: Token<'a>) -> Read<Event<'a>> {
-    let mut event = Event::default();
+/// Reads an event, given its first token, into an empty one (which is large: it is better not moved about).
+pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, token: Token<'a>, event: &mut Event<'a>) -> Read<()> {
     let place = &Place::Event;
     if token == Token::Null {
-        reader.wrong_type(token, place, "an object")?;
-        return Ok(event);
+        return reader.wrong_type(token, place, "an object");
     }
     // an action that is there and wrong is not missing
     let mut has_action = false;
@@ -84,7 +82,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, token: Token<'a>) -> Read<Ev
     if is_object && !has_action {
         reader.report.add(&place.member("action"), "missing", "every event needs an action, such as invoice.delete");
     }
-    Ok(event)
+    Ok(())
 }
 
 /// What to say of a member that events do not have.

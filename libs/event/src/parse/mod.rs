@@ -21,7 +21,7 @@ use crate::model::Event;
 
 use place::Place;
 use problem::Report;
-use reader::{Read, Reader};
+use reader::{Read, Reader, Scratch};
 
 /// How the events of a body are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +112,7 @@ const EVENT_DEPTH_MAX: u32 = 1 + DEPTH_MAX as u32;
 /// Every problem of the event (but no more than [`crate::limits::PROBLEMS_MAX`]).
 pub fn parse_one(json: &[u8]) -> Result<Event<'_>, Vec<Problem>> {
     let mut report = Report::default();
-    let event = document(json, &mut report);
+    let event = document(json, &mut report, &mut Scratch::default());
     event.map_err(|mut problems| {
         problems.extend(Batch { events: Vec::new(), broken: None, unnamed: report.unnamed }.problems());
         problems
@@ -129,7 +129,7 @@ pub fn parse_batch(body: &[u8], kind: BodyKind) -> Result<Batch<'_>, BodyError> 
     }
     let mut report = Report::default();
     let (events, broken) = match kind {
-        BodyKind::Object => (vec![document(body, &mut report)], None),
+        BodyKind::Object => (vec![document(body, &mut report, &mut Scratch::default())], None),
         BodyKind::Ndjson => (lines(body, &mut report)?, None),
         BodyKind::Array => array(body, &mut report)?,
     };
@@ -137,22 +137,22 @@ pub fn parse_batch(body: &[u8], kind: BodyKind) -> Result<Batch<'_>, BodyError> 
 }
 
 /// A body or line that is one event.
-fn document<'a>(json: &'a [u8], report: &mut Report) -> Result<Event<'a>, Vec<Problem>> {
-    let mut reader = Reader::new(Tokens::of_bytes(json, EVENT_DEPTH_MAX), report);
-    let event = reader.next(&Place::Event).and_then(|token| {
-        let event = event::read(&mut reader, token)?;
-        reader.end()?;
-        Ok(event)
-    });
-    let event = event.unwrap_or_else(|fault| {
+fn document<'a>(json: &'a [u8], report: &mut Report, scratch: &mut Scratch<'a>) -> Result<Event<'a>, Vec<Problem>> {
+    let mut event = Event::default();
+    let mut reader = Reader::new(Tokens::of_bytes(json, EVENT_DEPTH_MAX), report, scratch);
+    let read = reader
+        .next(&Place::Event)
+        .and_then(|token| event::read(&mut reader, token, &mut event))
+        .and_then(|()| reader.end());
+    if let Err(fault) = read {
         report.add_at(fault.syntax.code, || fault.say());
-        Event::default()
-    });
+    }
     report.finish(event)
 }
 
 fn lines<'a>(body: &'a [u8], report: &mut Report) -> Result<Events<'a>, BodyError> {
     let mut events = Vec::new();
+    let mut scratch = Scratch::default();
     let mut rest = body;
     while !rest.is_empty() {
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
@@ -164,7 +164,7 @@ fn lines<'a>(body: &'a [u8], report: &mut Report) -> Result<Events<'a>, BodyErro
         if events.len() == BATCH_EVENTS_MAX {
             return Err(BodyError::TooMany);
         }
-        events.push(document(line, report));
+        events.push(document(line, report, &mut scratch));
     }
     Ok(events)
 }
@@ -173,7 +173,8 @@ type Events<'a> = Vec<Result<Event<'a>, Vec<Problem>>>;
 
 fn array<'a>(body: &'a [u8], report: &mut Report) -> Result<(Events<'a>, Option<Problem>), BodyError> {
     let mut events = Vec::new();
-    let mut reader = Reader::new(Tokens::of_bytes(body, 1 + EVENT_DEPTH_MAX), report);
+    let mut scratch = Scratch::default();
+    let mut reader = Reader::new(Tokens::of_bytes(body, 1 + EVENT_DEPTH_MAX), report, &mut scratch);
     let broken = match elements(&mut reader, &mut events) {
         Ok(true) => return Err(BodyError::TooMany),
         Ok(false) => None,
@@ -205,7 +206,8 @@ fn elements<'a>(reader: &mut Reader<'a, '_>, events: &mut Events<'a>) -> Read<bo
         if events.len() == BATCH_EVENTS_MAX {
             return Ok(true);
         }
-        let event = event::read(reader, token)?;
+        let mut event = Event::default();
+        event::read(reader, token, &mut event)?;
         events.push(reader.report.finish(event));
     }
 }

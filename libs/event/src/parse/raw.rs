@@ -53,13 +53,13 @@ impl<'a> Reader<'a, '_> {
         let depth_max = self.tokens.depth_max();
         self.tokens.set_depth_max(outside + DEPTH_MAX as u32);
         self.tokens.take_saw_space();
-        self.path.clear();
-        self.keys.clear();
+        self.scratch.path.clear();
+        self.scratch.keys.clear();
         let mut token = token;
         loop {
-            self.path.follow(&token);
-            if let Some(name) = self.keys.follow(&token) {
-                let object = self.path.shown(&place.to_string());
+            self.scratch.path.follow(&token);
+            if let Some(name) = self.scratch.keys.follow(&token) {
+                let object = self.scratch.path.shown(&place.to_string());
                 let say = || (format!("{object}/{}", shown(&name.decode())), TWICE.to_owned());
                 self.report.add_at("duplicate_member", say);
             }
@@ -78,7 +78,7 @@ impl<'a> Reader<'a, '_> {
                 Ok(token) => token.unwrap_or(Token::Null),
                 Err(syntax) => {
                     if self.tokens.token_start() > before {
-                        self.path.advance(); // broken inside the next element, not behind the last
+                        self.scratch.path.advance(); // broken inside the next element, not behind the last
                     }
                     return Err(self.inner_fault(place, syntax));
                 }
@@ -91,12 +91,12 @@ impl<'a> Reader<'a, '_> {
 
     #[cold]
     fn inner_problem(&mut self, place: &Place<'_>, code: &'static str, message: String) {
-        let path = &self.path;
+        let path = &self.scratch.path;
         self.report.add_at(code, || (path.shown(&place.to_string()), message));
     }
 
     #[cold]
-    fn inner_fault(&self, place: &Place<'_>, syntax: Syntax) -> Box<Fault> {
-        Box::new(Fault { index: Some(self.report.index), pointer: self.path.shown(&place.to_string()), syntax })
+    fn inner_fault(&self, place: &Place<'_>, syntax: Box<Syntax>) -> Box<Fault> {
+        Box::new(Fault { index: Some(self.report.index), pointer: self.scratch.path.shown(&place.to_string()), syntax })
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Fault {
     /// The event; `None` between events.
     pub(super) index: Option<usize>,
     pub(super) pointer: String,
-    pub(super) syntax: Syntax,
+    pub(super) syntax: Box<Syntax>,
 }
 
 impl Fault {
@@ -52,14 +52,19 @@ impl<T> Required<T> {
 pub(super) struct Reader<'a, 'r> {
     pub(super) tokens: Tokens<'a>,
     pub(super) report: &'r mut Report,
-    /// For `changes` and `properties`; here so that their memory is used again.
+    pub(super) scratch: &'r mut Scratch<'a>,
+}
+
+/// What reading `changes` and `properties` needs, kept from one event to the next for the sake of its memory.
+#[derive(Default)]
+pub(super) struct Scratch<'a> {
     pub(super) keys: Keys<'a>,
     pub(super) path: Path<'a>,
 }
 
 impl<'a, 'r> Reader<'a, 'r> {
-    pub(super) fn new(tokens: Tokens<'a>, report: &'r mut Report) -> Self {
-        Self { tokens, report, keys: Keys::default(), path: Path::default() }
+    pub(super) fn new(tokens: Tokens<'a>, report: &'r mut Report, scratch: &'r mut Scratch<'a>) -> Self {
+        Self { tokens, report, scratch }
     }
 
     /// The next token, which must be there: the text is inside a value.
@@ -83,7 +88,7 @@ impl<'a, 'r> Reader<'a, 'r> {
     }
 
     #[cold]
-    fn fault(&self, place: &Place<'_>, syntax: Syntax) -> Box<Fault> {
+    fn fault(&self, place: &Place<'_>, syntax: Box<Syntax>) -> Box<Fault> {
         Box::new(Fault { index: Some(self.report.index), pointer: place.to_string(), syntax })
     }
 
@@ -114,10 +119,16 @@ impl<'a, 'r> Reader<'a, 'r> {
         let mut seen = 0_u32;
         let mut expected = 0; // clients mostly keep the order of the specification
         loop {
-            let Token::Key(key) = self.next(place)? else { return Ok(true) };
+            let key = match self.tokens.next_key() {
+                Ok(Some(key)) => key,
+                Ok(None) => return Ok(true),
+                Err(syntax) => return Err(self.fault(place, syntax)),
+            };
             let name = key.decode();
-            let known =
-                (expected..names.len()).chain(0..expected).find(|&at| names.get(at).is_some_and(|n| **n == *name));
+            let known = match names.get(expected) {
+                Some(known) if **known == *name => Some(expected),
+                _ => names.iter().position(|known| **known == *name),
+            };
             let Some((at, known)) = known.and_then(|at| Some((at, *names.get(at)?))) else {
                 let place = place.member(&name);
                 let (code, message) = unknown(&name);

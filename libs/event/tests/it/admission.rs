@@ -95,7 +95,7 @@ fn bytes_that_are_no_line_are_refused() {
     assert_eq!(parse(&line), Ok(()));
     assert_eq!(parse(&line.replace(r#""v":1"#, r#""v":2"#)), Err(LineError::Version));
     assert_eq!(parse(&line.replace("source", "sauce")), Err(LineError::Member { name: "sauce".to_owned() }));
-    assert_eq!(parse(&line.replace(r#","source":"test""#, "")), Err(LineError::Missing { name: "/source" }));
+    assert_eq!(parse(&line.replace(r#","source":"test""#, "")), Err(LineError::Missing { of: "", name: "source" }));
     assert_eq!(parse(&line.replace("warning", "serious")), parse(&line));
     assert_eq!(parse(&line.replace("23T", "33T")), Err(LineError::Value { name: "/time" }));
     assert_eq!(
