@@ -6,4 +6,5 @@ mod crash;
 mod damage;
 mod full;
 mod roundtrip;
+mod vectors;
 mod world;

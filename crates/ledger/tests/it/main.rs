@@ -6,4 +6,5 @@ mod crash;
 mod damage;
 mod proofs;
 mod signing;
+mod vectors;
 mod world;

@@ -1,0 +1,118 @@
+//! The golden vectors of `spec/journal.md`.
+
+use env::fake::FaultyDisk;
+use env::{Disk, Random};
+use journal::{Batch, FileJournal, Journal, Known, OpenError, Packed, Sizes};
+use proof::{LeafIndex, TreeSize};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The nonce of the vectors, and it alone.
+struct CountingBytes;
+
+impl Random for CountingBytes {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.iter_mut().zip(0..).for_each(|(byte, n)| *byte = n);
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/journal")
+}
+
+fn vectors() -> Value {
+    serde_json::from_slice(&std::fs::read(folder().join("journal.json")).unwrap()).unwrap()
+}
+
+fn packed(value: &Value) -> Packed {
+    value.as_array().unwrap().iter().map(|item| item.as_str().unwrap()).collect()
+}
+
+fn batch(value: &Value) -> Batch {
+    let [lines, refs, disclosures] = ["lines", "refs", "disclosures"].map(|name| packed(&value[name]));
+    Batch { lines, refs, disclosures }
+}
+
+/// A disk with the files of the vectors.
+fn disk(vectors: &Value) -> FaultyDisk {
+    let disk = FaultyDisk::new();
+    disk.create_dir_all("/journal".as_ref()).unwrap();
+    for file in vectors["files"].as_array().unwrap() {
+        let name = file["name"].as_str().unwrap();
+        let content = std::fs::read(folder().join(name)).unwrap();
+        env::publish_file(&disk, &Path::new("/journal").join(name), &content).unwrap();
+    }
+    disk
+}
+
+#[test]
+fn the_vectors_are_read_as_they_say() {
+    let vectors = vectors();
+    let expected: Vec<Batch> = vectors["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|file| file["groups"].as_array().unwrap())
+        .flat_map(|group| group.as_array().unwrap())
+        .map(batch)
+        .collect();
+    for change in vectors["changes"].as_array().unwrap() {
+        let disk = disk(&vectors);
+        if let Some(file) = change["file"].as_str() {
+            disk.flip_bit(&Path::new("/journal").join(file), change["flip"].as_u64().unwrap(), 0).unwrap();
+        }
+        let known = Known {
+            origin: vectors["origin"].as_str().unwrap(),
+            sealed: LeafIndex(0),
+            checkpoint: TreeSize(change["checkpoint"].as_u64().unwrap()),
+        };
+        let (mut batches, mut lines) = (0, 0);
+        let found = FileJournal::inspect(&disk, "/journal".as_ref(), &known, &mut |found| {
+            let expected = &expected[batches];
+            assert_eq!(found.lines.to_packed(), expected.lines);
+            assert_eq!(found.refs.to_packed(), expected.refs);
+            assert_eq!(found.disclosures.to_packed(), expected.disclosures);
+            batches += 1;
+            lines += found.lines.len() as u64;
+            Ok(())
+        });
+        match (found, change["refused_at"].as_u64()) {
+            (Ok(_), None) => assert_eq!(Some(lines), change["lines"].as_u64(), "{}", change["what"]),
+            (Err(OpenError::Damaged { path, offset, .. }), Some(expected)) => {
+                assert_eq!(offset, expected, "{}", change["what"]);
+                assert!(path.ends_with(change["file"].as_str().unwrap()));
+            }
+            (found, _) => panic!("{}: {found:?}", change["what"]),
+        }
+    }
+}
+
+#[test]
+fn the_same_batches_give_the_bytes_of_the_vectors() {
+    let vectors = vectors();
+    let disk: Arc<dyn Disk> = Arc::new(FaultyDisk::new());
+    let origin = vectors["origin"].as_str().unwrap();
+    let known = Known { origin, sealed: LeafIndex(0), checkpoint: TreeSize(0) };
+    let sizes = Sizes { window_bytes: 0, ..Sizes::default() };
+    let random = Arc::new(CountingBytes);
+    let dir = Path::new("/journal");
+    let opened = FileJournal::open_sized(Arc::clone(&disk), random, dir, &known, sizes, &mut |_| Ok(()));
+    let (journal, _) = opened.unwrap();
+    let files = vectors["files"].as_array().unwrap();
+    for file in files {
+        for group in file["groups"].as_array().unwrap() {
+            let group: Vec<Batch> = group.as_array().unwrap().iter().map(batch).collect();
+            journal.append(&group).unwrap();
+        }
+        journal.rotate().unwrap();
+    }
+    for (file, closed) in files.iter().zip([true, false]) {
+        let name = file["name"].as_str().unwrap();
+        let (expected, written) = (std::fs::read(folder().join(name)).unwrap(), disk.read(&dir.join(name)).unwrap());
+        // The second of the vectors is still open, with zeroes ahead.
+        let bytes = if closed { expected.len() } else { expected.iter().rposition(|byte| *byte != 0).unwrap() + 1 };
+        assert_eq!(written[..bytes], expected[..bytes]);
+        assert_eq!(written.len() == expected.len(), closed);
+    }
+}
