@@ -67,7 +67,7 @@ impl Lock {
     /// # Errors
     /// [`LockError::Io`].
     pub fn describe(&self, note: &str) -> Result<(), LockError> {
-        let text = format!("{}\n{}\n", std::process::id(), note.replace(['\r', '\n'], " "));
+        let text = format!("{}\n{}\n", std::process::id(), note.trim().replace(['\r', '\n'], " "));
         let write = || {
             let mut file = &self.file;
             file.set_len(0)?;

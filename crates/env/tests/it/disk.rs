@@ -1,0 +1,92 @@
+//! What every disk must do, the real one and the one in memory.
+
+use env::fake::FaultyDisk;
+use env::{Disk, SystemDisk, publish_file, replace_file, temporary_path};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Runs a claim on both kinds of disk.
+fn on_every_disk(claim: impl Fn(&dyn Disk, &Path)) {
+    let folder = tempfile::tempdir().unwrap();
+    claim(&SystemDisk, &folder.path().join("data"));
+    claim(&FaultyDisk::new(), Path::new("/data"));
+}
+
+#[test]
+fn bytes_are_read_back_where_they_were_written() {
+    on_every_disk(|disk, dir| {
+        disk.create_dir_all(&dir.join("a/b")).unwrap();
+        let path = dir.join("a/b/file");
+        let file = disk.create_new(&path).unwrap();
+        assert!(file.is_empty().unwrap());
+        file.write_all_at(b"world", 7).unwrap();
+        file.write_all_at(b"hello", 0).unwrap();
+        file.sync_all().unwrap();
+        assert_eq!(disk.read(&path).unwrap(), b"hello\0\0world");
+        let mut bytes = [0; 5];
+        disk.open_read(&path).unwrap().read_exact_at(&mut bytes, 7).unwrap();
+        assert_eq!(&bytes, b"world");
+        let beyond = disk.open_read(&path).unwrap().read_exact_at(&mut bytes, 8);
+        assert_eq!(beyond.unwrap_err().kind(), ErrorKind::UnexpectedEof);
+        disk.open_write(&path).unwrap().set_len(3).unwrap();
+        disk.open_write(&path).unwrap().set_len(5).unwrap();
+        assert_eq!(disk.read(&path).unwrap(), b"hel\0\0", "what was cut off does not come back");
+    });
+}
+
+#[test]
+fn names_are_taken_once() {
+    on_every_disk(|disk, dir| {
+        disk.create_dir_all(dir).unwrap();
+        let (one, two) = (dir.join("one"), dir.join("two"));
+        publish_file(disk, &one, b"1").unwrap();
+        publish_file(disk, &two, b"2").unwrap();
+        assert_eq!(disk.create_new(&one).err().unwrap().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(disk.rename_noreplace(&one, &two).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(publish_file(disk, &two, b"3").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(disk.read(&two).unwrap(), b"2");
+        assert_eq!(disk.list(dir).unwrap(), [one.clone(), two.clone()], "no temporary file is left");
+        disk.rename_replace(&one, &two).unwrap();
+        assert_eq!(disk.read(&two).unwrap(), b"1");
+        disk.remove(&two).unwrap();
+        assert!(!disk.exists(&two).unwrap());
+        assert_eq!(disk.read(&two).unwrap_err().kind(), ErrorKind::NotFound);
+    });
+}
+
+#[test]
+fn removed_files_stay_readable_while_open() {
+    on_every_disk(|disk, dir| {
+        disk.create_dir_all(dir).unwrap();
+        let path = dir.join("file");
+        publish_file(disk, &path, b"here").unwrap();
+        let open = disk.open_read(&path).unwrap();
+        disk.remove(&path).unwrap();
+        let mut bytes = [0; 4];
+        open.read_exact_at(&mut bytes, 0).unwrap();
+        assert_eq!(&bytes, b"here");
+    });
+}
+
+#[test]
+fn leftovers_of_a_crash_do_not_stand_in_the_way() {
+    on_every_disk(|disk, dir| {
+        disk.create_dir_all(dir).unwrap();
+        let path = dir.join("file");
+        disk.create_new(&temporary_path(&path)).unwrap().write_all_at(b"half", 0).unwrap();
+        publish_file(disk, &path, b"whole").unwrap();
+        replace_file(disk, &path, b"new").unwrap();
+        assert_eq!(disk.read(&path).unwrap(), b"new");
+    });
+}
+
+#[test]
+fn real_files_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("data");
+    SystemDisk.create_dir_all(&dir).unwrap();
+    publish_file(&SystemDisk, &dir.join("file"), b"").unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&dir), mode(&dir.join("file"))), (0o700, 0o600));
+}
