@@ -108,9 +108,7 @@ impl Columns {
         let mut pointers = Vec::new();
         append_literal(raw, &mut self.bytes, |pointer| pointers.push(pointer.to_owned()));
         let literal = Span { start, end: self.here() };
-        let mut folded = Vec::with_capacity(raw.len());
-        append_folded(self.at(literal), &mut folded);
-        let folded = if folded == self.at(literal) { literal } else { self.append(&[&folded]) };
+        let folded = self.fold(literal);
         if let Some(spans) = self.texts.get_mut(usize::from(text.number())) {
             *spans = Some(TextSpans { literal, folded });
         }
@@ -118,6 +116,25 @@ impl Columns {
             let span = self.append(&[pointer.as_bytes()]);
             self.placeholders.push((text, span));
         }
+    }
+
+    /// Appends the folding of a literal, unless folding changes nothing.
+    fn fold(&mut self, literal: Span) -> Span {
+        let start = self.here();
+        let literal_range = literal.start as usize..literal.end as usize;
+        if self.at(literal).is_ascii() {
+            self.bytes.extend_from_within(literal_range);
+            self.bytes.iter_mut().skip(start as usize).for_each(|byte| byte.make_ascii_lowercase());
+        } else {
+            let copy = self.at(literal).to_vec();
+            append_folded(&copy, &mut self.bytes);
+        }
+        let folded = Span { start, end: self.here() };
+        if self.at(folded) == self.at(literal) {
+            self.bytes.truncate(start as usize);
+            return literal;
+        }
+        folded
     }
 
     fn push(&mut self, field: Field, value: &str) {

@@ -10,7 +10,6 @@ pub(crate) mod columns;
 pub(crate) mod fold;
 mod format;
 mod indexed;
-mod interner;
 pub(crate) mod literal;
 pub(crate) mod needle;
 mod packed;

@@ -1,8 +1,8 @@
 //! The values of one field, as numbers by row.
 
+use super::interner::Interner;
 use super::order::Order;
 use crate::index::bytes::pad;
-use crate::index::interner::Interner;
 use crate::index::sets::{SetRef, SetsWriter};
 
 /// No value in this row.

@@ -5,6 +5,7 @@
 mod column;
 mod file;
 mod ids;
+mod interner;
 mod order;
 mod pairs;
 mod paths;

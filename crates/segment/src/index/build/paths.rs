@@ -1,9 +1,9 @@
 //! Paths: a dictionary of whole paths while they are few, else of their heads, as long as these are few.
 
 use super::column::Column;
+use super::interner::Interner;
 use super::order::Order;
 use crate::index::format::{PATH_HEAD, PATH_ROWS_PER_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MIN, path_head};
-use crate::index::interner::Interner;
 use crate::index::sets::SetsWriter;
 
 pub(super) fn into_dictionary(mut column: Column, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {

@@ -2,6 +2,7 @@
 
 mod damage;
 mod draft;
+mod golden;
 mod naive;
 mod work;
 

@@ -1,6 +1,6 @@
 //! Numbers the distinct values of a column in the order they come.
 
-use super::format::hash;
+use crate::index::format::hash;
 
 /// Values by number, and numbers by value. One arena, one open table: no allocation per value.
 pub(super) struct Interner {
