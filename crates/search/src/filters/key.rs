@@ -84,7 +84,7 @@ impl Key {
         alias.or_else(|| Self::all().find(|key| key.name() == name))
     }
 
-    /// Finds the URL parameter with this name. Look-ups by `id` and the language's shorthands are no filters.
+    /// Finds the URL parameter with this name. The language's shorthands are no parameters.
     #[must_use]
     pub fn parameter(name: &str) -> Option<Self> {
         Self::all().find(|key| key.name() == name).filter(|key| key.is_parameter())
@@ -93,14 +93,7 @@ impl Key {
     /// Whether it is a URL parameter too.
     #[must_use]
     pub const fn is_parameter(self) -> bool {
-        !matches!(
-            self,
-            Self::Keyword(Keyword::Id)
-                | Self::Phrase(Phrase::DescriptionExact)
-                | Self::Resource
-                | Self::Time
-                | Self::Since
-        )
+        !matches!(self, Self::Phrase(Phrase::DescriptionExact) | Self::Resource | Self::Time | Self::Since)
     }
 
     /// The key whose name is closest to `name`, if it is close enough to be a slip.

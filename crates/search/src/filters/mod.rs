@@ -20,7 +20,7 @@ pub struct Filters {
     pub predicate: Predicate,
     /// The zone in which dates without an offset were read, and in which a histogram counts; UTC unless given.
     pub tz: TimeZone,
-    /// The filters as given, in their order, for an export to repeat.
+    /// The filters as given, `tz` among them, in their order, for an export to repeat.
     pub given: Vec<(String, String)>,
 }
 
@@ -102,6 +102,7 @@ impl Filters {
         let mut gathered: Vec<Gathered> = Vec::new();
         let mut given = Vec::new();
         for (written, value) in pairs {
+            given.push((written.to_owned(), value.to_owned()));
             if written == "tz" {
                 continue;
             }
@@ -122,7 +123,6 @@ impl Filters {
             if let Some(group) = gathered.get_mut(at) {
                 if excluded { group.none.push(predicate) } else { group.any.push(predicate) }
             }
-            given.push((written.to_owned(), value.to_owned()));
         }
         let predicate = combine(gathered)?;
         if predicate.terms() > TERMS_MAX {

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use event::Entry;
 use roaring::RoaringBitmap;
-use segment::index::fold;
+use segment::index::{fold, fold_char};
 use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
@@ -38,13 +38,19 @@ struct Touch {
 impl Touches {
     /// Compares every visible identity with the needle. Cost: one pass over the identities.
     pub(crate) fn find(identities: &dyn Identities, needle: &str, folded: bool) -> Self {
-        let plain = |text: &str| if folded { fold(text) } else { text.to_owned() };
-        let needle = plain(needle);
+        let needle = if folded { fold(needle) } else { needle.to_owned() };
         let finder = memchr::memmem::Finder::new(needle.as_bytes());
         let borders = borders(&needle);
         let mut touches = Self::default();
+        let mut buffer = String::new();
         identities.each(&mut |digest, pointer, value| {
-            let folded = plain(value);
+            let folded = if folded {
+                buffer.clear();
+                buffer.extend(value.chars().map(fold_char));
+                buffer.as_str()
+            } else {
+                value
+            };
             if finder.find(folded.as_bytes()).is_some() {
                 touches.inside.push((*digest, pointer.to_owned()));
             }
@@ -64,7 +70,7 @@ impl Touches {
                     touch(at..needle.len());
                 }
                 let end = at + folded.len();
-                if end < needle.len() && after.starts_with(&folded) && borders.contains(&end) {
+                if end < needle.len() && after.starts_with(folded) && borders.contains(&end) {
                     touch(at..end);
                 }
             }

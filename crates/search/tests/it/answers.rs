@@ -143,3 +143,14 @@ fn an_empty_log_answers_everything_with_nothing() {
     assert!(page.hits.is_empty() && page.next.is_none() && page.count == Some(0));
     assert!(histogram(&question, Interval::Hour, None, &TimeZone::UTC).unwrap().is_empty());
 }
+
+#[test]
+fn a_question_over_its_budget_is_refused_rather_than_cut_short() {
+    let log = Log::new(&draws(60, 4), 20);
+    let scope = Scope::everything();
+    let asked = std::sync::atomic::AtomicU32::new(0);
+    let over_budget = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 2;
+    let context = search::Context { over_budget: &over_budget, ..log.context() };
+    let question = Question::new(&log.view, &Predicate::All, &scope, context);
+    assert!(matches!(count(&question), Err(search::SearchError::OverBudget)));
+}

@@ -44,7 +44,8 @@ fn bare_dates_are_whole_days_of_the_zone() {
 #[test]
 fn filters_given_are_kept_for_an_export_to_repeat() {
     let filters = parse("channel=a&-outcome=failure&limit=3&tz=UTC").unwrap();
-    let want = [("channel", "a"), ("-outcome", "failure")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let want = [("channel", "a"), ("-outcome", "failure"), ("tz", "UTC")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!(filters.given, want);
 }
 
@@ -56,7 +57,7 @@ fn errors_name_the_parameter_and_what_is_allowed() {
         ("banana=x", "banana", "tz, limit, cursor"),
         ("-banana=x", "-banana", "no parameter"),
         ("since=7d", "since", "no parameter"),
-        ("id=x", "id", "no parameter"),
+        ("text=x", "text", "no parameter"),
         ("channel=", "channel", "empty"),
         ("-severity=high", "-severity", "info, warning or critical"),
         ("from=soon", "from", "2026-03-31"),

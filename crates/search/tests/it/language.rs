@@ -198,3 +198,22 @@ proptest! {
         prop_assert_eq!(parse(&term.to_string()), Ok(term));
     }
 }
+
+/// `spec/vectors/query.json`: each query with its canonical text, or the character at which it is refused.
+#[test]
+fn the_golden_vectors_hold() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/vectors/query.json");
+    let cases: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(cases.len() > 60);
+    for case in cases {
+        let text = case["query"].as_str().unwrap();
+        let tz = TimeZone::get(case["tz"].as_str().unwrap_or("UTC")).unwrap();
+        match (parse_query(text, &tz), case["canonical"].as_str()) {
+            (Ok(predicate), Some(canonical)) => assert_eq!(predicate.to_string(), canonical, "{text}"),
+            (Err(error), None) => {
+                assert_eq!(Some(error.character as u64), case["refused_at"].as_u64(), "{text}: {error}")
+            }
+            (other, _) => panic!("{text}: {other:?}"),
+        }
+    }
+}
