@@ -1,7 +1,7 @@
 //! Questions and single entries.
 
 use event::Entry;
-use event::render::{Options, Rendered, entry_json};
+use event::render::{Options, Rendered, entry_json, json};
 use proof::Digest;
 use search::{Context, Hit, Predicate, Question, Scope, SearchError};
 use segment::{PartError, View};
@@ -46,6 +46,16 @@ impl Shown {
         let options = Options { full, leaf_index: Some(self.leaf_index) };
         entry_json(&self.entry()?, &self.opened.opened()?, options, out);
         Ok(())
+    }
+
+    /// `changes` and `properties` as JSON text, personal values put back; empty where there are none.
+    ///
+    /// # Errors
+    /// As [`Shown::entry`].
+    pub fn details(&self) -> Result<(String, String), PartError> {
+        let (entry, opened) = (self.entry()?, self.opened.opened()?);
+        let of = |raw: Option<&str>, pointer| raw.map(|raw| json(raw, pointer, &opened).into_owned()).unwrap_or_default();
+        Ok((of(entry.changes, "/changes"), of(entry.properties, "/properties")))
     }
 
     /// Hands the entry and its columns, personal values put back, to `with`.

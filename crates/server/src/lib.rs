@@ -1,1 +1,57 @@
-//! HTTP API of the Indelible audit log, one file per resource
+//! HTTP API of the Indelible audit log, one file per resource.
+//!
+//! [`Server::bind`] opens the port, [`Server::run`] serves until told to stop: then it takes no new connection, lets
+//! running requests end for a while, and hands the log back to be closed.
+
+mod body;
+mod export;
+mod guard;
+mod listen;
+mod openapi;
+mod params;
+mod problem;
+mod resources;
+mod state;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header;
+use axum::routing::get;
+use engine::Log;
+
+pub use listen::{ServeError, Server};
+pub use openapi::openapi_json;
+
+use crate::guard::Guard;
+use crate::problem::Problem;
+use crate::state::App;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where to listen. Loopback only, until there is access control.
+    pub listen: SocketAddr,
+    /// Origins of pages that may ask beside the server's own.
+    pub allow_origins: BTreeSet<String>,
+}
+
+fn router(log: Arc<Log>, options: &Options, metrics: metrics_exporter_prometheus::PrometheusHandle) -> Router {
+    let guard = Guard { origins: Arc::new(options.allow_origins.clone()) };
+    let (routes, _) = openapi::routes().split_for_parts();
+    let description: Arc<str> = openapi_json().into();
+    routes
+        // Paths with slashes in a parameter cannot be described; see the C2SP specification of tlog-tiles.
+        .route("/tile/{*path}", get(resources::ledger::tile))
+        .route("/", get(resources::home::get))
+        .route("/openapi.json", get(move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) }))
+        .fallback(|| async { Problem::not_found("resource of this path") })
+        .method_not_allowed_fallback(|| async {
+            let (status, code) = (axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+            Problem::new(status, code, "Method not allowed", "this resource takes another method; see /openapi.json")
+        })
+        .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
+        .with_state(App { log, metrics, agents: Arc::new(enrich::Browsers::builtin()) })
+}

@@ -1,0 +1,96 @@
+//! `indelible serve`: the log over HTTP.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use engine::Log;
+use server::{Options, Server};
+
+use crate::exit::{Exit, failed};
+use crate::local::Local;
+
+/// Serve a log over HTTP
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible serve --dev --data data\n  curl -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events")]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    local: Local,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117")]
+    listen: SocketAddr,
+    /// For development: no sign-in, this machine only.
+    #[arg(long)]
+    dev: bool,
+    /// With --dev: a page of this origin may ask, too.
+    #[arg(long, value_name = "URL", requires = "dev")]
+    allow_origin: Vec<String>,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> miette::Result<Exit> {
+        if !self.dev {
+            return Err(miette::miette!(
+                help = "for development on this machine: indelible serve --dev",
+                "there is no access control yet, so serve starts with --dev only"
+            ));
+        }
+        let log = self.local.open("dev")?;
+        serve(log, self.listen, self.allow_origin.into_iter().collect(), "")
+    }
+}
+
+/// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
+pub(crate) fn serve(log: Log, listen: SocketAddr, allow_origins: BTreeSet<String>, greeting: &str) -> miette::Result<Exit> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error, "the system gives no threads"))?;
+    let log = Arc::new(log);
+    let served = runtime.block_on(async {
+        let server = Server::bind(Options { listen, allow_origins }).await;
+        let server = server.map_err(|error| failed(&error, "choose another address with --listen"))?;
+        let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
+        if let Err(error) = log.describe(&format!("serving at http://{address}")) {
+            tracing::warn!(%error, "the lock file does not say where the log is served");
+        }
+        println!("Serving {} with {} entries at http://{address}", log.ledger().origin(), log.size());
+        if !greeting.is_empty() {
+            println!("{greeting}");
+        }
+        server.run(Arc::clone(&log), stop(Arc::clone(&log))).await;
+        Ok::<(), miette::Report>(())
+    });
+    // Requests that were cut off may hold the log for a moment.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    served?;
+    let stopped = log.stopped();
+    let closed = Arc::try_unwrap(log).map_err(|_| "a request did not end".to_owned()).and_then(Log::close);
+    match (stopped, closed) {
+        (Some(reason), _) => Err(miette::miette!(
+            help = "mend the disk, then start again; nothing that was acknowledged is lost",
+            "the log stopped by itself: {reason}"
+        )),
+        (None, Err(reason)) => Err(miette::miette!(
+            help = "nothing that was acknowledged is lost; the next start recovers",
+            "the log could not be closed in good order: {reason}"
+        )),
+        (None, Ok(())) => {
+            println!("Stopped.");
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Ready when the process is told to stop, or when the log has stopped by itself (I-9: it must start afresh).
+async fn stop(log: Arc<Log>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
+    let Ok((mut term, mut interrupt)) = signals else { return std::future::pending().await };
+    let mut watch = tokio::time::interval(std::time::Duration::from_millis(200));
+    loop {
+        tokio::select! {
+            _ = term.recv() => return,
+            _ = interrupt.recv() => return,
+            _ = watch.tick() => if log.stopped().is_some() { return },
+        }
+    }
+}

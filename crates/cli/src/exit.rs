@@ -1,0 +1,43 @@
+//! How commands end: 0 done, 1 a negative answer, 2 an error.
+
+use std::process::ExitCode;
+
+/// How a command ended.
+pub(crate) enum Exit {
+    /// Done.
+    Done,
+    /// The answer is no: tampered, not found, refused.
+    No,
+    /// It could not be done; what happened, and what to do.
+    Failed(miette::Report),
+}
+
+impl From<miette::Result<Exit>> for Exit {
+    fn from(result: miette::Result<Exit>) -> Self {
+        result.unwrap_or_else(Exit::Failed)
+    }
+}
+
+impl Exit {
+    pub(crate) fn report(self) -> ExitCode {
+        match self {
+            Self::Done => ExitCode::SUCCESS,
+            Self::No => ExitCode::from(1),
+            Self::Failed(report) => {
+                eprintln!("{report:?}");
+                ExitCode::from(2)
+            }
+        }
+    }
+}
+
+/// An error of ours with its causes, and what to do about it.
+pub(crate) fn failed(error: &(dyn std::error::Error + 'static), help: impl Into<String>) -> miette::Report {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(&format!("\n  because {error}"));
+        cause = error.source();
+    }
+    miette::miette!(help = help.into(), "{text}")
+}

@@ -1,0 +1,62 @@
+//! A log on this machine: where it lies, and how to open it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use engine::{Config, Log, OpenError, World};
+
+use crate::exit::failed;
+
+/// Where the log lies and how it is kept.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Local {
+    /// The data directory.
+    #[arg(long, value_name = "DIR", default_value = "data", env = "INDELIBLE_DATA")]
+    pub(crate) data: PathBuf,
+    /// Folder of the marks that remember, outside the data directory, how far each log was signed
+    /// [default: $XDG_STATE_HOME/indelible].
+    #[arg(long, value_name = "DIR", env = "INDELIBLE_MARKS")]
+    pub(crate) marks: Option<PathBuf>,
+    /// A location database (MMDB with cities) in place of the built-in country database.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) places: Option<PathBuf>,
+    /// Severity rules (TOML) in place of the built-in ones.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Option<PathBuf>,
+    /// Entries at which the tail is sealed into a segment.
+    #[arg(long, value_name = "N", default_value_t = engine::SEAL_ROWS_DEFAULT, hide = true)]
+    pub(crate) seal_rows: u64,
+}
+
+impl Local {
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config::new(&self.data);
+        config.places.clone_from(&self.places);
+        config.rules.clone_from(&self.rules);
+        config.seal_rows = self.seal_rows.max(1);
+        if let Some(marks) = &self.marks {
+            config.marks.clone_from(marks);
+        }
+        config
+    }
+
+    /// Opens the log, making a new one in an empty or missing folder.
+    pub(crate) fn open(&self, name: &str) -> miette::Result<Log> {
+        let config = Config { name: name.to_owned(), ..self.config() };
+        Log::open(config, World::system()).map_err(|error| failed(&error, remedy(&error)))
+    }
+}
+
+/// What to do about a log that does not open.
+pub(crate) fn remedy(error: &OpenError) -> &'static str {
+    match error {
+        OpenError::Lock(_) => "stop the process that holds it, or let it do the work: commands that take --url ask a running server",
+        OpenError::NotEmpty { .. } => "name an empty folder, or one that holds a log, with --data",
+        OpenError::NoLog { .. } => "name the folder of a log with --data; `indelible serve --dev --data DIR` makes one",
+        OpenError::Disk { .. } => "look at the disk and the folder's permissions",
+        OpenError::Places(_) => "name a database in the MMDB format, or leave --places out",
+        OpenError::Rules { .. } => "mend the rules file, or leave --rules out",
+        OpenError::Own(_) => "make room on the disk, then start again",
+        _ => "`indelible verify --data DIR` says which file and entries are concerned; restore them from a copy",
+    }
+}

@@ -1,0 +1,185 @@
+//! Answers that say no: RFC 9457 problem documents with a stable code, what was wrong, where, and what to do.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::{NotCovered, RecordReadError, SubmitError};
+use search::{FilterError, SearchError};
+use segment::PartError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What stands in a problem document (`application/problem+json`).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem: `urn:indelible:problem:<code>`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in words.
+    title: &'static str,
+    /// HTTP status.
+    status: u16,
+    /// Stable, for programs.
+    code: &'static str,
+    /// What was wrong, and what to do.
+    detail: String,
+    /// Every problem of the events sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<EventProblem>,
+    #[serde(skip)]
+    retry_after_s: Option<u32>,
+}
+
+/// One thing wrong with one event.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventProblem {
+    /// Which event of the body, from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<usize>,
+    /// JSON pointer to the place.
+    pub pointer: String,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl From<event::Problem> for EventProblem {
+    fn from(problem: event::Problem) -> Self {
+        let event::Problem { index, pointer, code, message } = problem;
+        Self { index, pointer, code, message }
+    }
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        let kind = format!("urn:indelible:problem:{code}");
+        let (detail, status) = (detail.into(), status.as_u16());
+        Self { kind, title, status, code, detail, problems: Vec::new(), retry_after_s: None }
+    }
+
+    fn with_events(mut self, problems: Vec<event::Problem>) -> Self {
+        self.problems = problems.into_iter().map(EventProblem::from).collect();
+        self
+    }
+
+    fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    pub(crate) fn bad_parameter(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be used", detail)
+    }
+
+    /// The same answer for what does not exist and for what the caller may not see.
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", format!("there is no {what} here"))
+    }
+
+    /// Our own failure: the cause goes to the log, not to the client.
+    pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut causes = error.to_string();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push_str(": ");
+            causes.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        tracing::error!(%causes, "a request failed");
+        let detail = "the log could not be read; the operator finds the cause in the server's log, and `indelible verify` checks the files";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry = self.retry_after_s.map(HeaderValue::from);
+        let mut response = (status, axum::Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(retry) = retry {
+            headers.insert(header::RETRY_AFTER, retry);
+        }
+        response
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        let say = |status, code, title| Self::new(status, code, title, error.to_string());
+        match error {
+            SubmitError::Body(_) => say(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large"),
+            SubmitError::Problems { ref problems } => {
+                let too_long = problems.iter().any(|problem| problem.code == "line_too_long");
+                let status = if too_long { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+                let detail = "nothing was recorded; mend the events listed in problems, or send with ?partial=true to record the others";
+                Self::new(status, "invalid_events", "Events are not valid", detail).with_events(problems.clone())
+            }
+            SubmitError::Conflict { ref problems } => {
+                let detail = "nothing was recorded; give new events new event_ids";
+                Self::new(StatusCode::CONFLICT, "event_id_conflict", "An event_id stands for another event", detail)
+                    .with_events(problems.clone())
+            }
+            SubmitError::DiskFull => {
+                let detail = "nothing was recorded; the log goes on by itself once the operator has made room: send again later";
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "The disk is full", detail).retry_after(10)
+            }
+            SubmitError::Overloaded { .. } => {
+                say(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too much at once").retry_after(1)
+            }
+            SubmitError::Stopped { .. } => {
+                let detail = "nothing was recorded; the server must be started afresh by its operator";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopped", "The log takes nothing more", detail).retry_after(30)
+            }
+            SubmitError::Read(ref cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<FilterError> for Problem {
+    fn from(error: FilterError) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_filter", "A filter cannot be used", error.to_string())
+    }
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match &error {
+            SearchError::Part(_) | SearchError::Line { .. } | SearchError::OutsideScope { .. } => Self::internal(&error),
+            SearchError::OverBudget => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "over_budget", "The question costs too much", error.to_string())
+            }
+            _ => Self::new(StatusCode::BAD_REQUEST, "bad_question", "The question cannot be asked", error.to_string()),
+        }
+    }
+}
+
+impl From<PartError> for Problem {
+    fn from(error: PartError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<RecordReadError> for Problem {
+    fn from(error: RecordReadError) -> Self {
+        match error {
+            RecordReadError::Read(error) => error.into(),
+            RecordReadError::Record(error) => unrecorded(error),
+        }
+    }
+}
+
+/// A read or export that could not be recorded, and was therefore refused.
+pub(crate) fn unrecorded(error: SubmitError) -> Problem {
+    let mut problem = Problem::from(error);
+    problem.detail = format!("refused, since the log could not record it: {}", problem.detail);
+    problem
+}
+
+impl From<NotCovered> for Problem {
+    fn from(error: NotCovered) -> Self {
+        let detail = format!("{error}; ask again in a moment");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_checkpoint", "No checkpoint covers the entry yet", detail).retry_after(1)
+    }
+}

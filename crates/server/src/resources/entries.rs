@@ -1,0 +1,88 @@
+//! `GET /v1/entries`: a page of entries, and how many match.
+
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use search::{Filters, PageRequest};
+
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::state::{App, Caller, blocking};
+
+/// What this resource reads beside the filters.
+const OWN: &[&str] = &["limit", "cursor", "order", "count", "full"];
+
+/// Entries a page holds where nobody says.
+const LIMIT_DEFAULT: usize = 50;
+
+/// Lists entries, newest first.
+///
+/// Takes every filter (see `q` and the filter parameters of the documentation) beside the parameters named here.
+#[utoipa::path(
+    get, path = "/v1/entries", tag = "entries",
+    params(
+        ("q" = Option<String>, Query, description = "query language"),
+        ("limit" = Option<usize>, Query, description = "1 to 1000, default 50"),
+        ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        ("order" = Option<String>, Query, description = "desc (default) or asc, by time"),
+        ("count" = Option<bool>, Query, description = "count all that match"),
+        ("full" = Option<bool>, Query, description = "with changes and properties"),
+    ),
+    responses(
+        (status = 200, description = "`{\"entries\":[…],\"count\":N,\"next\":\"…\"}`", body = serde_json::Value),
+        (status = 400, description = "a filter cannot be used", body = Problem),
+    )
+)]
+pub(crate) async fn list(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+    blocking(move || {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), OWN)?;
+        let full = params.flag("full")?;
+        let request = PageRequest {
+            oldest_first: oldest_first(params.one("order")?)?,
+            limit: params.number("limit")?.unwrap_or(LIMIT_DEFAULT),
+            cursor: params.one("cursor")?,
+            count: params.flag("count")?,
+        };
+        let view = app.log.view();
+        let page = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
+            search::page(question, &request)
+        })?;
+        let single = filters.given.iter().any(|(name, _)| matches!(name.as_str(), "id" | "event_id"));
+        let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
+        out.extend_from_slice(b"{\"entries\":[");
+        for (at, hit) in page.hits.iter().enumerate() {
+            let shown = app.log.show(hit)?;
+            if single {
+                app.log.record_read(&caller.viewer, &shown)?;
+            }
+            if at > 0 {
+                out.push(b',');
+            }
+            shown.write_json(full, &mut out)?;
+        }
+        out.push(b']');
+        if let Some(count) = page.count {
+            out.extend_from_slice(format!(",\"count\":{count}").as_bytes());
+        }
+        if let Some(next) = &page.next {
+            out.extend_from_slice(format!(",\"next\":{}", serde_json::Value::from(next.as_str())).as_bytes());
+        }
+        out.push(b'}');
+        Ok(json(out))
+    })
+    .await
+}
+
+pub(crate) fn oldest_first(order: Option<&str>) -> Result<bool, Problem> {
+    match order {
+        None | Some("desc") => Ok(false),
+        Some("asc") => Ok(true),
+        Some(other) => Err(Problem::bad_parameter(format!("order is {other:?}; it must be desc or asc"))),
+    }
+}
+
+/// Bytes that are JSON already.
+pub(crate) fn json(bytes: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+}

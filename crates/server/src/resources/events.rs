@@ -1,0 +1,129 @@
+//! `POST /v1/events`: events in, receipts out.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::{Submission, Submitted};
+use event::BodyKind;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::body;
+use crate::params::Params;
+use crate::problem::{EventProblem, Problem};
+use crate::state::{App, Caller, blocking};
+
+/// What became of the events, in their order.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Receipts {
+    /// One for each event; `null` for those refused (with `partial` only).
+    receipts: Vec<Option<Receipt>>,
+    /// Why those were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<EventProblem>,
+}
+
+/// Proof that an event was recorded: keep it, and the log can never deny the entry.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Receipt {
+    /// The entry's id.
+    id: String,
+    /// Its place in the tree.
+    leaf_index: u64,
+    /// SHA-256 of its line, hexadecimal.
+    digest: String,
+    /// The same event was recorded before; this is the first one's receipt.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    duplicate: bool,
+    /// What was redacted, or looks odd.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<ReceiptWarning>,
+}
+
+/// Something the sender should know about an event that was recorded.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReceiptWarning {
+    /// JSON pointer to the place.
+    pointer: String,
+    /// Stable, for programs.
+    code: &'static str,
+    /// For people.
+    message: String,
+}
+
+impl From<Submitted> for Receipts {
+    fn from(submitted: Submitted) -> Self {
+        let warning = |event::Warning { pointer, code, message }| ReceiptWarning { pointer, code, message };
+        let receipt = |receipt: engine::Receipt| Receipt {
+            id: receipt.id,
+            leaf_index: receipt.leaf_index,
+            digest: receipt.digest.to_string(),
+            duplicate: receipt.duplicate,
+            warnings: receipt.warnings.into_iter().map(warning).collect(),
+        };
+        Self {
+            receipts: submitted.receipts.into_iter().map(|it| it.map(receipt)).collect(),
+            problems: submitted.problems.into_iter().map(EventProblem::from).collect(),
+        }
+    }
+}
+
+/// Records events: one JSON object, a JSON array, or NDJSON; all or none, or with `partial` the good ones.
+///
+/// Answered when they are durable and searchable.
+#[utoipa::path(
+    post, path = "/v1/events", tag = "events",
+    params(("partial" = Option<bool>, Query, description = "record the good ones and list the others")),
+    request_body(content((serde_json::Value = "application/json"), (String = "application/x-ndjson"))),
+    responses(
+        (status = 201, description = "recorded", body = Receipts),
+        (status = 200, description = "all were recorded before", body = Receipts),
+        (status = 409, description = "an event_id stands for another event", body = Problem),
+        (status = 413, description = "too large", body = Problem),
+        (status = 422, description = "events are not valid; every problem is listed", body = Problem),
+        (status = 503, description = "try again later", body = Problem),
+        (status = 507, description = "the disk is full", body = Problem),
+    )
+)]
+pub(crate) async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let params = Params::parse(query.as_deref())?;
+    let partial = params.flag("partial")?;
+    if let Some((name, _)) = params.pairs().find(|(name, _)| *name != "partial") {
+        return Err(Problem::bad_parameter(format!("there is no parameter {name:?} here; known is: partial")));
+    }
+    let ndjson = is_ndjson(&headers)?;
+    let body = body::receive(body).await?;
+    blocking(move || {
+        let body = body::decode(body, &headers)?;
+        let kind = if ndjson { BodyKind::Ndjson } else { BodyKind::guess(&body) };
+        let submitted = app.log.submit(&Submission { body: &body, kind, source: caller.source, partial })?;
+        let duplicates = submitted.receipts.iter().all(|receipt| receipt.as_ref().is_some_and(|it| it.duplicate));
+        let status = if duplicates && !submitted.receipts.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
+        let recorded = submitted.receipts.iter().flatten().filter(|receipt| !receipt.duplicate).count();
+        metrics::counter!("indelible_events_recorded_total").increment(recorded as u64);
+        Ok((status, axum::Json(Receipts::from(submitted))).into_response())
+    })
+    .await
+}
+
+/// Whether the body is NDJSON. A body that claims to be no JSON is refused: browsers send such ones across sites unasked.
+fn is_ndjson(headers: &HeaderMap) -> Result<bool, Problem> {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/json" => Ok(false),
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => Ok(true),
+        _ => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unknown_type",
+            "The body is of an unknown type",
+            format!("Content-Type is {given:?}; send application/json or application/x-ndjson"),
+        )),
+    }
+}

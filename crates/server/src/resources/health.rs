@@ -1,0 +1,41 @@
+//! `/healthz`, `/readyz`, `/metrics`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+use crate::state::App;
+
+/// The process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, description = "alive", body = String, content_type = "text/plain")))]
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The log takes events and answers questions.
+#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, description = "ready", body = String, content_type = "text/plain"), (status = 503, body = Problem, description = "the log takes nothing more")))]
+pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    match app.log.stopped() {
+        None => Ok("ready\n"),
+        Some(_) => {
+            let detail = "the log takes nothing more until it is started afresh; the cause stands in the server's log";
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopped", "The log has stopped", detail))
+        }
+    }
+}
+
+/// Figures for Prometheus.
+#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, description = "Prometheus text format", body = String, content_type = "text/plain")))]
+pub(crate) async fn metrics(State(app): State<App>) -> Response {
+    let checkpoint = app.log.checkpoint();
+    let age_us = app.log.clock().now_us().saturating_sub(checkpoint.recorded_us).max(0);
+    let gauge = |name: &'static str, value: u64| metrics::gauge!(name).set(value as f64);
+    gauge("indelible_entries", app.log.size());
+    gauge("indelible_entries_sealed", app.log.sealed());
+    gauge("indelible_segments", app.log.segments() as u64);
+    gauge("indelible_checkpoint_entries", checkpoint.checkpoint.size.0);
+    metrics::gauge!("indelible_checkpoint_age_seconds").set(age_us as f64 / 1e6);
+    gauge("indelible_stopped", u64::from(app.log.stopped().is_some()));
+    ([("content-type", "text/plain; version=0.0.4")], app.metrics.render()).into_response()
+}

@@ -1,0 +1,12 @@
+//! One file per resource.
+
+pub(crate) mod entries;
+pub(crate) mod entry;
+pub(crate) mod events;
+pub(crate) mod export;
+pub(crate) mod facets;
+pub(crate) mod health;
+pub(crate) mod histogram;
+pub(crate) mod home;
+pub(crate) mod ledger;
+pub(crate) mod verification;

@@ -1,0 +1,59 @@
+//! What every handler has at hand.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use engine::{Log, Viewer};
+use metrics_exporter_prometheus::PrometheusHandle;
+use search::Scope;
+
+use crate::problem::Problem;
+
+/// Shared by all requests.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) log: Arc<Log>,
+    pub(crate) metrics: PrometheusHandle,
+    pub(crate) agents: Arc<enrich::Browsers>,
+}
+
+/// The other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Who asks, and what that caller may see. Without access control (`--dev`): everybody on this machine, everything.
+pub(crate) struct Caller {
+    pub(crate) viewer: Viewer,
+    pub(crate) scope: Scope,
+    /// The source of what this caller sends.
+    pub(crate) source: &'static str,
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let viewer = Viewer {
+            id: "dev".to_owned(),
+            email: None,
+            ip: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()),
+            user_agent: user_agent.map(|text| text.chars().take(512).collect()),
+            page: Some(parts.uri.to_string().chars().take(2_048).collect()),
+        };
+        Ok(Self { viewer, scope: Scope::everything(), source: "dev" })
+    }
+}
+
+/// Runs what reads or writes the log on a thread of its own, so that no request holds up another.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Problem::internal(&error)),
+    }
+}
