@@ -10,6 +10,7 @@ pub mod id;
 pub mod json;
 pub mod limits;
 pub mod line;
+mod member;
 mod model;
 pub mod parse;
 pub mod personal;

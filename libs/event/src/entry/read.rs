@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::json::{Syntax, Token, Tokens};
 use crate::limits::DEPTH_MAX;
+use crate::member::Member;
 use crate::model::{
     Actor, ActorKind, Client, Http, Location, Named, Outcome, PersonalRef, Principal, Resource, Severity,
 };
@@ -16,58 +17,59 @@ use super::{Entry, LineError};
 
 type Read<T> = Result<T, LineError>;
 
-/// A member of an object in a line.
-struct Member {
-    name: &'static str,
+/// A place for a member in an object of a line.
+struct Slot {
+    member: Member,
     /// Whether it may be left out.
     optional: bool,
 }
 
-const fn must(name: &'static str) -> Member {
-    Member { name, optional: false }
+const fn must(member: Member) -> Slot {
+    Slot { member, optional: false }
 }
 
-const fn may(name: &'static str) -> Member {
-    Member { name, optional: true }
+const fn may(member: Member) -> Slot {
+    Slot { member, optional: true }
 }
 
 /// The members of a line, in their order.
-const LINE: &[Member] = &[
-    must("v"),
-    must("id"),
-    may("event_id"),
-    must("time"),
-    must("received"),
-    may("organization"),
-    may("workspace"),
-    may("project"),
-    must("actor"),
-    must("action"),
-    must("event"),
-    must("channel"),
-    must("description"),
-    may("resource"),
-    may("targets"),
-    may("outcome"),
-    may("detail"),
-    must("severity"),
-    may("http"),
-    may("client"),
-    may("request_id"),
-    may("trace_id"),
-    may("changes"),
-    may("properties"),
-    must("source"),
-    may("personal"),
+const LINE: &[Slot] = &[
+    must(Member::V),
+    must(Member::Id),
+    may(Member::EventId),
+    must(Member::Time),
+    must(Member::Received),
+    may(Member::Organization),
+    may(Member::Workspace),
+    may(Member::Project),
+    must(Member::Actor),
+    must(Member::Action),
+    must(Member::Event),
+    must(Member::Channel),
+    must(Member::Description),
+    may(Member::Resource),
+    may(Member::Targets),
+    may(Member::Outcome),
+    may(Member::Detail),
+    must(Member::Severity),
+    may(Member::Http),
+    may(Member::Client),
+    may(Member::RequestId),
+    may(Member::TraceId),
+    may(Member::Changes),
+    may(Member::Properties),
+    must(Member::Source),
+    may(Member::Personal),
 ];
-const NAMED: &[Member] = &[must("id"), may("name")];
-const RESOURCE: &[Member] = &[must("type"), must("id"), may("name")];
-const PRINCIPAL: &[Member] = &[must("type"), must("id"), may("name"), may("email")];
-const ACTOR: &[Member] = &[must("type"), must("id"), may("name"), may("email"), may("on_behalf_of")];
-const HTTP: &[Member] = &[may("method"), may("path"), may("status")];
-const CLIENT: &[Member] = &[may("ip"), may("user_agent"), may("location"), may("ci")];
-const LOCATION: &[Member] = &[may("city"), may("region"), may("country")];
-const PERSON: &[Member] = &[must("of"), must("digest")];
+const NAMED: &[Slot] = &[must(Member::Id), may(Member::Name)];
+const RESOURCE: &[Slot] = &[must(Member::Type), must(Member::Id), may(Member::Name)];
+const PRINCIPAL: &[Slot] = &[must(Member::Type), must(Member::Id), may(Member::Name), may(Member::Email)];
+const ACTOR: &[Slot] =
+    &[must(Member::Type), must(Member::Id), may(Member::Name), may(Member::Email), may(Member::OnBehalfOf)];
+const HTTP: &[Slot] = &[may(Member::Method), may(Member::Path), may(Member::Status)];
+const CLIENT: &[Slot] = &[may(Member::Ip), may(Member::UserAgent), may(Member::Location), may(Member::Ci)];
+const LOCATION: &[Slot] = &[may(Member::City), may(Member::Region), may(Member::Country)];
+const PERSON: &[Slot] = &[must(Member::Of), must(Member::Digest)];
 
 pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
     let text = std::str::from_utf8(line).map_err(|_| LineError::NotUtf8)?;
@@ -78,38 +80,38 @@ pub(super) fn entry(line: &[u8]) -> Read<Entry<'_>> {
     let mut reader = Reader { tokens: Tokens::new(text, 2 + DEPTH_MAX as u32) };
     let mut entry = blank();
     let first = reader.next()?;
-    reader.object(first, "", LINE, |reader, name, token| {
-        match name {
-            "v" => {}
-            "id" => entry.id = reader.id(token)?,
-            "event_id" => entry.event_id = Some(reader.text(token, "/event_id")?),
-            "time" => entry.time_us = reader.time(token, "/time")?,
-            "received" => entry.received_us = reader.time(token, "/received")?,
-            "organization" => entry.organization = Some(reader.named(token, "/organization")?),
-            "workspace" => entry.workspace = Some(reader.named(token, "/workspace")?),
-            "project" => entry.project = Some(reader.named(token, "/project")?),
-            "actor" => entry.actor = reader.actor(token)?,
-            "action" => entry.action = reader.text(token, "/action")?,
-            "event" => entry.event = reader.text(token, "/event")?,
-            "channel" => entry.channel = reader.text(token, "/channel")?,
-            "description" => entry.description = reader.text(token, "/description")?,
-            "resource" => entry.resource = Some(reader.resource(token, "/resource")?),
-            "targets" => {
+    reader.object(&first, "", LINE, |reader, member, token| {
+        match member {
+            Member::V => {}
+            Member::Id => entry.id = reader.id(token)?,
+            Member::EventId => entry.event_id = Some(reader.text(token, "/event_id")?),
+            Member::Time => entry.time_us = reader.time(token, "/time")?,
+            Member::Received => entry.received_us = reader.time(token, "/received")?,
+            Member::Organization => entry.organization = Some(reader.named(token, "/organization")?),
+            Member::Workspace => entry.workspace = Some(reader.named(token, "/workspace")?),
+            Member::Project => entry.project = Some(reader.named(token, "/project")?),
+            Member::Actor => entry.actor = reader.actor(token)?,
+            Member::Action => entry.action = reader.text(token, "/action")?,
+            Member::Event => entry.event = reader.text(token, "/event")?,
+            Member::Channel => entry.channel = reader.text(token, "/channel")?,
+            Member::Description => entry.description = reader.text(token, "/description")?,
+            Member::Resource => entry.resource = Some(reader.resource(token, "/resource")?),
+            Member::Targets => {
                 reader.list(token, "/targets", |reader, token| {
                     entry.targets.push(reader.resource(token, "/targets")?);
                     Ok(())
                 })?;
             }
-            "outcome" => entry.outcome = Some(reader.word(token, "/outcome", Outcome::from_word)?),
-            "detail" => entry.detail = Some(reader.text(token, "/detail")?),
-            "severity" => entry.severity = reader.word(token, "/severity", Severity::from_word)?,
-            "http" => entry.http = reader.http(token)?,
-            "client" => entry.client = reader.client(token)?,
-            "request_id" => entry.request_id = Some(reader.text(token, "/request_id")?),
-            "trace_id" => entry.trace_id = Some(reader.text(token, "/trace_id")?),
-            "changes" => entry.changes = Some(reader.raw(token, "/changes")?),
-            "properties" => entry.properties = Some(reader.raw(token, "/properties")?),
-            "source" => entry.source = reader.text(token, "/source")?,
+            Member::Outcome => entry.outcome = Some(reader.word(token, "/outcome", Outcome::from_word)?),
+            Member::Detail => entry.detail = Some(reader.text(token, "/detail")?),
+            Member::Severity => entry.severity = reader.word(token, "/severity", Severity::from_word)?,
+            Member::Http => entry.http = reader.http(token)?,
+            Member::Client => entry.client = reader.client(token)?,
+            Member::RequestId => entry.request_id = Some(reader.text(token, "/request_id")?),
+            Member::TraceId => entry.trace_id = Some(reader.text(token, "/trace_id")?),
+            Member::Changes => entry.changes = Some(reader.raw(token, "/changes")?),
+            Member::Properties => entry.properties = Some(reader.raw(token, "/properties")?),
+            Member::Source => entry.source = reader.text(token, "/source")?,
             _ => {
                 reader.list(token, "/personal", |reader, token| {
                     entry.personal.push(reader.person(token)?);
@@ -174,68 +176,70 @@ impl<'a> Reader<'a> {
     #[inline]
     fn object(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         pointer: &'static str,
-        members: &'static [Member],
-        mut take: impl FnMut(&mut Self, &'static str, Token<'a>) -> Read<()>,
+        slots: &'static [Slot],
+        mut take: impl FnMut(&mut Self, Member, &Token<'a>) -> Read<()>,
     ) -> Read<()> {
-        if token != Token::ObjectStart {
+        if *token != Token::ObjectStart {
             return Err(LineError::Value { name: pointer });
         }
-        let mut rest = members.iter();
+        let mut rest = slots.iter();
         while let Some(key) = self.tokens.next_key()? {
-            let name = loop {
+            let member = loop {
                 match rest.next() {
-                    Some(member) if member.name == key.raw() => break member.name,
-                    Some(Member { optional: true, .. }) => {}
-                    Some(member) if rest.clone().any(|member| member.name == key.raw()) => {
-                        return Err(LineError::Missing { of: pointer, name: member.name });
+                    Some(slot) if slot.member.name() == key.raw() => break slot.member,
+                    Some(Slot { optional: true, .. }) => {}
+                    Some(slot) if rest.clone().any(|slot| slot.member.name() == key.raw()) => {
+                        return Err(LineError::Missing { of: pointer, name: slot.member.name() });
                     }
                     _ => return Err(LineError::Member { name: crate::json::shown(&key.decode()) }),
                 }
             };
             let token = self.next()?;
-            take(self, name, token)?;
+            take(self, member, &token)?;
         }
-        match rest.find(|member| !member.optional) {
+        match rest.find(|slot| !slot.optional) {
             None => Ok(()),
-            Some(member) => Err(LineError::Missing { of: pointer, name: member.name }),
+            Some(slot) => Err(LineError::Missing { of: pointer, name: slot.member.name() }),
         }
     }
 
     fn list(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         pointer: &'static str,
-        mut take: impl FnMut(&mut Self, Token<'a>) -> Read<()>,
+        mut take: impl FnMut(&mut Self, &Token<'a>) -> Read<()>,
     ) -> Read<()> {
-        if token != Token::ArrayStart {
+        if *token != Token::ArrayStart {
             return Err(LineError::Value { name: pointer });
         }
         loop {
             match self.next()? {
                 Token::ArrayEnd => return Ok(()),
-                token => take(self, token)?,
+                token => take(self, &token)?,
             }
         }
     }
 
     #[inline]
-    fn text(&mut self, token: Token<'a>, name: &'static str) -> Read<Cow<'a, str>> {
-        match token {
-            Token::String(text) => Ok(text.decode()),
-            _ => Err(LineError::Value { name }),
+    fn text(&mut self, token: &Token<'a>, name: &'static str) -> Read<Cow<'a, str>> {
+        let Token::String(text) = token else { return Err(LineError::Value { name }) };
+        // the usual case first: built in place, not moved
+        if let Some(plain) = text.plain() {
+            return Ok(Cow::Borrowed(plain));
         }
+        Ok(text.decode())
     }
 
-    fn word<T>(&mut self, token: Token<'a>, name: &'static str, read: fn(&str) -> Option<T>) -> Read<T> {
+    fn word<T>(&mut self, token: &Token<'a>, name: &'static str, read: fn(&str) -> Option<T>) -> Read<T> {
         match token {
             Token::String(text) => read(text.raw()).ok_or(LineError::Value { name }),
             _ => Err(LineError::Value { name }),
         }
     }
 
-    fn id(&mut self, token: Token<'a>) -> Read<&'a str> {
+    fn id(&mut self, token: &Token<'a>) -> Read<&'a str> {
         match token {
             Token::String(text) if id::is_id(text.raw()) => Ok(text.raw()),
             _ => Err(LineError::Value { name: "/id" }),
@@ -243,7 +247,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Exactly the form that lines have.
-    fn time(&mut self, token: Token<'a>, name: &'static str) -> Read<i64> {
+    fn time(&mut self, token: &Token<'a>, name: &'static str) -> Read<i64> {
         match token {
             Token::String(text) if text.raw().len() == time::WRITTEN_BYTES && text.raw().ends_with('Z') => {
                 time::parse(text.raw()).map_err(|_| LineError::Value { name })
@@ -252,21 +256,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn raw(&mut self, token: Token<'a>, name: &'static str) -> Read<&'a str> {
-        if token != Token::ObjectStart {
+    fn raw(&mut self, token: &Token<'a>, name: &'static str) -> Read<&'a str> {
+        if *token != Token::ObjectStart {
             return Err(LineError::Value { name });
         }
         let start = self.tokens.token_start();
-        self.tokens.skip(token)?;
+        self.tokens.skip(*token)?;
         Ok(self.tokens.slice(start, self.tokens.at()))
     }
 
-    fn named(&mut self, token: Token<'a>, pointer: &'static str) -> Read<Named<'a>> {
+    fn named(&mut self, token: &Token<'a>, pointer: &'static str) -> Read<Named<'a>> {
         let mut named = Named { id: Cow::Borrowed(""), name: None };
         self.object(token, pointer, NAMED, |reader, member, token| {
             let text = reader.text(token, pointer)?;
             match member {
-                "id" => named.id = text,
+                Member::Id => named.id = text,
                 _ => named.name = Some(text),
             }
             Ok(())
@@ -274,13 +278,13 @@ impl<'a> Reader<'a> {
         Ok(named)
     }
 
-    fn resource(&mut self, token: Token<'a>, pointer: &'static str) -> Read<Resource<'a>> {
+    fn resource(&mut self, token: &Token<'a>, pointer: &'static str) -> Read<Resource<'a>> {
         let mut resource = Resource { kind: Cow::Borrowed(""), id: Cow::Borrowed(""), name: None };
         self.object(token, pointer, RESOURCE, |reader, member, token| {
             let text = reader.text(token, pointer)?;
             match member {
-                "type" => resource.kind = text,
-                "id" => resource.id = text,
+                Member::Type => resource.kind = text,
+                Member::Id => resource.id = text,
                 _ => resource.name = Some(text),
             }
             Ok(())
@@ -288,14 +292,14 @@ impl<'a> Reader<'a> {
         Ok(resource)
     }
 
-    fn actor(&mut self, token: Token<'a>) -> Read<Actor<'a>> {
+    fn actor(&mut self, token: &Token<'a>) -> Read<Actor<'a>> {
         let mut actor = Actor::system();
         self.object(token, "/actor", ACTOR, |reader, member, token| {
             match member {
-                "type" => actor.kind = reader.word(token, "/actor/type", ActorKind::from_word)?,
-                "id" => actor.id = reader.text(token, "/actor/id")?,
-                "name" => actor.name = Some(reader.text(token, "/actor/name")?),
-                "email" => actor.email = Some(reader.text(token, "/actor/email")?),
+                Member::Type => actor.kind = reader.word(token, "/actor/type", ActorKind::from_word)?,
+                Member::Id => actor.id = reader.text(token, "/actor/id")?,
+                Member::Name => actor.name = Some(reader.text(token, "/actor/name")?),
+                Member::Email => actor.email = Some(reader.text(token, "/actor/email")?),
                 _ => actor.on_behalf_of = Some(reader.principal(token)?),
             }
             Ok(())
@@ -303,14 +307,14 @@ impl<'a> Reader<'a> {
         Ok(actor)
     }
 
-    fn principal(&mut self, token: Token<'a>) -> Read<Principal<'a>> {
+    fn principal(&mut self, token: &Token<'a>) -> Read<Principal<'a>> {
         const POINTER: &str = "/actor/on_behalf_of";
         let mut principal = Principal { kind: ActorKind::System, id: Cow::Borrowed(""), name: None, email: None };
         self.object(token, POINTER, PRINCIPAL, |reader, member, token| {
             match member {
-                "type" => principal.kind = reader.word(token, POINTER, ActorKind::from_word)?,
-                "id" => principal.id = reader.text(token, POINTER)?,
-                "name" => principal.name = Some(reader.text(token, POINTER)?),
+                Member::Type => principal.kind = reader.word(token, POINTER, ActorKind::from_word)?,
+                Member::Id => principal.id = reader.text(token, POINTER)?,
+                Member::Name => principal.name = Some(reader.text(token, POINTER)?),
                 _ => principal.email = Some(reader.text(token, POINTER)?),
             }
             Ok(())
@@ -318,12 +322,12 @@ impl<'a> Reader<'a> {
         Ok(principal)
     }
 
-    fn http(&mut self, token: Token<'a>) -> Read<Http<'a>> {
+    fn http(&mut self, token: &Token<'a>) -> Read<Http<'a>> {
         let mut http = Http::default();
         self.object(token, "/http", HTTP, |reader, member, token| {
             match member {
-                "method" => http.method = Some(reader.text(token, "/http/method")?),
-                "path" => http.path = Some(reader.text(token, "/http/path")?),
+                Member::Method => http.method = Some(reader.text(token, "/http/method")?),
+                Member::Path => http.path = Some(reader.text(token, "/http/path")?),
                 _ => http.status = Some(reader.status(token)?),
             }
             Ok(())
@@ -331,20 +335,20 @@ impl<'a> Reader<'a> {
         Ok(http)
     }
 
-    fn status(&mut self, token: Token<'a>) -> Read<u16> {
+    fn status(&mut self, token: &Token<'a>) -> Read<u16> {
         match token {
             Token::Number(text) => text.parse().map_err(|_| LineError::Value { name: "/http/status" }),
             _ => Err(LineError::Value { name: "/http/status" }),
         }
     }
 
-    fn client(&mut self, token: Token<'a>) -> Read<Client<'a>> {
+    fn client(&mut self, token: &Token<'a>) -> Read<Client<'a>> {
         let mut client = Client::default();
         self.object(token, "/client", CLIENT, |reader, member, token| {
             match member {
-                "ip" => client.ip = Some(reader.text(token, "/client/ip")?),
-                "user_agent" => client.user_agent = Some(reader.text(token, "/client/user_agent")?),
-                "location" => client.location = reader.location(token)?,
+                Member::Ip => client.ip = Some(reader.text(token, "/client/ip")?),
+                Member::UserAgent => client.user_agent = Some(reader.text(token, "/client/user_agent")?),
+                Member::Location => client.location = reader.location(token)?,
                 _ => client.ci = Some(reader.text(token, "/client/ci")?),
             }
             Ok(())
@@ -352,13 +356,13 @@ impl<'a> Reader<'a> {
         Ok(client)
     }
 
-    fn location(&mut self, token: Token<'a>) -> Read<Location<'a>> {
+    fn location(&mut self, token: &Token<'a>) -> Read<Location<'a>> {
         let mut location = Location::default();
         self.object(token, "/client/location", LOCATION, |reader, member, token| {
             let text = Some(reader.text(token, "/client/location")?);
             match member {
-                "city" => location.city = text,
-                "region" => location.region = text,
+                Member::City => location.city = text,
+                Member::Region => location.region = text,
                 _ => location.country = text,
             }
             Ok(())
@@ -366,11 +370,11 @@ impl<'a> Reader<'a> {
         Ok(location)
     }
 
-    fn person(&mut self, token: Token<'a>) -> Read<PersonalRef<'a>> {
+    fn person(&mut self, token: &Token<'a>) -> Read<PersonalRef<'a>> {
         let mut person = PersonalRef { of: Cow::Borrowed(""), digest: [0; 32] };
         self.object(token, "/personal", PERSON, |reader, member, token| {
             let text = reader.text(token, "/personal")?;
-            if member == "of" {
+            if member == Member::Of {
                 person.of = text;
             } else if URL_SAFE_NO_PAD.decode_slice(text.as_bytes(), &mut person.digest) != Ok(32) {
                 return Err(LineError::Value { name: "/personal" });

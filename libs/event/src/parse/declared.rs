@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::json::Token;
 use crate::limits::{DECLARED_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PATHS_MAX, TYPE_BYTES_MAX};
+use crate::member::Member;
 use crate::model::{ActorKind, Declared};
 
 use super::place::Place;
@@ -11,22 +12,27 @@ use super::reader::{Read, Reader, Required, unknown_member};
 use super::values::filled;
 
 impl<'a> Reader<'a, '_> {
-    pub(super) fn declared(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Vec<Declared<'a>>> {
+    pub(super) fn declared(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Vec<Declared<'a>>> {
         let mut all = Vec::new();
         self.list(token, place, DECLARED_MAX, |reader, token, place| {
-            if token == Token::Null {
+            if *token == Token::Null {
                 return reader.wrong_type(token, place, "an object");
             }
             let mut of = Required::absent();
             let mut paths = Vec::new();
-            let is_object =
-                reader.object(token, place, &["of", "paths"], unknown_member, |reader, name, token, place| {
+            let is_object = reader.object(
+                token,
+                place,
+                &[Member::Of, Member::Paths],
+                unknown_member,
+                |reader, name, token, place| {
                     match name {
-                        "of" => of = Required::take(token, reader.person(token, place)?),
+                        Member::Of => of = Required::take(token, reader.person(token, place)?),
                         _ => paths = reader.paths(token, place)?,
                     }
                     Ok(())
-                })?;
+                },
+            )?;
             if is_object && let Some(of) = of.check(reader, place, "of") {
                 all.push(Declared { of, paths });
             }
@@ -35,7 +41,7 @@ impl<'a> Reader<'a, '_> {
         Ok(all)
     }
 
-    fn person(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
+    fn person(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
         let Some(of) = self.text(token, place, filled(TYPE_BYTES_MAX + ID_BYTES_MAX))? else { return Ok(None) };
         let parts = of.split_once(':').filter(|(kind, id)| !kind.is_empty() && !id.is_empty());
         let message = match parts {
@@ -49,10 +55,10 @@ impl<'a> Reader<'a, '_> {
         Ok(None)
     }
 
-    fn paths(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Vec<Cow<'a, str>>> {
+    fn paths(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Vec<Cow<'a, str>>> {
         let mut paths = Vec::new();
         self.list(token, place, PATHS_MAX, |reader, token, place| {
-            if token == Token::Null {
+            if *token == Token::Null {
                 return reader.wrong_type(token, place, "a string");
             }
             let Some(path) = reader.text(token, place, filled(4 * NAME_BYTES_MAX))? else { return Ok(()) };

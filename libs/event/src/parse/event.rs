@@ -2,79 +2,82 @@
 
 use crate::json::Token;
 use crate::limits::{DESCRIPTION_BYTES_MAX, DETAIL_BYTES_MAX, KEY_BYTES_MAX, TARGETS_MAX, WORD_BYTES_MAX};
+use crate::member::Member;
 use crate::model::{Event, Outcome, Severity};
 
 use super::place::Place;
 use super::reader::{Read, Reader, unknown_member};
 use super::values::{any, filled};
 
-const MEMBERS: &[&str] = &[
-    "event_id",
-    "time",
-    "organization",
-    "workspace",
-    "project",
-    "actor",
-    "action",
-    "event",
-    "channel",
-    "description",
-    "resource",
-    "targets",
-    "outcome",
-    "detail",
-    "severity",
-    "http",
-    "client",
-    "request_id",
-    "trace_id",
-    "changes",
-    "properties",
-    "personal",
+const MEMBERS: &[Member] = &[
+    Member::EventId,
+    Member::Time,
+    Member::Organization,
+    Member::Workspace,
+    Member::Project,
+    Member::Actor,
+    Member::Action,
+    Member::Event,
+    Member::Channel,
+    Member::Description,
+    Member::Resource,
+    Member::Targets,
+    Member::Outcome,
+    Member::Detail,
+    Member::Severity,
+    Member::Http,
+    Member::Client,
+    Member::RequestId,
+    Member::TraceId,
+    Member::Changes,
+    Member::Properties,
+    Member::Personal,
 ];
 
 /// Reads an event, given its first token, into an empty one (which is large: it is better not moved about).
-pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, token: Token<'a>, event: &mut Event<'a>) -> Read<()> {
+pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, token: &Token<'a>, event: &mut Event<'a>) -> Read<()> {
     let place = &Place::Event;
-    if token == Token::Null {
+    if *token == Token::Null {
         return reader.wrong_type(token, place, "an object");
     }
     // an action that is there and wrong is not missing
     let mut has_action = false;
     let is_object = reader.object(token, place, MEMBERS, unknown, |reader, name, token, place| {
         match name {
-            "event_id" => event.event_id = reader.text(token, place, filled(KEY_BYTES_MAX))?,
-            "time" => event.time_us = reader.time(token, place)?,
-            "organization" => event.organization = reader.named(token, place)?,
-            "workspace" => event.workspace = reader.named(token, place)?,
-            "project" => event.project = reader.named(token, place)?,
-            "actor" => event.actor = reader.actor(token, place)?,
-            "action" => {
-                has_action = token != Token::Null;
+            Member::EventId => event.event_id = reader.text(token, place, filled(KEY_BYTES_MAX))?,
+            Member::Time => event.time_us = reader.time(token, place)?,
+            Member::Organization => event.organization = reader.named(token, place)?,
+            Member::Workspace => event.workspace = reader.named(token, place)?,
+            Member::Project => event.project = reader.named(token, place)?,
+            Member::Actor => event.actor = reader.actor(token, place)?,
+            Member::Action => {
+                has_action = *token != Token::Null;
                 event.action = reader.action(token, place)?.unwrap_or_default();
             }
-            "event" => event.event = reader.text(token, place, filled(WORD_BYTES_MAX))?,
-            "channel" => event.channel = reader.text(token, place, filled(WORD_BYTES_MAX))?,
-            "description" => event.description = reader.text(token, place, any(DESCRIPTION_BYTES_MAX))?,
-            "resource" => event.resource = reader.resource(token, place)?,
-            "targets" => reader.list(token, place, TARGETS_MAX, |reader, token, place| {
+            Member::Event => event.event = reader.text(token, place, filled(WORD_BYTES_MAX))?,
+            Member::Channel => event.channel = reader.text(token, place, filled(WORD_BYTES_MAX))?,
+            Member::Description => event.description = reader.text(token, place, any(DESCRIPTION_BYTES_MAX))?,
+            Member::Resource => event.resource = reader.resource(token, place)?,
+            Member::Targets => reader.list(token, place, TARGETS_MAX, |reader, token, place| {
                 match reader.resource(token, place)? {
                     Some(target) => event.targets.push(target),
-                    None if token == Token::Null => reader.wrong_type(token, place, "an object")?,
+                    None if *token == Token::Null => reader.wrong_type(token, place, "an object")?,
                     None => {}
                 }
                 Ok(())
             })?,
-            "outcome" => event.outcome = reader.word(token, place, Outcome::from_word, "success, failure")?,
-            "detail" => event.detail = reader.text(token, place, any(DETAIL_BYTES_MAX))?,
-            "severity" => event.severity = reader.word(token, place, Severity::from_word, "info, warning, critical")?,
-            "http" => event.http = reader.http(token, place)?,
-            "client" => event.client = reader.client(token, place)?,
-            "request_id" => event.request_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
-            "trace_id" => event.trace_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
-            "changes" => event.changes = reader.changes(token, place)?,
-            "properties" => event.properties = reader.properties(token, place)?,
-            "personal" => event.personal = reader.declared(token, place)?,
+            Member::Outcome => event.outcome = reader.word(token, place, Outcome::from_word, "success, failure")?,
+            Member::Detail => event.detail = reader.text(token, place, any(DETAIL_BYTES_MAX))?,
+            Member::Severity => {
+                event.severity = reader.word(token, place, Severity::from_word, "info, warning, critical")?
+            }
+            Member::Http => event.http = reader.http(token, place)?,
+            Member::Client => event.client = reader.client(token, place)?,
+            Member::RequestId => event.request_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
+            Member::TraceId => event.trace_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
+            Member::Changes => event.changes = reader.changes(token, place)?,
+            Member::Properties => event.properties = reader.properties(token, place)?,
+            Member::Personal => event.personal = reader.declared(token, place)?,
             _ => {}
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::limits::{
     ID_BYTES_MAX, METHOD_BYTES_MAX, NAME_BYTES_MAX, PATH_BYTES_MAX, TYPE_BYTES_MAX, USER_AGENT_BYTES_MAX,
     WORD_BYTES_MAX,
 };
+use crate::member::Member;
 use crate::model::{Actor, ActorKind, Client, Http, Location, Named, Principal, Resource};
 
 use super::place::Place;
@@ -16,13 +17,13 @@ use super::values::{any, filled};
 type Text<'a> = Option<Cow<'a, str>>;
 
 impl<'a> Reader<'a, '_> {
-    pub(super) fn named(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Named<'a>>> {
+    pub(super) fn named(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Named<'a>>> {
         let mut id = Required::absent();
         let mut name = None;
         let is_object =
-            self.object(token, place, &["id", "name"], unknown_member, |reader, member, token, place| {
+            self.object(token, place, &[Member::Id, Member::Name], unknown_member, |reader, member, token, place| {
                 match member {
-                    "id" => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
+                    Member::Id => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
                     _ => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
                 }
                 Ok(())
@@ -33,14 +34,14 @@ impl<'a> Reader<'a, '_> {
         Ok(id.check(self, place, "id").map(|id| Named { id, name }))
     }
 
-    pub(super) fn resource(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Resource<'a>>> {
+    pub(super) fn resource(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Resource<'a>>> {
         let (mut kind, mut id) = (Required::absent(), Required::absent());
         let mut name = None;
-        let names = &["type", "id", "name"];
+        let names = &[Member::Type, Member::Id, Member::Name];
         let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
             match member {
-                "type" => kind = Required::take(token, reader.text(token, place, filled(TYPE_BYTES_MAX))?),
-                "id" => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
+                Member::Type => kind = Required::take(token, reader.text(token, place, filled(TYPE_BYTES_MAX))?),
+                Member::Id => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
                 _ => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
             }
             Ok(())
@@ -52,35 +53,42 @@ impl<'a> Reader<'a, '_> {
         Ok(kind.zip(id).map(|(kind, id)| Resource { kind, id, name }))
     }
 
-    pub(super) fn actor(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Actor<'a>>> {
+    pub(super) fn actor(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Actor<'a>>> {
         let mut on_behalf_of = None;
-        let who =
-            self.who(token, place, &["type", "id", "name", "email", "on_behalf_of"], |reader, token, place| {
-                on_behalf_of = reader.who(token, place, &["type", "id", "name", "email"], |_, _, _| Ok(()))?;
+        let who = self.who(
+            token,
+            place,
+            &[Member::Type, Member::Id, Member::Name, Member::Email, Member::OnBehalfOf],
+            |reader, token, place| {
+                on_behalf_of =
+                    reader.who(token, place, &[Member::Type, Member::Id, Member::Name, Member::Email], |_, _, _| {
+                        Ok(())
+                    })?;
                 Ok(())
-            })?;
+            },
+        )?;
         Ok(who.map(|Principal { kind, id, name, email }| Actor { kind, id, name, email, on_behalf_of }))
     }
 
     /// What actor and `on_behalf_of` share; `last` reads the last of `names`, where there is a fifth.
     fn who(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         place: &Place<'_>,
-        names: &'static [&'static str],
-        mut last: impl FnMut(&mut Self, Token<'a>, &Place<'_>) -> Read<()>,
+        names: &'static [Member],
+        mut last: impl FnMut(&mut Self, &Token<'a>, &Place<'_>) -> Read<()>,
     ) -> Read<Option<Principal<'a>>> {
         let (mut kind, mut id) = (Required::absent(), Required::absent());
         let (mut name, mut email): (Text<'a>, Text<'a>) = (None, None);
         let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
             match member {
-                "type" => {
+                Member::Type => {
                     let word = reader.word(token, place, ActorKind::from_word, "user, token, system, anonymous")?;
                     kind = Required::take(token, word);
                 }
-                "id" => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
-                "name" => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
-                "email" => email = reader.text(token, place, any(NAME_BYTES_MAX))?,
+                Member::Id => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
+                Member::Name => name = reader.text(token, place, any(NAME_BYTES_MAX))?,
+                Member::Email => email = reader.text(token, place, any(NAME_BYTES_MAX))?,
                 _ => last(reader, token, place)?,
             }
             Ok(())
@@ -101,13 +109,13 @@ impl<'a> Reader<'a, '_> {
         Ok(kind.zip(id).map(|(kind, id)| Principal { kind, id, name, email }))
     }
 
-    pub(super) fn http(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Http<'a>> {
+    pub(super) fn http(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Http<'a>> {
         let mut http = Http::default();
-        let names = &["method", "path", "status"];
+        let names = &[Member::Method, Member::Path, Member::Status];
         self.object(token, place, names, unknown_member, |reader, member, token, place| {
             match member {
-                "method" => http.method = reader.text(token, place, filled(METHOD_BYTES_MAX))?,
-                "path" => http.path = reader.text(token, place, any(PATH_BYTES_MAX))?,
+                Member::Method => http.method = reader.text(token, place, filled(METHOD_BYTES_MAX))?,
+                Member::Path => http.path = reader.text(token, place, any(PATH_BYTES_MAX))?,
                 _ => http.status = reader.status(token, place)?,
             }
             Ok(())
@@ -115,14 +123,14 @@ impl<'a> Reader<'a, '_> {
         Ok(http)
     }
 
-    pub(super) fn client(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Client<'a>> {
+    pub(super) fn client(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Client<'a>> {
         let mut client = Client::default();
-        let names = &["ip", "user_agent", "location", "ci"];
+        let names = &[Member::Ip, Member::UserAgent, Member::Location, Member::Ci];
         self.object(token, place, names, unknown_member, |reader, member, token, place| {
             match member {
-                "ip" => client.ip = reader.ip(token, place)?,
-                "user_agent" => client.user_agent = reader.text(token, place, any(USER_AGENT_BYTES_MAX))?,
-                "location" => client.location = reader.location(token, place)?,
+                Member::Ip => client.ip = reader.ip(token, place)?,
+                Member::UserAgent => client.user_agent = reader.text(token, place, any(USER_AGENT_BYTES_MAX))?,
+                Member::Location => client.location = reader.location(token, place)?,
                 _ => client.ci = reader.text(token, place, filled(WORD_BYTES_MAX))?,
             }
             Ok(())
@@ -130,14 +138,14 @@ impl<'a> Reader<'a, '_> {
         Ok(client)
     }
 
-    fn location(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Location<'a>> {
+    fn location(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Location<'a>> {
         let mut location = Location::default();
-        let names = &["city", "region", "country"];
+        let names = &[Member::City, Member::Region, Member::Country];
         self.object(token, place, names, unknown_member, |reader, member, token, place| {
             let text = reader.text(token, place, any(NAME_BYTES_MAX))?;
             match member {
-                "city" => location.city = text,
-                "region" => location.region = text,
+                Member::City => location.city = text,
+                Member::Region => location.region = text,
                 _ => location.country = text,
             }
             Ok(())

@@ -142,7 +142,7 @@ fn document<'a>(json: &'a [u8], report: &mut Report, scratch: &mut Scratch<'a>) 
     let mut reader = Reader::new(Tokens::of_bytes(json, EVENT_DEPTH_MAX), report, scratch);
     let read = reader
         .next(&Place::Event)
-        .and_then(|token| event::read(&mut reader, token, &mut event))
+        .and_then(|token| event::read(&mut reader, &token, &mut event))
         .and_then(|()| reader.end());
     if let Err(fault) = read {
         report.add_at(fault.syntax.code, || fault.say());
@@ -194,7 +194,7 @@ fn array<'a>(body: &'a [u8], report: &mut Report) -> Result<(Events<'a>, Option<
 fn elements<'a>(reader: &mut Reader<'a, '_>, events: &mut Events<'a>) -> Read<bool> {
     let token = reader.next(&Place::Event)?;
     if token != Token::ArrayStart {
-        reader.wrong_type(token, &Place::Event, "an array")?;
+        reader.wrong_type(&token, &Place::Event, "an array")?;
         events.push(reader.report.finish(Event::default()));
         return reader.end().map(|()| false);
     }
@@ -207,13 +207,13 @@ fn elements<'a>(reader: &mut Reader<'a, '_>, events: &mut Events<'a>) -> Read<bo
             return Ok(true);
         }
         let mut event = Event::default();
-        event::read(reader, token, &mut event)?;
+        event::read(reader, &token, &mut event)?;
         events.push(reader.report.finish(event));
     }
 }
 
 /// What a token is called when it stands where another should.
-fn called(token: Token<'_>) -> &'static str {
+fn called(token: &Token<'_>) -> &'static str {
     match token {
         Token::ObjectStart => "an object",
         Token::ArrayStart => "an array",

@@ -15,16 +15,16 @@ const MARK: &str = "$personal";
 const TWICE: &str = "member stands twice in its object: send it once";
 
 impl<'a> Reader<'a, '_> {
-    pub(super) fn properties(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
+    pub(super) fn properties(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
         self.raw(token, place, |_, _, _| {})
     }
 
     /// `{field: {before?, after?}}`
-    pub(super) fn changes(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
+    pub(super) fn changes(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
         self.raw(token, place, |reader, inside, token| match (inside, token) {
             (1, Token::String(_) | Token::Number(_) | Token::True | Token::False | Token::Null)
             | (2, Token::ArrayStart) => {
-                let message = format!("expected an object with before and after, found {}", called(token));
+                let message = format!("expected an object with before and after, found {}", called(&token));
                 reader.inner_problem(place, "wrong_type", message);
             }
             (2, Token::Key(name)) if !name.is("before") && !name.is("after") => {
@@ -39,7 +39,7 @@ impl<'a> Reader<'a, '_> {
     /// being the first.
     fn raw(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         place: &Place<'_>,
         mut look: impl FnMut(&mut Self, u32, Token<'a>),
     ) -> Read<Option<Cow<'a, str>>> {
@@ -55,7 +55,7 @@ impl<'a> Reader<'a, '_> {
         self.tokens.take_saw_space();
         self.scratch.path.clear();
         self.scratch.keys.clear();
-        let mut token = token;
+        let mut token = *token;
         loop {
             self.scratch.path.follow(&token);
             if let Some(name) = self.scratch.keys.follow(&token) {

@@ -1,6 +1,7 @@
 //! Reading of objects and lists whose members are known.
 
 use crate::json::{Keys, Path, Syntax, Token, Tokens};
+use crate::member::Member;
 
 use super::called;
 use super::place::Place;
@@ -36,8 +37,8 @@ impl<T> Required<T> {
         Self { came: false, value: None }
     }
 
-    pub(super) fn take(token: Token<'_>, value: Option<T>) -> Self {
-        Self { came: token != Token::Null, value }
+    pub(super) fn take(token: &Token<'_>, value: Option<T>) -> Self {
+        Self { came: *token != Token::Null, value }
     }
 
     pub(super) fn check(self, reader: &mut Reader<'_, '_>, place: &Place<'_>, name: &str) -> Option<T> {
@@ -83,8 +84,8 @@ impl<'a, 'r> Reader<'a, 'r> {
     }
 
     #[inline]
-    pub(super) fn skip(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<()> {
-        self.tokens.skip(token).map_err(|syntax| self.fault(place, syntax))
+    pub(super) fn skip(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<()> {
+        self.tokens.skip(*token).map_err(|syntax| self.fault(place, syntax))
     }
 
     #[cold]
@@ -94,22 +95,22 @@ impl<'a, 'r> Reader<'a, 'r> {
 
     /// Notes that a value is of another type than it should be, and passes over it.
     #[cold]
-    pub(super) fn wrong_type(&mut self, token: Token<'a>, place: &Place<'_>, wanted: &str) -> Read<()> {
+    pub(super) fn wrong_type(&mut self, token: &Token<'a>, place: &Place<'_>, wanted: &str) -> Read<()> {
         self.report.add(place, "wrong_type", format!("expected {wanted}, found {}", called(token)));
         self.skip(token, place)
     }
 
-    /// Reads an object whose members are `names`; `take` reads the value of one of them, given its first token.
+    /// Reads an object whose members are `members`; `take` reads the value of one of them, given its first token.
     ///
     /// Returns whether it was an object. `null` is none, and no problem. Members that are unknown or stand twice are
     /// noted; `unknown` says what to do about an unknown one.
     pub(super) fn object(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         place: &Place<'_>,
-        names: &'static [&'static str],
+        members: &'static [Member],
         unknown: fn(&str) -> (&'static str, String),
-        mut take: impl FnMut(&mut Self, &'static str, Token<'a>, &Place<'_>) -> Read<()>,
+        mut take: impl FnMut(&mut Self, Member, &Token<'a>, &Place<'_>) -> Read<()>,
     ) -> Read<bool> {
         match token {
             Token::ObjectStart => {}
@@ -125,26 +126,26 @@ impl<'a, 'r> Reader<'a, 'r> {
                 Err(syntax) => return Err(self.fault(place, syntax)),
             };
             let name = key.decode();
-            let known = match names.get(expected) {
-                Some(known) if **known == *name => Some(expected),
-                _ => names.iter().position(|known| **known == *name),
+            let known = match members.get(expected) {
+                Some(known) if known.name() == name => Some(expected),
+                _ => members.iter().position(|known| known.name() == name),
             };
-            let Some((at, known)) = known.and_then(|at| Some((at, *names.get(at)?))) else {
+            let Some((at, known)) = known.and_then(|at| Some((at, *members.get(at)?))) else {
                 let place = place.member(&name);
                 let (code, message) = unknown(&name);
                 self.report.add(&place, code, message);
                 let token = self.next(&place)?;
-                self.skip(token, &place)?;
+                self.skip(&token, &place)?;
                 continue;
             };
-            let place = place.member(known);
+            let place = place.member(known.name());
             if seen & 1 << at != 0 {
                 self.report.add(&place, "duplicate_member", "member stands twice in its object: send it once");
             }
             seen |= 1 << at;
             expected = at + 1;
             let token = self.next(&place)?;
-            take(self, known, token, &place)?;
+            take(self, known, &token, &place)?;
         }
     }
 
@@ -152,10 +153,10 @@ impl<'a, 'r> Reader<'a, 'r> {
     /// checked to be JSON.
     pub(super) fn list(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         place: &Place<'_>,
         max: usize,
-        mut take: impl FnMut(&mut Self, Token<'a>, &Place<'_>) -> Read<()>,
+        mut take: impl FnMut(&mut Self, &Token<'a>, &Place<'_>) -> Read<()>,
     ) -> Read<()> {
         match token {
             Token::ArrayStart => {}
@@ -172,9 +173,9 @@ impl<'a, 'r> Reader<'a, 'r> {
                 break;
             }
             if index < max {
-                take(self, token, &element)?;
+                take(self, &token, &element)?;
             } else {
-                self.skip(token, &element)?;
+                self.skip(&token, &element)?;
             }
         }
         Ok(())

@@ -30,9 +30,21 @@ pub(super) const fn any(max: usize) -> Form {
 
 impl<'a> Reader<'a, '_> {
     #[inline]
-    pub(super) fn text(&mut self, token: Token<'a>, place: &Place<'_>, form: Form) -> Read<Option<Cow<'a, str>>> {
+    pub(super) fn text(&mut self, token: &Token<'a>, place: &Place<'_>, form: Form) -> Read<Option<Cow<'a, str>>> {
+        // the usual case first: built in place, not moved
+        if let Token::String(text) = token
+            && let Some(plain) = text.plain()
+            && plain.len() <= form.max
+            && (form.empty || !plain.is_empty())
+        {
+            return Ok(Some(Cow::Borrowed(plain)));
+        }
+        self.unusual_text(token, place, form)
+    }
+
+    fn unusual_text(&mut self, token: &Token<'a>, place: &Place<'_>, form: Form) -> Read<Option<Cow<'a, str>>> {
         let Token::String(text) = token else {
-            if token != Token::Null {
+            if *token != Token::Null {
                 self.wrong_type(token, place, "a string")?;
             }
             return Ok(None);
@@ -53,7 +65,7 @@ impl<'a> Reader<'a, '_> {
     /// One of a few words.
     pub(super) fn word<T>(
         &mut self,
-        token: Token<'a>,
+        token: &Token<'a>,
         place: &Place<'_>,
         read: fn(&str) -> Option<T>,
         words: &str,
@@ -66,12 +78,12 @@ impl<'a> Reader<'a, '_> {
         Ok(word)
     }
 
-    pub(super) fn time(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<i64>> {
+    pub(super) fn time(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<i64>> {
         let Some(text) = self.text(token, place, any(usize::MAX))? else { return Ok(None) };
         Ok(time::parse(&text).map_err(|error| self.report.add(place, "invalid_time", error.to_string())).ok())
     }
 
-    pub(super) fn ip(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
+    pub(super) fn ip(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
         let Some(text) = self.text(token, place, any(usize::MAX))? else { return Ok(None) };
         if text.parse::<IpAddr>().is_err() {
             let message = "not an IPv4 or IPv6 address: send it without port, zone or prefix length";
@@ -81,9 +93,9 @@ impl<'a> Reader<'a, '_> {
         Ok(Some(text))
     }
 
-    pub(super) fn status(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<u16>> {
+    pub(super) fn status(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<u16>> {
         let Token::Number(text) = token else {
-            if token != Token::Null {
+            if *token != Token::Null {
                 self.wrong_type(token, place, "a number")?;
             }
             return Ok(None);
@@ -96,7 +108,7 @@ impl<'a> Reader<'a, '_> {
         Ok(status)
     }
 
-    pub(super) fn action(&mut self, token: Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
+    pub(super) fn action(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {
         let action = self.text(token, place, filled(crate::limits::ACTION_BYTES_MAX))?;
         let Some(action) = action else { return Ok(None) };
         let parts = action.rsplit_once('.');
