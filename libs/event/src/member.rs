@@ -1,101 +1,75 @@
 //! The names of all members that events and lines have.
 
-/// A member's name. Readers look names up once and go on by number, as comparing texts is what costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Member {
-    V,
-    Id,
-    EventId,
-    Time,
-    Received,
-    Organization,
-    Workspace,
-    Project,
-    Actor,
-    Action,
-    Event,
-    Channel,
-    Description,
-    Resource,
-    Targets,
-    Outcome,
-    Detail,
-    Severity,
-    Http,
-    Client,
-    RequestId,
-    TraceId,
-    Changes,
-    Properties,
-    Source,
-    Personal,
-    Name,
-    Type,
-    Email,
-    OnBehalfOf,
-    Method,
-    Path,
-    Status,
-    Ip,
-    UserAgent,
-    Location,
-    Ci,
-    City,
-    Region,
-    Country,
-    Of,
-    Digest,
-    Paths,
+macro_rules! members {
+    ($($member:ident $name:literal,)*) => {
+        /// A member's name. Readers look names up once and go on by number, as comparing texts is what costs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Member {
+            $($member,)*
+        }
+
+        impl Member {
+            /// The name as it stands in JSON.
+            #[inline]
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$member => $name,)*
+                }
+            }
+
+            /// What stands before the value of a member that is not its object's first.
+            #[inline]
+            pub(crate) fn label(self) -> &'static str {
+                match self {
+                    $(Self::$member => concat!(",\"", $name, "\":"),)*
+                }
+            }
+        }
+    };
 }
 
-impl Member {
-    /// The name as it stands in JSON.
-    #[inline]
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::V => "v",
-            Self::Id => "id",
-            Self::EventId => "event_id",
-            Self::Time => "time",
-            Self::Received => "received",
-            Self::Organization => "organization",
-            Self::Workspace => "workspace",
-            Self::Project => "project",
-            Self::Actor => "actor",
-            Self::Action => "action",
-            Self::Event => "event",
-            Self::Channel => "channel",
-            Self::Description => "description",
-            Self::Resource => "resource",
-            Self::Targets => "targets",
-            Self::Outcome => "outcome",
-            Self::Detail => "detail",
-            Self::Severity => "severity",
-            Self::Http => "http",
-            Self::Client => "client",
-            Self::RequestId => "request_id",
-            Self::TraceId => "trace_id",
-            Self::Changes => "changes",
-            Self::Properties => "properties",
-            Self::Source => "source",
-            Self::Personal => "personal",
-            Self::Name => "name",
-            Self::Type => "type",
-            Self::Email => "email",
-            Self::OnBehalfOf => "on_behalf_of",
-            Self::Method => "method",
-            Self::Path => "path",
-            Self::Status => "status",
-            Self::Ip => "ip",
-            Self::UserAgent => "user_agent",
-            Self::Location => "location",
-            Self::Ci => "ci",
-            Self::City => "city",
-            Self::Region => "region",
-            Self::Country => "country",
-            Self::Of => "of",
-            Self::Digest => "digest",
-            Self::Paths => "paths",
-        }
-    }
+members! {
+    V "v",
+    Id "id",
+    EventId "event_id",
+    Time "time",
+    Received "received",
+    Organization "organization",
+    Workspace "workspace",
+    Project "project",
+    Actor "actor",
+    Action "action",
+    Event "event",
+    Channel "channel",
+    Description "description",
+    Resource "resource",
+    Targets "targets",
+    Outcome "outcome",
+    Detail "detail",
+    Severity "severity",
+    Http "http",
+    Client "client",
+    RequestId "request_id",
+    TraceId "trace_id",
+    Changes "changes",
+    Properties "properties",
+    Source "source",
+    Personal "personal",
+    Name "name",
+    Type "type",
+    Email "email",
+    OnBehalfOf "on_behalf_of",
+    Method "method",
+    Path "path",
+    Status "status",
+    Ip "ip",
+    UserAgent "user_agent",
+    Location "location",
+    Ci "ci",
+    City "city",
+    Region "region",
+    Country "country",
+    Of "of",
+    Digest "digest",
+    Paths "paths",
 }

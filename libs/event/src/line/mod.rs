@@ -2,6 +2,7 @@
 
 mod members;
 
+use crate::member::Member;
 use crate::model::{Event, Outcome, PersonalRef, Severity};
 use crate::time;
 
@@ -31,30 +32,30 @@ pub fn write(out: &mut Vec<u8>, event: &Event<'_>, stamp: &Stamp<'_>) {
     out.extend_from_slice(stamp.id.as_bytes());
     out.push(b'"');
     let mut line = Object::continued(out);
-    line.optional("event_id", event.event_id.as_deref());
-    line.time("time", event.time_us.unwrap_or(stamp.received_us));
-    line.time("received", stamp.received_us);
-    line.named("organization", event.organization.as_ref());
-    line.named("workspace", event.workspace.as_ref());
-    line.named("project", event.project.as_ref());
-    line.actor("actor", event.actor.as_ref());
-    line.text("action", &event.action);
-    line.optional("event", event.event.as_deref());
-    line.optional("channel", event.channel.as_deref());
-    line.optional("description", event.description.as_deref());
-    line.resource("resource", event.resource.as_ref());
-    line.targets("targets", &event.targets);
-    line.optional("outcome", event.outcome.map(Outcome::as_str));
-    line.optional("detail", event.detail.as_deref());
-    line.optional("severity", event.severity.map(Severity::as_str));
-    line.http("http", &event.http);
-    line.client("client", &event.client);
-    line.optional("request_id", event.request_id.as_deref());
-    line.optional("trace_id", event.trace_id.as_deref());
-    line.raw("changes", event.changes.as_deref());
-    line.raw("properties", event.properties.as_deref());
-    line.text("source", stamp.source);
-    line.personal("personal", stamp.personal);
+    line.optional(Member::EventId, event.event_id.as_deref());
+    line.time(Member::Time, event.time_us.unwrap_or(stamp.received_us));
+    line.time(Member::Received, stamp.received_us);
+    line.named(Member::Organization, event.organization.as_ref());
+    line.named(Member::Workspace, event.workspace.as_ref());
+    line.named(Member::Project, event.project.as_ref());
+    line.actor(Member::Actor, event.actor.as_ref());
+    line.text(Member::Action, &event.action);
+    line.optional(Member::Event, event.event.as_deref());
+    line.optional(Member::Channel, event.channel.as_deref());
+    line.optional(Member::Description, event.description.as_deref());
+    line.resource(Member::Resource, event.resource.as_ref());
+    line.targets(Member::Targets, &event.targets);
+    line.optional(Member::Outcome, event.outcome.map(Outcome::as_str));
+    line.optional(Member::Detail, event.detail.as_deref());
+    line.optional(Member::Severity, event.severity.map(Severity::as_str));
+    line.http(Member::Http, &event.http);
+    line.client(Member::Client, &event.client);
+    line.optional(Member::RequestId, event.request_id.as_deref());
+    line.optional(Member::TraceId, event.trace_id.as_deref());
+    line.raw(Member::Changes, event.changes.as_deref());
+    line.raw(Member::Properties, event.properties.as_deref());
+    line.text(Member::Source, stamp.source);
+    line.personal(Member::Personal, stamp.personal);
     line.end();
 }
 
