@@ -9,8 +9,14 @@ use indelible_ingest::{Line, Lines, Mapping, Outcome, Session};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [format, files @ ..] = arguments.as_slice() else { return Err("usage: map FORMAT|MAPPING.toml FILE…".into()) };
-    let mapping = if format.ends_with(".toml") { Mapping::from_toml(&std::fs::read_to_string(format)?)? } else { Mapping::builtin(format)? };
+    let [format, files @ ..] = arguments.as_slice() else {
+        return Err("usage: map FORMAT|MAPPING.toml FILE…".into());
+    };
+    let mapping = if format.ends_with(".toml") {
+        Mapping::from_toml(&std::fs::read_to_string(format)?)?
+    } else {
+        Mapping::builtin(format)?
+    };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for file in files {
         let mut session = Session::new(&mapping);

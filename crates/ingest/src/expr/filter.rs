@@ -43,9 +43,14 @@ const NAMES: &str = "lower, upper, trim, snake, words, verb, noun, singular, act
 impl Filter {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim_start();
-        let (name, argument) = text.split_once(':').map_or((text.trim(), None), |(name, rest)| (name, Some(rest.to_owned())));
+        let (name, argument) =
+            text.split_once(':').map_or((text.trim(), None), |(name, rest)| (name, Some(rest.to_owned())));
         let with = |make: fn(String) -> Self| {
-            argument.clone().filter(|text| !text.is_empty()).map(make).ok_or_else(|| format!("{name}: needs an argument"))
+            argument
+                .clone()
+                .filter(|text| !text.is_empty())
+                .map(make)
+                .ok_or_else(|| format!("{name}: needs an argument"))
         };
         Ok(match name {
             "lower" => Self::Lower,
@@ -74,7 +79,10 @@ impl Filter {
             "lookup" => with(|name| Self::Lookup(name.trim().to_owned()))?,
             "replace" => {
                 let argument = argument.unwrap_or_default();
-                let (from, to) = argument.split_once("=>").filter(|(from, _)| !from.is_empty()).ok_or("replace: is written replace:old=>new")?;
+                let (from, to) = argument
+                    .split_once("=>")
+                    .filter(|(from, _)| !from.is_empty())
+                    .ok_or("replace: is written replace:old=>new")?;
                 Self::Replace(from.to_owned(), to.to_owned())
             }
             _ => return Err(format!("there is no filter {name:?}; there are {NAMES}")),
@@ -97,20 +105,46 @@ impl Filter {
             Self::Noun => map(text, |text| words::snake(text).split_once('_').unwrap_or_default().1.to_owned()),
             Self::Singular => map(text, words::singular),
             Self::Action => map(text, words::action),
-            Self::Before(end) => part(text, |text| Some(text.split_once(end.as_str()).map_or(text, |(before, _)| before))),
+            Self::Before(end) => {
+                part(text, |text| Some(text.split_once(end.as_str()).map_or(text, |(before, _)| before)))
+            }
             Self::After(start) => part(text, |text| text.split_once(start.as_str()).map(|(_, after)| after)),
-            Self::BeforeLast(end) => part(text, |text| Some(text.rsplit_once(end.as_str()).map_or(text, |(before, _)| before))),
-            Self::AfterLast(start) => part(text, |text| Some(text.rsplit_once(start.as_str()).map_or(text, |(_, after)| after))),
+            Self::BeforeLast(end) => {
+                part(text, |text| Some(text.rsplit_once(end.as_str()).map_or(text, |(before, _)| before)))
+            }
+            Self::AfterLast(start) => {
+                part(text, |text| Some(text.rsplit_once(start.as_str()).map_or(text, |(_, after)| after)))
+            }
             Self::StripPrefix(start) => part(text, |text| Some(text.strip_prefix(start.as_str()).unwrap_or(text))),
             Self::StripSuffix(end) => part(text, |text| Some(text.strip_suffix(end.as_str()).unwrap_or(text))),
             Self::Replace(from, to) => map(text, |text| text.replace(from.as_str(), to)),
-            Self::Unbracket => part(text, |text| Some(text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text))),
+            Self::Unbracket => {
+                part(text, |text| Some(text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text)))
+            }
             Self::ApiVersion => part(text, |text| Some(words::without_api_version(text))),
             Self::Ip => address::ip(&text).map(Cow::Owned),
             Self::Country => country::code(&text).map(Cow::Borrowed),
-            Self::Email => if email::is(&text) { Some(text) } else { None },
-            Self::Uuid => if is_uuid(&text) { Some(text) } else { None },
-            Self::Number => if text.parse::<f64>().is_ok_and(f64::is_finite) { Some(text) } else { None },
+            Self::Email => {
+                if email::is(&text) {
+                    Some(text)
+                } else {
+                    None
+                }
+            }
+            Self::Uuid => {
+                if is_uuid(&text) {
+                    Some(text)
+                } else {
+                    None
+                }
+            }
+            Self::Number => {
+                if text.parse::<f64>().is_ok_and(f64::is_finite) {
+                    Some(text)
+                } else {
+                    None
+                }
+            }
             Self::JsonText => json_text(&text).map(Cow::Owned),
             Self::Lookup(name) => tables.get(name)?.get(text.as_ref()).map(|found| Cow::Owned(found.clone())),
         }

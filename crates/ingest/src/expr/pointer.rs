@@ -73,7 +73,8 @@ fn parse_step(step: &str) -> Result<Step, String> {
         return Ok(Step::Last);
     }
     if let Some(pick) = step.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        let (name, value) = pick.split_once('=').ok_or_else(|| format!("\"[{pick}]\" needs a name and a value: [Name=Identity]"))?;
+        let (name, value) =
+            pick.split_once('=').ok_or_else(|| format!("\"[{pick}]\" needs a name and a value: [Name=Identity]"))?;
         return Ok(Step::Pick { name: unescape(name), value: unescape(value) });
     }
     Ok(Step::Name(unescape(step)))
@@ -90,7 +91,9 @@ mod tests {
     #[test]
     fn pointers_find_members_elements_picked_and_last() {
         let doc = Doc::parse(r#"{"a/b":[{"n":"x","v":1},{"n":"y","v":2}],"m~n":3}"#).unwrap();
-        let text = |pointer: &str| Pointer::parse(pointer).unwrap().resolve(&doc, Doc::ROOT).map(|id| doc.text(id).into_owned());
+        let text = |pointer: &str| {
+            Pointer::parse(pointer).unwrap().resolve(&doc, Doc::ROOT).map(|id| doc.text(id).into_owned())
+        };
         assert_eq!(text("/a~1b/[n=y]/v").as_deref(), Some("2"));
         assert_eq!(text("/a~1b/0/n").as_deref(), Some("x"));
         assert_eq!(text("/a~1b/-1/n").as_deref(), Some("y"));

@@ -49,7 +49,8 @@ fn parse_template(text: &str) -> Result<Expr, String> {
             continue;
         }
         let inner = tail.strip_prefix('{').and_then(|inner| inner.split_once('}'));
-        let (inner, after) = inner.ok_or_else(|| format!("an unmatched brace in {text:?}; a literal one is written twice"))?;
+        let (inner, after) =
+            inner.ok_or_else(|| format!("an unmatched brace in {text:?}; a literal one is written twice"))?;
         let optional = inner.starts_with('?');
         let inner = inner.strip_prefix('?').unwrap_or(inner);
         if !is_source(inner) {

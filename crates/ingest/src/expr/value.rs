@@ -49,12 +49,19 @@ pub(crate) enum Part {
 #[derive(Debug, Clone)]
 pub(crate) enum Expr {
     Const(String),
-    Pipe { source: Source, filters: Vec<Filter> },
+    Pipe {
+        source: Source,
+        filters: Vec<Filter>,
+    },
     Template(Vec<Part>),
     /// The first that gives a value.
     First(Vec<Expr>),
     /// A value under a condition, then filtered.
-    Table { when: Option<Box<Cond>>, value: Box<Expr>, then: Vec<Filter> },
+    Table {
+        when: Option<Box<Cond>>,
+        value: Box<Expr>,
+        then: Vec<Filter>,
+    },
 }
 
 /// What an expression gave.
@@ -194,7 +201,9 @@ impl Expr {
             Self::Pipe { filters, .. } => filters.iter().filter_map(Filter::table).collect(),
             Self::Template(parts) => parts.iter().flat_map(Part::filters).filter_map(Filter::table).collect(),
             Self::First(choices) => choices.iter().flat_map(Self::tables).collect(),
-            Self::Table { value, then, .. } => value.tables().into_iter().chain(then.iter().filter_map(Filter::table)).collect(),
+            Self::Table { value, then, .. } => {
+                value.tables().into_iter().chain(then.iter().filter_map(Filter::table)).collect()
+            }
         }
     }
 }

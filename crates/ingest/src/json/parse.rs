@@ -1,5 +1,6 @@
 //! RFC 8259, strictly: no duplicate members, no lone surrogates, bounded depth.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -22,7 +23,8 @@ impl fmt::Display for ParseError {
 }
 
 pub(super) fn parse(text: &str) -> Result<Vec<Node<'_>>, ParseError> {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, nodes: Vec::with_capacity(text.len() / 16 + 1) };
+    let mut parser =
+        Parser { text, bytes: text.as_bytes(), at: 0, spaces: 0, nodes: Vec::with_capacity(text.len() / 16 + 1) };
     parser.space();
     parser.value("", 0)?;
     parser.space();
@@ -33,6 +35,8 @@ struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Bytes of whitespace passed over so far.
+    spaces: usize,
     nodes: Vec<Node<'a>>,
 }
 
@@ -48,6 +52,7 @@ impl<'a> Parser<'a> {
     fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
+            self.spaces += 1;
         }
     }
 
@@ -58,6 +63,7 @@ impl<'a> Parser<'a> {
     fn value(&mut self, key: &'a str, depth: usize) -> Result<(), ParseError> {
         let start = self.at;
         let place = self.nodes.len();
+        let spaces = self.spaces;
         let kind = match self.peek() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
@@ -68,7 +74,7 @@ impl<'a> Parser<'a> {
             Some(_) => return Err(self.error("no JSON value")),
             None => return Err(self.error("the text ends early")),
         };
-        self.nodes.push(Node { raw: "", key, kind, end: 0 });
+        self.nodes.push(Node { raw: "", key, kind, key_escaped: key.contains('\\'), spaced: false, end: 0 });
         match kind {
             Kind::Object => self.object(depth + 1)?,
             Kind::Array => self.array(depth + 1)?,
@@ -78,10 +84,11 @@ impl<'a> Parser<'a> {
             Kind::Null => self.word(b"null")?,
             Kind::Number => self.number()?,
         }
-        let raw = self.since(start);
+        let (raw, spaced) = (self.since(start), self.spaces > spaces);
         let end = u32::try_from(self.nodes.len()).map_err(|_| self.error("more than 2^32 values"))?;
         if let Some(node) = self.nodes.get_mut(place) {
             node.raw = raw;
+            node.spaced = spaced;
             node.end = end;
         }
         Ok(())
@@ -104,7 +111,7 @@ impl<'a> Parser<'a> {
             }
             let start = self.at;
             self.string()?;
-            let key = self.since(start);
+            let key = self.text.get(start + 1..self.at - 1).unwrap_or_default();
             if !names.insert(key) {
                 return Err(ParseError { what: "the same member twice", at: start });
             }
@@ -251,7 +258,7 @@ impl<'a> Parser<'a> {
 #[derive(Default)]
 struct Names<'a> {
     few: Vec<&'a str>,
-    many: HashSet<String>,
+    many: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> Names<'a> {
@@ -267,9 +274,9 @@ impl<'a> Names<'a> {
             return true;
         }
         if self.many.is_empty() {
-            self.many = self.few.drain(..).map(|key| decode(key).into_owned()).collect();
+            self.many = self.few.drain(..).map(|key| decode(key)).collect();
         }
-        self.many.insert(decode(key).into_owned())
+        self.many.insert(decode(key))
     }
 }
 

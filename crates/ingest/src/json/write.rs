@@ -30,10 +30,6 @@ pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
 
 /// Appends a JSON text without its insignificant whitespace.
 pub(crate) fn write_compact(raw: &str, out: &mut Vec<u8>) {
-    if !raw.bytes().any(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
-        out.extend_from_slice(raw.as_bytes());
-        return;
-    }
     let (mut in_string, mut escaped) = (false, false);
     for byte in raw.bytes() {
         if in_string {

@@ -7,7 +7,19 @@ macro_rules! ready {
     };
 }
 
-ready!("azure", "cloudtrail", "gcp", "github", "indelible", "kubernetes", "microsoft365", "okta", "servicenow", "teleport", "vault");
+ready!(
+    "azure",
+    "cloudtrail",
+    "gcp",
+    "github",
+    "indelible",
+    "kubernetes",
+    "microsoft365",
+    "okta",
+    "servicenow",
+    "teleport",
+    "vault"
+);
 
 pub(super) fn text(name: &str) -> Option<&'static str> {
     ALL.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)

@@ -101,16 +101,33 @@ pub(crate) struct ThingRule {
 pub(crate) enum Person {
     Never,
     /// Under this condition; `also` are other values of that person.
-    If { cond: Option<Cond>, also: Vec<Expr> },
+    If {
+        cond: Option<Cond>,
+        also: Vec<Expr>,
+    },
 }
 
 /// Where before and after values stand.
 #[derive(Debug, Clone)]
 pub(crate) enum ChangeRule {
     /// One change per element or member.
-    Each { when: Option<Cond>, each: Pointer, filter: Option<Cond>, field: Expr, before: Option<Expr>, after: Option<Expr>, after_in: Vec<Pointer> },
+    Each(Box<EachChange>),
     /// Members in pairs: `*_was` beside `*`.
     Pair { before: (String, String), after: (String, String) },
+}
+
+/// One change per element or member of `each`.
+#[derive(Debug, Clone)]
+pub(crate) struct EachChange {
+    pub(crate) when: Option<Cond>,
+    pub(crate) each: Pointer,
+    /// Which elements.
+    pub(crate) filter: Option<Cond>,
+    pub(crate) field: Expr,
+    pub(crate) before: Option<Expr>,
+    pub(crate) after: Option<Expr>,
+    /// Objects that hold the new value under the field's name.
+    pub(crate) after_in: Vec<Pointer>,
 }
 
 /// Whose values stand where.

@@ -11,7 +11,18 @@ use super::{Diff, Flavour, Join, Mapping, MappingError, Rules, Skip, Slot, Unwra
 use crate::expr::Tables;
 
 const KEYS: [&str; 13] = [
-    "name", "title", "pass_through", "time_formats", "split", "unwrap", "skip", "join_by", "diff_by", "fields", "personal", "flavour",
+    "name",
+    "title",
+    "pass_through",
+    "time_formats",
+    "split",
+    "unwrap",
+    "skip",
+    "join_by",
+    "diff_by",
+    "fields",
+    "personal",
+    "flavour",
     "tables",
 ];
 /// The name becomes part of `source`, which is short and free of blanks.
@@ -32,15 +43,19 @@ pub(super) fn load(text: &str) -> Result<Mapping, MappingError> {
         rules(&flavour, &mut own)?;
         flavours.push(Flavour { when: cond(&flavour.need("when")?)?, rules: own });
     }
-    let named_action = |rules: &Rules| rules.slots.iter().any(|(slot, _)| *slot == Slot::Action);
-    if !pass_through && !named_action(&base) && !(flavours.iter().all(|flavour| named_action(&flavour.rules)) && !flavours.is_empty()) {
+    let acts = |rules: &Rules| rules.slots.iter().any(|(slot, _)| *slot == Slot::Action);
+    let every_flavour_acts = !flavours.is_empty() && flavours.iter().all(|flavour| acts(&flavour.rules));
+    if !(pass_through || acts(&base) || every_flavour_acts) {
         return Err(table.place.error("fields.action is missing: every event needs an action, as in \"pods.create\""));
     }
     let mapping = Mapping {
         name: name(&table.need("name")?)?,
         title: table.get("title").map(|item| item.string()).transpose()?.unwrap_or_default().to_owned(),
         pass_through,
-        time_formats: list(&table, "time_formats").iter().map(|item| item.string().map(str::to_owned)).collect::<Result<_, _>>()?,
+        time_formats: list(&table, "time_formats")
+            .iter()
+            .map(|item| item.string().map(str::to_owned))
+            .collect::<Result<_, _>>()?,
         split: table.get("split").map(|item| pointers(&item)).transpose()?.unwrap_or_default(),
         unwraps: list(&table, "unwrap").iter().map(unwrap).collect::<Result<_, _>>()?,
         skips: list(&table, "skip").iter().map(skip).collect::<Result<_, _>>()?,
@@ -65,7 +80,9 @@ fn name(item: &Item<'_>) -> Result<String, MappingError> {
     let name = item.string()?;
     let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if name.is_empty() || name.len() > NAME_BYTES_MAX || !letters {
-        return Err(item.place.error(format!("1 to {NAME_BYTES_MAX} letters, digits, dots, dashes or underscores are expected")));
+        return Err(item
+            .place
+            .error(format!("1 to {NAME_BYTES_MAX} letters, digits, dots, dashes or underscores are expected")));
     }
     Ok(name.to_owned())
 }
@@ -96,7 +113,8 @@ fn join(item: &Item<'_>) -> Result<Join, MappingError> {
 fn diff(item: &Item<'_>) -> Result<Diff, MappingError> {
     let table = item.table()?;
     table.only(&["key", "ignore"])?;
-    let ignore = list(&table, "ignore").iter().map(|item| item.string().map(str::to_owned)).collect::<Result<_, _>>()?;
+    let ignore =
+        list(&table, "ignore").iter().map(|item| item.string().map(str::to_owned)).collect::<Result<_, _>>()?;
     Ok(Diff { key: expr(&table.need("key")?)?, ignore })
 }
 
@@ -120,7 +138,9 @@ fn check_tables(mapping: &Mapping, table: &Table<'_>) -> Result<(), MappingError
             let missing = expr.tables().into_iter().find(|name| !mapping.tables.contains_key(*name));
             if let Some(missing) = missing {
                 let key = Slot::ALL.iter().find(|(_, known)| known == slot).map_or("", |(key, _)| key);
-                return Err(table.place.error(format!("fields.{key} looks up in {missing:?}, but there is no [tables.{missing}]")));
+                return Err(table
+                    .place
+                    .error(format!("fields.{key} looks up in {missing:?}, but there is no [tables.{missing}]")));
             }
         }
     }

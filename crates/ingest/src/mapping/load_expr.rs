@@ -82,7 +82,11 @@ fn tests(expr: &Expr, item: &Item<'_>) -> Result<Cond, MappingError> {
             "none_of" => Test::NoneOf(texts(&item)?),
             "differs_from" => Test::DiffersFrom(Box::new(self::expr(&item)?)),
             "object" if item.bool()? => Test::Object,
-            _ => return Err(item.place.error("no such test; there are exists, starts, ends, contains, none_of, differs_from, object = true")),
+            _ => {
+                return Err(item.place.error(
+                    "no such test; there are exists, starts, ends, contains, none_of, differs_from, object = true",
+                ));
+            }
         };
         all.push(Cond::Test(expr.clone(), test));
     }

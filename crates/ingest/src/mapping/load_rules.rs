@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use super::load_expr::{cond, expr, pointer, pointers};
 use super::toml_table::{Item, Table};
-use super::{ChangeRule, MappingError, Person, PersonalRule, Rules, Slot, ThingRule};
+use super::{ChangeRule, EachChange, MappingError, Person, PersonalRule, Rules, Slot, ThingRule};
 use crate::expr::Expr;
 
 /// Reads `fields` and `personal` of a mapping or flavour over what `rules` holds already.
@@ -53,7 +53,11 @@ fn thing(item: &Item<'_>) -> Result<ThingRule, MappingError> {
     let person = match table.get("person") {
         None => Person::Never,
         Some(item) if matches!(item.value, DeValue::Boolean(_)) => {
-            if item.bool()? { Person::If { cond: None, also } } else { Person::Never }
+            if item.bool()? {
+                Person::If { cond: None, also }
+            } else {
+                Person::Never
+            }
         }
         Some(item) => Person::If { cond: Some(cond(&item)?), also },
     };
@@ -72,10 +76,13 @@ fn change(item: &Item<'_>) -> Result<ChangeRule, MappingError> {
     let table = item.table()?;
     if table.get("each").is_none() {
         table.only(&["before", "after"])?;
-        return Ok(ChangeRule::Pair { before: pattern(&table.need("before")?)?, after: pattern(&table.need("after")?)? });
+        return Ok(ChangeRule::Pair {
+            before: pattern(&table.need("before")?)?,
+            after: pattern(&table.need("after")?)?,
+        });
     }
     table.only(&["when", "each", "where", "field", "before", "after", "after_in"])?;
-    Ok(ChangeRule::Each {
+    Ok(ChangeRule::Each(Box::new(EachChange {
         when: table.get("when").map(|item| cond(&item)).transpose()?,
         each: pointer(&table.need("each")?)?,
         filter: table.get("where").map(|item| cond(&item)).transpose()?,
@@ -83,12 +90,13 @@ fn change(item: &Item<'_>) -> Result<ChangeRule, MappingError> {
         before: table.get("before").map(|item| expr(&item)).transpose()?,
         after: table.get("after").map(|item| expr(&item)).transpose()?,
         after_in: table.get("after_in").map(|item| pointers(&item)).transpose()?.unwrap_or_default(),
-    })
+    })))
 }
 
 /// `old_*` as what stands before and after the star.
 fn pattern(item: &Item<'_>) -> Result<(String, String), MappingError> {
-    let (start, end) = item.string()?.split_once('*').ok_or_else(|| item.place.error("a name with one * is expected"))?;
+    let (start, end) =
+        item.string()?.split_once('*').ok_or_else(|| item.place.error("a name with one * is expected"))?;
     Ok((start.to_owned(), end.to_owned()))
 }
 

@@ -9,7 +9,9 @@ mod slot;
 mod toml_table;
 
 pub use entry::MappingError;
-pub(crate) use entry::{ChangeRule, Diff, Flavour, Join, Person, PersonalRule, Rules, Skip, ThingRule, Unwrap};
+pub(crate) use entry::{
+    ChangeRule, Diff, EachChange, Flavour, Join, Person, PersonalRule, Rules, Skip, ThingRule, Unwrap,
+};
 pub(crate) use slot::{Owner, Slot};
 
 use crate::expr::{Pointer, Tables};

@@ -103,7 +103,10 @@ impl Slot {
 
     /// Whether a part of the value is worse than none: identifiers are whole or absent.
     pub(crate) const fn whole_or_nothing(self) -> bool {
-        matches!(self, Self::EventId | Self::RequestId | Self::TraceId | Self::ActorEmail | Self::BehalfEmail | Self::HttpMethod)
+        matches!(
+            self,
+            Self::EventId | Self::RequestId | Self::TraceId | Self::ActorEmail | Self::BehalfEmail | Self::HttpMethod
+        )
     }
 
     /// Whose the field is, if it is personal.

@@ -108,7 +108,11 @@ impl<'t> Item<'t> {
         match self.value {
             DeValue::Array(elements) => {
                 let item = |(at, value): (usize, &'t Spanned<DeValue<'t>>)| Item {
-                    place: Place { text: self.place.text, key: format!("{}[{at}]", self.place.key), at: value.span().start },
+                    place: Place {
+                        text: self.place.text,
+                        key: format!("{}[{at}]", self.place.key),
+                        at: value.span().start,
+                    },
                     value: value.get_ref(),
                 };
                 elements.iter().enumerate().map(item).collect()

@@ -3,27 +3,15 @@
 use std::borrow::Cow;
 
 use super::draft::{Change, Draft, Filled};
-use crate::expr::{Expr, Pointer, Scope};
+use crate::expr::{Expr, Scope};
 use crate::json::{Doc, NodeId, write_compact, write_string};
-use crate::mapping::ChangeRule;
+use crate::mapping::{ChangeRule, EachChange};
 
 pub(super) fn fill(draft: &mut Draft<'_, '_, '_>) {
     let job = draft.job;
     for rule in &job.rules.changes {
         match rule {
-            ChangeRule::Each { when, each, filter, field, before, after, after_in } => {
-                if when.as_ref().is_some_and(|cond| !cond.holds(&job.scope)) {
-                    continue;
-                }
-                let Some(list) = job.scope.find(each) else { continue };
-                for here in job.scope.doc.children(list) {
-                    let scope = job.scope.at(here);
-                    if filter.as_ref().is_some_and(|cond| !cond.holds(&scope)) {
-                        continue;
-                    }
-                    one(draft, &scope, field, before.as_ref(), after.as_ref(), after_in);
-                }
-            }
+            ChangeRule::Each(rule) => each(draft, rule),
             ChangeRule::Pair { before, after } => pairs(draft, before, after),
         }
     }
@@ -32,18 +20,23 @@ pub(super) fn fill(draft: &mut Draft<'_, '_, '_>) {
     }
 }
 
-fn one<'a>(
-    draft: &mut Draft<'_, '_, 'a>,
-    scope: &Scope<'_, 'a>,
-    field: &Expr,
-    before: Option<&Expr>,
-    after: Option<&Expr>,
-    after_in: &[Pointer],
-) {
-    let Some(name) = field.eval(scope) else { return };
-    let before = before.and_then(|expr| side(draft, scope, expr));
-    let after = after.and_then(|expr| side(draft, scope, expr)).or_else(|| {
-        let found = after_in.iter().find_map(|parent| scope.doc.member(scope.find(parent)?, &name.text))?;
+fn each(draft: &mut Draft<'_, '_, '_>, rule: &EachChange) {
+    let scope = draft.job.scope;
+    let applies = rule.when.as_ref().is_none_or(|cond| cond.holds(&scope));
+    let Some(list) = scope.find(&rule.each).filter(|_| applies) else { return };
+    for here in scope.doc.children(list) {
+        let scope = scope.at(here);
+        if rule.filter.as_ref().is_none_or(|cond| cond.holds(&scope)) {
+            one(draft, &scope, rule);
+        }
+    }
+}
+
+fn one<'a>(draft: &mut Draft<'_, '_, 'a>, scope: &Scope<'_, 'a>, rule: &EachChange) {
+    let Some(name) = rule.field.eval(scope) else { return };
+    let before = rule.before.as_ref().and_then(|expr| side(draft, scope, expr));
+    let after = rule.after.as_ref().and_then(|expr| side(draft, scope, expr)).or_else(|| {
+        let found = rule.after_in.iter().find_map(|parent| scope.doc.member(scope.find(parent)?, &name.text))?;
         Some(json_of(scope.doc, found))
     });
     if before.is_none() && after.is_none() {
@@ -91,9 +84,12 @@ fn pairs(draft: &mut Draft<'_, '_, '_>, before: &(String, String), after: &(Stri
 fn differences<'a>(draft: &mut Draft<'_, '_, 'a>, previous: &Doc<'a>, ignore: &[String]) {
     let scope = draft.job.scope;
     let ignored = |name: &str| ignore.iter().any(|ignored| ignored == name);
+    let mut beside = previous.children(Doc::ROOT);
     for id in scope.doc.children(scope.record) {
         let name = scope.doc.key(id);
-        let before = previous.member(Doc::ROOT, &name);
+        // Records of one kind have their members in one order: mostly the member beside it is the one.
+        let beside = beside.next().filter(|beside| previous.raw_key(*beside) == scope.doc.raw_key(id));
+        let before = beside.or_else(|| previous.member(Doc::ROOT, &name));
         if ignored(&name) || before.is_some_and(|before| previous.raw(before) == scope.doc.raw(id)) {
             continue;
         }

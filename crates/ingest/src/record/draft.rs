@@ -51,7 +51,15 @@ pub(crate) struct Draft<'j, 'd, 'a> {
 impl<'j, 'd, 'a> Draft<'j, 'd, 'a> {
     pub(crate) fn new(job: &'j Job<'d, 'a>) -> Self {
         let marks = Marks::new(job.scope.doc);
-        Self { job, slots: Vec::with_capacity(24), resource: None, targets: Vec::new(), changes: Vec::new(), marks, persons: Vec::new() }
+        Self {
+            job,
+            slots: Vec::with_capacity(24),
+            resource: None,
+            targets: Vec::new(),
+            changes: Vec::new(),
+            marks,
+            persons: Vec::new(),
+        }
     }
 
     pub(crate) fn get(&self, slot: Slot) -> Option<&Filled<'a>> {
@@ -62,10 +70,11 @@ impl<'j, 'd, 'a> Draft<'j, 'd, 'a> {
         self.get(slot).map(|value| value.text.as_ref())
     }
 
-    /// `type:id` of the actor or the one acted for, if that is a person.
+    /// `type:id` of the actor or the one acted for, if that is a person with an id. (Of anonymous actors the log itself
+    /// hides every text that holds their address.)
     pub(crate) fn owner(&self, owner: Owner) -> Option<String> {
         let of = |kind: Slot, id: Slot| {
-            let kind = self.text(kind).filter(|kind| matches!(*kind, "user" | "anonymous"))?;
+            let kind = self.text(kind).filter(|kind| *kind == "user")?;
             Some(format!("{kind}:{}", self.text(id)?))
         };
         let actor = || of(Slot::ActorType, Slot::ActorId);

@@ -7,6 +7,8 @@ use crate::expr::{MadeTexts, Scope, Value};
 use crate::mapping::Slot;
 use crate::text::{address, country, cut, email, time, words};
 
+const BEHALF: &[Slot] = &[Slot::BehalfId, Slot::BehalfType, Slot::BehalfName, Slot::BehalfEmail];
+
 /// Evaluates every field.
 ///
 /// Fails if the record has no action.
@@ -17,7 +19,9 @@ pub(super) fn fill(draft: &mut Draft<'_, '_, '_>, ids: &mut dyn FnMut(&str) -> O
         if *slot == Slot::Description || (*slot == Slot::EventId && job.made_up_ids) {
             continue;
         }
-        if let Some((value, whole)) = expr.eval(&job.scope).and_then(|value| shape(*slot, value, &job.mapping.time_formats)) {
+        if let Some((value, whole)) =
+            expr.eval(&job.scope).and_then(|value| shape(*slot, value, &job.mapping.time_formats))
+        {
             hold(draft, *slot, value, whole);
         }
     }
@@ -36,8 +40,11 @@ pub(super) fn describe(draft: &mut Draft<'_, '_, '_>) {
     let Some((slot, expr)) = job.rules.slots.iter().find(|(slot, _)| *slot == Slot::Description) else { return };
     let named = [Slot::ActorName, Slot::ActorEmail, Slot::ActorId].iter().find_map(|slot| draft.text(*slot));
     let made = MadeTexts {
-        actor: named.map(str::to_owned),
-        resource: draft.resource.as_ref().map(|thing| thing.name.as_ref().map_or(&thing.id, |name| &name.text).to_string()),
+        actor: named.or_else(|| draft.text(Slot::ActorType).filter(|kind| *kind == "anonymous")).map(str::to_owned),
+        resource: draft
+            .resource
+            .as_ref()
+            .map(|thing| thing.name.as_ref().map_or(&thing.id, |name| &name.text).to_string()),
         kind: draft.resource.as_ref().map(|thing| thing.kind.replace('_', " ")),
     };
     let scope = Scope { made: Some(&made), ..job.scope };
@@ -58,7 +65,9 @@ fn shape<'a>(slot: Slot, value: Value<'a>, formats: &[String]) -> Option<(Filled
         Slot::Ip => Cow::Owned(address::ip(&before)?),
         Slot::Country => Cow::Borrowed(country::code(&before)?),
         Slot::ActorEmail | Slot::BehalfEmail if !email::is(&before) => return None,
-        Slot::ActorType | Slot::BehalfType if !matches!(before.as_ref(), "user" | "token" | "system" | "anonymous") => return None,
+        Slot::ActorType | Slot::BehalfType if !matches!(before.as_ref(), "user" | "token" | "system" | "anonymous") => {
+            return None;
+        }
         Slot::Outcome if !matches!(before.as_ref(), "success" | "failure") => return None,
         Slot::Severity if !matches!(before.as_ref(), "info" | "warning" | "critical") => return None,
         Slot::HttpStatus if !before.parse::<u16>().is_ok_and(|status| (100..=599).contains(&status)) => return None,
@@ -94,6 +103,13 @@ fn settle_actor(draft: &mut Draft<'_, '_, '_>) {
     };
     default(draft, Slot::ActorType, Slot::ActorId);
     default(draft, Slot::BehalfType, Slot::BehalfId);
+    // Nobody in particular: the log gives such actors one id a day, and what the vendor called them stays in `properties`.
+    if draft.text(Slot::ActorType) == Some("anonymous") {
+        give_back(draft, &[Slot::ActorId, Slot::ActorName, Slot::ActorEmail]);
+    }
+    if draft.text(Slot::BehalfType) == Some("anonymous") {
+        give_back(draft, BEHALF);
+    }
     for (name, id) in [(Slot::ActorName, Slot::ActorId), (Slot::BehalfName, Slot::BehalfId)] {
         if draft.text(name).is_some_and(|name| draft.text(id) == Some(name)) {
             draft.slots.retain(|(slot, _)| *slot != name);
@@ -107,15 +123,23 @@ fn drop_nameless(draft: &mut Draft<'_, '_, '_>) {
         (Slot::OrganizationId, &[Slot::OrganizationName][..]),
         (Slot::WorkspaceId, &[Slot::WorkspaceName]),
         (Slot::ProjectId, &[Slot::ProjectName]),
-        (Slot::BehalfId, &[Slot::BehalfType, Slot::BehalfName, Slot::BehalfEmail]),
-        (Slot::ActorId, &[Slot::ActorType, Slot::ActorName, Slot::ActorEmail, Slot::BehalfId, Slot::BehalfType, Slot::BehalfName, Slot::BehalfEmail]),
+        (Slot::BehalfId, BEHALF),
     ];
     for (id, others) in groups {
         if draft.get(id).is_none() {
-            for (_, value) in draft.slots.extract_if(.., |(slot, _)| others.contains(slot)) {
-                value.from.iter().for_each(|id| draft.marks.unset_moved(*id));
-            }
+            give_back(draft, others);
         }
+    }
+    if draft.get(Slot::ActorId).is_none() && draft.text(Slot::ActorType) != Some("anonymous") {
+        give_back(draft, &[Slot::ActorType, Slot::ActorName, Slot::ActorEmail]);
+        give_back(draft, BEHALF);
+    }
+}
+
+/// Empties fields; what stood in them stays in `properties`.
+fn give_back(draft: &mut Draft<'_, '_, '_>, slots: &[Slot]) {
+    for (_, value) in draft.slots.extract_if(.., |(slot, _)| slots.contains(slot)) {
+        value.from.iter().for_each(|id| draft.marks.unset_moved(*id));
     }
 }
 

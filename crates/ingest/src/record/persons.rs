@@ -42,7 +42,8 @@ fn declared(draft: &mut Draft<'_, '_, '_>) {
         for here in places {
             let scope = job.scope.at(here);
             let Some(of) = rule.of.eval(&scope).filter(|of| of.text.len() <= 2_048) else { continue };
-            let values: Vec<NodeId> = rule.at.iter().filter_map(|pointer| scope.find(pointer)).flat_map(|id| leaves(scope.doc, id)).collect();
+            let values: Vec<NodeId> =
+                rule.at.iter().filter_map(|pointer| scope.find(pointer)).flat_map(|id| leaves(scope.doc, id)).collect();
             if !values.is_empty() {
                 let person = draft.person(&of.text);
                 values.into_iter().for_each(|id| draft.marks.set_person(id, person));

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::marks::PersonNo;
-use crate::json::{Doc, Kind, NodeId, write_compact};
+use crate::json::{Doc, Kind, NodeId};
 
 /// Member that holds what stood around the record.
 const WRAPPER: &str = "wrapper";
@@ -45,8 +45,9 @@ impl Rest<'_, '_, '_, '_> {
             if any {
                 self.out.push(b',');
             }
+            self.out.push(b'"');
             self.out.extend_from_slice(doc.raw_key(child).as_bytes());
-            self.out.push(b':');
+            self.out.extend_from_slice(b"\":");
             self.step(&doc.key(child));
             if self.value(child, false) {
                 any = true;
@@ -71,7 +72,7 @@ impl Rest<'_, '_, '_, '_> {
         } else if inside || self.draft.marks.touch(&range) {
             return self.container(id, element);
         }
-        write_compact(doc.raw(id), self.out);
+        doc.write(id, self.out);
         true
     }
 

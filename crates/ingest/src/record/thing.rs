@@ -30,7 +30,12 @@ pub(super) fn fill(draft: &mut Draft<'_, '_, '_>) {
                 return;
             }
             let Some(found) = eval(rule, &draft.job.scope.at(here)) else { continue };
-            if draft.resource.iter().chain(&draft.targets).any(|held| held.kind == found.kind.text && held.id == found.id.text) {
+            if draft
+                .resource
+                .iter()
+                .chain(&draft.targets)
+                .any(|held| held.kind == found.kind.text && held.id == found.id.text)
+            {
                 continue;
             }
             let target = take(draft, found);

@@ -19,7 +19,10 @@ pub(super) fn event(draft: &mut Draft<'_, '_, '_>) -> Vec<u8> {
         let draft = &*draft;
         object.text("event_id", draft.get(Slot::EventId));
         object.text("time", draft.get(Slot::Time));
-        object.group("organization", &[("id", draft.get(Slot::OrganizationId)), ("name", draft.get(Slot::OrganizationName))]);
+        object.group(
+            "organization",
+            &[("id", draft.get(Slot::OrganizationId)), ("name", draft.get(Slot::OrganizationName))],
+        );
         object.group("workspace", &[("id", draft.get(Slot::WorkspaceId)), ("name", draft.get(Slot::WorkspaceName))]);
         object.group("project", &[("id", draft.get(Slot::ProjectId)), ("name", draft.get(Slot::ProjectName))]);
         actor(&mut object, draft);
@@ -44,7 +47,9 @@ pub(super) fn event(draft: &mut Draft<'_, '_, '_>) -> Vec<u8> {
         let mark = object.out.len();
         object.name("properties");
         let before = object.out.len();
-        found.extend(properties::write(draft, &mut object.out).into_iter().map(|(person, path)| (Whose::Known(person), path)));
+        found.extend(
+            properties::write(draft, &mut object.out).into_iter().map(|(person, path)| (Whose::Known(person), path)),
+        );
         if object.out.len() == before {
             object.out.truncate(mark);
         }
@@ -71,15 +76,24 @@ fn actor(object: &mut Object, draft: &Draft<'_, '_, '_>) {
         return;
     }
     let mut actor = Object::open(256);
-    for (name, slot) in [("type", Slot::ActorType), ("id", Slot::ActorId), ("name", Slot::ActorName), ("email", Slot::ActorEmail)] {
+    for (name, slot) in
+        [("type", Slot::ActorType), ("id", Slot::ActorId), ("name", Slot::ActorName), ("email", Slot::ActorEmail)]
+    {
         actor.text(name, draft.get(slot));
     }
-    let behalf = [("type", Slot::BehalfType), ("id", Slot::BehalfId), ("name", Slot::BehalfName), ("email", Slot::BehalfEmail)];
+    let behalf =
+        [("type", Slot::BehalfType), ("id", Slot::BehalfId), ("name", Slot::BehalfName), ("email", Slot::BehalfEmail)];
     actor.group("on_behalf_of", &behalf.map(|(name, slot)| (name, draft.get(slot))));
     object.inner("actor", actor);
 }
 
-fn thing(out: &mut Vec<u8>, thing: &Thing<'_>, path: &str, found: &mut Vec<(Whose, String)>, draft: &Draft<'_, '_, '_>) {
+fn thing(
+    out: &mut Vec<u8>,
+    thing: &Thing<'_>,
+    path: &str,
+    found: &mut Vec<(Whose, String)>,
+    draft: &Draft<'_, '_, '_>,
+) {
     out.extend_from_slice(b"{\"type\":");
     write_string(&thing.kind, out);
     out.extend_from_slice(b",\"id\":");
@@ -133,7 +147,8 @@ fn client(object: &mut Object, draft: &Draft<'_, '_, '_>) {
     let mut inner = Object::open(128);
     inner.text("ip", draft.get(Slot::Ip));
     inner.text("user_agent", draft.get(Slot::UserAgent));
-    let place = [("city", draft.get(Slot::City)), ("region", draft.get(Slot::Region)), ("country", draft.get(Slot::Country))];
+    let place =
+        [("city", draft.get(Slot::City)), ("region", draft.get(Slot::Region)), ("country", draft.get(Slot::Country))];
     inner.group("location", &place);
     inner.text("ci", draft.get(Slot::Ci));
     object.inner("client", inner);

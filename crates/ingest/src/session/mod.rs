@@ -145,7 +145,9 @@ impl<'m> Session<'m> {
             return out.push(self.refused("not a JSON object".to_owned()));
         }
         if text.len() > RECORD_BYTES_MAX {
-            return out.push(self.refused(format!("the record has {} bytes, more than the {RECORD_BYTES_MAX} allowed", text.len())));
+            return out.push(
+                self.refused(format!("the record has {} bytes, more than the {RECORD_BYTES_MAX} allowed", text.len())),
+            );
         }
         if self.mapping.pass_through {
             return out.push(self.native(doc, text));
@@ -170,7 +172,9 @@ impl<'m> Session<'m> {
             // The JSON inside the string takes the string's place, so that the nodes before it keep their numbers.
             let Some(opened) = open_text(&found, inner) else { continue };
             match Doc::parse(&opened) {
-                Ok(doc) => return self.unwrap(Found { doc: &doc, text: &opened, record: inner, made_up_ids }, at + 1, out),
+                Ok(doc) => {
+                    return self.unwrap(Found { doc: &doc, text: &opened, record: inner, made_up_ids }, at + 1, out);
+                }
                 Err(error) => return out.push(self.refused(format!("not JSON inside its wrapper: {error}"))),
             }
         }
@@ -196,12 +200,26 @@ impl<'m> Session<'m> {
     where
         'm: 'd,
     {
-        Scope { doc: found.doc, record: found.record, here: found.record, previous: None, tables: &self.mapping.tables, made: None }
+        Scope {
+            doc: found.doc,
+            record: found.record,
+            here: found.record,
+            previous: None,
+            tables: &self.mapping.tables,
+            made: None,
+        }
     }
 
     fn map<'a>(&mut self, found: &Found<'_, 'a>, previous: Option<(&Doc<'a>, &str)>, line_no: u64) -> Outcome {
         let mapping = self.mapping;
-        let mut scope = Scope { doc: found.doc, record: found.record, here: found.record, previous: None, tables: &mapping.tables, made: None };
+        let mut scope = Scope {
+            doc: found.doc,
+            record: found.record,
+            here: found.record,
+            previous: None,
+            tables: &mapping.tables,
+            made: None,
+        };
         scope.previous = previous.map(|(doc, _)| doc);
         let flavour = mapping.flavours.iter().find(|flavour| flavour.when.holds(&scope));
         let rules: &Rules = flavour.map_or(&mapping.base, |flavour| &flavour.rules);
@@ -265,7 +283,11 @@ impl<'m> Session<'m> {
             let outcome = self.map(last, None, self.line_no);
             return out.push(outcome);
         };
-        let outcome = self.map(&Found { doc: &doc, text, record: last.record, made_up_ids: last.made_up_ids }, None, self.line_no);
+        let outcome = self.map(
+            &Found { doc: &doc, text, record: last.record, made_up_ids: last.made_up_ids },
+            None,
+            self.line_no,
+        );
         // A pair that is refused is refused twice: neither of its lines is in the log.
         out.push(match &outcome {
             Outcome::Refused { reason, .. } => Outcome::Refused { reason: reason.clone(), line_no: first_no },
@@ -281,7 +303,8 @@ impl<'m> Session<'m> {
             for rule in self.mapping.unwraps.iter().filter(|rule| !rule.text) {
                 let scope = self.scope(&found);
                 if rule.when.as_ref().is_none_or(|cond| cond.holds(&scope)) {
-                    found.record = scope.find(&rule.record).filter(|id| doc.kind(*id) == Kind::Object).unwrap_or(found.record);
+                    found.record =
+                        scope.find(&rule.record).filter(|id| doc.kind(*id) == Kind::Object).unwrap_or(found.record);
                     found.made_up_ids |= rule.made_up_ids;
                 }
             }
@@ -299,9 +322,10 @@ impl<'m> Session<'m> {
         let text = found.doc.raw(found.record);
         let before = self.previous.take(&key);
         let outcome = match before.as_deref() {
-            Some(before) if before == text => {
-                Outcome::Skipped { reason: "the same as the record before it with this key".to_owned(), line_no: self.line_no }
-            }
+            Some(before) if before == text => Outcome::Skipped {
+                reason: "the same as the record before it with this key".to_owned(),
+                line_no: self.line_no,
+            },
             Some(before) => match Doc::parse(before) {
                 Ok(doc) => self.map_after(found, &doc, before),
                 Err(_) => self.map(found, None, self.line_no),
@@ -321,7 +345,8 @@ impl<'m> Session<'m> {
 /// The line with the JSON inside a string put in the string's place.
 fn open_text(found: &Found<'_, '_>, id: NodeId) -> Option<String> {
     let raw = found.doc.raw(id);
-    let inner = Some(found.doc.text(id)).filter(|text| found.doc.kind(id) == Kind::String && text.trim_start().starts_with('{'))?;
+    let inner = Some(found.doc.text(id))
+        .filter(|text| found.doc.kind(id) == Kind::String && text.trim_start().starts_with('{'))?;
     splice(found.text, raw, &inner)
 }
 
@@ -333,11 +358,12 @@ fn splice(whole: &str, raw: &str, by: &str) -> Option<String> {
 
 fn merge(first: &Doc<'_>, last: &Found<'_, '_>) -> Option<String> {
     let doc = last.doc;
-    let same = |id: NodeId| doc.member(last.record, &first.key(id)).is_some_and(|other| doc.raw(other) == first.raw(id));
+    let same =
+        |id: NodeId| doc.member(last.record, &first.key(id)).is_some_and(|other| doc.raw(other) == first.raw(id));
     let different: Vec<Cow<'_, str>> = first
         .children(Doc::ROOT)
         .filter(|id| !same(*id))
-        .map(|id| Cow::Owned(format!("{}:{}", first.raw_key(id), first.raw(id))))
+        .map(|id| Cow::Owned(format!("\"{}\":{}", first.raw_key(id), first.raw(id))))
         .collect();
     let raw = doc.raw(last.record);
     let open = raw.strip_suffix('}')?;

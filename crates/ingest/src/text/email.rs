@@ -40,7 +40,8 @@ fn find(text: &str) -> Option<&str> {
         let start = start + name.len() - trimmed.len();
         let host = text.get(at + 1..at + 1 + domain)?.trim_end_matches(['.', '-']);
         let ending = host.rsplit_once('.').map(|(_, ending)| ending);
-        let plausible = ending.is_some_and(|ending| ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        let plausible =
+            ending.is_some_and(|ending| ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic()));
         if !trimmed.is_empty() && plausible && !host.starts_with(['.', '-']) && !host.contains("..") {
             return text.get(start..at + 1 + host.len());
         }

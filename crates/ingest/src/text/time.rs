@@ -62,12 +62,12 @@ fn read_count(text: &str) -> Option<Read> {
     }
     let count: i64 = integer.parse().ok()?;
     let (seconds, micros, exact) = match count {
-        ..100_000_000_000 => {
+        0..=99_999_999_999 => {
             let micros: String = fraction.chars().chain("000000".chars()).take(6).collect();
             (count, micros.parse().ok()?, fraction.len() <= 6)
         }
-        ..100_000_000_000_000 => (count / 1_000, (count % 1_000) * 1_000, fraction.is_empty()),
-        ..100_000_000_000_000_000 => (count / 1_000_000, count % 1_000_000, fraction.is_empty()),
+        100_000_000_000..=99_999_999_999_999 => (count / 1_000, (count % 1_000) * 1_000, fraction.is_empty()),
+        100_000_000_000_000..=99_999_999_999_999_999 => (count / 1_000_000, count % 1_000_000, fraction.is_empty()),
         _ => (count / 1_000_000_000, count % 1_000_000_000 / 1_000, count % 1_000 == 0 && fraction.is_empty()),
     };
     write(seconds, micros).map(|text| Read { text, whole: exact })
@@ -77,7 +77,9 @@ fn read_count(text: &str) -> Option<Read> {
 fn read_format(text: &str, format: &str) -> Option<Read> {
     let parsed = jiff::fmt::strtime::parse(format, text).ok()?;
     let second = parsed.to_timestamp().map(|stamp| stamp.as_second());
-    let second = second.or_else(|_| parsed.to_datetime()?.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp().as_second())).ok()?;
+    let second = second
+        .or_else(|_| parsed.to_datetime()?.to_zoned(jiff::tz::TimeZone::UTC).map(|zoned| zoned.timestamp().as_second()))
+        .ok()?;
     write(second, 0).map(|text| Read { text, whole: false })
 }
 
@@ -92,7 +94,8 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Option<(String, bool)> {
-        read(text, &["%d/%m/%Y %H:%M".to_owned(), "%m/%d/%Y %I:%M:%S %p".to_owned()]).map(|read| (read.text, read.whole))
+        read(text, &["%d/%m/%Y %H:%M".to_owned(), "%m/%d/%Y %I:%M:%S %p".to_owned()])
+            .map(|read| (read.text, read.whole))
     }
 
     #[test]
@@ -114,7 +117,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_none() {
-        for text in ["redacted", "", "12", "2023-13-01T00:00:00Z", "2023-07-10T11:42:60X", "2023-07-10", "99999999999999999999"] {
+        for text in
+            ["redacted", "", "12", "2023-13-01T00:00:00Z", "2023-07-10T11:42:60X", "2023-07-10", "99999999999999999999"]
+        {
             assert_eq!(at(text), None, "{text}");
         }
     }

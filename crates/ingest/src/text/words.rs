@@ -13,7 +13,8 @@ pub(crate) fn snake(text: &str) -> String {
         }
         let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied().unwrap_or('_');
         let after_is_lower = letters.get(at + 1).is_some_and(|after| after.is_lowercase());
-        let starts = letter.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit() || (before.is_uppercase() && after_is_lower));
+        let starts = letter.is_uppercase()
+            && (before.is_lowercase() || before.is_ascii_digit() || (before.is_uppercase() && after_is_lower));
         if starts && !out.is_empty() && !out.ends_with('_') {
             out.push('_');
         }
@@ -80,7 +81,14 @@ mod tests {
 
     #[test]
     fn the_one_of_many() {
-        let cases = [("pods", "pod"), ("networkpolicies", "networkpolicy"), ("ingresses", "ingress"), ("status", "status"), ("prometheuses", "prometheus"), ("endpointslices", "endpointslice")];
+        let cases = [
+            ("pods", "pod"),
+            ("networkpolicies", "networkpolicy"),
+            ("ingresses", "ingress"),
+            ("status", "status"),
+            ("prometheuses", "prometheus"),
+            ("endpointslices", "endpointslice"),
+        ];
         for (many, one) in cases {
             assert_eq!(singular(many), one);
         }

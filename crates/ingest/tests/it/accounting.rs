@@ -14,7 +14,12 @@ fn every_sample_record_is_accounted_for_and_none_is_refused() {
         assert_eq!(outcomes.len() as u64, counts.read, "{}", sample.path);
         let refused: Vec<_> = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Refused { .. })).collect();
         assert!(refused.is_empty(), "{}: {refused:?}", sample.path);
-        assert_eq!((counts.read, counts.accepted, counts.joined), (sample.records, sample.events, sample.joined), "{}", sample.path);
+        assert_eq!(
+            (counts.read, counts.accepted, counts.joined),
+            (sample.records, sample.events, sample.joined),
+            "{}",
+            sample.path
+        );
     }
 }
 

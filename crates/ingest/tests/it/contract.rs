@@ -45,17 +45,31 @@ fn every_sample_event_is_accepted_by_the_strict_parser_and_admitted() {
     let (keys, rules) = (PlainKeys::default(), Rules::builtin());
     for sample in samples::all() {
         for (at, json) in samples::events(&sample).iter().enumerate() {
-            let event = parse_one(json.as_bytes()).unwrap_or_else(|problems| panic!("{} {at}: {problems:?}\n{json}", sample.path));
+            let event = parse_one(json.as_bytes())
+                .unwrap_or_else(|problems| panic!("{} {at}: {problems:?}\n{json}", sample.path));
             // Admitting is the log's matter and slow in a test build: of the big files a part.
             if sample.records > 5_000 && at % 20 != 0 {
                 continue;
             }
             let source = format!("import:{}", sample.format);
-            let admission =
-                Admission { now_us: 1_795_000_000_000_000, source: &source, id_random: [3; 10], keys: &keys, places: &Nowhere, agents: &Nowhere, rules: &rules };
-            let admitted = admit(&event, &admission).unwrap_or_else(|error| panic!("{} {at}: {error}\n{json}", sample.path));
+            let admission = Admission {
+                now_us: 1_795_000_000_000_000,
+                source: &source,
+                id_random: [3; 10],
+                keys: &keys,
+                places: &Nowhere,
+                agents: &Nowhere,
+                rules: &rules,
+            };
+            let admitted =
+                admit(&event, &admission).unwrap_or_else(|error| panic!("{} {at}: {error}\n{json}", sample.path));
             let line = String::from_utf8(admitted.line).unwrap();
-            assert!(leaked(&event, &line).is_empty(), "{} {at}: {:?}\n{json}\n{line}", sample.path, leaked(&event, &line));
+            assert!(
+                leaked(&event, &line).is_empty(),
+                "{} {at}: {:?}\n{json}\n{line}",
+                sample.path,
+                leaked(&event, &line)
+            );
         }
     }
 }
@@ -91,7 +105,12 @@ fn ids(line: &str) -> Vec<String> {
             serde_json::Value::Object(members) => {
                 for (name, value) in members {
                     match value {
-                        serde_json::Value::String(text) if matches!(name.as_str(), "id" | "of" | "action" | "request_id" | "event_id" | "trace_id" | "type") => {
+                        serde_json::Value::String(text)
+                            if matches!(
+                                name.as_str(),
+                                "id" | "of" | "action" | "request_id" | "event_id" | "trace_id" | "type"
+                            ) =>
+                        {
                             out.push(serde_json::to_string(text).unwrap());
                         }
                         _ if name == "properties" || name == "changes" => {}

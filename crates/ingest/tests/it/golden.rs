@@ -26,6 +26,7 @@ fn records_become_the_events_on_file() {
         }
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/golden/{format}.jsonl"));
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &text).unwrap();
         }
         let expected = std::fs::read_to_string(&path).unwrap_or_default();

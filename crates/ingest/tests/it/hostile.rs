@@ -45,7 +45,10 @@ fn a_blank_line_is_skipped_and_counted() {
 
 #[test]
 fn what_is_too_long_for_a_field_is_cut_and_stays_whole_in_properties() {
-    let mapping = Mapping::from_toml("name = \"long\"\n[fields]\naction = \"a.b\"\ndescription = \"/text\"\nrequest_id = \"/id\"\n").unwrap();
+    let mapping = Mapping::from_toml(
+        "name = \"long\"\n[fields]\naction = \"a.b\"\ndescription = \"/text\"\nrequest_id = \"/id\"\n",
+    )
+    .unwrap();
     let line = format!("{{\"text\":\"{}\",\"id\":\"{}\"}}", "ä".repeat(5_000), "x".repeat(200));
     let all = push(&mapping, line.as_bytes());
     let [Outcome::Event { json, .. }] = all.as_slice() else { panic!("{all:?}") };
@@ -66,9 +69,21 @@ fn a_record_too_long_for_a_line_is_refused() {
 
 fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
     let word = prop_oneof![
-        Just("id".to_owned()), Just("type".to_owned()), Just("event".to_owned()), Just("user".to_owned()), Just("request".to_owned()),
-        Just("payload".to_owned()), Just("target".to_owned()), Just("actor".to_owned()), Just("properties".to_owned()), Just("log".to_owned()),
-        Just("time".to_owned()), Just("number".to_owned()), Just("action".to_owned()), Just("test".to_owned()), Just("name".to_owned()),
+        Just("id".to_owned()),
+        Just("type".to_owned()),
+        Just("event".to_owned()),
+        Just("user".to_owned()),
+        Just("request".to_owned()),
+        Just("payload".to_owned()),
+        Just("target".to_owned()),
+        Just("actor".to_owned()),
+        Just("properties".to_owned()),
+        Just("log".to_owned()),
+        Just("time".to_owned()),
+        Just("number".to_owned()),
+        Just("action".to_owned()),
+        Just("test".to_owned()),
+        Just("name".to_owned()),
         "[a-z/~\"é$\\.]{0,5}",
     ];
     let leaf = prop_oneof![
@@ -76,13 +91,21 @@ fn json(depth: u32) -> impl Strategy<Value = serde_json::Value> {
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
         "\\PC{0,12}".prop_map(Into::into),
-        prop_oneof![Just("request"), Just("response"), Just("2024-01-01T00:00:00Z"), Just("anna@example.com"), Just("1.2.3.4:80"), Just("{\"a\":[1]}")]
-            .prop_map(Into::into),
+        prop_oneof![
+            Just("request"),
+            Just("response"),
+            Just("2024-01-01T00:00:00Z"),
+            Just("anna@example.com"),
+            Just("1.2.3.4:80"),
+            Just("{\"a\":[1]}")
+        ]
+        .prop_map(Into::into),
     ];
     leaf.prop_recursive(depth, 40, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
-            prop::collection::vec((word.clone(), inner), 0..6).prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+            prop::collection::vec((word.clone(), inner), 0..6)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
         ]
     })
 }

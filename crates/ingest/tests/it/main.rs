@@ -1,5 +1,5 @@
 //! Integration tests of the mapping engine: the real sample records, the law of the account, hostile input.
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests: a panic is the failure")]
 
 mod accounting;
 mod contract;

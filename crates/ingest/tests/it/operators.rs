@@ -64,7 +64,12 @@ fn the_record_before_gives_what_changed() {
             r#"{{"number":"INC1","incident_state":"{state}","reopen_count":"0","reassignment_count":"0","sys_mod_count":"{count}","sys_updated_by":"Updated by 6","sys_updated_at":"29/2/2016 01:2{count}","assignment_group":"{group}","priority":"3 - Moderate"}}"#
         )
     };
-    let lines = [line(0, "New", "?"), line(1, "Active", "Group 5"), line(1, "Active", "Group 5"), line(2, "Resolved", "Group 5")];
+    let lines = [
+        line(0, "New", "?"),
+        line(1, "Active", "Group 5"),
+        line(1, "Active", "Group 5"),
+        line(2, "Resolved", "Group 5"),
+    ];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let (events, counts) = run(&servicenow, &lines);
     assert_eq!((counts.read, counts.accepted, counts.skipped), (4, 3, 1));
@@ -94,12 +99,17 @@ fn json_inside_a_text_is_opened_and_its_wrapper_kept() {
     let event = event("kubernetes", line);
     assert_eq!(event["action"], "pods.get");
     assert_eq!(event["resource"]["id"], "n/p");
-    assert_eq!(event["properties"]["wrapper"], serde_json::json!({"category": "kube-audit", "properties": {"pod": "x"}}));
+    assert_eq!(
+        event["properties"]["wrapper"],
+        serde_json::json!({"category": "kube-audit", "properties": {"pod": "x"}})
+    );
 }
 
 #[test]
 fn numbers_and_member_order_stay_as_the_vendor_wrote_them() {
-    let Outcome::Event { json, .. } = one("okta", r#"{"eventType":"a.b", "z" : 1.0e5, "a":12345678901234567890123, "m":{"y":-0.10,"x":[ ]}}"#) else {
+    let Outcome::Event { json, .. } =
+        one("okta", r#"{"eventType":"a.b", "z" : 1.0e5, "a":12345678901234567890123, "m":{"y":-0.10,"x":[ ]}}"#)
+    else {
         panic!("no event")
     };
     let json = String::from_utf8(json).unwrap();
@@ -122,15 +132,24 @@ fn other_peoples_names_and_addresses_are_declared_where_they_end_up() {
 
 #[test]
 fn an_address_with_a_port_is_cleaned_and_its_text_declared() {
-    let event = event("microsoft365", r#"{"Operation":"UserLoggedIn","UserId":"anna@example.com","ClientIP":"[2603:1036::5]:51902"}"#);
+    let event = event(
+        "microsoft365",
+        r#"{"Operation":"UserLoggedIn","UserId":"anna@example.com","ClientIP":"[2603:1036::5]:51902"}"#,
+    );
     assert_eq!(event["client"]["ip"], "2603:1036::5");
     assert_eq!(event["properties"]["ClientIP"], "[2603:1036::5]:51902");
-    assert_eq!(event["personal"], serde_json::json!([{"of": "user:anna@example.com", "paths": ["/properties/ClientIP"]}]));
+    assert_eq!(
+        event["personal"],
+        serde_json::json!([{"of": "user:anna@example.com", "paths": ["/properties/ClientIP"]}])
+    );
 }
 
 #[test]
 fn a_host_name_is_no_client_address() {
-    let event = event("cloudtrail", r#"{"eventName":"Decrypt","eventSource":"kms.amazonaws.com","sourceIPAddress":"rds.amazonaws.com"}"#);
+    let event = event(
+        "cloudtrail",
+        r#"{"eventName":"Decrypt","eventSource":"kms.amazonaws.com","sourceIPAddress":"rds.amazonaws.com"}"#,
+    );
     assert!(event["client"].get("ip").is_none());
     assert_eq!(event["properties"]["sourceIPAddress"], "rds.amazonaws.com");
 }
@@ -138,7 +157,14 @@ fn a_host_name_is_no_client_address() {
 #[test]
 fn one_id_for_two_records_of_a_file_makes_two_events() {
     let okta = Mapping::builtin("okta").unwrap();
-    let (events, _) = run(&okta, &[r#"{"uuid":"u","eventType":"a.b"}"#, r#"{"uuid":"u","eventType":"c.d"}"#, r#"{"uuid":"u","eventType":"a.b"}"#]);
+    let (events, _) = run(
+        &okta,
+        &[
+            r#"{"uuid":"u","eventType":"a.b"}"#,
+            r#"{"uuid":"u","eventType":"c.d"}"#,
+            r#"{"uuid":"u","eventType":"a.b"}"#,
+        ],
+    );
     let ids: Vec<_> = events.iter().map(|event| event["event_id"].as_str().unwrap()).collect();
     assert_eq!(ids[0], "u");
     assert!(ids[1].starts_with("u~"), "{}", ids[1]);
@@ -162,7 +188,11 @@ fn a_wrong_mapping_names_key_and_line() {
         ("name = \"x\"\n[fields]\naction = \"a.b\"\nactr = \"/b\"\n", "fields.actr", 4),
         ("name = \"x\"\n[fields]\naction = \"a.b\"\n[fields.actor]\nid = \"{/a\"\n", "fields.actor.id", 5),
         ("name = \"x\"\n\n[fields]\naction = [\"a\", { value = \"/b\", wen = {} }]\n", "fields.action[1].wen", 4),
-        ("name = \"x\"\n[[skip]]\nwhen = { \"/a\" = { exits = true } }\nreason = \"\"\n[fields]\naction = \"a.b\"\n", "skip[0].when./a.exits", 3),
+        (
+            "name = \"x\"\n[[skip]]\nwhen = { \"/a\" = { exits = true } }\nreason = \"\"\n[fields]\naction = \"a.b\"\n",
+            "skip[0].when./a.exits",
+            3,
+        ),
         ("name = \"x\"\nfiels = 1\n", "fiels", 2),
     ] {
         let message = Mapping::from_toml(text).unwrap_err().to_string();
@@ -170,7 +200,8 @@ fn a_wrong_mapping_names_key_and_line() {
     }
     let message = Mapping::from_toml("name = \n").unwrap_err().to_string();
     assert!(message.contains("not TOML") && message.contains("line 1"), "{message}");
-    let message = Mapping::from_toml("name = \"x\"\n[fields]\naction = \"/a | lookup:verbs\"\n").unwrap_err().to_string();
+    let message =
+        Mapping::from_toml("name = \"x\"\n[fields]\naction = \"/a | lookup:verbs\"\n").unwrap_err().to_string();
     assert!(message.contains("[tables.verbs]"), "{message}");
     assert!(Mapping::builtin("cloudtrial").unwrap_err().to_string().contains("cloudtrail"));
 }
