@@ -1,6 +1,8 @@
 //! An entry read back from its line.
 
+mod members;
 mod read;
+mod reader;
 
 use std::borrow::Cow;
 
