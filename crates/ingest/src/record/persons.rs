@@ -57,27 +57,64 @@ fn leaves(doc: &Doc<'_>, id: NodeId) -> Vec<NodeId> {
     doc.subtree(id).map(NodeId).filter(scalar).collect()
 }
 
-/// Every text that holds a person's e-mail address is that person's, unless the log hides it already as the actor's.
+/// Members that name the person whose e-mail address stands beside them.
+const NAMES: [&str; 14] = [
+    "name",
+    "displayName",
+    "display_name",
+    "fullName",
+    "full_name",
+    "firstName",
+    "first_name",
+    "lastName",
+    "last_name",
+    "givenName",
+    "given_name",
+    "familyName",
+    "family_name",
+    "username",
+];
+
+/// Every text that holds a person's e-mail address is that person's, unless the log hides it already as the actor's;
+/// and so is a name beside an address.
 fn addresses(draft: &mut Draft<'_, '_, '_>) {
     let doc = draft.job.scope.doc;
-    let own = [Slot::ActorId, Slot::ActorEmail, Slot::BehalfId, Slot::BehalfEmail];
-    let own: Vec<String> = if draft.owner(Owner::Actor).is_some() || draft.owner(Owner::Behalf).is_some() {
-        own.iter().filter_map(|slot| draft.text(*slot).map(str::to_owned)).collect()
-    } else {
-        Vec::new()
+    let has_address = |id: NodeId| memchr::memchr(b'@', doc.raw(id).as_bytes()).is_some();
+    if !has_address(Doc::ROOT) {
+        return;
+    }
+    let slots = [Slot::ActorId, Slot::ActorEmail, Slot::BehalfId, Slot::BehalfEmail];
+    let own: Vec<String> = match draft.owner(Owner::Client) {
+        Some(_) => slots.iter().filter_map(|slot| draft.text(*slot).map(str::to_owned)).collect(),
+        None => Vec::new(),
     };
-    for id in (0..u32::try_from(doc.len()).unwrap_or(u32::MAX)).map(NodeId) {
-        if doc.kind(id) != Kind::String || memchr::memchr(b'@', doc.raw(id).as_bytes()).is_none() {
-            continue;
+    for id in doc.subtree(Doc::ROOT).map(NodeId).filter(|id| has_address(*id)) {
+        match doc.kind(id) {
+            Kind::String if draft.marks.person(id).is_none() => {
+                let text = doc.text(id);
+                if let Some(found) = email::of_person(&text).filter(|found| !own.iter().any(|own| own == found)) {
+                    let person = draft.person(&format!("user:{found}"));
+                    draft.marks.set_person(id, person);
+                }
+            }
+            Kind::Object => beside(draft, id, &own),
+            _ => {}
         }
-        if draft.marks.person(id).is_some() {
-            continue;
-        }
-        let text = doc.text(id);
-        let Some(found) = email::of_person(&text) else { continue };
-        if !own.iter().any(|own| own == found) {
-            let person = draft.person(&format!("user:{found}"));
-            draft.marks.set_person(id, person);
-        }
+    }
+}
+
+/// The names in an object that holds an address as one of its members.
+fn beside(draft: &mut Draft<'_, '_, '_>, object: NodeId, own: &[String]) {
+    let doc = draft.job.scope.doc;
+    let texts = || doc.children(object).filter(|id| doc.kind(*id) == Kind::String);
+    let address = texts().map(|id| doc.text(id)).find(|text| email::of_person(text) == Some(text.as_ref()));
+    let Some(address) = address else { return };
+    let of =
+        if own.iter().any(|own| *own == address) { draft.owner(Owner::Actor) } else { Some(format!("user:{address}")) };
+    let names: Vec<NodeId> =
+        texts().filter(|id| NAMES.contains(&doc.key(*id).as_ref()) && !doc.text(*id).is_empty()).collect();
+    if let (Some(of), false) = (of, names.is_empty()) {
+        let person = draft.person(&of);
+        names.into_iter().for_each(|id| draft.marks.set_person(id, person));
     }
 }

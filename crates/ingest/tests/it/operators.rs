@@ -131,6 +131,14 @@ fn other_peoples_names_and_addresses_are_declared_where_they_end_up() {
 }
 
 #[test]
+fn a_name_beside_an_address_is_that_persons() {
+    let line = r#"{"event":"push","payload":{"ref":"main","sender":{"login":"bob"},"repository":{"full_name":"a/b"},"commits":[{"id":"1","author":{"name":"Anna Maier","email":"anna@example.com"}},{"id":"2","author":{"name":"robot","email":"noreply@example.com"}}]}}"#;
+    let event = event("github", line);
+    let paths = ["/properties/commits/0/author/name", "/properties/commits/0/author/email"];
+    assert_eq!(event["personal"], serde_json::json!([{"of": "user:anna@example.com", "paths": paths}]));
+}
+
+#[test]
 fn an_address_with_a_port_is_cleaned_and_its_text_declared() {
     let event = event(
         "microsoft365",
