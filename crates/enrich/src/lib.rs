@@ -1,46 +1,16 @@
 //! What an address or a user agent tells: country and city, browser, operating system, CI platform.
+//!
+//! Two of the three run once per admitted event and are cheap: [`Geo`] (the place of an address, into the line) and
+//! [`Platforms`] (the CI platform, into the line). The third, [`Browsers`], runs when entries are read: `Chrome on macOS`
+//! is computed for display and never stored, so better rules improve old entries too.
+//!
+//! All data is built in (`data/README.md` names source and licence); nothing here opens a connection.
 
-use std::net::IpAddr;
-use std::path::Path;
+mod browsers;
+mod packed;
+mod places;
+mod platforms;
 
-/// A location database.
-pub struct Geo {}
-
-/// Why a location database cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("not a location database: {0}")]
-pub struct GeoError(String);
-
-impl Geo {
-    /// The built-in country database.
-    ///
-    /// # Errors
-    /// [`GeoError`].
-    pub fn builtin() -> Result<Self, GeoError> {
-        Ok(Self {})
-    }
-
-    /// A database in the MMDB format.
-    ///
-    /// # Errors
-    /// [`GeoError`].
-    pub fn open(_path: &Path) -> Result<Self, GeoError> {
-        Ok(Self {})
-    }
-}
-
-impl event::Places for Geo {
-    fn lookup(&self, _ip: IpAddr) -> Option<event::Place> {
-        None
-    }
-}
-
-/// CI platforms by their user agents.
-#[derive(Debug, Clone, Copy)]
-pub struct Platforms;
-
-impl event::Agents for Platforms {
-    fn ci(&self, _user_agent: &str) -> Option<&str> {
-        None
-    }
-}
+pub use browsers::{Browsers, LABELS_CACHED_MAX};
+pub use places::{DATABASE_BYTES_MAX, Geo, GeoError};
+pub use platforms::Platforms;
