@@ -129,7 +129,7 @@ impl FileJournal {
     ) -> Result<Recovery, OpenError> {
         let mut recovering = Recovering::start(disk, None, dir, known)?;
         recovering.files(receive)?;
-        Ok(recovering.look())
+        recovering.look()
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

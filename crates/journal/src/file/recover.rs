@@ -1,7 +1,7 @@
 //! Starting: reading back what is there, refusing what is damaged, cutting what was never acknowledged.
 
 use super::name::Name;
-use super::reserve::Reserve;
+use super::reserve::{Reserve, reserve_path};
 use super::writer::{Setting, Writer};
 use super::{CompleteFile, Cut, Files, Known, Recovery, Refusal, Sizes, open_file};
 use crate::format::{End, FileHeader, HeaderError, Scan, batch_at, restamp, scan};
@@ -233,9 +233,19 @@ impl<'a> Recovering<'a> {
         Ok(())
     }
 
-    /// Ends without having changed anything.
-    pub(super) fn look(self) -> Recovery {
-        self.recovery
+    /// Ends without having changed anything. The reserve holds nothing, but is looked at, too: no byte of the folder
+    /// may change unnoticed.
+    pub(super) fn look(self) -> Result<Recovery, OpenError> {
+        let path = reserve_path(self.dir);
+        let reserve = match self.disk.read(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            other => other.map_err(io_at(&path))?,
+        };
+        if let Some(offset) = reserve.iter().position(|byte| *byte != 0) {
+            let (offset, what) = (offset as u64, "the reserve is not all zeroes");
+            return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
+        }
+        Ok(self.recovery)
     }
 
     /// Starts the file that new groups go to, and removes what is no longer needed.

@@ -17,7 +17,7 @@ static CHUNK: [u8; 1 << 16] = [0; 1 << 16];
 impl Reserve {
     /// The reserve of a folder, whatever its state.
     pub(super) fn of(disk: &dyn Disk, dir: &Path, bytes: u64) -> io::Result<Self> {
-        let path = dir.join(NAME);
+        let path = reserve_path(dir);
         let present = disk.exists(&path)?;
         Ok(Self { path, bytes, present })
     }
@@ -62,6 +62,11 @@ impl Reserve {
         file.sync_all()?;
         disk.rename_replace(temporary, &self.path)
     }
+}
+
+/// Where the reserve of a journal's folder lies.
+pub(super) fn reserve_path(dir: &Path) -> PathBuf {
+    dir.join(NAME)
 }
 
 /// Fills a file with written zeroes from `from` to `to`: unlike a hole they take their space now.

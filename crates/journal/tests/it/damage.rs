@@ -3,7 +3,8 @@
 use crate::world::{Seen, append, dir, open};
 use env::Disk;
 use env::fake::FaultyDisk;
-use journal::{Journal, OpenError};
+use journal::{FileJournal, Journal, Known, OpenError};
+use proof::{LeafIndex, TreeSize};
 
 /// Two files, the first complete; the last holds two groups. Returns what should come back.
 fn written(disk: &FaultyDisk) -> Vec<Seen> {
@@ -107,4 +108,26 @@ fn a_renamed_file_is_noticed() {
     let misnamed = disk.snapshot();
     misnamed.rename_noreplace(&files[1], &dir().join("4-1.wal")).unwrap();
     assert!(matches!(open(&misnamed, 2, 0).err(), Some(OpenError::Damaged { .. })));
+}
+
+#[test]
+fn inspecting_gives_the_same_batches_and_changes_nothing() {
+    let disk = FaultyDisk::new();
+    let expected = written(&disk);
+    let inspect = || {
+        let known = Known { origin: crate::world::ORIGIN, sealed: LeafIndex(0), checkpoint: TreeSize(11) };
+        let mut lines = Vec::new();
+        FileJournal::inspect(&disk, &dir(), &known, &mut |batch| {
+            lines.extend(batch.lines.iter().map(<[u8]>::to_vec));
+            Ok(())
+        })
+        .map(|_| lines)
+    };
+    let operations = disk.operations();
+    let lines: Vec<_> = expected.into_iter().flat_map(|batch| batch.lines).collect();
+    assert_eq!(inspect().unwrap(), lines);
+    assert_eq!(disk.operations(), operations);
+    disk.flip_bit(&dir().join("reserve"), 77, 3).unwrap();
+    assert!(matches!(inspect(), Err(OpenError::Damaged { offset: 77, .. })), "no byte changes unnoticed");
+    open(&disk, 9, 11).unwrap();
 }
