@@ -12,7 +12,10 @@ use crate::part::{Field, Text};
 pub(crate) struct Columns {
     pub(crate) order_time_us: i64,
     bytes: Vec<u8>,
-    values: Vec<(Field, Span)>,
+    /// By field, so that looking at one field of many rows touches little memory.
+    values: Vec<Span>,
+    /// Where each field's values end.
+    ends: [u16; Field::ALL.len()],
     texts: [Option<TextSpans>; Text::ALL.len()],
     placeholders: Vec<(Text, Span)>,
 }
@@ -37,8 +40,13 @@ impl Columns {
         self.placeholders.clear();
         self.texts = Default::default();
         self.order_time_us = entry.order_time_us();
-        self.fill_single(entry);
-        self.fill_people(entry, extra);
+        for (field, nth) in Field::ALL.into_iter().zip(0_usize..) {
+            self.fill_field(field, entry, extra);
+            if let Some(end) = self.ends.get_mut(nth) {
+                // A line of 256 KiB has no room for 2^16 persons.
+                *end = u16::try_from(self.values.len()).unwrap_or(u16::MAX);
+            }
+        }
         for text in Text::ALL {
             if let Some(raw) = text_of(entry, text) {
                 self.fill_text(text, raw);
@@ -53,9 +61,12 @@ impl Columns {
         self.placeholders.shrink_to_fit();
     }
 
-    /// Every value with its field; no pair twice.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (Field, &[u8])> {
-        self.values.iter().map(|(field, span)| (*field, self.at(*span)))
+    /// The values of a field; none twice.
+    pub(crate) fn values(&self, field: Field) -> impl Iterator<Item = &[u8]> {
+        let nth = usize::from(field.number());
+        let end = |nth: usize| self.ends.get(nth).map_or(0, |&end| usize::from(end));
+        let start = nth.checked_sub(1).map_or(0, end);
+        self.values.get(start..end(nth)).unwrap_or_default().iter().map(|span| self.at(*span))
     }
 
     /// The literal of a text: unfolded, placeholders as sentinels.
@@ -73,33 +84,45 @@ impl Columns {
         self.placeholders.iter().map(|(text, span)| (*text, self.at(*span)))
     }
 
-    fn fill_single(&mut self, entry: &Entry<'_>) {
-        for field in SINGLE {
-            if let Some(value) = text_value(entry, field) {
-                self.push(field, value);
+    fn fill_field(&mut self, field: Field, entry: &Entry<'_>, extra: &RowExtra) {
+        let first = self.values.len();
+        let (actor, principal) = (&entry.actor, entry.actor.on_behalf_of.as_ref());
+        match field {
+            Field::Actor => {
+                self.push(&[actor.id.as_bytes()]);
+                if let Some(principal) = principal {
+                    self.push_new(first, &[principal.id.as_bytes()]);
+                }
             }
-        }
-        if let Some(status) = entry.http.status {
-            self.push(Field::HttpStatus, &status.to_string());
-        }
-    }
-
-    fn fill_people(&mut self, entry: &Entry<'_>, extra: &RowExtra) {
-        let principal = entry.actor.on_behalf_of.as_ref();
-        self.push(Field::Actor, &entry.actor.id);
-        self.push_parts(Field::Person, &[entry.actor.kind.as_str().as_bytes(), b":", entry.actor.id.as_bytes()]);
-        if let Some(principal) = principal {
-            self.push_new(Field::Actor, &[principal.id.as_bytes()]);
-            self.push_new(Field::Person, &[principal.kind.as_str().as_bytes(), b":", principal.id.as_bytes()]);
-        }
-        for personal in &entry.personal {
-            self.push_new(Field::Person, &[personal.of.as_bytes()]);
-        }
-        if let Some(address) = extra.address {
-            self.push_parts(Field::Address, &[&address.to_be_bytes()]);
-        }
-        for digest in &extra.identity {
-            self.push_new(Field::Identity, &[digest]);
+            Field::Person => {
+                self.push(&[actor.kind.as_str().as_bytes(), b":", actor.id.as_bytes()]);
+                if let Some(principal) = principal {
+                    self.push_new(first, &[principal.kind.as_str().as_bytes(), b":", principal.id.as_bytes()]);
+                }
+                for personal in &entry.personal {
+                    self.push_new(first, &[personal.of.as_bytes()]);
+                }
+            }
+            Field::Address => {
+                if let Some(address) = extra.address {
+                    self.push(&[&address.to_be_bytes()]);
+                }
+            }
+            Field::Identity => {
+                for digest in &extra.identity {
+                    self.push_new(first, &[digest]);
+                }
+            }
+            Field::HttpStatus => {
+                if let Some(status) = entry.http.status {
+                    self.push(&[status.to_string().as_bytes()]);
+                }
+            }
+            _ => {
+                if let Some(value) = text_value(entry, field) {
+                    self.push(&[value.as_bytes()]);
+                }
+            }
         }
     }
 
@@ -137,23 +160,19 @@ impl Columns {
         folded
     }
 
-    fn push(&mut self, field: Field, value: &str) {
-        self.push_parts(field, &[value.as_bytes()]);
-    }
-
-    fn push_parts(&mut self, field: Field, parts: &[&[u8]]) {
+    fn push(&mut self, parts: &[&[u8]]) {
         let span = self.append(parts);
-        self.values.push((field, span));
+        self.values.push(span);
     }
 
-    /// Pushes a value unless the row has it already.
-    fn push_new(&mut self, field: Field, parts: &[&[u8]]) {
+    /// Pushes a value unless it is among those from `first` on, its field's.
+    fn push_new(&mut self, first: usize, parts: &[&[u8]]) {
         let span = self.append(parts);
         let value = self.at(span);
-        if self.values().any(|(known, other)| known == field && other == value) {
+        if self.values.get(first..).unwrap_or_default().iter().any(|other| self.at(*other) == value) {
             self.bytes.truncate(span.start as usize);
         } else {
-            self.values.push((field, span));
+            self.values.push(span);
         }
     }
 
@@ -178,30 +197,6 @@ impl Columns {
         self.texts.get(usize::from(text.number())).copied().flatten()
     }
 }
-
-/// The fields of at most one value that stands in the line as a text.
-const SINGLE: [Field; 20] = [
-    Field::Id,
-    Field::EventId,
-    Field::Organization,
-    Field::Workspace,
-    Field::Project,
-    Field::ActorType,
-    Field::Action,
-    Field::Event,
-    Field::Channel,
-    Field::ResourceType,
-    Field::ResourceId,
-    Field::ResourceName,
-    Field::Outcome,
-    Field::Severity,
-    Field::HttpMethod,
-    Field::HttpPath,
-    Field::Country,
-    Field::Source,
-    Field::RequestId,
-    Field::TraceId,
-];
 
 /// The value of a field that has at most one and whose value is a text of the line; `None` for any other field.
 pub(crate) fn text_value<'e>(entry: &'e Entry<'_>, field: Field) -> Option<&'e str> {

@@ -84,17 +84,17 @@ impl Part for BufferRows {
     }
 
     fn equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
-        Ok(self.scan(|columns| columns.values().any(|(known, found)| known == field && found == value)))
+        Ok(self.scan(|columns| columns.values(field).any(|found| found == value)))
     }
 
     fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
-        Ok(self.scan(|columns| columns.values().any(|(known, found)| known == field && found.starts_with(prefix))))
+        Ok(self.scan(|columns| columns.values(field).any(|found| found.starts_with(prefix))))
     }
 
     fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
         let mut values: BTreeMap<&[u8], RoaringBitmap> = BTreeMap::new();
         for (row, columns) in self.columns() {
-            for (_, value) in columns.values().filter(|(known, _)| *known == field) {
+            for value in columns.values(field) {
                 values.entry(value).or_default().insert(row);
             }
         }
@@ -110,7 +110,7 @@ impl Part for BufferRows {
         let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
         let asked = |row| range.contains(&row) && within.is_none_or(|within| within.contains(row));
         for (_, columns) in self.columns().filter(|(row, _)| asked(*row)) {
-            for (_, value) in columns.values().filter(|(known, _)| *known == field) {
+            for value in columns.values(field) {
                 *counts.entry(value).or_default() += 1;
             }
         }

@@ -84,12 +84,14 @@ impl IndexBuilder {
         }
         assert!(row < INDEX_ROWS_MAX as usize, "an index has at most {INDEX_ROWS_MAX} rows");
         self.times_us.push(columns.order_time_us);
-        for (field, value) in columns.values() {
-            match Keeping::of(field) {
-                Keeping::Id => self.ids.push(value, self.seed),
-                Keeping::Tokens(_) => {}
-                Keeping::Dictionary | Keeping::Pairs | Keeping::Paths => {
-                    self.fields[usize::from(field.number())].add(row, value);
+        for field in Field::ALL {
+            for value in columns.values(field) {
+                match Keeping::of(field) {
+                    Keeping::Id => self.ids.push(value, self.seed),
+                    Keeping::Tokens(_) => {}
+                    Keeping::Dictionary | Keeping::Pairs | Keeping::Paths => {
+                        self.fields[usize::from(field.number())].add(row, value);
+                    }
                 }
             }
         }
@@ -147,8 +149,7 @@ impl IndexBuilder {
     }
 
     fn begin(&mut self, first: &Columns) {
-        let id = first.values().find(|(field, _)| *field == Field::Id).map(|(_, id)| id);
-        self.seed = hash(id.unwrap_or_default(), 0);
+        self.seed = hash(first.values(Field::Id).next().unwrap_or_default(), 0);
         self.fields = Field::ALL.map(|field| Column::new(self.seed, is_multiple(field))).into();
         self.tokens = Text::ALL.map(|_| Column::new(self.seed, true)).into();
         self.facts = Text::ALL.map(|_| Column::new(self.seed, true)).into();
