@@ -2,7 +2,11 @@
 
 mod commands;
 mod exit;
+mod importing;
 mod local;
+mod remote;
+mod target;
+mod terminal;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +23,17 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Serve),
+    Demo(commands::demo::Demo),
+    Import(commands::import::Import),
+    Send(commands::send::Send),
+    Search(commands::search::Search),
+    Show(commands::show::Show),
+    Export(commands::export::Export),
+    Facets(commands::facets::Facets),
+    Verify(commands::verify::Verify),
+    Reindex(commands::reindex::Reindex),
+    Bench(commands::bench::Bench),
+    Completions(commands::completions::Completions),
 }
 
 fn main() -> std::process::ExitCode {
@@ -32,6 +47,17 @@ fn main() -> std::process::ExitCode {
         .init();
     let result = match Cli::parse().command {
         Command::Serve(command) => command.run(),
+        Command::Demo(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Send(command) => command.run(),
+        Command::Search(command) => command.run(),
+        Command::Show(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Facets(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Reindex(command) => command.run(),
+        Command::Bench(command) => command.run(),
+        Command::Completions(command) => Ok(command.run()),
     };
     Exit::from(result).report()
 }

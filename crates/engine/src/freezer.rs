@@ -1,8 +1,8 @@
-//! Full buffers become runs: from scanned to indexed.
+//! Buffers that take no more rows become runs: from scanned to indexed.
 
 use std::sync::Arc;
 
-use segment::tail::{BUFFER_ROWS_MAX, Buffer, freeze};
+use segment::tail::{Buffer, freeze};
 
 use crate::shared::{Shared, TailPart};
 
@@ -13,7 +13,7 @@ const NAP_US: u64 = 1_000_000;
 pub(crate) fn run(shared: &Shared) {
     let mut heard = 0;
     while !shared.closing() {
-        let Some(buffer) = full_buffer(shared) else {
+        let Some(buffer) = done_buffer(shared) else {
             heard = shared.wake.wait(heard, NAP_US);
             continue;
         };
@@ -29,10 +29,13 @@ pub(crate) fn run(shared: &Shared) {
     }
 }
 
-fn full_buffer(shared: &Shared) -> Option<Arc<Buffer>> {
-    shared.parts().tail.iter().find_map(|part| match part {
-        TailPart::Buffer(buffer) if buffer.len() == BUFFER_ROWS_MAX => Some(Arc::clone(buffer)),
-        _ => None,
+/// A buffer behind which another one takes the rows.
+fn done_buffer(shared: &Shared) -> Option<Arc<Buffer>> {
+    let parts = shared.parts();
+    let (_active, done) = parts.tail.split_last()?;
+    done.iter().find_map(|part| match part {
+        TailPart::Buffer(buffer) => Some(Arc::clone(buffer)),
+        TailPart::Run(_) => None,
     })
 }
 

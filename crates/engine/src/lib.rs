@@ -18,6 +18,7 @@ mod queue;
 mod received;
 mod record;
 mod recover;
+mod reindex;
 mod rows;
 mod sealer;
 mod sequencer;
@@ -43,6 +44,8 @@ pub use config::{
 pub use disclosed::{HandedOut, OpenedTexts};
 pub use layout::Layout;
 pub use open::OpenError;
+pub use reindex::reindex;
+pub use sealer::{NotSealed, SealingError};
 pub use own::{OWN_SOURCE, Own, Viewer};
 pub use submit::{Receipt, Submission, SubmitError, Submitted};
 

@@ -58,7 +58,16 @@ pub(crate) struct Queue {
 struct State {
     jobs: VecDeque<Job>,
     bytes: usize,
+    rotate: bool,
     closed: Option<String>,
+}
+
+/// What the sequencer is to do next.
+pub(crate) struct Group {
+    /// Jobs to record together; may be none.
+    pub(crate) jobs: Vec<Job>,
+    /// The buffer is to be handed on, full or not, before the jobs are recorded.
+    pub(crate) rotate: bool,
 }
 
 impl Queue {
@@ -83,26 +92,33 @@ impl Queue {
         self.filled.notify_one();
     }
 
+    /// Asks the sequencer to hand its buffer on, full or not.
+    pub(crate) fn ask_rotation(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).rotate = true;
+        self.filled.notify_one();
+    }
+
     /// Waits for jobs and takes a group: as many as came, up to [`GROUP_BYTES_MAX`]. `None` once closed and empty.
-    pub(crate) fn pop_group(&self) -> Option<Vec<Job>> {
+    pub(crate) fn pop_group(&self) -> Option<Group> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.jobs.is_empty() {
+        while state.jobs.is_empty() && !state.rotate {
             if state.closed.is_some() {
                 return None;
             }
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let (mut group, mut taken) = (Vec::new(), 0);
+        let (mut jobs, mut taken) = (Vec::new(), 0);
+        let rotate = std::mem::take(&mut state.rotate);
         while let Some(job) = state.jobs.front() {
             let bytes = job.lines.bytes().len();
-            if !group.is_empty() && taken + bytes > GROUP_BYTES_MAX {
+            if !jobs.is_empty() && taken + bytes > GROUP_BYTES_MAX {
                 break;
             }
             taken += bytes;
-            group.extend(state.jobs.pop_front());
+            jobs.extend(state.jobs.pop_front());
         }
         state.bytes -= taken;
-        Some(group)
+        Some(Group { jobs, rotate })
     }
 
     /// Takes no more jobs; those that wait are still handed out. The first reason stays.

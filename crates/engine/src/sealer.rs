@@ -3,6 +3,7 @@
 //! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use env::Disk;
 use event::Entry;
@@ -12,6 +13,7 @@ use segment::manifest::{Manifest, ManifestError, SegmentEntry, publish};
 use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Part, PartError, SealError, Sealer};
 
+use crate::Log;
 use crate::layout::Layout;
 use crate::rows::address_of;
 use crate::shared::{Shared, TailPart};
@@ -62,27 +64,40 @@ impl SealerThread {
             if let Err(error) = self.seal(&runs) {
                 let reason = crate::shared::with_causes(&error);
                 tracing::error!(%reason, "sealing pauses; the journal keeps the lines");
+                self.shared.sealed.notify();
                 heard = self.shared.sealing.wait(self.shared.sealing.count().max(heard), NAP_US);
             }
         }
     }
 
-    /// The runs that are to become a segment now: enough rows, or rows old enough.
+    /// The runs that are to become a segment now: enough rows, rows old enough, or sealing was asked for.
     fn due(&self) -> Option<Vec<Arc<dyn Part>>> {
         let parts = self.shared.parts();
-        let config = &self.shared.config;
+        let asked = self.shared.seal_to.load(Ordering::Acquire);
         let (mut runs, mut rows): (Vec<Arc<dyn Part>>, u64) = (Vec::new(), 0);
         for part in &parts.tail {
             let TailPart::Run(run) = part else { break };
             rows += u64::from(run.rows());
             runs.push(Arc::clone(run) as Arc<dyn Part>);
-            if rows >= config.seal_rows {
+            if rows >= self.shared.config.seal_rows {
                 return Some(runs);
             }
         }
-        let oldest = runs.first().and_then(|run| received_us(&**run).ok())?;
-        let old = self.shared.world.clock.now_us().saturating_sub(oldest) >= config.seal_age_us;
-        old.then_some(runs)
+        if let Some(first) = runs.first().map(|run| run.first_leaf()) {
+            return (first + rows >= asked && first < asked || self.is_old(&**runs.first()?)).then_some(runs);
+        }
+        // Rows that are old but still in the buffer: let it be frozen, then seal.
+        let oldest = self.shared.view().find(parts.tail.first()?.first_leaf()).map(|(part, _)| Arc::clone(part))?;
+        if self.is_old(&*oldest) {
+            self.shared.queue.ask_rotation();
+        }
+        None
+    }
+
+    /// Whether the oldest leaf of a part came in so long ago that it is to be sealed.
+    fn is_old(&self, part: &dyn Part) -> bool {
+        let age_us = received_us(part).map(|at| self.shared.world.clock.now_us().saturating_sub(at));
+        age_us.is_ok_and(|age_us| age_us >= self.shared.config.seal_age_us)
     }
 
     /// Seals the rows of consecutive runs.
@@ -126,6 +141,7 @@ impl SealerThread {
         if let Err(error) = self.shared.journal.free(LeafIndex(end)) {
             tracing::warn!(%error, "journal files that are sealed stay for now");
         }
+        self.shared.sealed.notify();
         tracing::info!(segment = %sealed.name, entries = end - sealed.name.first, "sealed");
         Ok(())
     }
@@ -137,4 +153,45 @@ fn received_us(run: &dyn Part) -> Result<i64, PartError> {
     let line = run.line(row)?;
     let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
     Ok(entry.received_us)
+}
+
+/// How long [`Log::seal`] waits: a million entries take some seconds.
+const SEAL_WAIT_US: u64 = 600_000_000;
+
+/// The log was not sealed. Remedy: the server's log says why; the entries are safe in the journal.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("sealing did not come to its end; {sealed} of {asked} entries are sealed")]
+pub struct NotSealed {
+    /// Entries in segments.
+    pub sealed: u64,
+    /// Entries there were when sealing was asked for.
+    pub asked: u64,
+}
+
+impl Log {
+    /// Waits until a segment was sealed, or could not be, or so long.
+    pub fn wait_for_sealing(&self, at_most: std::time::Duration) {
+        let at_most_us = u64::try_from(at_most.as_micros()).unwrap_or(u64::MAX);
+        self.shared.sealed.wait(self.shared.sealed.count(), at_most_us);
+    }
+
+    /// Seals every entry there is now, whatever the segment's size, and waits for it.
+    ///
+    /// # Errors
+    /// [`NotSealed`].
+    pub fn seal(&self) -> Result<(), NotSealed> {
+        let (asked, clock) = (self.size(), &self.shared.world.clock);
+        self.shared.seal_to.fetch_max(asked, Ordering::AcqRel);
+        self.shared.queue.ask_rotation();
+        let (start, mut heard) = (clock.monotonic_us(), 0);
+        while self.sealed() < asked {
+            let waited = clock.monotonic_us().saturating_sub(start);
+            if waited >= SEAL_WAIT_US || self.stopped().is_some() {
+                return Err(NotSealed { sealed: self.sealed(), asked });
+            }
+            self.shared.sealing.notify();
+            heard = self.shared.sealed.wait(heard, 1_000_000);
+        }
+        Ok(())
+    }
 }

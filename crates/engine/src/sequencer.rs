@@ -85,7 +85,10 @@ impl Sequencer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         while let Some(group) = self.shared.queue.pop_group() {
-            self.commit(group);
+            if group.rotate && !self.active.buffer.is_empty() {
+                next_buffer(&self.shared, &mut self.active);
+            }
+            self.commit(group.jobs);
         }
     }
 
@@ -188,17 +191,20 @@ impl Sequencer {
     }
 }
 
-/// Puts a row into the tail; a full buffer is handed to the freezer and a new one published first.
+/// Puts a row into the tail.
 fn push_row(shared: &Shared, active: &mut Active, row: segment::tail::Row, line: TailLine) {
-    let at = active.buffer.len();
-    if at == segment::tail::BUFFER_ROWS_MAX {
-        let first = active.buffer.first_leaf() + u64::from(at);
-        *active = Active::with_reader(first, shared.journal.reader());
-        shared.change(|parts| parts.tail.push(TailPart::Buffer(Arc::clone(&active.buffer))));
-        shared.wake.notify();
-        return push_row(shared, active, row, line);
+    if active.buffer.len() == segment::tail::BUFFER_ROWS_MAX {
+        next_buffer(shared, active);
     }
     active.push(row, line);
+}
+
+/// Publishes a new buffer behind the active one, which is the freezer's from then on.
+fn next_buffer(shared: &Shared, active: &mut Active) {
+    let first = active.buffer.first_leaf() + u64::from(active.buffer.len());
+    *active = Active::with_reader(first, shared.journal.reader());
+    shared.change(|parts| parts.tail.push(TailPart::Buffer(Arc::clone(&active.buffer))));
+    shared.wake.notify();
 }
 
 fn answer_all(jobs: Vec<Job>, refused: &Refused) {

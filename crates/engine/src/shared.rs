@@ -40,6 +40,10 @@ pub(crate) struct Shared {
     pub(crate) wake: Bell,
     /// Rings for the sealer: a run was frozen, or the log closes.
     pub(crate) sealing: Bell,
+    /// Rings when a segment was sealed, or could not be.
+    pub(crate) sealed: Bell,
+    /// Leaves below this are to be sealed at once.
+    pub(crate) seal_to: AtomicU64,
     /// Set once; the background threads end.
     closing: AtomicBool,
 }
@@ -94,6 +98,8 @@ impl Shared {
             signing: Mutex::new(()),
             wake: Bell::default(),
             sealing: Bell::default(),
+            sealed: Bell::default(),
+            seal_to: AtomicU64::new(0),
             closing: AtomicBool::new(false),
         }
     }

@@ -4,7 +4,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::resources::{entries, entry, events, export, facets, health, histogram, ledger, verification};
+use crate::resources::{entries, entry, events, export, facets, health, histogram, ledger, sealing, verification};
 use crate::state::App;
 
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(histogram::get))
         .routes(routes!(export::get))
         .routes(routes!(verification::post))
+        .routes(routes!(sealing::post))
         .routes(routes!(ledger::checkpoint))
         .routes(routes!(ledger::vkey))
         .routes(routes!(ledger::consistency))

@@ -1,3 +1,14 @@
 //! One file per command.
 
+pub(crate) mod bench;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod export;
+pub(crate) mod facets;
+pub(crate) mod import;
+pub(crate) mod reindex;
+pub(crate) mod search;
+pub(crate) mod send;
 pub(crate) mod serve;
+pub(crate) mod show;
+pub(crate) mod verify;

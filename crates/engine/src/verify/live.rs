@@ -21,7 +21,9 @@ impl Log {
     /// # Errors
     /// [`VerifyError::Read`] where a digest cannot be read. What is wrong is a finding.
     pub fn verify(&self, progress: Progress<'_>) -> Result<Verification, VerifyError> {
-        let (checkpoint, view, ledger) = (self.checkpoint(), self.view(), self.ledger());
+        // A checkpoint over everything there is, unless none can be made: then what is signed is checked.
+        let newest = self.size().checked_sub(1).and_then(|last| self.checkpoint_covering(last).ok());
+        let (checkpoint, view, ledger) = (newest.unwrap_or_else(|| self.checkpoint()), self.view(), self.ledger());
         let size = checkpoint.checkpoint.size.0.min(view.size);
         let mut verification =
             Verification { origin: ledger.origin().to_owned(), size, checkpoints: 1, ..Verification::default() };

@@ -9,4 +9,5 @@ pub(crate) mod health;
 pub(crate) mod histogram;
 pub(crate) mod home;
 pub(crate) mod ledger;
+pub(crate) mod sealing;
 pub(crate) mod verification;

@@ -1,0 +1,103 @@
+//! Events that look like a product's: skewed actors and resources, a year of time, personal values, changes.
+
+/// A small generator of numbers; the same seed gives the same events.
+pub(super) struct Generator {
+    state: u64,
+}
+
+const FIRST: [&str; 24] = [
+    "Anna", "Ben", "Clara", "David", "Elena", "Felix", "Greta", "Hannah", "Igor", "Julia", "Karim", "Laura", "Marco", "Nina",
+    "Oscar", "Paula", "Rosa", "Stefan", "Tanja", "Umar", "Vera", "Yusuf", "Zoë", "Björn",
+];
+const LAST: [&str; 24] = [
+    "Schmidt", "Müller", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Koch", "Bauer", "Richter", "Klein",
+    "Novak", "Rossi", "Dubois", "Silva", "Tanaka", "Okafor", "Larsen", "Virtanen", "Haddad", "Patel", "Yilmaz", "Smith",
+];
+const KINDS: [(&str, &str); 12] = [
+    ("workstation", "hardware"), ("laptop", "hardware"), ("session", "auth"), ("document", "documents"), ("user", "identity"),
+    ("license", "licensing"), ("ticket", "support"), ("role", "access"), ("server", "network"), ("invoice", "finance"),
+    ("bucket", "storage"), ("policy", "security"),
+];
+const VERBS: [(&str, &str, &str, u16); 8] = [
+    ("view", "viewed", "GET", 200), ("update", "updated", "PATCH", 200), ("create", "created", "POST", 201),
+    ("assign", "updated", "POST", 200), ("delete", "deleted", "DELETE", 204), ("export", "exported", "GET", 200),
+    ("approve", "updated", "POST", 200), ("sign_in", "signed_in", "POST", 200),
+];
+const CITIES: [(&str, &str); 8] = [
+    ("Hamburg", "DE"), ("Vienna", "AT"), ("Paris", "FR"), ("London", "GB"), ("Austin", "US"), ("Tokyo", "JP"), ("Lagos", "NG"),
+    ("Sydney", "AU"),
+];
+const AGENTS: [&str; 4] = [
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/146.0.0.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Safari/605.1",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "inventory-cli/2.4 (linux; amd64)",
+];
+
+const ORGANIZATIONS: u64 = 50;
+const USERS: u64 = 20_000;
+const RESOURCES: u64 = 1_000_000;
+
+impl Generator {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// splitmix64, public domain by Sebastiano Vigna.
+    fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
+    }
+
+    /// Small numbers are far more frequent, about as 1/n.
+    fn skewed(&mut self, bound: u64) -> u64 {
+        let part = (self.next() >> 11) as f64 / (1u64 << 53) as f64;
+        ((bound as f64).powf(part) as u64).saturating_sub(1).min(bound - 1)
+    }
+
+    fn pick<'t, T>(&mut self, of: &'t [T]) -> &'t T {
+        let at = self.below(of.len() as u64) as usize;
+        of.get(at).unwrap_or_else(|| panic!("the number is below the length"))
+    }
+
+    /// Appends event number `n` and a newline.
+    pub(super) fn write(&mut self, n: u64, out: &mut String) {
+        use std::fmt::Write;
+        let (organization, user, resource) = (self.skewed(ORGANIZATIONS), self.skewed(USERS), self.skewed(RESOURCES));
+        let (kind, channel) = *self.pick(&KINDS);
+        let (verb, event, method, status) = *self.pick(&VERBS);
+        let (city, country) = *self.pick(&CITIES);
+        let agent = *self.pick(&AGENTS);
+        let name = |at: u64, of: &[&'static str; 24]| of.get((at % 24) as usize).copied().unwrap_or("");
+        let (first, last) = (name(user, &FIRST), name(user / 24, &LAST));
+        let failed = self.below(100) < 4;
+        let (outcome, status) = if failed { ("failure", 403) } else { ("success", status) };
+        let (second, micro) = (self.below(365 * 86_400), self.below(1_000_000));
+        let (day, rest) = (second / 86_400, second % 86_400);
+        let (month, day) = (day / 31 + 1, day % 28 + 1);
+        let request = self.next();
+        let _ = write!(
+            out,
+            "{{\"event_id\":\"bench-{n:012}-{request:08x}\",\"time\":\"2025-{month:02}-{day:02}T{:02}:{:02}:{:02}.{micro:06}Z\",\"organization\":{{\"id\":\"org-{organization:02}\"}},\
+             \"workspace\":{{\"id\":\"ws-{}\"}},\"project\":{{\"id\":\"prj-{}\"}},\"actor\":{{\"type\":\"user\",\"id\":\"usr_{user:05}\",\"name\":\"{first} {last}\",\"email\":\"{user}@org{organization:02}.example\"}},\
+             \"action\":\"{kind}.{verb}\",\"event\":\"{event}\",\"channel\":\"{channel}\",\"description\":\"{first} {last} did {verb} {kind} #{resource}, case {}\",\
+             \"resource\":{{\"type\":\"{kind}\",\"id\":\"{kind}_{resource:08x}\",\"name\":\"{kind} #{resource}\"}},\"outcome\":\"{outcome}\",\"severity\":\"info\",\
+             \"http\":{{\"method\":\"{method}\",\"path\":\"/v1/{kind}s/{kind}_{resource:08x}\",\"status\":{status}}},\
+             \"client\":{{\"ip\":\"{}.{}.{}.{}\",\"user_agent\":\"{agent}\",\"location\":{{\"city\":\"{city}\",\"country\":\"{country}\"}}}},\"request_id\":\"req_{request:016x}\"",
+            rest / 3_600, rest / 60 % 60, rest % 60,
+            organization * 8 + self.below(8), organization * 40 + self.below(40), self.below(10_000_000),
+            10 + self.below(200), self.below(256), self.below(256), self.below(256),
+        );
+        if self.below(10) < 3 {
+            let _ = write!(out, ",\"changes\":{{\"status\":{{\"before\":\"available\",\"after\":\"used\"}},\"note\":{{\"before\":null,\"after\":\"case {}\"}}}}", self.below(100_000));
+        }
+        out.push_str("}\n");
+    }
+}

@@ -1,0 +1,42 @@
+//! `indelible send`: events of ours to a server, with retries.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use env::SystemClock;
+use ingest::{Lines, Mapping};
+
+use crate::exit::{Exit, failed};
+use crate::importing::{Sink, import};
+use crate::remote::Remote;
+
+/// Send events to a server
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  echo '{\"event_id\":\"1\",\"action\":\"door.opened\"}' | indelible send -\n\nSending is retried; give events an event_id, so that none is recorded twice.")]
+pub(crate) struct Send {
+    /// Address of the server.
+    #[arg(long, value_name = "URL", env = "INDELIBLE_URL", default_value = "http://127.0.0.1:7117")]
+    url: String,
+    /// Where refused events go, with their reasons.
+    #[arg(long, value_name = "FILE", default_value = "refused.ndjson")]
+    refused: PathBuf,
+    /// NDJSON file (.gz and .zst too), or - for standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+impl Send {
+    pub(crate) fn run(self) -> miette::Result<Exit> {
+        let remote = Remote::new(&self.url);
+        let mapping = Mapping::builtin("indelible").map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
+        let lines = if self.file.as_os_str() == "-" {
+            Lines::from_reader(Box::new(std::io::stdin()))
+        } else {
+            Lines::open(&self.file)
+        };
+        let lines = lines.map_err(|error| failed(&error, format!("cannot send {}", self.file.display())))?;
+        let imported = import(lines, "sending", &mapping, &Sink::Remote(&remote), &self.refused, &SystemClock::new())?;
+        println!("{imported}");
+        Ok(if imported.counts.refused > 0 { Exit::No } else { Exit::Done })
+    }
+}

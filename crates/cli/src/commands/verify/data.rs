@@ -1,0 +1,89 @@
+//! A folder at rest.
+
+use std::path::Path;
+
+use engine::verify::{Expect, VerifyError, verify_directory};
+use engine::{Config, World};
+use env::LockError;
+use indicatif::{ProgressBar, ProgressStyle};
+use proof::VerifierKey;
+
+use super::Report;
+use crate::exit::failed;
+use crate::remote::{Answer, Remote, parse, refused, text};
+use crate::target::served_at;
+
+pub(super) fn verify(
+    data: &Path,
+    marks: Option<&Path>,
+    since: Option<String>,
+    key: Option<VerifierKey>,
+) -> miette::Result<Report> {
+    let mut config = Config::new(data);
+    if let Some(marks) = marks {
+        config.marks = marks.to_owned();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} entries, {eta} left") {
+        bar.set_style(style);
+    }
+    let progress = |done: u64, all: u64| {
+        bar.set_length(all);
+        bar.set_position(done);
+    };
+    let expect = Expect { since, key };
+    let found = match verify_directory(&config, &World::system(), &expect, &progress) {
+        Err(VerifyError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
+            bar.finish_and_clear();
+            if expect.since.is_some() || expect.key.is_some() {
+                let url = served_at(&note).unwrap_or_default();
+                return Err(miette::miette!(help = format!("indelible verify --url {url} takes them, too"), "a server has the folder open, which takes neither --since nor --key"));
+            }
+            return by_server(data, served_at(&note).unwrap_or_default());
+        }
+        found => found.map_err(|error| failed(&error, remedy(&error)))?,
+    };
+    bar.finish_and_clear();
+    let shown = |findings: Vec<engine::verify::Finding>| findings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    Ok(Report {
+        sound: found.findings.is_empty() && found.unreadable.is_empty(),
+        origin: found.origin,
+        entries: found.size,
+        unsigned: found.unsigned,
+        checkpoints: found.checkpoints,
+        since: found.since,
+        findings: shown(found.findings),
+        unreadable: shown(found.unreadable),
+        notes: found.notes,
+    })
+}
+
+/// The running server checks every entry it can be asked for; files at rest it cannot judge.
+fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
+    eprintln!("{} is open elsewhere; its server at {url} verifies every entry (stop it to have every file checked)", data.display());
+    let Answer { status, body } = Remote::new(url).post("/v1/verification", "application/json", b"{}")?;
+    let answer = text(body)?;
+    if status != 200 {
+        return Err(refused(status, &answer));
+    }
+    let answer = parse(&answer)?;
+    let findings = answer.get("findings").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let findings: Vec<String> = findings.filter_map(|finding| finding.as_str().map(str::to_owned)).collect();
+    Ok(Report {
+        sound: findings.is_empty(),
+        origin: answer.get("origin").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
+        entries: answer.get("entries").and_then(serde_json::Value::as_u64).unwrap_or_default(),
+        checkpoints: 1,
+        findings,
+        ..Report::default()
+    })
+}
+
+fn remedy(error: &VerifyError) -> &'static str {
+    match error {
+        VerifyError::Lock(_) => "stop the process that has the folder open, then verify again",
+        VerifyError::NoLog { .. } => "name the folder of a log with --data",
+        VerifyError::Since(_) => "give a checkpoint of this log, as /checkpoint shows it, signed by its key",
+        _ => "look at the disk, then verify again",
+    }
+}

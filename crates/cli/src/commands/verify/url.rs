@@ -1,0 +1,86 @@
+//! A served log, verified by somebody who does not trust it: every line is downloaded and hashed here.
+
+use std::io::{BufRead, BufReader, Read};
+
+use indicatif::ProgressBar;
+use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
+
+use super::Report;
+use crate::exit::failed;
+use crate::remote::Remote;
+
+/// Longer than any line; a server that sends more is no log.
+const LINE_BYTES_MAX: u64 = 1 << 20;
+
+pub(super) fn verify(url: &str, since: Option<&str>, key: Option<VerifierKey>) -> miette::Result<Report> {
+    let remote = Remote::new(url);
+    let mut notes = Vec::new();
+    let key = match key {
+        Some(key) => key,
+        None => {
+            let text = remote.get_text("/vkey")?;
+            let key = text.trim().parse().map_err(|error| failed(&error, "the server gives no key"))?;
+            notes.push(format!("the key is the server's own word: {key}; give one you trust with --key"));
+            key
+        }
+    };
+    let open = |note: &str| Checkpoint::open(note.as_bytes(), &key);
+    let newest = open(&remote.get_text("/checkpoint")?);
+    let mut report = Report { origin: key.name().to_owned(), notes, ..Report::default() };
+    let newest = match newest {
+        Ok(newest) => newest,
+        Err(error) => {
+            report.findings.push(format!("checkpoint: {error}"));
+            return Ok(report);
+        }
+    };
+    let since = match since.map(open) {
+        None => None,
+        Some(Ok(since)) => Some(since),
+        Some(Err(error)) => return Err(failed(&error, "give a checkpoint of this log, signed by its key")),
+    };
+    check_lines(&remote, &newest, since.as_ref(), &mut report)?;
+    report.sound = report.findings.is_empty();
+    Ok(report)
+}
+
+fn check_lines(remote: &Remote, newest: &Checkpoint, since: Option<&Checkpoint>, report: &mut Report) -> miette::Result<()> {
+    let size = newest.size.0;
+    (report.entries, report.checkpoints, report.since) = (size, 1, since.map(|since| since.size.0));
+    let mut edge = RightEdge::new();
+    let broken = |error: &(dyn std::error::Error + 'static)| failed(error, "the export broke off; try again");
+    let continues = |edge: &RightEdge, report: &mut Report| {
+        if let Some(since) = since
+            && since.size == edge.size()
+            && since.root != edge.root()
+        {
+            report.findings.push(format!("leaves 0 to {}: not those that the earlier checkpoint signed", since.size.0.saturating_sub(1)));
+        }
+    };
+    continues(&edge, report);
+    if since.is_some_and(|since| since.size.0 > size) {
+        report.findings.push(format!("an older copy: the checkpoint remembered is larger than {size}"));
+    }
+    let params = [("format", "ndjson"), ("order", "leaf")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut lines = BufReader::with_capacity(1 << 20, remote.get("/v1/export", &params)?.into_reader());
+    let bar = ProgressBar::new(size);
+    let mut line = Vec::new();
+    while edge.size().0 < size {
+        line.clear();
+        lines.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line).map_err(|error| broken(&error))?;
+        if line.pop() != Some(b'\n') {
+            report.findings.push(format!("leaves {} to {}: the export does not hold them", edge.size().0, size - 1));
+            break;
+        }
+        edge.push(Digest::of(&line).leaf_hash(), |_, _, _| {});
+        continues(&edge, report);
+        if edge.size().0 % 4_096 == 0 {
+            bar.set_position(edge.size().0);
+        }
+    }
+    bar.finish_and_clear();
+    if edge.size() == newest.size && edge.root() != newest.root {
+        report.findings.push(format!("leaves 0 to {}: the lines do not have the root that the checkpoint signs", size.saturating_sub(1)));
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! A log that is asked over HTTP.
+
+use std::io::Read;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::exit::failed;
+
+/// How often sending is tried before it is given up, with pauses of 0.1 s, 0.2 s, 0.4 s …
+const TRIES: u32 = 8;
+
+/// A running server.
+pub(crate) struct Remote {
+    agent: ureq::Agent,
+    base: String,
+}
+
+/// An answer: its status and its body.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: ureq::Body,
+}
+
+impl Remote {
+    pub(crate) fn new(base: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .user_agent(concat!("indelible-cli/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.into(), base: base.trim_end_matches('/').to_owned() }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Asks; an answer of another status than 200 is an error that says what the server said.
+    pub(crate) fn get(&self, path: &str, params: &[(String, String)]) -> miette::Result<ureq::Body> {
+        let request = self.agent.get(format!("{}{path}", self.base)).query_pairs(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let response = request.call().map_err(|error| self.unreachable(&error))?;
+        let status = response.status().as_u16();
+        let body = response.into_body();
+        if status == 200 { Ok(body) } else { Err(refused(status, &text(body)?)) }
+    }
+
+    pub(crate) fn get_text(&self, path: &str) -> miette::Result<String> {
+        text(self.get(path, &[])?)
+    }
+
+    pub(crate) fn get_json(&self, path: &str, params: &[(String, String)]) -> miette::Result<Value> {
+        parse(&text(self.get(path, params)?)?)
+    }
+
+    /// Posts once; every status is an answer.
+    pub(crate) fn post(&self, path: &str, media_type: &str, body: &[u8]) -> miette::Result<Answer> {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("Content-Type", media_type);
+        let response = request.send(body).map_err(|error| self.unreachable(&error))?;
+        Ok(Answer { status: response.status().as_u16(), body: response.into_body() })
+    }
+
+    /// Posts events until the server has taken them: retries what may go through later. Events should carry event_ids,
+    /// so that what had arrived before is not recorded twice.
+    pub(crate) fn send_events(&self, path: &str, body: &[u8]) -> miette::Result<Value> {
+        let mut pause = Duration::from_millis(100);
+        let mut tried = 1;
+        loop {
+            let problem = match self.post(path, "application/x-ndjson", body) {
+                Ok(Answer { status: 200 | 201, body }) => return parse(&text(body)?),
+                Ok(Answer { status, body }) => {
+                    let problem = refused(status, &text(body)?);
+                    if !matches!(status, 408 | 429 | 502 | 503 | 504 | 507) {
+                        return Err(problem);
+                    }
+                    problem
+                }
+                Err(problem) => problem,
+            };
+            if tried == TRIES {
+                return Err(problem);
+            }
+            wait(pause);
+            (pause, tried) = (pause * 2, tried + 1);
+        }
+    }
+
+    fn unreachable(&self, error: &ureq::Error) -> miette::Report {
+        failed(error, format!("is a log served at {}? name another with --url, or a folder with --data", self.base))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a client's pause between tries; nothing here is under test by time")]
+fn wait(pause: Duration) {
+    std::thread::sleep(pause);
+}
+
+/// The whole body as text. For answers that are small by nature.
+pub(crate) fn text(body: ureq::Body) -> miette::Result<String> {
+    let mut text = String::new();
+    body.into_reader()
+        .read_to_string(&mut text)
+        .map_err(|error| failed(&error, "the answer broke off; try again"))?;
+    Ok(text)
+}
+
+pub(crate) fn parse(text: &str) -> miette::Result<Value> {
+    serde_json::from_str(text).map_err(|error| failed(&error, "the answer is no JSON; is this the address of an Indelible server?"))
+}
+
+/// What a problem document says, for people.
+pub(crate) fn refused(status: u16, text: &str) -> miette::Report {
+    let problem: Value = serde_json::from_str(text).unwrap_or_default();
+    let title = problem.get("title").and_then(Value::as_str).unwrap_or("the server refused");
+    let detail = problem.get("detail").and_then(Value::as_str).unwrap_or("no reason was given");
+    let events = problem.get("problems").and_then(Value::as_array).into_iter().flatten().take(10).map(|one| {
+        let word = |name: &str| one.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let (index, pointer) = (word("index").unwrap_or_default(), word("pointer").unwrap_or_default());
+        format!("\n  event {index} {pointer}: {}", word("message").unwrap_or_default())
+    });
+    let events: String = events.collect();
+    miette::miette!(help = detail.to_owned(), "{title} (HTTP {status}){events}")
+}

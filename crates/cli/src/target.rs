@@ -1,0 +1,81 @@
+//! Which log a command asks: one served somewhere, or a folder on this machine.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use engine::{Config, Log, OpenError, World};
+use server::{Options, Server};
+
+use crate::exit::failed;
+use crate::local::remedy;
+use crate::remote::Remote;
+
+/// Where a server is expected when nothing is said.
+const DEFAULT_URL: &str = "http://127.0.0.1:7117";
+
+/// The log to ask.
+#[derive(Args, Debug, Clone)]
+pub(crate) struct Target {
+    /// A folder with a log. If a server has it open, the server is asked.
+    #[arg(long, value_name = "DIR", conflicts_with = "url")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address of a running server [default: http://127.0.0.1:7117].
+    #[arg(long, value_name = "URL", env = "INDELIBLE_URL")]
+    pub(crate) url: Option<String>,
+    /// Folder of the marks kept outside the data directory.
+    #[arg(long, value_name = "DIR", env = "INDELIBLE_MARKS", requires = "data")]
+    pub(crate) marks: Option<PathBuf>,
+}
+
+impl Target {
+    /// Asks the log. A folder nobody serves is served for as long as the question takes, on a free port of this machine.
+    pub(crate) fn with<T>(&self, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> miette::Result<T> {
+        let Some(data) = &self.data else {
+            return ask(&Remote::new(self.url.as_deref().unwrap_or(DEFAULT_URL)));
+        };
+        let mut config = Config::new(data);
+        config.note = "answering a question of the command line".to_owned();
+        if let Some(marks) = &self.marks {
+            config.marks.clone_from(marks);
+        }
+        match Log::open_existing(config, World::system()) {
+            Ok(log) => serve_for(log, ask),
+            Err(OpenError::Lock(env::LockError::Held { note, .. })) if served_at(&note).is_some() => {
+                let url = served_at(&note).unwrap_or_default();
+                eprintln!("{} is open elsewhere; asking its server at {url}", data.display());
+                ask(&Remote::new(url))
+            }
+            Err(error) => Err(failed(&error, remedy(&error))),
+        }
+    }
+}
+
+/// The address in what a server writes into its lock file.
+pub(crate) fn served_at(note: &str) -> Option<&str> {
+    note.strip_prefix("serving at ")
+}
+
+fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> miette::Result<T> {
+    let system = |error: &(dyn std::error::Error + 'static)| failed(error, "the system gives no port or thread");
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| system(&error))?;
+    let log = Arc::new(log);
+    let options = Options { listen: ([127, 0, 0, 1], 0).into(), allow_origins: BTreeSet::new() };
+    let server = runtime.block_on(Server::bind(options)).map_err(|error| system(&error))?;
+    let address = server.address().map_err(|error| system(&error))?;
+    let (done, stop) = tokio::sync::oneshot::channel::<()>();
+    let served = Arc::clone(&log);
+    let running = runtime.spawn(async move { server.run(served, async { stop.await.unwrap_or(()) }).await });
+    let answer = ask(&Remote::new(&format!("http://{address}")));
+    // The server may have ended by itself already; either way it is to end now.
+    let _ = done.send(());
+    let _ = runtime.block_on(running);
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    if let Some(log) = Arc::into_inner(log)
+        && let Err(reason) = log.close()
+    {
+        tracing::warn!(%reason, "the log was not closed in good order; the next start recovers");
+    }
+    answer
+}

@@ -1,0 +1,73 @@
+//! The engine on a real folder, with real files and syncs.
+
+mod duplicates;
+mod life;
+mod verify;
+
+use std::path::Path;
+
+use engine::{Config, Log, Submission, SubmitError, Submitted, World};
+use event::BodyKind;
+use search::{Predicate, Scope};
+
+/// A log in a folder of its own. Dropping it without closing is a crash.
+pub struct Folder {
+    dir: tempfile::TempDir,
+}
+
+impl Folder {
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.dir.path().join("data")
+    }
+
+    pub fn config(&self) -> Config {
+        let mut config = Config::new(&self.data());
+        config.marks = self.dir.path().join("marks");
+        config
+    }
+
+    pub fn open(&self) -> Log {
+        Log::open(self.config(), World::system()).unwrap()
+    }
+}
+
+pub fn submit(log: &Log, body: &str) -> Result<Submitted, SubmitError> {
+    log.submit(&Submission { body: body.as_bytes(), kind: BodyKind::guess(body.as_bytes()), source: "test", partial: false })
+}
+
+/// `count` events about persons, from number `first` on.
+pub fn events(first: usize, count: usize) -> String {
+    let event = |n: usize| {
+        format!(
+            r#"{{"event_id":"e{n}","action":"door.open","actor":{{"type":"user","id":"u{u}","name":"Person Number{u}","email":"p{u}@doors.example"}},"description":"Person Number{u} opened door {n}","client":{{"ip":"10.0.{a}.{b}"}},"resource":{{"type":"door","id":"d{n}"}},"properties":{{"n":{n}}}}}"#,
+            u = n % 7,
+            a = n % 5,
+            b = n % 250,
+        )
+    };
+    (first..first + count).map(event).collect::<Vec<_>>().join("\n")
+}
+
+/// Ids, leaf indexes and lines of everything from source `test`, in leaf order.
+pub fn everything(log: &Log) -> Vec<(u64, Vec<u8>)> {
+    let view = log.view();
+    log.ask(&view, &Predicate::All, &Scope::everything(), &|| false, |question| {
+        search::scan(question, search::Order::Leaf).map(|hit| hit.map(|hit| (hit.leaf, hit.part.line(hit.row).unwrap()))).collect()
+    })
+    .unwrap()
+}
+
+/// Every file below a folder.
+pub fn files(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}

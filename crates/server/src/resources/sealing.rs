@@ -1,0 +1,31 @@
+//! `POST /v1/seal`: everything recorded becomes segments now, for instance before a copy of the folder is taken.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::Problem;
+use crate::state::{App, blocking};
+
+/// What is sealed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sealed {
+    /// Entries in segments.
+    sealed: u64,
+    /// Segments there are.
+    segments: usize,
+}
+
+/// Seals every entry there is, and answers when that is done.
+#[utoipa::path(post, path = "/v1/seal", tag = "operation", responses((status = 200, description = "sealed", body = Sealed), (status = 503, body = Problem, description = "sealing did not come to its end")))]
+pub(crate) async fn post(State(app): State<App>) -> Result<axum::Json<Sealed>, Problem> {
+    blocking(move || {
+        app.log.seal().map_err(|error| {
+            let detail = format!("{error}; the server's log says why, and every entry is safe in the journal");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_sealed", "Sealing did not come to its end", detail)
+        })?;
+        Ok(axum::Json(Sealed { sealed: app.log.sealed(), segments: app.log.segments() }))
+    })
+    .await
+}
