@@ -7,10 +7,10 @@ use super::marks::{Marks, PersonNo};
 use crate::json::NodeId;
 use crate::mapping::{Owner, Slot};
 
-/// Most persons an event declares; the log takes 32.
-const PERSONS_MAX: usize = 32;
-/// Whose the values are when an event names more persons than it may declare.
-const SEVERAL: &str = "user:several";
+/// Most persons told apart in one record; the rest are several people together. Bounds the search for a person.
+const PERSONS_MAX: usize = 512;
+/// Whose the values are when an event names more persons than can be told apart.
+pub(crate) const SEVERAL: &str = "user:several";
 
 /// A value ready to be written, and the nodes it came from.
 pub(crate) struct Filled<'a> {

@@ -3,6 +3,7 @@
 mod change;
 mod draft;
 mod fields;
+mod limits;
 mod marks;
 mod persons;
 mod properties;
@@ -73,7 +74,7 @@ pub(crate) fn event(job: &Job<'_, '_>, ids: &mut dyn FnMut(&str) -> Option<Strin
     fields::describe(&mut draft);
     change::fill(&mut draft);
     persons::fill(&mut draft);
-    let json = write::event(&mut draft);
+    let json = write::event(&mut draft).ok_or("it names more people than one event can declare personal values of")?;
     if json.len() > EVENT_BYTES_MAX {
         return Err(format!("the event has {} bytes, more than the {EVENT_BYTES_MAX} a line has room for", json.len()));
     }

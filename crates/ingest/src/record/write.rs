@@ -1,17 +1,16 @@
 //! The event's JSON, members in the order of the entry's table.
 
 use super::change::write_side;
-use super::draft::{Change, Draft, Filled, Thing};
+use super::draft::{Change, Draft, Filled, Person, Thing};
+use super::limits;
 use super::marks::PersonNo;
 use super::properties;
 use crate::json::write_string;
 use crate::mapping::Slot;
 use crate::text::email;
 
-/// Most paths one person declares in one event.
-const PATHS_MAX: usize = 64;
-
-pub(super) fn event(draft: &mut Draft<'_, '_, '_>) -> Vec<u8> {
+/// `None` if the record names more people than an event can declare.
+pub(super) fn event(draft: &mut Draft<'_, '_, '_>) -> Option<Vec<u8>> {
     draft.marks.seal();
     let mut object = Object::open(1024);
     let mut found = Vec::new();
@@ -61,8 +60,9 @@ pub(super) fn event(draft: &mut Draft<'_, '_, '_>) -> Vec<u8> {
         };
         draft.add_path(person, path);
     }
-    personal(&mut object, draft);
-    object.close()
+    let persons = std::mem::take(&mut draft.persons);
+    personal(&mut object, &limits::declared(persons)?);
+    Some(object.close())
 }
 
 /// Who a value belongs to.
@@ -178,30 +178,23 @@ fn changes(object: &mut Object, changes: &[Change<'_>], found: &mut Vec<(Whose, 
     object.inner("changes", inner);
 }
 
-fn personal(object: &mut Object, draft: &Draft<'_, '_, '_>) {
-    let mut any = false;
-    for person in draft.persons.iter().filter(|person| !person.paths.is_empty()) {
-        if any {
-            object.out.push(b',');
-        } else {
-            object.name("personal");
-            object.out.push(b'[');
-        }
-        any = true;
+fn personal(object: &mut Object, persons: &[Person]) {
+    if persons.is_empty() {
+        return;
+    }
+    object.name("personal");
+    for (at, person) in persons.iter().enumerate() {
+        object.out.push(if at == 0 { b'[' } else { b',' });
         object.out.extend_from_slice(b"{\"of\":");
         write_string(&person.of, &mut object.out);
-        object.out.extend_from_slice(b",\"paths\":[");
-        for (at, path) in person.paths.iter().take(PATHS_MAX).enumerate() {
-            if at > 0 {
-                object.out.push(b',');
-            }
+        object.out.extend_from_slice(b",\"paths\":");
+        for (at, path) in person.paths.iter().enumerate() {
+            object.out.push(if at == 0 { b'[' } else { b',' });
             write_string(path, &mut object.out);
         }
         object.out.extend_from_slice(b"]}");
     }
-    if any {
-        object.out.push(b']');
-    }
+    object.out.push(b']');
 }
 
 /// A JSON object being written.

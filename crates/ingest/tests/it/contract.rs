@@ -74,6 +74,29 @@ fn every_sample_event_is_accepted_by_the_strict_parser_and_admitted() {
     }
 }
 
+#[test]
+fn an_event_that_names_hundreds_of_people_is_admitted_and_hides_them_all() {
+    let members: Vec<String> = (0..300).map(|at| format!(r#""user:person{at}@example.com""#)).collect();
+    let line = format!(
+        r#"{{"insertId":"i","protoPayload":{{"methodName":"SetIamPolicy","resourceName":"projects/x","request":{{"policy":{{"members":[{}]}}}}}}}}"#,
+        members.join(",")
+    );
+    let json = samples::event("gcp", &line).to_string();
+    let event = parse_one(json.as_bytes()).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let (keys, rules) = (PlainKeys::default(), Rules::builtin());
+    let admission = Admission {
+        now_us: 1_795_000_000_000_000,
+        source: "import:gcp",
+        id_random: [3; 10],
+        keys: &keys,
+        places: &Nowhere,
+        agents: &Nowhere,
+        rules: &rules,
+    };
+    let line = String::from_utf8(admit(&event, &admission).unwrap().line).unwrap();
+    assert!(!line.contains("@example.com"), "{line}");
+}
+
 /// Personal values of a person that stand in the line as whole words.
 fn leaked(event: &Event<'_>, json: &str, line: &str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
