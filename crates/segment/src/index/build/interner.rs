@@ -5,8 +5,9 @@ use crate::index::format::hash;
 /// Values by number, and numbers by value. One arena, one open table: no allocation per value.
 pub(super) struct Interner {
     seed: u64,
-    /// Number + 1, or 0 for a free slot; the length is a power of two, at most half of it used.
-    slots: Vec<u32>,
+    /// Number + 1 below the upper half of the hash, which spares most looks elsewhere; 0 is a free slot. The length is a
+    /// power of two, at most half of it used.
+    slots: Vec<u64>,
     hashes: Vec<u64>,
     ends: Vec<u32>,
     bytes: Vec<u8>,
@@ -24,15 +25,15 @@ impl Interner {
         let hash = hash(value, self.seed);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        while let Some(&code @ 1..) = self.slots.get(slot) {
-            let code = code - 1;
-            if self.hash(code) == hash && self.get(code) == value {
+        while let Some(&taken @ 1..) = self.slots.get(slot) {
+            let code = taken as u32 - 1;
+            if taken >> 32 == hash >> 32 && self.get(code) == value {
                 return code;
             }
             slot = (slot + 1) & mask;
         }
         let code = self.ends.len() as u32;
-        self.slots[slot] = code + 1;
+        self.slots[slot] = entry(hash, code);
         self.hashes.push(hash);
         self.bytes.extend_from_slice(value);
         self.ends.push(u32::try_from(self.bytes.len()).expect("INDEX_LINE_BYTES_MAX keeps a column below 4 GiB"));
@@ -51,7 +52,7 @@ impl Interner {
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & (slots - 1);
             }
-            self.slots[slot] = code as u32 + 1;
+            self.slots[slot] = entry(hash, code as u32);
         }
     }
 
@@ -81,6 +82,11 @@ impl Interner {
         keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.get(a.1).cmp(self.get(b.1))));
         keys.into_iter().map(|(_, code)| code).collect()
     }
+}
+
+/// What a slot holds. A number is below 2³², so this is never 0.
+fn entry(hash: u64, code: u32) -> u64 {
+    (hash >> 32 << 32) | (u64::from(code) + 1)
 }
 
 /// The first eight bytes, zeros behind, as a number of the same order.
