@@ -35,7 +35,7 @@ pub struct RowExtra {
 
 /// Builds one index file in memory, row by row, in leaf order.
 ///
-/// Cost: below 4 µs a row, finishing included; about 300 bytes of memory a row for entries of 800 bytes.
+/// Cost: 3 to 5 µs a row, finishing included; about 300 bytes of memory a row for entries of 800 bytes.
 pub struct IndexBuilder {
     first_leaf: u64,
     /// Unknown to whoever sends events, the same at every rebuild: from the first entry's id.
