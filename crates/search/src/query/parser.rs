@@ -115,7 +115,7 @@ impl<'a> Parser<'a> {
     fn condition(&mut self) -> Result<Predicate, QueryError> {
         let start = self.at;
         let Some(name) = self.take_key() else {
-            let written = self.value(start)?;
+            let written = self.value()?;
             let key = self.key.unwrap_or(Key::Phrase(Phrase::Description));
             return self.term(start, key, key.name(), written);
         };
@@ -133,7 +133,7 @@ impl<'a> Parser<'a> {
             self.key = None;
             return Ok(group);
         }
-        let written = self.value(start)?;
+        let written = self.value()?;
         self.term(start, key, name, written)
     }
 
@@ -165,7 +165,7 @@ impl<'a> Parser<'a> {
         Some(name)
     }
 
-    fn value(&mut self, start: usize) -> Result<Written, QueryError> {
+    fn value(&mut self) -> Result<Written, QueryError> {
         if self.peek() == Some('"') {
             return self.quoted();
         }
@@ -173,7 +173,7 @@ impl<'a> Parser<'a> {
         let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"')).unwrap_or(rest.len());
         let run = rest.get(..end).unwrap_or_default();
         if rest.get(end..).is_some_and(|after| after.starts_with('"')) && !run.is_empty() {
-            return Err(self.fail(start + end, QueryProblem::TextAfterQuote));
+            return Err(self.fail(self.at + end, QueryProblem::TextAfterQuote));
         }
         self.at += end;
         Ok(match run.strip_suffix('*') {

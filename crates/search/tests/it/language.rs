@@ -132,6 +132,7 @@ fn errors_name_the_place_and_the_remedy() {
         ("a - b", 3, "- needs a condition right after it"),
         ("\"a\"b", 4, "space after the closing quote"),
         ("a\"b\"", 2, "space after"),
+        ("actor:ä\"b\"", 8, "space after"),
         ("actor:", 1, "actor: the value is empty"),
         ("actor:\"\"", 1, "empty"),
         ("actor:>=x", 1, "put the text in quotes"),
