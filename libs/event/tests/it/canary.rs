@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use indelible_event::render::{Opened, Options, restore};
-use indelible_event::{Admitted, Entry, Rules, parse_one};
+use indelible_event::{Admitted, Entry, Rules, admit, parse_one};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::keys::TestKeys;
-use super::personal::{admitted, completed, opened};
+use crate::context::admission;
+use crate::personal::{completed, opened};
 
 /// Values that make trouble: braces, quotes, escapes, short ones, one inside another, letters beyond ASCII.
 const VALUES: &[&str] = &[
@@ -215,7 +215,7 @@ fn check(event: &Value) -> Result<(), TestCaseError> {
     let Ok(event) = parse_one(json.as_bytes()) else { return Err(TestCaseError::reject("not an event")) };
     static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
     let rules = &*RULES;
-    let admitted = admitted(&event, &TestKeys::default(), rules);
+    let admitted = admit(&event, &admission(rules)).unwrap();
     let line = std::str::from_utf8(&admitted.line).unwrap();
 
     let entry = Entry::parse(&admitted.line).unwrap();

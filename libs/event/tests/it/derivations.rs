@@ -26,7 +26,8 @@ fn the_event_follows_from_the_verb() {
         ("role.granted", "granted"),
         ("run.dropped", "deleted"),
         ("report.exported", "exported"),
-        ("sts.AssumeRole", "assume_role"),
+        ("sts.AssumeRole", "assumed"),
+        ("x.FrobnicateRole", "frobnicate_role"),
         ("bulk_delete", "deleted"),
         ("thing.", "other"),
     ] {

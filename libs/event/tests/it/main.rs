@@ -1,4 +1,5 @@
 //! Tests of the crate through its public interface.
+#![allow(clippy::indexing_slicing, reason = "a test that indexes out of bounds fails, as it should")]
 
 mod admission;
 mod batches;
@@ -7,9 +8,10 @@ mod context;
 mod derivations;
 mod fields;
 mod json_agreement;
-mod keys;
 mod lines;
 mod personal;
+mod personal_vectors;
+mod rules_vectors;
 mod secrets;
 mod traps;
 mod vectors;

@@ -1,42 +1,9 @@
 //! Personal values leave the line, and come back for those who may see them.
 
 use indelible_event::render::{Opened, Options, Rendered, entry_json, restore};
-use indelible_event::{Admission, Admitted, Agents, Entry, Event, Place, Places, Rules, admit, parse_one, rules};
+use indelible_event::{Admitted, Entry, Event, Rules, rules};
 
-use super::keys::TestKeys;
-
-const NOW_US: i64 = 1_795_000_000_000_000;
-
-struct Nowhere;
-
-impl Places for Nowhere {
-    fn lookup(&self, _ip: std::net::IpAddr) -> Option<Place> {
-        None
-    }
-}
-
-impl Agents for Nowhere {
-    fn ci(&self, _user_agent: &str) -> Option<&str> {
-        None
-    }
-}
-
-pub fn admitted(event: &Event<'_>, keys: &TestKeys, rules: &Rules) -> Admitted {
-    let admission = Admission {
-        now_us: NOW_US,
-        source: "tests",
-        id_random: [7; 10],
-        keys,
-        places: &Nowhere,
-        agents: &Nowhere,
-        rules,
-    };
-    admit(event, &admission).unwrap()
-}
-
-fn admitted_json(json: &str) -> Admitted {
-    admitted(&parse_one(json.as_bytes()).unwrap(), &TestKeys::default(), &Rules::builtin())
-}
+use crate::context::{NOW_US, admitted, parsed};
 
 /// The line as JSON.
 fn line(admitted: &Admitted) -> serde_json::Value {
@@ -75,7 +42,7 @@ fn kinds(admitted: &Admitted) -> Vec<(String, Vec<&'static str>)> {
 
 #[test]
 fn a_users_name_address_and_connection_leave_the_line_and_the_country_stays() {
-    let admitted = admitted_json(
+    let admitted = admitted(
         r#"{"action":"user.sign_in","actor":{"type":"user","id":"77","name":"Ann Lee","email":"ann@example.com"},
             "client":{"ip":"192.0.2.7","user_agent":"curl/8","location":{"city":"Oslo","region":"Viken","country":"NO"}}}"#,
     );
@@ -95,14 +62,14 @@ fn a_users_name_address_and_connection_leave_the_line_and_the_country_stays() {
 
 #[test]
 fn a_program_is_nobody_unless_it_acts_for_somebody() {
-    let alone = admitted_json(
+    let alone = admitted(
         r#"{"action":"a.b","actor":{"type":"token","id":"ci","name":"CI"},"client":{"ip":"192.0.2.7","user_agent":"curl/8"}}"#,
     );
     assert!(alone.personal.is_empty());
     assert_eq!(line(&alone)["actor"]["name"], "CI");
     assert_eq!(line(&alone)["client"]["ip"], "192.0.2.7");
 
-    let agent = admitted_json(
+    let agent = admitted(
         r#"{"action":"a.b","actor":{"type":"token","id":"ci","name":"Ann's agent","on_behalf_of":{"type":"user","id":"77","name":"Ann"}},
             "client":{"ip":"192.0.2.7"}}"#,
     );
@@ -114,7 +81,7 @@ fn a_program_is_nobody_unless_it_acts_for_somebody() {
 
 #[test]
 fn anonymous_actors_share_a_person_for_the_day() {
-    let admitted = admitted_json(r#"{"action":"a.b","actor":{"type":"anonymous"},"client":{"ip":"192.0.2.7"}}"#);
+    let admitted = admitted(r#"{"action":"a.b","actor":{"type":"anonymous"},"client":{"ip":"192.0.2.7"}}"#);
     let day = line(&admitted)["actor"]["id"].as_str().unwrap().to_owned();
     assert!(day.starts_with("anonymous:2026-"), "{day}");
     assert_eq!(kinds(&admitted), [(day, vec!["connection"])]);
@@ -122,7 +89,7 @@ fn anonymous_actors_share_a_person_for_the_day() {
 
 #[test]
 fn ids_that_are_addresses_become_pseudonyms_and_the_address_goes_into_the_identity() {
-    let admitted = admitted_json(
+    let admitted = admitted(
         r#"{"action":"a.b","actor":{"type":"user","id":"ann@example.com"},"resource":{"type":"user","id":"bob@example.com"},
             "targets":[{"type":"user","id":"ann@example.com"},{"type":"file","id":"f1"}],
             "description":"ann@example.com invited bob@example.com and eve@example.com",
@@ -155,7 +122,7 @@ fn ids_that_are_addresses_become_pseudonyms_and_the_address_goes_into_the_identi
 
 #[test]
 fn personal_values_vanish_wherever_they_stand_as_whole_words() {
-    let admitted = admitted_json(
+    let admitted = admitted(
         r#"{"action":"user.update","actor":{"type":"user","id":"Ann Lee","name":"Ann Lee","email":"ann@example.com"},
             "description":"Ann Lee {renamed} Annabel","detail":"by ann@example.com","resource":{"type":"file","id":"x","name":"Ann Lee's"},
             "http":{"path":"/users/ann%40example.com?name=Ann+Lee&full=Ann%20Lee"},
@@ -183,7 +150,7 @@ fn personal_values_vanish_wherever_they_stand_as_whole_words() {
 
 #[test]
 fn what_a_client_declares_goes_to_whom_it_names() {
-    let admitted = admitted_json(
+    let admitted = admitted(
         r#"{"action":"a.b","actor":{"type":"user","id":"1","name":"Ann"},"resource":{"type":"user","id":"77","name":"Bob Ray"},
             "detail":"was Bob Ray","changes":{"email":{"before":"bob@example.com","after":null}},"properties":{"a":{"b":{"c":"Robert"}},"d":"Robert!"},
             "personal":[{"of":"user:77","paths":["/resource/name","/changes/email/before","/properties/a/b","/properties/none"]},
@@ -210,7 +177,7 @@ fn what_a_client_declares_goes_to_whom_it_names() {
 
 #[test]
 fn what_a_reader_may_not_see_is_withheld_and_an_erased_person_keeps_a_pseudonym() {
-    let admitted = admitted_json(
+    let admitted = admitted(
         r#"{"action":"a.b","actor":{"type":"user","id":"1","name":"Ann Lee","email":"ann@example.com"},
             "description":"Ann Lee (ann@example.com)","properties":{"x":"Ann Lee"}}"#,
     );
@@ -230,12 +197,7 @@ fn what_a_reader_may_not_see_is_withheld_and_an_erased_person_keeps_a_pseudonym(
 
 #[test]
 fn equal_values_share_one_disclosure_and_tenants_do_not() {
-    let keys = TestKeys::default();
-    let rules = Rules::builtin();
-    let digest = |json: &str| {
-        let event = parse_one(json.as_bytes()).unwrap();
-        admitted(&event, &keys, &rules).personal[0].disclosures[0].digest
-    };
+    let digest = |json: &str| admitted(json).personal[0].disclosures[0].digest;
     let one = digest(r#"{"action":"a.b","actor":{"type":"user","id":"1","name":"Ann"}}"#);
     let other = digest(r#"{"action":"c.d","actor":{"type":"user","id":"1","name":"Ann"},"client":{"ip":"192.0.2.7"}}"#);
     let tenant = digest(r#"{"action":"a.b","organization":{"id":"t"},"actor":{"type":"user","id":"1","name":"Ann"}}"#);
@@ -251,10 +213,9 @@ fn values_at_the_greatest_depth_are_removed_and_the_line_is_still_read() {
     }
     let json =
         format!(r#"{{"action":"a.b","actor":{{"type":"user","id":"1","name":"Ann Lee"}},"properties":{properties}}}"#);
-    let event = parse_one(json.as_bytes()).unwrap();
-    let admitted = admitted(&event, &TestKeys::default(), &Rules::builtin());
+    let admitted = admitted(&json);
     let entry = Entry::parse(&admitted.line).unwrap();
     assert!(entry.properties.unwrap().contains("$personal"));
     let opened = opened(&admitted);
-    assert_eq!(restore(&entry, &opened, Options { full: true, leaf_index: None }).properties, event.properties);
+    assert_eq!(restore(&entry, &opened, Options { full: true, leaf_index: None }).properties, parsed(&json).properties);
 }

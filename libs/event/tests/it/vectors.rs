@@ -1,4 +1,4 @@
-//! The golden vectors of spec/vectors/entry. `UPDATE_VECTORS=1` writes what the code does into them, to be read and
+//! The golden vectors of spec/vectors. `UPDATE_VECTORS=1` writes what the code does into them, to be read and
 //! judged before it is committed.
 
 use std::path::PathBuf;
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::context::admission;
 
 fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/entry").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors").join(name)
 }
 
 /// Runs `expect` on each case of a file: what the case should say, beside its inputs.
 #[track_caller]
-fn check(file: &str, expect: impl Fn(&Value) -> Value) {
+pub fn check(file: &str, expect: impl Fn(&Value) -> Value) {
     let text = std::fs::read_to_string(path(file)).expect("the vectors are there");
     let cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");
     assert!(!cases.is_empty());
@@ -40,7 +40,7 @@ fn check(file: &str, expect: impl Fn(&Value) -> Value) {
 #[test]
 fn events_become_the_lines_of_the_vectors() {
     let rules = Rules::builtin();
-    check("lines.json", |case| {
+    check("entry/lines.json", |case| {
         let event = parse_one(case["event"].as_str().expect("event").as_bytes()).expect("valid");
         let source = case["source"].as_str().unwrap_or("test");
         let admitted = admit(&event, &Admission { source, ..admission(&rules) }).expect("admitted");
@@ -64,7 +64,7 @@ fn events_become_the_lines_of_the_vectors() {
 
 #[test]
 fn what_the_vectors_refuse_is_refused_with_these_problems() {
-    check("refused.json", |case| {
+    check("entry/refused.json", |case| {
         let event = match &case["event_hex"] {
             Value::String(hex) => {
                 let digits: Vec<u8> = hex.chars().map(|c| c.to_digit(16).expect("hex") as u8).collect();
