@@ -296,3 +296,26 @@ def sample_files():
     import tomllib
     manifest = tomllib.loads((DEMO / "manifest.toml").read_text())
     return manifest["file"]
+
+
+class Imported:
+    """All samples, imported one file at a time with `indelible import`: where the log lies, and what each run said."""
+
+    def __init__(self, home):
+        self.home, self.runs = home, {}
+        server = Server(home)
+        for sample in sample_files():
+            self.runs[sample["path"]] = server.importing(sample["format"], DEMO / sample["path"])
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory):
+    """Imported once. Never started: tests serve copies (see `serve_copy`)."""
+    return Imported(tmp_path_factory.mktemp("imported") / "log")
+
+
+def serve_copy(imported, home):
+    """A running server over a copy of the imported log."""
+    import shutil
+    shutil.copytree(imported.home, home)
+    return Server(home).start()
