@@ -50,20 +50,20 @@ impl std::fmt::Display for Imported {
     }
 }
 
-/// Imports one stream of lines. Refused records go to `refused`, a file made when the first one is met.
+/// Imports one stream of lines. Refused records go to `refused`.
 pub(crate) fn import(
     mut lines: Lines,
     name: &str,
     mapping: &Mapping,
     sink: &Sink<'_>,
-    refused: &Path,
+    refused: &mut Refused,
     clock: &dyn env::Clock,
 ) -> miette::Result<Imported> {
     let start = clock.monotonic_us();
     let progress = progress(name);
     let mut session = Session::new(mapping);
     let source = format!("import:{}", mapping.name());
-    let mut batch = Batch { sink, source, body: Vec::new(), line_nos: Vec::new(), known: 0, refused: Refused::new(refused), refused_late: 0 };
+    let mut batch = Batch { sink, source, body: Vec::new(), line_nos: Vec::new(), known: 0, refused, refused_late: 0 };
     loop {
         let line = lines.next_line().map_err(|error| failed(&error, "is the file whole? what was read before is recorded"))?;
         let Some(line) = line else { break };
@@ -91,7 +91,7 @@ struct Batch<'a> {
     body: Vec<u8>,
     line_nos: Vec<u64>,
     known: u64,
-    refused: Refused,
+    refused: &'a mut Refused,
     refused_late: u64,
 }
 
@@ -177,14 +177,14 @@ fn to_server(remote: &Remote, body: &[u8]) -> miette::Result<Late> {
     Ok((known, problems))
 }
 
-/// The file of refused records, made when the first one is met.
-struct Refused {
+/// The file of refused records, made when the first one is met. One may serve several imports.
+pub(crate) struct Refused {
     path: PathBuf,
     file: Option<BufWriter<File>>,
 }
 
 impl Refused {
-    fn new(path: &Path) -> Self {
+    pub(crate) fn new(path: &Path) -> Self {
         Self { path: path.to_owned(), file: None }
     }
 

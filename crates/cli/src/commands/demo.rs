@@ -8,7 +8,7 @@ use ingest::{Lines, Mapping};
 
 use crate::commands::serve::serve;
 use crate::exit::{Exit, failed};
-use crate::importing::{Sink, import};
+use crate::importing::{Refused, Sink, import};
 use crate::local::Local;
 
 /// The samples, in the order they are imported: mapping, name, bytes. Sources and licences: demo/README.md.
@@ -32,8 +32,8 @@ impl Demo {
         for (format, name, bytes) in SAMPLES {
             let mapping = Mapping::builtin(format).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
             let lines = Lines::from_reader(Box::new(*bytes)).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
-            let refused = self.local.data.join("refused.ndjson");
-            let imported = import(lines, name, &mapping, &Sink::Log(&log), &refused, &clock)?;
+            let mut refused = Refused::new(&self.local.data.join("refused.ndjson"));
+            let imported = import(lines, name, &mapping, &Sink::Log(&log), &mut refused, &clock)?;
             println!("{name}: {imported}");
         }
         let address = self.listen;

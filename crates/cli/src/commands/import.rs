@@ -8,7 +8,7 @@ use env::{Clock, LockError, SystemClock};
 use ingest::{Lines, Mapping};
 
 use crate::exit::{Exit, failed};
-use crate::importing::{Sink, import};
+use crate::importing::{Refused, Sink, import};
 use crate::local::{Local, remedy};
 use crate::remote::Remote;
 use crate::target::served_at;
@@ -64,11 +64,12 @@ impl Import {
     fn import_into(&self, mapping: &Mapping, sink: &Sink<'_>) -> miette::Result<Exit> {
         let clock: &dyn Clock = &SystemClock::new();
         let mut refused_any = false;
+        let mut of_all = self.refused.as_deref().map(Refused::new);
         for file in &self.files {
             let lines = Lines::open(file).map_err(|error| failed(&error, format!("cannot import {}", file.display())))?;
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let refused = self.refused.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.refused.ndjson")));
-            let imported = import(lines, &name, mapping, sink, &refused, clock)?;
+            let mut of_file = Refused::new(&PathBuf::from(format!("{name}.refused.ndjson")));
+            let imported = import(lines, &name, mapping, sink, of_all.as_mut().unwrap_or(&mut of_file), clock)?;
             refused_any |= imported.counts.refused > 0;
             println!("{name}: {imported}");
         }

@@ -7,7 +7,7 @@ use env::SystemClock;
 use ingest::{Lines, Mapping};
 
 use crate::exit::{Exit, failed};
-use crate::importing::{Sink, import};
+use crate::importing::{Refused, Sink, import};
 use crate::remote::Remote;
 
 /// Send events to a server
@@ -35,7 +35,8 @@ impl Send {
             Lines::open(&self.file)
         };
         let lines = lines.map_err(|error| failed(&error, format!("cannot send {}", self.file.display())))?;
-        let imported = import(lines, "sending", &mapping, &Sink::Remote(&remote), &self.refused, &SystemClock::new())?;
+        let mut refused = Refused::new(&self.refused);
+        let imported = import(lines, "sending", &mapping, &Sink::Remote(&remote), &mut refused, &SystemClock::new())?;
         println!("{imported}");
         Ok(if imported.counts.refused > 0 { Exit::No } else { Exit::Done })
     }
