@@ -222,12 +222,15 @@ impl Log {
         };
         let mut in_batch: HashMap<EventKey, usize> = HashMap::new();
         let now_us = self.received.now_us(&*self.shared.world.clock);
-        for (index, (event, recent)) in events.iter().zip(recent).enumerate() {
+        // One call for the whole batch: each costs a system call.
+        let mut randoms = vec![[0; 10]; events.len()];
+        self.shared.world.random.fill(randoms.as_flattened_mut());
+        for (index, ((event, recent), id_random)) in events.iter().zip(recent).zip(randoms).enumerate() {
             let Some(event) = *event else {
                 prepared.plans.push(Plan::Refused);
                 continue;
             };
-            let admission = self.admission(now_us, source);
+            let admission = self.admission(now_us, source, id_random);
             let key = key(event);
             if let Some(plan) = self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)? {
                 if let Plan::Refused = plan {
@@ -345,9 +348,7 @@ impl Log {
         }
     }
 
-    fn admission<'a>(&'a self, now_us: i64, source: &'a str) -> Admission<'a> {
-        let mut id_random = [0; 10];
-        self.shared.world.random.fill(&mut id_random);
+    fn admission<'a>(&'a self, now_us: i64, source: &'a str, id_random: [u8; 10]) -> Admission<'a> {
         Admission {
             now_us,
             source,

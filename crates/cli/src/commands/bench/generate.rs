@@ -70,7 +70,9 @@ impl Generator {
     /// Appends event number `n` and a newline.
     pub(super) fn write(&mut self, n: u64, out: &mut String) {
         use std::fmt::Write;
-        let (organization, user, resource) = (self.skewed(ORGANIZATIONS), self.skewed(USERS), self.skewed(RESOURCES));
+        let (user, resource) = (self.skewed(USERS), self.skewed(RESOURCES));
+        // A user belongs to one organization.
+        let organization = user % ORGANIZATIONS;
         let (kind, channel) = *self.pick(&KINDS);
         let (verb, event, method, status) = *self.pick(&VERBS);
         let (city, country) = *self.pick(&CITIES);
