@@ -85,6 +85,10 @@ class Entry:
         needle = needle if exact else fold(needle)
         return any(needle in (part if exact else fold(part)) for part in parts)
 
+    def actors(self):
+        """Ids of whoever acted, and for whom (spec/index.md, field 5)."""
+        return [who["id"] for who in (self.of("actor"), self.of("actor", "on_behalf_of")) if who]
+
     def persons(self):
         named = [self.of("actor"), self.of("actor", "on_behalf_of")]
         return {f"{who['type']}:{who['id']}" for who in named if who} | {one["of"] for one in self.of("personal") or []}
@@ -100,7 +104,7 @@ def day(text, zone=UTC):
 
 
 def actor(entry, value):
-    if entry.of("actor", "id") == value:
+    if value in entry.actors():
         return True
     return "@" in value and any(entry.has_identity("actor", name) and at(entry.shown, "actor", name) == value for name in ("id", "email"))
 
@@ -200,6 +204,8 @@ QUESTIONS = [
     [("event", "deleted"), ("event", "exported")],
     [("action", "incident.reassigned"), ("actor", "21")],
     [("actor", "user@dummy-domain.com")],
+    [("actor", "bob")],
+    [("person", "user:bob"), ("-actor_type", "user")],
     [("actor_type", "token"), ("actor_type", "anonymous")],
     [("actor_name", "MICROSOFT")],
     [("actor_name", "test_u")],
@@ -366,7 +372,7 @@ def test_a_full_page_shows_what_the_export_shows(asked):
 
 FACETS = {
     "channel": lambda e: [e.of("channel")], "event": lambda e: [e.of("event")], "action": lambda e: [e.of("action")],
-    "actor": lambda e: [e.of("actor", "id")], "actor_type": lambda e: [e.of("actor", "type")], "severity": lambda e: [e.of("severity")],
+    "actor": lambda e: set(e.actors()), "actor_type": lambda e: [e.of("actor", "type")], "severity": lambda e: [e.of("severity")],
     "outcome": lambda e: [e.of("outcome")], "organization": lambda e: [e.of("organization", "id")], "project": lambda e: [e.of("project", "id")],
     "workspace": lambda e: [e.of("workspace", "id")], "resource_type": lambda e: [e.of("resource", "type")],
     "resource_id": lambda e: [e.of("resource", "id")], "http_status": lambda e: [e.of("http", "status")],
