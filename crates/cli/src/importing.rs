@@ -65,7 +65,8 @@ pub(crate) fn import(
     let source = format!("import:{}", mapping.name());
     let mut batch = Batch { sink, source, body: Vec::new(), line_nos: Vec::new(), known: 0, refused, refused_late: 0 };
     loop {
-        let line = lines.next_line().map_err(|error| failed(&error, "is the file whole? what was read before is recorded"))?;
+        let line =
+            lines.next_line().map_err(|error| failed(&error, "is the file whole? what was read before is recorded"))?;
         let Some(line) = line else { break };
         let (outcomes, record) = match line {
             Line::Bytes(bytes) => (session.push(bytes), bytes.to_vec()),
@@ -143,7 +144,11 @@ fn into_log(log: &Log, body: &[u8], source: &str) -> miette::Result<Late> {
         match log.submit(&submission) {
             // Sealing has fallen behind: nobody else waits for this import, so it waits for sealing.
             Err(SubmitError::Overloaded { .. }) => log.wait_for_sealing(Duration::from_secs(1)),
-            other => break other.map_err(|error| failed(&error, "what was imported before is recorded; importing again adds only the rest"))?,
+            other => {
+                break other.map_err(|error| {
+                    failed(&error, "what was imported before is recorded; importing again adds only the rest")
+                })?;
+            }
         }
     };
     let known = submitted.receipts.iter().flatten().filter(|receipt| receipt.duplicate).count() as u64;
@@ -165,7 +170,8 @@ fn into_log(log: &Log, body: &[u8], source: &str) -> miette::Result<Late> {
 fn to_server(remote: &Remote, body: &[u8]) -> miette::Result<Late> {
     let answer = remote.send_events("/v1/events?partial=true", body)?;
     let list = |name: &str| answer.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let known = list("receipts").iter().filter(|receipt| receipt.get("duplicate") == Some(&Value::Bool(true))).count() as u64;
+    let known =
+        list("receipts").iter().filter(|receipt| receipt.get("duplicate") == Some(&Value::Bool(true))).count() as u64;
     let mut problems: Vec<(usize, String)> = Vec::new();
     for problem in list("problems") {
         let Some(index) = problem.get("index").and_then(Value::as_u64) else { continue };

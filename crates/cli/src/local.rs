@@ -50,7 +50,9 @@ impl Local {
 /// What to do about a log that does not open.
 pub(crate) fn remedy(error: &OpenError) -> &'static str {
     match error {
-        OpenError::Lock(_) => "stop the process that holds it, or let it do the work: commands that take --url ask a running server",
+        OpenError::Lock(_) => {
+            "stop the process that holds it, or let it do the work: commands that take --url ask a running server"
+        }
         OpenError::NotEmpty { .. } => "name an empty folder, or one that holds a log, with --data",
         OpenError::NoLog { .. } => "name the folder of a log with --data; `indelible serve --dev --data DIR` makes one",
         OpenError::Disk { .. } => "look at the disk and the folder's permissions",

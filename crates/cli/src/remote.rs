@@ -38,7 +38,10 @@ impl Remote {
 
     /// Asks; an answer of another status than 200 is an error that says what the server said.
     pub(crate) fn get(&self, path: &str, params: &[(String, String)]) -> miette::Result<ureq::Body> {
-        let request = self.agent.get(format!("{}{path}", self.base)).query_pairs(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let request = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .query_pairs(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let response = request.call().map_err(|error| self.unreachable(&error))?;
         let status = response.status().as_u16();
         let body = response.into_body();
@@ -98,14 +101,13 @@ fn wait(pause: Duration) {
 /// The whole body as text. For answers that are small by nature.
 pub(crate) fn text(body: ureq::Body) -> miette::Result<String> {
     let mut text = String::new();
-    body.into_reader()
-        .read_to_string(&mut text)
-        .map_err(|error| failed(&error, "the answer broke off; try again"))?;
+    body.into_reader().read_to_string(&mut text).map_err(|error| failed(&error, "the answer broke off; try again"))?;
     Ok(text)
 }
 
 pub(crate) fn parse(text: &str) -> miette::Result<Value> {
-    serde_json::from_str(text).map_err(|error| failed(&error, "the answer is no JSON; is this the address of an Indelible server?"))
+    serde_json::from_str(text)
+        .map_err(|error| failed(&error, "the answer is no JSON; is this the address of an Indelible server?"))
 }
 
 /// What a problem document says, for people.
@@ -114,7 +116,8 @@ pub(crate) fn refused(status: u16, text: &str) -> miette::Report {
     let title = problem.get("title").and_then(Value::as_str).unwrap_or("the server refused");
     let detail = problem.get("detail").and_then(Value::as_str).unwrap_or("no reason was given");
     let events = problem.get("problems").and_then(Value::as_array).into_iter().flatten().take(10).map(|one| {
-        let word = |name: &str| one.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let word =
+            |name: &str| one.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         let (index, pointer) = (word("index").unwrap_or_default(), word("pointer").unwrap_or_default());
         format!("\n  event {index} {pointer}: {}", word("message").unwrap_or_default())
     });

@@ -54,7 +54,8 @@ impl Shown {
     /// As [`Shown::entry`].
     pub fn details(&self) -> Result<(String, String), PartError> {
         let (entry, opened) = (self.entry()?, self.opened.opened()?);
-        let of = |raw: Option<&str>, pointer| raw.map(|raw| json(raw, pointer, &opened).into_owned()).unwrap_or_default();
+        let of =
+            |raw: Option<&str>, pointer| raw.map(|raw| json(raw, pointer, &opened).into_owned()).unwrap_or_default();
         Ok((of(entry.changes, "/changes"), of(entry.properties, "/properties")))
     }
 
@@ -112,11 +113,7 @@ impl Log {
         Ok(Shown { leaf_index: hit.leaf, line, opened })
     }
 
-    fn context<'a>(
-        &'a self,
-        visible: &'a Visible<'a>,
-        over_budget: &'a (dyn Fn() -> bool + Sync),
-    ) -> Context<'a> {
+    fn context<'a>(&'a self, visible: &'a Visible<'a>, over_budget: &'a (dyn Fn() -> bool + Sync)) -> Context<'a> {
         Context {
             now_us: self.shared.world.clock.now_us(),
             identities: visible,

@@ -36,10 +36,7 @@ pub(crate) struct Seen {
 
 impl Recent {
     pub(crate) fn new(floor: u64) -> Self {
-        Self {
-            hasher: RandomState::new(),
-            table: RwLock::new(Table { floor, size: floor, leaves: HashMap::new() }),
-        }
+        Self { hasher: RandomState::new(), table: RwLock::new(Table { floor, size: floor, leaves: HashMap::new() }) }
     }
 
     /// The key of an event. Cost: one SipHash of both texts.

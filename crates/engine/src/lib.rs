@@ -44,9 +44,9 @@ pub use config::{
 pub use disclosed::{HandedOut, OpenedTexts};
 pub use layout::Layout;
 pub use open::OpenError;
+pub use own::{OWN_SOURCE, Own, Viewer};
 pub use reindex::reindex;
 pub use sealer::{NotSealed, SealingError};
-pub use own::{OWN_SOURCE, Own, Viewer};
 pub use submit::{Receipt, Submission, SubmitError, Submitted};
 
 use crate::checkpoints::Signing;

@@ -15,8 +15,8 @@ use journal::{FileJournal, Known};
 use ledger::{Ledger, load_signing_key};
 use proof::{Digest, LeafIndex, TreeSize};
 use segment::manifest::{Manifest, newest};
-use segment::sealed::{IndexAccess, open_segment, reindex};
 use segment::seal::remove_leftovers;
+use segment::sealed::{IndexAccess, open_segment, reindex};
 use segment::{BlockCache, Part, PartError, Segment};
 use vault::{RootKey, Vault};
 
@@ -153,10 +153,12 @@ impl Log {
         let checkpoint = ledger.newest();
         let recent = Recent::new(sealed);
         let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent);
-        let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint.checkpoint.size.0) };
-        let opened = FileJournal::open(world.disk.clone(), world.random.clone(), &layout.journal(), &known, &mut |batch| {
-            recovering.take(&batch)
-        });
+        let known =
+            Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint.checkpoint.size.0) };
+        let opened =
+            FileJournal::open(world.disk.clone(), world.random.clone(), &layout.journal(), &known, &mut |batch| {
+                recovering.take(&batch)
+            });
         let (journal, recovery) = opened?;
         let recovered = recovering.finish(&journal);
 
@@ -170,7 +172,8 @@ impl Log {
         let sealer = SealerThread { shared: Arc::clone(&shared), layout: layout.clone(), manifest, cache };
         let signing = Arc::new(Signing::default());
         let threads = start(&shared, sequencer, sealer, &signing)?;
-        let log = Self { shared, signing, received, places, agents: Platforms, rules, layout, cursor_key, threads, lock };
+        let log =
+            Self { shared, signing, received, places, agents: Platforms, rules, layout, cursor_key, threads, lock };
         log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
         Ok(log)
     }
@@ -239,7 +242,9 @@ fn check_last(segment: Option<&Arc<Segment>>, ledger: &Ledger) -> Result<(), Ope
     let Some(segment) = segment else { return Ok(()) };
     let leaf = segment.first_leaf() + u64::from(segment.rows()) - 1;
     let row = segment.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
-    let same = ledger.digest(LeafIndex(leaf)).is_ok_and(|digest| segment.line(row).is_ok_and(|line| Digest::of(&line) == digest));
+    let same = ledger
+        .digest(LeafIndex(leaf))
+        .is_ok_and(|digest| segment.line(row).is_ok_and(|line| Digest::of(&line) == digest));
     if same { Ok(()) } else { Err(OpenError::NotInTree { leaf }) }
 }
 

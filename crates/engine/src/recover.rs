@@ -127,7 +127,8 @@ impl<'a> Recovering<'a> {
     fn disclosed(&self, numbers: &Numbers) -> Result<Disclosed, Refusal> {
         let record = |number: Option<u32>| -> Result<_, Refusal> {
             let Some(number) = number else { return Ok(None) };
-            let sealed = self.records.get(number as usize).ok_or("a line refers to a disclosure that its file lacks")?;
+            let sealed =
+                self.records.get(number as usize).ok_or("a line refers to a disclosure that its file lacks")?;
             Ok(Some(stored(sealed.clone())))
         };
         numbers.iter().map(|[a, b, c]| Ok([record(*a)?, record(*b)?, record(*c)?])).collect()

@@ -13,7 +13,8 @@ const ADDRESS: &str = "/client/ip";
 
 /// What the index takes of an entry's disclosures.
 pub(crate) fn row_extra(vault: &Vault, entry: &Entry<'_>, disclosed: &Disclosed) -> Result<RowExtra, PartError> {
-    let identity = disclosed.iter().filter_map(|[identity, ..]| identity.as_ref().map(|record| record.digest)).collect();
+    let identity =
+        disclosed.iter().filter_map(|[identity, ..]| identity.as_ref().map(|record| record.digest)).collect();
     Ok(RowExtra { address: address_of(vault, entry, disclosed)?, identity })
 }
 

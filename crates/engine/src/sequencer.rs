@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use vault::Sealed;
 use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed};
 use segment::tail::Buffer;
+use vault::Sealed;
 
 use crate::queue::{Job, Refused, SealedLine};
 use crate::record::write_numbers;
@@ -65,7 +65,12 @@ impl FileRecords {
     }
 
     /// Numbers the records of a job's lines; those the file lacks go into `batch`, numbered from `next` on.
-    fn number(&self, sealed: &[SealedLine], fresh: &mut HashMap<[u8; 32], u32>, batch: &mut Batch) -> Vec<Vec<[Option<u32>; 3]>> {
+    fn number(
+        &self,
+        sealed: &[SealedLine],
+        fresh: &mut HashMap<[u8; 32], u32>,
+        batch: &mut Batch,
+    ) -> Vec<Vec<[Option<u32>; 3]>> {
         let mut number = |record: &Sealed| {
             if let Some(&known) = self.numbers.get(&record.digest) {
                 return known;
@@ -76,7 +81,9 @@ impl FileRecords {
                 next
             })
         };
-        let line = |line: &SealedLine| line.iter().map(|element| element.each_ref().map(|r| r.as_ref().map(&mut number))).collect();
+        let line = |line: &SealedLine| {
+            line.iter().map(|element| element.each_ref().map(|r| r.as_ref().map(&mut number))).collect()
+        };
         sealed.iter().map(line).collect()
     }
 }
@@ -97,7 +104,8 @@ impl Sequencer {
         let mut keys = std::collections::HashSet::new();
         for job in group {
             let own_keys = || job.keys.iter().flatten().copied();
-            let stale = !self.shared.recent.unchanged_since(job.seen, own_keys()) || own_keys().any(|key| keys.contains(&key));
+            let stale =
+                !self.shared.recent.unchanged_since(job.seen, own_keys()) || own_keys().any(|key| keys.contains(&key));
             if stale {
                 (job.done)(Err(Refused::Stale));
             } else {
@@ -124,7 +132,8 @@ impl Sequencer {
         let mut batches = Vec::with_capacity(jobs.len());
         let mut jobs = jobs;
         for job in &mut jobs {
-            let mut batch = Batch { lines: std::mem::take(&mut job.lines), refs: Packed::new(), disclosures: Packed::new() };
+            let mut batch =
+                Batch { lines: std::mem::take(&mut job.lines), refs: Packed::new(), disclosures: Packed::new() };
             let of_job = self.file.number(&job.sealed, &mut fresh, &mut batch);
             let mut bytes = Vec::new();
             for line in &of_job {

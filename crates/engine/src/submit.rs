@@ -232,7 +232,9 @@ impl Log {
             };
             let admission = self.admission(now_us, source, id_random);
             let key = key(event);
-            if let Some(plan) = self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)? {
+            if let Some(plan) =
+                self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)?
+            {
                 if let Plan::Refused = plan {
                     prepared.conflicts.push(conflict(index));
                 }
@@ -315,7 +317,10 @@ impl Log {
             let line = part.line(row)?;
             let Ok(first) = event::Entry::parse(&line) else { continue };
             let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
-            if first.event_id.as_deref() != Some(event_id) || first.source != admission.source || first.received_us < oldest {
+            if first.event_id.as_deref() != Some(event_id)
+                || first.source != admission.source
+                || first.received_us < oldest
+            {
                 continue;
             }
             let opened = OpenedTexts::open(&self.shared.vault, part.disclosures(row)?)?;
@@ -323,7 +328,13 @@ impl Log {
                 return Ok(Some(Plan::Refused));
             }
             let (id, digest) = (first.id.to_owned(), Digest::of(&line));
-            return Ok(Some(Plan::Known(Receipt { id, leaf_index: leaf, digest, duplicate: true, warnings: Vec::new() })));
+            return Ok(Some(Plan::Known(Receipt {
+                id,
+                leaf_index: leaf,
+                digest,
+                duplicate: true,
+                warnings: Vec::new(),
+            })));
         }
         Ok(None)
     }
@@ -343,7 +354,9 @@ impl Log {
         match event::readmit(event, first, &opened.opened()?, admission) {
             Ok(digest) => Ok(digest == Digest::of(first)),
             Err(ReadmitError::Admit(AdmitError::LineTooLong { .. })) => Ok(false),
-            Err(ReadmitError::Admit(AdmitError::Key(error))) => Err(SubmitError::Stopped { reason: with_causes(&error) }),
+            Err(ReadmitError::Admit(AdmitError::Key(error))) => {
+                Err(SubmitError::Stopped { reason: with_causes(&error) })
+            }
             Err(error @ ReadmitError::First(_)) => Err(SubmitError::Read(PartError::Store(Box::new(error)))),
         }
     }

@@ -40,7 +40,8 @@ pub(crate) async fn receive(body: Body) -> Result<Bytes, Problem> {
 
 /// The body decompressed as `Content-Encoding` says. Memory: never more than the limit, whatever is sent.
 pub(crate) fn decode(body: Bytes, headers: &HeaderMap) -> Result<Bytes, Problem> {
-    let encoding = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
+    let encoding =
+        headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?").to_ascii_lowercase());
     match encoding.as_deref() {
         None | Some("identity") => Ok(body),
         Some("gzip") => limited(flate2::read::MultiGzDecoder::new(&*body)),

@@ -43,14 +43,18 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.insert(header::VARY, HeaderValue::from_static("Origin"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, authorization, cache-control"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("content-type, authorization, cache-control"),
+        );
     }
     response
 }
 
 fn check(guard: &Guard, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
     let refuse = |what: &str, value: &str| {
-        let detail = format!("{what} is {value:?}; with --dev only this machine is answered, by 127.0.0.1 or localhost");
+        let detail =
+            format!("{what} is {value:?}; with --dev only this machine is answered, by 127.0.0.1 or localhost");
         Err(Problem::new(StatusCode::FORBIDDEN, "foreign_request", "Refused", detail))
     };
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
@@ -86,7 +90,8 @@ mod tests {
     use super::*;
 
     fn asked(pairs: &[(&'static str, &'static str)]) -> bool {
-        let headers = pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let headers =
+            pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         let guard = Guard { origins: Arc::new(["http://127.0.0.1:5173".to_owned()].into()) };
         check(&guard, &headers.collect(), None).is_ok()
     }
@@ -96,7 +101,11 @@ mod tests {
         assert!(asked(&[("host", "127.0.0.1:7117")]));
         assert!(asked(&[("host", "localhost:7117"), ("origin", "http://localhost:7117")]));
         assert!(asked(&[("host", "[::1]:7117")]));
-        assert!(asked(&[("host", "127.0.0.1:7117"), ("origin", "http://127.0.0.1:5173"), ("sec-fetch-site", "cross-site")]));
+        assert!(asked(&[
+            ("host", "127.0.0.1:7117"),
+            ("origin", "http://127.0.0.1:5173"),
+            ("sec-fetch-site", "cross-site")
+        ]));
         assert!(!asked(&[("host", "rebound.example")]), "a name that points here");
         assert!(!asked(&[("host", "127.0.0.1.example:7117")]));
         assert!(!asked(&[("host", "localhost:7117"), ("origin", "https://evil.example")]));

@@ -122,7 +122,8 @@ impl From<SubmitError> for Problem {
                     .with_events(problems.clone())
             }
             SubmitError::DiskFull => {
-                let detail = "nothing was recorded; the log goes on by itself once the operator has made room: send again later";
+                let detail =
+                    "nothing was recorded; the log goes on by itself once the operator has made room: send again later";
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk_full", "The disk is full", detail).retry_after(10)
             }
             SubmitError::Overloaded { .. } => {
@@ -130,7 +131,8 @@ impl From<SubmitError> for Problem {
             }
             SubmitError::Stopped { .. } => {
                 let detail = "nothing was recorded; the server must be started afresh by its operator";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopped", "The log takes nothing more", detail).retry_after(30)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopped", "The log takes nothing more", detail)
+                    .retry_after(30)
             }
             SubmitError::Read(ref cause) => Self::internal(cause),
         }
@@ -146,10 +148,15 @@ impl From<FilterError> for Problem {
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match &error {
-            SearchError::Part(_) | SearchError::Line { .. } | SearchError::OutsideScope { .. } => Self::internal(&error),
-            SearchError::OverBudget => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "over_budget", "The question costs too much", error.to_string())
+            SearchError::Part(_) | SearchError::Line { .. } | SearchError::OutsideScope { .. } => {
+                Self::internal(&error)
             }
+            SearchError::OverBudget => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "over_budget",
+                "The question costs too much",
+                error.to_string(),
+            ),
             _ => Self::new(StatusCode::BAD_REQUEST, "bad_question", "The question cannot be asked", error.to_string()),
         }
     }
@@ -180,6 +187,7 @@ pub(crate) fn unrecorded(error: SubmitError) -> Problem {
 impl From<NotCovered> for Problem {
     fn from(error: NotCovered) -> Self {
         let detail = format!("{error}; ask again in a moment");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_checkpoint", "No checkpoint covers the entry yet", detail).retry_after(1)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_checkpoint", "No checkpoint covers the entry yet", detail)
+            .retry_after(1)
     }
 }

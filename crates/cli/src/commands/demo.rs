@@ -16,7 +16,9 @@ const SAMPLES: &[(&str, &str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/sam
 
 /// Serve a log with real sample data
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  indelible demo\n\nThe samples are real audit records of ten products; demo/README.md names their sources and licences.")]
+#[command(
+    after_help = "Example:\n  indelible demo\n\nThe samples are real audit records of ten products; demo/README.md names their sources and licences."
+)]
 pub(crate) struct Demo {
     #[command(flatten)]
     local: Local,
@@ -30,8 +32,10 @@ impl Demo {
         let log = self.local.open("dev")?;
         let clock = SystemClock::new();
         for (format, name, bytes) in SAMPLES {
-            let mapping = Mapping::builtin(format).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
-            let lines = Lines::from_reader(Box::new(*bytes)).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
+            let mapping =
+                Mapping::builtin(format).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
+            let lines = Lines::from_reader(Box::new(*bytes))
+                .map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
             let mut refused = Refused::new(&self.local.data.join("refused.ndjson"));
             let imported = import(lines, name, &mapping, &Sink::Log(&log), &mut refused, &clock)?;
             println!("{name}: {imported}");

@@ -11,7 +11,9 @@ use crate::target::Target;
 
 /// Export entries
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  indelible export 'organization:acme time:2026-01..2026-03' --format csv -o trail.csv\n  indelible export --data data --order leaf -o lines.ndjson    # the exact lines, in the tree's order")]
+#[command(
+    after_help = "Examples:\n  indelible export 'organization:acme time:2026-01..2026-03' --format csv -o trail.csv\n  indelible export --data data --order leaf -o lines.ndjson    # the exact lines, in the tree's order"
+)]
 pub(crate) struct Export {
     #[command(flatten)]
     target: Target,
@@ -44,7 +46,8 @@ impl Export {
                     io::copy(&mut body, &mut out).and_then(|bytes| out.flush().map(|()| bytes))
                 }
                 Some(path) => {
-                    let file = File::create(path).map_err(|error| failed(&error, format!("cannot write {}", path.display())))?;
+                    let file = File::create(path)
+                        .map_err(|error| failed(&error, format!("cannot write {}", path.display())))?;
                     let mut file = io::BufWriter::new(file);
                     io::copy(&mut body, &mut file).and_then(|bytes| file.flush().map(|()| bytes))
                 }

@@ -15,7 +15,9 @@ use crate::target::served_at;
 
 /// Import audit records of another product
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  indelible import --data data --format cloudtrail 2026-11-*.json.gz\n\nImporting a file again adds nothing. Files may be plain, .gz or .zst.")]
+#[command(
+    after_help = "Example:\n  indelible import --data data --format cloudtrail 2026-11-*.json.gz\n\nImporting a file again adds nothing. Files may be plain, .gz or .zst."
+)]
 pub(crate) struct Import {
     #[command(flatten)]
     local: Local,
@@ -40,12 +42,18 @@ impl Import {
         match Log::open(config, World::system()) {
             Ok(log) => {
                 let exit = self.import_into(&mapping, &Sink::Log(&log));
-                log.close().map_err(|reason| miette::miette!(help = "everything acknowledged is recorded; the next start recovers", "{reason}"))?;
+                log.close().map_err(|reason| {
+                    miette::miette!(help = "everything acknowledged is recorded; the next start recovers", "{reason}")
+                })?;
                 exit
             }
             Err(OpenError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let remote = Remote::new(served_at(&note).unwrap_or_default());
-                eprintln!("{} is open elsewhere; sending to its server at {}", self.local.data.display(), remote.base());
+                eprintln!(
+                    "{} is open elsewhere; sending to its server at {}",
+                    self.local.data.display(),
+                    remote.base()
+                );
                 self.import_into(&mapping, &Sink::Remote(&remote))
             }
             Err(error) => Err(failed(&error, remedy(&error))),
@@ -54,11 +62,14 @@ impl Import {
 
     fn mapping(&self) -> miette::Result<Mapping> {
         if let Some(file) = &self.mapping {
-            let text = std::fs::read_to_string(file).map_err(|error| failed(&error, format!("cannot read {}", file.display())))?;
-            return Mapping::from_toml(&text).map_err(|error| failed(&error, format!("mend {}; docs/mappings.md says how", file.display())));
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| failed(&error, format!("cannot read {}", file.display())))?;
+            return Mapping::from_toml(&text)
+                .map_err(|error| failed(&error, format!("mend {}; docs/mappings.md says how", file.display())));
         }
         let name = self.format.as_deref().unwrap_or("indelible");
-        Mapping::builtin(name).map_err(|error| failed(&error, "name a mapping with --format, or your own with --mapping"))
+        Mapping::builtin(name)
+            .map_err(|error| failed(&error, "name a mapping with --format, or your own with --mapping"))
     }
 
     fn import_into(&self, mapping: &Mapping, sink: &Sink<'_>) -> miette::Result<Exit> {
@@ -66,7 +77,8 @@ impl Import {
         let mut refused_any = false;
         let mut of_all = self.refused.as_deref().map(Refused::new);
         for file in &self.files {
-            let lines = Lines::open(file).map_err(|error| failed(&error, format!("cannot import {}", file.display())))?;
+            let lines =
+                Lines::open(file).map_err(|error| failed(&error, format!("cannot import {}", file.display())))?;
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let mut of_file = Refused::new(&PathBuf::from(format!("{name}.refused.ndjson")));
             let imported = import(lines, &name, mapping, sink, of_all.as_mut().unwrap_or(&mut of_file), clock)?;

@@ -13,7 +13,9 @@ use crate::terminal::member;
 
 /// Search entries, newest first
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  indelible search 'actor_name:anna outcome:failure -channel:auth since:7d'\n  indelible search --data data 'resource:workstation/ws-142' --format csv\n  indelible search 'severity:>=warning' --count")]
+#[command(
+    after_help = "Examples:\n  indelible search 'actor_name:anna outcome:failure -channel:auth since:7d'\n  indelible search --data data 'resource:workstation/ws-142' --format csv\n  indelible search 'severity:>=warning' --count"
+)]
 pub(crate) struct Search {
     #[command(flatten)]
     target: Target,

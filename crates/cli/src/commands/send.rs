@@ -12,7 +12,9 @@ use crate::remote::Remote;
 
 /// Send events to a server
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  echo '{\"event_id\":\"1\",\"action\":\"door.opened\"}' | indelible send -\n\nSending is retried; give events an event_id, so that none is recorded twice.")]
+#[command(
+    after_help = "Example:\n  echo '{\"event_id\":\"1\",\"action\":\"door.opened\"}' | indelible send -\n\nSending is retried; give events an event_id, so that none is recorded twice."
+)]
 pub(crate) struct Send {
     /// Address of the server.
     #[arg(long, value_name = "URL", env = "INDELIBLE_URL", default_value = "http://127.0.0.1:7117")]
@@ -28,7 +30,8 @@ pub(crate) struct Send {
 impl Send {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         let remote = Remote::new(&self.url);
-        let mapping = Mapping::builtin("indelible").map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
+        let mapping =
+            Mapping::builtin("indelible").map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
         let lines = if self.file.as_os_str() == "-" {
             Lines::from_reader(Box::new(std::io::stdin()))
         } else {

@@ -13,7 +13,9 @@ use crate::local::Local;
 
 /// Serve a log over HTTP
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  indelible serve --dev --data data\n  curl -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events")]
+#[command(
+    after_help = "Example:\n  indelible serve --dev --data data\n  curl -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events"
+)]
 pub(crate) struct Serve {
     #[command(flatten)]
     local: Local,
@@ -42,7 +44,12 @@ impl Serve {
 }
 
 /// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
-pub(crate) fn serve(log: Log, listen: SocketAddr, allow_origins: BTreeSet<String>, greeting: &str) -> miette::Result<Exit> {
+pub(crate) fn serve(
+    log: Log,
+    listen: SocketAddr,
+    allow_origins: BTreeSet<String>,
+    greeting: &str,
+) -> miette::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error, "the system gives no threads"))?;
     let log = Arc::new(log);
     let served = runtime.block_on(async {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use env::{Disk, Lock};
 use ledger::{load_signing_key, verify_tree};
 use proof::VerifierKey;
+use segment::BlockCache;
 use segment::manifest::{Manifest, newest, verify_manifests};
 use segment::sealed::{IndexAccess, reindex};
 use segment::verify::{FindingKind, verify_folder, verify_segment};
-use segment::BlockCache;
 use vault::{RootKey, Vault};
 
 use super::since::{self, Digests};
@@ -97,7 +97,12 @@ fn check_vault(disk: &dyn Disk, layout: &Layout, verification: &mut Verification
 }
 
 /// The key that signed, as far as the directory or the caller knows it.
-fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &mut Verification) -> Option<VerifierKey> {
+fn check_key(
+    disk: &dyn Disk,
+    layout: &Layout,
+    expect: &Expect,
+    verification: &mut Verification,
+) -> Option<VerifierKey> {
     let own = match load_signing_key(disk, &layout.signing_key()) {
         Ok(key) => Some(key.verifier()),
         Err(error) => {
@@ -107,7 +112,11 @@ fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &m
     };
     match (&expect.key, own) {
         (Some(expected), Some(own)) if *expected != own => {
-            verification.found(layout.signing_key(), None, format!("this log signs with {own}, not with the key given"));
+            verification.found(
+                layout.signing_key(),
+                None,
+                format!("this log signs with {own}, not with the key given"),
+            );
             Some(own)
         }
         (Some(expected), None) => Some(expected.clone()),
@@ -115,7 +124,11 @@ fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &m
     }
 }
 
-fn check_manifests(disk: &dyn Disk, layout: &Layout, verification: &mut Verification) -> Result<Option<Manifest>, VerifyError> {
+fn check_manifests(
+    disk: &dyn Disk,
+    layout: &Layout,
+    verification: &mut Verification,
+) -> Result<Option<Manifest>, VerifyError> {
     let folder = layout.manifests();
     match verify_manifests(disk, &folder) {
         Ok(findings) => sort_in(findings, verification),
@@ -151,14 +164,17 @@ fn check_segments(
                 }
                 sort_in(findings, verification);
             }
-            Err(error) => verification.found(layout.tree().join("digests"), Some(entry.name.leaves()), error.to_string()),
+            Err(error) => {
+                verification.found(layout.tree().join("digests"), Some(entry.name.leaves()), error.to_string())
+            }
         }
         progress(entry.name.last + 1, verification.size);
     }
     if rebuild.is_empty() || !verification.findings.is_empty() || !vault_ok {
         return Ok(());
     }
-    let opened = RootKey::read(disk, &config.data).and_then(|root| Vault::open(&config.data, surroundings(world), &root));
+    let opened =
+        RootKey::read(disk, &config.data).and_then(|root| Vault::open(&config.data, surroundings(world), &root));
     let vault = match opened {
         Ok(vault) => vault,
         Err(error) => {

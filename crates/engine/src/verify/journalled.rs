@@ -82,9 +82,10 @@ fn check_batch(
         let numbers = read_numbers(refs)?;
         let digest = |number: &Option<u32>| number.and_then(|number| records.get(number as usize));
         let committed = numbers.len() == entry.personal.len()
-            && numbers.iter().zip(&entry.personal).all(|(element, personal)| {
-                combined_digest(element.iter().filter_map(digest)) == personal.digest
-            });
+            && numbers
+                .iter()
+                .zip(&entry.personal)
+                .all(|(element, personal)| combined_digest(element.iter().filter_map(digest)) == personal.digest);
         if !committed {
             return Err(Box::new(Misfit { leaf, what: "its disclosures are not those the line commits to" }));
         }

@@ -57,9 +57,14 @@ fn clients_that_send_the_same_event_at_once_make_one_entry() {
     let log = folder.open();
     let size = log.size();
     let leaves: Vec<u64> = std::thread::scope(|scope| {
-        let send = || submit(&log, r#"{"event_id":"same","action":"door.open","actor":{"type":"user","id":"u","name":"Anna"}}"#);
+        let send = || {
+            submit(&log, r#"{"event_id":"same","action":"door.open","actor":{"type":"user","id":"u","name":"Anna"}}"#)
+        };
         let clients: Vec<_> = (0..8).map(|_| scope.spawn(send)).collect();
-        clients.into_iter().map(|client| client.join().unwrap().unwrap().receipts[0].as_ref().unwrap().leaf_index).collect()
+        clients
+            .into_iter()
+            .map(|client| client.join().unwrap().unwrap().receipts[0].as_ref().unwrap().leaf_index)
+            .collect()
     });
     assert!(leaves.iter().all(|leaf| *leaf == size));
     assert_eq!(log.size(), size + 1);

@@ -73,7 +73,8 @@ fn checkpoints_continue_over_restarts_and_prove_every_entry() {
         let checkpoint = log.checkpoint_covering(leaf).unwrap();
         if let Some((size, root)) = last.replace((checkpoint.checkpoint.size, checkpoint.checkpoint.root)) {
             let path = log.ledger().consistency(size, checkpoint.checkpoint.size).unwrap();
-            proof::verify_consistency(size, checkpoint.checkpoint.size, &path, &root, &checkpoint.checkpoint.root).unwrap();
+            proof::verify_consistency(size, checkpoint.checkpoint.size, &path, &root, &checkpoint.checkpoint.root)
+                .unwrap();
         }
         for receipt in receipts.iter().flatten() {
             let proof = log.ledger().inclusion(proof::LeafIndex(receipt.leaf_index), &checkpoint).unwrap();

@@ -36,7 +36,12 @@ impl Folder {
 }
 
 pub fn submit(log: &Log, body: &str) -> Result<Submitted, SubmitError> {
-    log.submit(&Submission { body: body.as_bytes(), kind: BodyKind::guess(body.as_bytes()), source: "test", partial: false })
+    log.submit(&Submission {
+        body: body.as_bytes(),
+        kind: BodyKind::guess(body.as_bytes()),
+        source: "test",
+        partial: false,
+    })
 }
 
 /// `count` events about persons, from number `first` on.
@@ -56,7 +61,9 @@ pub fn events(first: usize, count: usize) -> String {
 pub fn everything(log: &Log) -> Vec<(u64, Vec<u8>)> {
     let view = log.view();
     log.ask(&view, &Predicate::All, &Scope::everything(), &|| false, |question| {
-        search::scan(question, search::Order::Leaf).map(|hit| hit.map(|hit| (hit.leaf, hit.part.line(hit.row).unwrap()))).collect()
+        search::scan(question, search::Order::Leaf)
+            .map(|hit| hit.map(|hit| (hit.leaf, hit.part.line(hit.row).unwrap())))
+            .collect()
     })
     .unwrap()
 }

@@ -46,7 +46,12 @@ fn removed_files_are_found() {
     let folder = sample();
     for file in files(&folder.data()) {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        if name == "LOCK" || name.ends_with(".idx") || name == "reserve" || name.contains("-wal") || name.contains("-shm") {
+        if name == "LOCK"
+            || name.ends_with(".idx")
+            || name == "reserve"
+            || name.contains("-wal")
+            || name.contains("-shm")
+        {
             continue;
         }
         let bytes = std::fs::read(&file).unwrap();

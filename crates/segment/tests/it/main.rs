@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod manifests;
-mod reading;
 mod questions;
+mod reading;
 mod reindexing;
 mod sample;
 mod sealing;

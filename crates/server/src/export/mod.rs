@@ -64,7 +64,12 @@ impl<'a> Writer<'a> {
         Self { format, layout, browsers, entries: 0 }
     }
 
-    pub(crate) fn begin(&mut self, now_us: i64, filters: &[(String, String)], out: &mut Vec<u8>) -> Result<(), WriteError> {
+    pub(crate) fn begin(
+        &mut self,
+        now_us: i64,
+        filters: &[(String, String)],
+        out: &mut Vec<u8>,
+    ) -> Result<(), WriteError> {
         match self.format {
             Format::Ndjson => {}
             Format::Json => {

@@ -33,7 +33,11 @@ const LIMIT_DEFAULT: usize = 50;
         (status = 400, description = "a filter cannot be used", body = Problem),
     )
 )]
-pub(crate) async fn list(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     blocking(move || {
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), OWN)?;
@@ -45,9 +49,9 @@ pub(crate) async fn list(State(app): State<App>, caller: Caller, RawQuery(query)
             count: params.flag("count")?,
         };
         let view = app.log.view();
-        let page = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
-            search::page(question, &request)
-        })?;
+        let page = app
+            .log
+            .ask(&view, &filters.predicate, &caller.scope, &|| false, |question| search::page(question, &request))?;
         let single = filters.given.iter().any(|(name, _)| matches!(name.as_str(), "id" | "event_id"));
         let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
         out.extend_from_slice(b"{\"entries\":[");

@@ -65,14 +65,19 @@ pub(crate) async fn proof(
         let checkpoint = match size {
             None => app.log.checkpoint_covering(leaf)?,
             Some(size) => {
-                let found = app.log.ledger().checkpoints_from(TreeSize(size), 1).map_err(|error| Problem::internal(&error))?;
+                let found =
+                    app.log.ledger().checkpoints_from(TreeSize(size), 1).map_err(|error| Problem::internal(&error))?;
                 let exact = found.into_iter().find(|published| published.checkpoint.size.0 == size && size > leaf);
-                std::sync::Arc::new(exact.ok_or_else(|| Problem::not_found("checkpoint of this size that covers the entry"))?)
+                std::sync::Arc::new(
+                    exact.ok_or_else(|| Problem::not_found("checkpoint of this size that covers the entry"))?,
+                )
             }
         };
-        let proof = app.log.ledger().inclusion(LeafIndex(leaf), &checkpoint).map_err(|error| Problem::internal(&error))?;
+        let proof =
+            app.log.ledger().inclusion(LeafIndex(leaf), &checkpoint).map_err(|error| Problem::internal(&error))?;
         let name = format!("attachment; filename=\"{id}.tlog-proof\"");
-        let headers = [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+        let headers =
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
         Ok((headers, proof.to_string()).into_response())
     })
     .await

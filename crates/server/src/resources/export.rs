@@ -34,7 +34,11 @@ const CHUNKS_MAX: usize = 8;
     ),
     responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"))
 )]
-pub(crate) async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<Response, Problem> {
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
     let (asked, caller, app) = blocking(move || {
         let asked = Asked::parse(query.as_deref())?;
         let filters = asked.filters.given.iter().map(|(name, value)| serde_json::json!([name, value])).collect();
@@ -82,7 +86,8 @@ impl Asked {
         };
         Ok(Self {
             format: Format::find(format).ok_or_else(|| choose("format", format, "ndjson, json, csv"))?,
-            layout: Layout::find(layout).ok_or_else(|| choose("layout", layout, "platform, records, events, access"))?,
+            layout: Layout::find(layout)
+                .ok_or_else(|| choose("layout", layout, "platform, records, events, access"))?,
             order,
             filters: Filters::parse(params.pairs(), &["format", "layout", "order"])?,
         })

@@ -17,23 +17,34 @@ const LIMIT_DEFAULT: usize = 100;
     params(("field" = Vec<String>, Query, description = "field to count by; may be repeated"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
     responses((status = 200, description = "`{\"facets\":{\"channel\":[{\"value\",\"count\"}]}}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"))
 )]
-pub(crate) async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<axum::Json<Value>, Problem> {
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<axum::Json<Value>, Problem> {
     blocking(move || {
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
         let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
         if fields.is_empty() {
             let known: Vec<_> = FacetField::all().map(FacetField::name).collect();
-            return Err(Problem::bad_parameter(format!("name at least one field, such as field=channel; known are: {}", known.join(", "))));
+            return Err(Problem::bad_parameter(format!(
+                "name at least one field, such as field=channel; known are: {}",
+                known.join(", ")
+            )));
         }
         let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
         let view = app.log.view();
         let facets = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
             search::facets(question, &fields, limit)
         })?;
-        let values = |values: Vec<(String, u64)>| values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect();
-        let facets: Map<String, Value> =
-            facets.into_iter().map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values)))).collect();
+        let values = |values: Vec<(String, u64)>| {
+            values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
+        };
+        let facets: Map<String, Value> = facets
+            .into_iter()
+            .map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values))))
+            .collect();
         Ok(axum::Json(json!({ "facets": facets })))
     })
     .await

@@ -18,7 +18,11 @@ use crate::state::{App, Caller, blocking};
     ),
     responses((status = 200, description = "`{\"buckets\":[{\"time\",\"counts\":{\"info\":…}}]}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"))
 )]
-pub(crate) async fn get(State(app): State<App>, caller: Caller, RawQuery(query): RawQuery) -> Result<axum::Json<Value>, Problem> {
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<axum::Json<Value>, Problem> {
     blocking(move || {
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["interval", "by"])?;
@@ -32,7 +36,8 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller, RawQuery(query):
             search::histogram(question, interval, Some(by), &filters.tz)
         })?;
         let bucket = |bucket: search::Bucket| {
-            let counts: Map<String, Value> = bucket.counts.into_iter().map(|(value, count)| (value, count.into())).collect();
+            let counts: Map<String, Value> =
+                bucket.counts.into_iter().map(|(value, count)| (value, count.into())).collect();
             json!({"time": instant_text(bucket.start_us), "total": bucket.total, "counts": counts})
         };
         Ok(axum::Json(json!({ "buckets": buckets.into_iter().map(bucket).collect::<Vec<_>>() })))

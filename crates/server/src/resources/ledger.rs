@@ -52,13 +52,16 @@ pub(crate) async fn consistency(State(app): State<App>, RawQuery(query): RawQuer
     blocking(move || {
         let params = Params::parse(query.as_deref())?;
         let newest = app.log.checkpoint().checkpoint.size.0;
-        let from: u64 = params.number("from")?.ok_or_else(|| Problem::bad_parameter("from is missing: the smaller size"))?;
+        let from: u64 =
+            params.number("from")?.ok_or_else(|| Problem::bad_parameter("from is missing: the smaller size"))?;
         let to = params.number("to")?.unwrap_or(newest);
         if from > to || to > newest {
-            let detail = format!("from={from} and to={to} must be in order and at most {newest}, the newest checkpoint's size");
+            let detail =
+                format!("from={from} and to={to} must be in order and at most {newest}, the newest checkpoint's size");
             return Err(Problem::bad_parameter(detail));
         }
-        let hashes = app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| Problem::internal(&error))?;
+        let hashes =
+            app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| Problem::internal(&error))?;
         let text: String = hashes.iter().map(|hash| format!("{hash}\n")).collect();
         Ok(([TEXT], text).into_response())
     })

@@ -18,6 +18,8 @@ pub(super) struct Needle<'a> {
     text: Cow<'a, str>,
     /// The value as it stands in URLs; made when a text first looks like one.
     encoded: OnceCell<Vec<(Spelling, String)>>,
+    /// Whether it may stand anywhere.
+    live: bool,
     /// Whose value it is: index of the draft.
     pub(super) person: usize,
     /// Where the value stood.
@@ -56,7 +58,7 @@ impl<'a> Needles<'a> {
     pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, pointer: Cow<'a, str>) {
         let long = text.len() >= 4 * NEEDLE_CHARS_MIN || text.chars().count() >= NEEDLE_CHARS_MIN;
         if long && self.list.len() < NEEDLES_MAX && !self.list.iter().any(|known| known.text == text) {
-            self.list.push(Needle { text, encoded: OnceCell::new(), person, pointer });
+            self.list.push(Needle { text, encoded: OnceCell::new(), live: true, person, pointer });
         }
     }
 
@@ -76,21 +78,31 @@ impl<'a> Needles<'a> {
         self.list.get(index)
     }
 
+    /// Looks at all texts together, so that values that stand in none of them need not be looked for in each.
+    pub(super) fn look(&mut self, everything: &str) {
+        let signs = Signs::of(everything);
+        for needle in &mut self.list {
+            needle.live = needle.stands_in(everything, signs);
+        }
+    }
+
     /// Whether any value may stand in a text: never wrongly `false`.
     pub(super) fn may_hit(&self, text: &str) -> bool {
-        let url = looks_encoded(text);
-        self.list.iter().any(|needle| needle.stands_in(text, url))
+        let signs = Signs::of(text);
+        self.list.iter().any(|needle| needle.live && needle.stands_in(text, signs))
     }
 
     /// The needles that may stand in some string of a JSON text: never one too few.
     pub(super) fn possible(&self, json: &str) -> Vec<&Needle<'a>> {
-        let url = looks_encoded(json);
+        let signs = Signs::of(json);
         let escapes = memchr::memchr(b'\\', json.as_bytes()).is_some();
         // these write characters in ways that the needle does not
         let free = escapes
             && (memmem::find(json.as_bytes(), b"\\u").is_some() || memmem::find(json.as_bytes(), b"\\/").is_some());
         let escaped = |text: &str| text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-        let may = |needle: &&Needle<'a>| free || (escapes && escaped(&needle.text)) || needle.stands_in(json, url);
+        let may = |needle: &&Needle<'a>| {
+            free || (escapes && escaped(&needle.text)) || (needle.live && needle.stands_in(json, signs))
+        };
         self.list.iter().filter(may).collect()
     }
 
@@ -99,12 +111,12 @@ impl<'a> Needles<'a> {
     /// encoded spellings too.
     pub(super) fn hits(&self, text: &str, url: bool) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
-        let url = url && looks_encoded(text);
+        let signs = if url { Signs::of(text) } else { Signs::default() };
         loop {
             let known = hits.len();
-            for (index, needle) in self.list.iter().enumerate() {
+            for (index, needle) in self.list.iter().enumerate().filter(|(_, needle)| needle.live) {
                 take(text, &needle.text, Spelling::Plain, index, &mut hits);
-                for (spelling, other) in if url { needle.encoded() } else { &[] } {
+                for (spelling, other) in needle.encoded(signs) {
                     take(text, other, *spelling, index, &mut hits);
                 }
             }
@@ -128,20 +140,27 @@ fn take(text: &str, spelled: &str, spelling: Spelling, needle: usize, hits: &mut
 }
 
 impl Needle<'_> {
-    fn stands_in(&self, text: &str, url: bool) -> bool {
+    fn stands_in(&self, text: &str, signs: Signs) -> bool {
         let bytes = text.as_bytes();
         memmem::find(bytes, self.text.as_bytes()).is_some()
-            || (url && self.encoded().iter().any(|(_, other)| memmem::find(bytes, other.as_bytes()).is_some()))
+            || self.encoded(signs).iter().any(|(_, other)| memmem::find(bytes, other.as_bytes()).is_some())
     }
 
     /// Whether the value stands in a text as a whole word, in any spelling.
     pub(super) fn is_word_of(&self, text: &str) -> bool {
+        let signs = Signs::of(text);
         next_word(text, &self.text, 0, &[]).is_some()
-            || (looks_encoded(text) && self.encoded().iter().any(|(_, other)| next_word(text, other, 0, &[]).is_some()))
+            || self.encoded(signs).iter().any(|(_, other)| next_word(text, other, 0, &[]).is_some())
     }
 
-    /// The encoded spellings that differ from the value.
-    fn encoded(&self) -> &[(Spelling, String)] {
+    /// The encoded spellings that differ from the value, if any can stand in a text with these signs.
+    fn encoded(&self, signs: Signs) -> &[(Spelling, String)] {
+        // without `%`, the only spelling that differs is letters and digits with `+` between them
+        let only_plus = || self.text.contains(' ') && self.text.bytes().all(|byte| byte == b' ' || unreserved(byte));
+        let possible = signs.percent || (signs.plus && only_plus());
+        if !possible {
+            return &[];
+        }
         self.encoded.get_or_init(|| {
             let mut spellings = Vec::new();
             for spelling in [Spelling::Percent, Spelling::Form] {
@@ -155,9 +174,23 @@ impl Needle<'_> {
     }
 }
 
-/// Whether a text may hold encoded values at all.
-fn looks_encoded(text: &str) -> bool {
-    memchr::memchr2(b'%', b'+', text.as_bytes()).is_some()
+/// Which characters of encoded values a text has.
+#[derive(Debug, Clone, Copy, Default)]
+struct Signs {
+    percent: bool,
+    plus: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let holds = |sign: u8| memchr::memchr(sign, text.as_bytes()).is_some();
+        Self { percent: holds(b'%'), plus: holds(b'+') }
+    }
+}
+
+/// RFC 3986 §2.3.
+fn unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 /// Where `word` next stands in `text` at or after `from` with no letter or digit before or after it, except where that
@@ -178,13 +211,12 @@ fn next_word(text: &str, word: &str, mut from: usize, hits: &[Hit]) -> Option<us
 /// The value in this spelling; `None` if that is the value itself.
 pub(crate) fn encode(text: &str, spelling: Spelling) -> Option<String> {
     const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    let unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    if spelling == Spelling::Plain || text.bytes().all(|byte| unreserved(&byte)) {
+    if spelling == Spelling::Plain || text.bytes().all(unreserved) {
         return None;
     }
     let mut out = String::with_capacity(text.len() * 2);
     for byte in text.bytes() {
-        if unreserved(&byte) {
+        if unreserved(byte) {
             out.push(char::from(byte));
         } else if byte == b' ' && spelling == Spelling::Form {
             out.push('+');

@@ -30,6 +30,9 @@ impl PersonalParts {
     }
 }
 
+/// What the texts of most events fit into together.
+const EVERYTHING_BYTES_USUAL: usize = 2048;
+
 /// Takes the personal values out of an event that is complete otherwise (redacted, derived, place looked up, the
 /// anonymous actor's id set): members vanish, ids that are addresses become pseudonyms, `description`, `detail`, names
 /// and `http.path` get placeholders (and `{{` for `{`), strings in `changes` and `properties` become `{"$personal":n}`.
@@ -63,6 +66,11 @@ pub fn split(event: &mut Event<'_>, source: &str, keys: &dyn Keys) -> Result<Vec
             tree.add_needles(&mut needles);
         }
         needles.sort();
+        // one look at everything together: most values stand nowhere else
+        let mut everything = String::with_capacity(EVERYTHING_BYTES_USUAL);
+        texts::join(event, &mut everything);
+        trees.iter().for_each(|tree| tree.join(&mut everything));
+        needles.look(&everything);
         for tree in &mut trees {
             tree.cut_undeclared(&needles);
         }

@@ -7,30 +7,43 @@ use crate::model::Event;
 use super::needles::Needles;
 use super::placeholder;
 
-/// Replaces personal values in `description`, `detail`, names and `http.path`, and doubles their braces.
-pub(super) fn hide<'a>(event: &mut Event<'a>, needles: &Needles<'_>) {
-    let hide = |text: &mut Option<Cow<'a, str>>| {
-        if let Some(hidden) = text.as_deref().and_then(|text| placeholder::hide(text, needles, false)) {
-            *text = Some(Cow::Owned(hidden));
-        }
-    };
-    hide(&mut event.description);
-    hide(&mut event.detail);
+/// Calls `visit` with `description`, `detail`, names, e-mail addresses and `http.path`; `true` for the path, where values
+/// may stand encoded.
+fn each<'e, 'a: 'e>(event: &'e mut Event<'a>, mut visit: impl FnMut(&'e mut Option<Cow<'a, str>>, bool)) {
+    visit(&mut event.description, false);
+    visit(&mut event.detail, false);
     for scope in [&mut event.organization, &mut event.workspace, &mut event.project].into_iter().flatten() {
-        hide(&mut scope.name);
+        visit(&mut scope.name, false);
     }
     if let Some(actor) = &mut event.actor {
-        hide(&mut actor.name);
-        hide(&mut actor.email);
+        visit(&mut actor.name, false);
+        visit(&mut actor.email, false);
         if let Some(principal) = &mut actor.on_behalf_of {
-            hide(&mut principal.name);
-            hide(&mut principal.email);
+            visit(&mut principal.name, false);
+            visit(&mut principal.email, false);
         }
     }
     for resource in event.resource.iter_mut().chain(&mut event.targets) {
-        hide(&mut resource.name);
+        visit(&mut resource.name, false);
     }
-    if let Some(hidden) = event.http.path.as_deref().and_then(|path| placeholder::hide(path, needles, true)) {
-        event.http.path = Some(Cow::Owned(hidden));
-    }
+    visit(&mut event.http.path, true);
+}
+
+/// Appends all of them to `out`, each ended by U+0000.
+pub(super) fn join(event: &mut Event<'_>, out: &mut String) {
+    each(event, |text, _| {
+        if let Some(text) = text {
+            out.push_str(text);
+            out.push('\0');
+        }
+    });
+}
+
+/// Replaces personal values by placeholders, and doubles braces.
+pub(super) fn hide(event: &mut Event<'_>, needles: &Needles<'_>) {
+    each(event, |text, url| {
+        if let Some(hidden) = text.as_deref().and_then(|text| placeholder::hide(text, needles, url)) {
+            *text = Some(Cow::Owned(hidden));
+        }
+    });
 }

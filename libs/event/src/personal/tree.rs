@@ -94,8 +94,15 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// Appends the text to `out`, ended by U+0000.
+    pub(super) fn join(&self, out: &mut String) {
+        out.push_str(self.raw);
+        out.push('\0');
+    }
+
     /// Makes holes of every string and number, outside the holes there are, that holds a needle as a whole word; where
-    /// a member's *name* holds one, of the object whose member it is. Holes inside others vanish.
+    /// a member's *name* holds one, of the object whose member it is. Holes inside others vanish. The needles have
+    /// looked at this text.
     pub(super) fn cut_undeclared(&mut self, needles: &Needles<'_>) {
         let needles = needles.possible(self.raw);
         if needles.is_empty() {

@@ -6,25 +6,46 @@ pub(super) struct Generator {
 }
 
 const FIRST: [&str; 24] = [
-    "Anna", "Ben", "Clara", "David", "Elena", "Felix", "Greta", "Hannah", "Igor", "Julia", "Karim", "Laura", "Marco", "Nina",
-    "Oscar", "Paula", "Rosa", "Stefan", "Tanja", "Umar", "Vera", "Yusuf", "Zoë", "Björn",
+    "Anna", "Ben", "Clara", "David", "Elena", "Felix", "Greta", "Hannah", "Igor", "Julia", "Karim", "Laura", "Marco",
+    "Nina", "Oscar", "Paula", "Rosa", "Stefan", "Tanja", "Umar", "Vera", "Yusuf", "Zoë", "Björn",
 ];
 const LAST: [&str; 24] = [
-    "Schmidt", "Müller", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Koch", "Bauer", "Richter", "Klein",
-    "Novak", "Rossi", "Dubois", "Silva", "Tanaka", "Okafor", "Larsen", "Virtanen", "Haddad", "Patel", "Yilmaz", "Smith",
+    "Schmidt", "Müller", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Koch", "Bauer", "Richter",
+    "Klein", "Novak", "Rossi", "Dubois", "Silva", "Tanaka", "Okafor", "Larsen", "Virtanen", "Haddad", "Patel",
+    "Yilmaz", "Smith",
 ];
 const KINDS: [(&str, &str); 12] = [
-    ("workstation", "hardware"), ("laptop", "hardware"), ("session", "auth"), ("document", "documents"), ("user", "identity"),
-    ("license", "licensing"), ("ticket", "support"), ("role", "access"), ("server", "network"), ("invoice", "finance"),
-    ("bucket", "storage"), ("policy", "security"),
+    ("workstation", "hardware"),
+    ("laptop", "hardware"),
+    ("session", "auth"),
+    ("document", "documents"),
+    ("user", "identity"),
+    ("license", "licensing"),
+    ("ticket", "support"),
+    ("role", "access"),
+    ("server", "network"),
+    ("invoice", "finance"),
+    ("bucket", "storage"),
+    ("policy", "security"),
 ];
 const VERBS: [(&str, &str, &str, u16); 8] = [
-    ("view", "viewed", "GET", 200), ("update", "updated", "PATCH", 200), ("create", "created", "POST", 201),
-    ("assign", "updated", "POST", 200), ("delete", "deleted", "DELETE", 204), ("export", "exported", "GET", 200),
-    ("approve", "updated", "POST", 200), ("sign_in", "signed_in", "POST", 200),
+    ("view", "viewed", "GET", 200),
+    ("update", "updated", "PATCH", 200),
+    ("create", "created", "POST", 201),
+    ("assign", "updated", "POST", 200),
+    ("delete", "deleted", "DELETE", 204),
+    ("export", "exported", "GET", 200),
+    ("approve", "updated", "POST", 200),
+    ("sign_in", "signed_in", "POST", 200),
 ];
 const CITIES: [(&str, &str); 8] = [
-    ("Hamburg", "DE"), ("Vienna", "AT"), ("Paris", "FR"), ("London", "GB"), ("Austin", "US"), ("Tokyo", "JP"), ("Lagos", "NG"),
+    ("Hamburg", "DE"),
+    ("Vienna", "AT"),
+    ("Paris", "FR"),
+    ("London", "GB"),
+    ("Austin", "US"),
+    ("Tokyo", "JP"),
+    ("Lagos", "NG"),
     ("Sydney", "AU"),
 ];
 const AGENTS: [&str; 4] = [
@@ -93,12 +114,23 @@ impl Generator {
              \"resource\":{{\"type\":\"{kind}\",\"id\":\"{kind}_{resource:08x}\",\"name\":\"{kind} #{resource}\"}},\"outcome\":\"{outcome}\",\"severity\":\"info\",\
              \"http\":{{\"method\":\"{method}\",\"path\":\"/v1/{kind}s/{kind}_{resource:08x}\",\"status\":{status}}},\
              \"client\":{{\"ip\":\"{}.{}.{}.{}\",\"user_agent\":\"{agent}\",\"location\":{{\"city\":\"{city}\",\"country\":\"{country}\"}}}},\"request_id\":\"req_{request:016x}\"",
-            rest / 3_600, rest / 60 % 60, rest % 60,
-            organization * 8 + self.below(8), organization * 40 + self.below(40), self.below(10_000_000),
-            10 + self.below(200), self.below(256), self.below(256), self.below(256),
+            rest / 3_600,
+            rest / 60 % 60,
+            rest % 60,
+            organization * 8 + self.below(8),
+            organization * 40 + self.below(40),
+            self.below(10_000_000),
+            10 + self.below(200),
+            self.below(256),
+            self.below(256),
+            self.below(256),
         );
         if self.below(10) < 3 {
-            let _ = write!(out, ",\"changes\":{{\"status\":{{\"before\":\"available\",\"after\":\"used\"}},\"note\":{{\"before\":null,\"after\":\"case {}\"}}}}", self.below(100_000));
+            let _ = write!(
+                out,
+                ",\"changes\":{{\"status\":{{\"before\":\"available\",\"after\":\"used\"}},\"note\":{{\"before\":null,\"after\":\"case {}\"}}}}",
+                self.below(100_000)
+            );
         }
         out.push_str("}\n");
     }

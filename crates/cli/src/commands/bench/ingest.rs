@@ -24,7 +24,10 @@ const AHEAD: usize = 8;
 pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
     let clock = SystemClock::new();
     let io = |error: std::io::Error| failed(&error, "name a folder that can be written with --dir");
-    let dir = what.dir.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("indelible-bench-{}", std::process::id())));
+    let dir = what
+        .dir
+        .clone()
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("indelible-bench-{}", std::process::id())));
     std::fs::create_dir_all(&dir).map_err(io)?;
     let sync_us = sync_p50_us(&SystemDisk, &clock, &dir).map_err(io)?;
     let server = ServerProcess::start(&dir)?;
@@ -41,7 +44,8 @@ pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
     let per_entry = |bytes: u64| bytes as f64 / sent as f64;
     let (p50, p99) = (percentile(&mut singles, 50), percentile(&mut singles, 99));
     if what.json {
-        let kinds: serde_json::Map<_, _> = kinds.iter().map(|(kind, bytes)| (kind.clone(), per_entry(*bytes).into())).collect();
+        let kinds: serde_json::Map<_, _> =
+            kinds.iter().map(|(kind, bytes)| (kind.clone(), per_entry(*bytes).into())).collect();
         println!(
             "{}",
             json!({"entries": sent, "seconds": seconds, "entries_per_second": sent as f64 / seconds, "sealing_seconds_after": sealing,
@@ -50,7 +54,12 @@ pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
         );
         return Ok(Exit::Done);
     }
-    println!("durable ingest    {sent} entries in {seconds:.1} s = {:.0} entries/s ({} clients, batches of {})", sent as f64 / seconds, what.clients, what.batch);
+    println!(
+        "durable ingest    {sent} entries in {seconds:.1} s = {:.0} entries/s ({} clients, batches of {})",
+        sent as f64 / seconds,
+        what.clients,
+        what.batch
+    );
     println!("sealing after     {sealing:.1} s until everything is in segments");
     println!("server processor  {:.1} µs an entry, sealing included", processor * 1e6 / sent as f64);
     println!("anonymous memory  {} MiB at most", peak >> 20);
@@ -81,7 +90,9 @@ fn send(what: &Ingest, server: &ServerProcess, clock: &dyn Clock) -> miette::Res
         let clients: Vec<_> = (0..what.clients).map(|_| scope.spawn(client)).collect();
         let made = make(what, &batches);
         drop(batches);
-        let joined = clients.into_iter().map(|client| client.join().unwrap_or_else(|_| Err(miette::miette!("a client panicked"))));
+        let joined = clients
+            .into_iter()
+            .map(|client| client.join().unwrap_or_else(|_| Err(miette::miette!("a client panicked"))));
         std::iter::once(made).chain(joined).collect()
     });
     let _ = clock;
@@ -93,7 +104,8 @@ fn make(what: &Ingest, batches: &mpsc::SyncSender<Vec<u8>>) -> miette::Result<()
     // Where no client takes any more, the clients' own errors say why.
     let hand_on = |batch: Vec<u8>| batches.send(batch).is_ok();
     if let Some(path) = &what.from {
-        let file = std::fs::File::open(path).map_err(|error| failed(&error, format!("cannot read {}", path.display())))?;
+        let file =
+            std::fs::File::open(path).map_err(|error| failed(&error, format!("cannot read {}", path.display())))?;
         let (mut batch, mut lines, mut left) = (Vec::new(), 0, what.entries);
         let mut file = BufReader::with_capacity(1 << 20, file);
         while left > 0 && file.read_until(b'\n', &mut batch).map_err(|error| failed(&error, "cannot read on"))? > 0 {

@@ -37,7 +37,10 @@ pub(super) fn verify(
             bar.finish_and_clear();
             if expect.since.is_some() || expect.key.is_some() {
                 let url = served_at(&note).unwrap_or_default();
-                return Err(miette::miette!(help = format!("indelible verify --url {url} takes them, too"), "a server has the folder open, which takes neither --since nor --key"));
+                return Err(miette::miette!(
+                    help = format!("indelible verify --url {url} takes them, too"),
+                    "a server has the folder open, which takes neither --since nor --key"
+                ));
             }
             return by_server(data, served_at(&note).unwrap_or_default());
         }
@@ -60,7 +63,10 @@ pub(super) fn verify(
 
 /// The running server checks every entry it can be asked for; files at rest it cannot judge.
 fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
-    eprintln!("{} is open elsewhere; its server at {url} verifies every entry (stop it to have every file checked)", data.display());
+    eprintln!(
+        "{} is open elsewhere; its server at {url} verifies every entry (stop it to have every file checked)",
+        data.display()
+    );
     let Answer { status, body } = Remote::new(url).post("/v1/verification", "application/json", b"{}")?;
     let answer = text(body)?;
     if status != 200 {

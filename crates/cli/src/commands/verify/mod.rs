@@ -13,7 +13,9 @@ use crate::exit::{Exit, failed};
 
 /// Verify a log, an entry, or a served log
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  indelible verify --data data\n  indelible verify --data data --since checkpoint.txt --key 'log/1234+abcd1234+AV…'\n  indelible verify --line entry.json --proof entry.tlog-proof --key 'log/1234+abcd1234+AV…'\n  indelible verify --url http://127.0.0.1:7117\n\nExit codes: 0 sound, 1 tampered (says file and leaves), 2 could not check.")]
+#[command(
+    after_help = "Examples:\n  indelible verify --data data\n  indelible verify --data data --since checkpoint.txt --key 'log/1234+abcd1234+AV…'\n  indelible verify --line entry.json --proof entry.tlog-proof --key 'log/1234+abcd1234+AV…'\n  indelible verify --url http://127.0.0.1:7117\n\nExit codes: 0 sound, 1 tampered (says file and leaves), 2 could not check."
+)]
 pub(crate) struct Verify {
     /// The folder of a log at rest; every file of it is checked.
     #[arg(long, value_name = "DIR", group = "what")]
@@ -73,11 +75,21 @@ impl Verify {
             (Some(data), _, _) => data::verify(data, self.marks.as_deref(), since, key)?,
             (_, Some(line), _) => {
                 let proof = self.proof.as_deref().unwrap_or_else(|| Path::new(""));
-                let key = key.ok_or_else(|| miette::miette!(help = "give the log's key with --key; its operator publishes it, and /vkey shows it", "a proof needs the log's key"))?;
+                let key = key.ok_or_else(|| {
+                    miette::miette!(
+                        help = "give the log's key with --key; its operator publishes it, and /vkey shows it",
+                        "a proof needs the log's key"
+                    )
+                })?;
                 line::verify(line, proof, &key)?
             }
             (_, _, Some(url)) => url::verify(url, since.as_deref(), key)?,
-            _ => return Err(miette::miette!(help = "name --data DIR, --line FILE --proof FILE, or --url URL", "nothing to verify")),
+            _ => {
+                return Err(miette::miette!(
+                    help = "name --data DIR, --line FILE --proof FILE, or --url URL",
+                    "nothing to verify"
+                ));
+            }
         };
         Ok(report.show(self.json))
     }
@@ -110,13 +122,17 @@ impl Report {
             println!("note      {note}");
         }
         let since = self.since.map(|size| format!(", continues the checkpoint of {size}")).unwrap_or_default();
-        let unsigned = if self.unsigned == 0 { String::new() } else { format!(", {} more not signed yet", self.unsigned) };
+        let unsigned =
+            if self.unsigned == 0 { String::new() } else { format!(", {} more not signed yet", self.unsigned) };
         let word = match (self.findings.is_empty(), self.unreadable.is_empty()) {
             (true, true) => "sound",
             (true, false) => "could not be read wholly",
             (false, _) => "NOT as it was acknowledged",
         };
-        println!("{}: {word}: {} entries under {} checkpoints{since}{unsigned}", self.origin, self.entries, self.checkpoints);
+        println!(
+            "{}: {word}: {} entries under {} checkpoints{since}{unsigned}",
+            self.origin, self.entries, self.checkpoints
+        );
     }
 }
 
@@ -126,5 +142,8 @@ fn read(path: &Path) -> miette::Result<String> {
 
 fn read_key(text: &str) -> miette::Result<VerifierKey> {
     let given = if Path::new(text).is_file() { read(Path::new(text))? } else { text.to_owned() };
-    given.trim().parse().map_err(|error| failed(&error, "a key is one line such as log/1234+abcd1234+AV…, as /vkey shows it"))
+    given
+        .trim()
+        .parse()
+        .map_err(|error| failed(&error, "a key is one line such as log/1234+abcd1234+AV…, as /vkey shows it"))
 }

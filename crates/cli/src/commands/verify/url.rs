@@ -44,7 +44,12 @@ pub(super) fn verify(url: &str, since: Option<&str>, key: Option<VerifierKey>) -
     Ok(report)
 }
 
-fn check_lines(remote: &Remote, newest: &Checkpoint, since: Option<&Checkpoint>, report: &mut Report) -> miette::Result<()> {
+fn check_lines(
+    remote: &Remote,
+    newest: &Checkpoint,
+    since: Option<&Checkpoint>,
+    report: &mut Report,
+) -> miette::Result<()> {
     let size = newest.size.0;
     (report.entries, report.checkpoints, report.since) = (size, 1, since.map(|since| since.size.0));
     let mut edge = RightEdge::new();
@@ -54,7 +59,10 @@ fn check_lines(remote: &Remote, newest: &Checkpoint, since: Option<&Checkpoint>,
             && since.size == edge.size()
             && since.root != edge.root()
         {
-            report.findings.push(format!("leaves 0 to {}: not those that the earlier checkpoint signed", since.size.0.saturating_sub(1)));
+            report.findings.push(format!(
+                "leaves 0 to {}: not those that the earlier checkpoint signed",
+                since.size.0.saturating_sub(1)
+            ));
         }
     };
     continues(&edge, report);
@@ -80,7 +88,10 @@ fn check_lines(remote: &Remote, newest: &Checkpoint, since: Option<&Checkpoint>,
     }
     bar.finish_and_clear();
     if edge.size() == newest.size && edge.root() != newest.root {
-        report.findings.push(format!("leaves 0 to {}: the lines do not have the root that the checkpoint signs", size.saturating_sub(1)));
+        report.findings.push(format!(
+            "leaves 0 to {}: the lines do not have the root that the checkpoint signs",
+            size.saturating_sub(1)
+        ));
     }
     Ok(())
 }
