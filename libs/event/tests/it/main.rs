@@ -1,5 +1,5 @@
 //! Tests of the crate through its public interface.
-#![allow(clippy::indexing_slicing, reason = "a test that indexes out of bounds fails, as it should")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that panics fails, as it should")]
 
 mod admission;
 mod batches;
