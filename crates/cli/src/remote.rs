@@ -56,6 +56,19 @@ impl Remote {
         parse(&text(self.get(path, params)?)?)
     }
 
+    /// Asks for one thing; nothing where the server has none of that name.
+    pub(crate) fn find_json(&self, path: &str) -> miette::Result<Option<Value>> {
+        let response =
+            self.agent.get(format!("{}{path}", self.base)).call().map_err(|error| self.unreachable(&error))?;
+        let status = response.status().as_u16();
+        let body = text(response.into_body())?;
+        match status {
+            200 => parse(&body).map(Some),
+            404 => Ok(None),
+            _ => Err(refused(status, &body)),
+        }
+    }
+
     /// Posts once; every status is an answer.
     pub(crate) fn post(&self, path: &str, media_type: &str, body: &[u8]) -> miette::Result<Answer> {
         let request = self.agent.post(format!("{}{path}", self.base)).header("Content-Type", media_type);

@@ -23,7 +23,10 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         self.target.with(|remote| {
-            let entry = remote.get_json(&format!("/v1/entries/{}", self.id), &[])?;
+            let Some(entry) = remote.find_json(&format!("/v1/entries/{}", self.id))? else {
+                eprintln!("there is no entry with this id");
+                return Ok(Exit::No);
+            };
             if self.json {
                 println!("{entry}");
             } else {

@@ -24,8 +24,9 @@ enum What {
     Ingest(Ingest),
 }
 
-/// Durable ingest over HTTP, sealing included.
+/// Durable ingest over HTTP, sealing included
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench ingest --entries 1000000 --json")]
 pub(crate) struct Ingest {
     /// Entries to send.
     #[arg(long, default_value_t = 1_000_000)]
