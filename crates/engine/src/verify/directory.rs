@@ -56,7 +56,8 @@ pub fn verify_directory(
     verification.size = report.size.0;
     verification.checkpoints = report.checkpoints;
     for finding in report.findings {
-        let leaves = (finding.leaves.start < finding.leaves.end).then(|| finding.leaves.start.0..finding.leaves.end.0);
+        let leaves =
+            (finding.leaves.start < finding.leaves.end).then_some(finding.leaves.start.0..finding.leaves.end.0);
         verification.found(finding.path, leaves, finding.what);
     }
     let digests = match Digests::open(disk, &layout.tree()) {

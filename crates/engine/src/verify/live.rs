@@ -29,7 +29,7 @@ impl Log {
             Verification { origin: ledger.origin().to_owned(), size, checkpoints: 1, ..Verification::default() };
         let mut edge = RightEdge::new();
         for leaf in 0..size {
-            if leaf % 1_024 == 0 {
+            if leaf.is_multiple_of(1_024) {
                 progress(leaf, size);
             }
             let digest = match ledger.digest(LeafIndex(leaf)) {

@@ -1,6 +1,7 @@
 //! The engine on a real folder, with real files and syncs.
 
 mod duplicates;
+mod flips;
 mod life;
 mod verify;
 

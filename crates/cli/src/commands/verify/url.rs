@@ -82,7 +82,7 @@ fn check_lines(
         }
         edge.push(Digest::of(&line).leaf_hash(), |_, _, _| {});
         continues(&edge, report);
-        if edge.size().0 % 4_096 == 0 {
+        if edge.size().0.is_multiple_of(4_096) {
             bar.set_position(edge.size().0);
         }
     }
