@@ -32,10 +32,12 @@ unit: need-cargo ## the crates' own tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace; \
 	else echo "cargo-nextest is not installed; using cargo test"; $(CARGO) test --workspace --quiet; fi
 
-end-to-end: release $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
-	INDELIBLE_BIN=$(abspath $(BIN)) $(PYTHON) -m pytest -q tests
+end-to-end: need-cargo $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
+	$(CARGO) build --bin indelible
+	INDELIBLE_BIN=$(abspath target/debug/indelible) $(PYTHON) -m pytest -q tests
 
 campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
+	$(CARGO) test --release -p indelible-engine --test it -- --ignored
 	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
 
 bench: release ## generates, measures, prints a table (ENTRIES=1000000)

@@ -208,12 +208,13 @@ def test_a_log_that_a_server_holds_is_imported_into_through_the_server(log):
     assert only_account(log.importing("okta", sample))["known"] == records(sample)
 
 
-def test_a_file_imported_at_rest_and_again_through_a_server_adds_nothing(log):
+def test_through_a_server_entries_carry_the_server_s_source_and_the_command_says_so(log):
     sample = DEMO / "okta" / "panther_okta_system_log.ndjson.zst"
-    assert log.importing("okta", sample).returncode == 0
     log.start()
+    run = log.importing("okta", sample)
+    assert run.returncode == 0 and "source dev" in run.stderr
+    assert {line["source"] for line in imported_lines(log)} == {"dev"}
     assert only_account(log.importing("okta", sample))["known"] == records(sample)
-    assert {line["source"] for line in imported_lines(log)} == {"import:okta"}
 
 
 def test_a_batch_with_refused_events_sent_through_a_server_is_accounted_for(log, tmp_path):

@@ -50,7 +50,7 @@ impl Import {
             Err(OpenError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let remote = Remote::new(served_at(&note).unwrap_or_default());
                 eprintln!(
-                    "{} is open elsewhere; sending to its server at {}",
+                    "{} is open elsewhere; sending to its server at {}, which records under its own source dev",
                     self.local.data.display(),
                     remote.base()
                 );

@@ -74,9 +74,40 @@ pub fn verify_directory(
     }
     let manifest = check_manifests(disk, &layout, &mut verification)?;
     check_segments(config, world, &layout, manifest.as_ref(), &digests, vault_ok, progress, &mut verification)?;
+    let unnamed = unnamed_segments(disk, &layout, manifest.as_ref(), &mut verification);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
-    journalled::check(disk, &layout.journal(), sealed, &digests, progress, &mut verification);
+    let closed = journalled::check(disk, &layout.journal(), sealed, &digests, progress, &mut verification);
+    // A crash while sealing leaves a segment that no manifest names; an orderly stop does not.
+    if closed {
+        verification.findings.extend(unnamed);
+    } else {
+        verification.notes.extend(unnamed.iter().map(ToString::to_string));
+    }
     Ok(verification)
+}
+
+/// Segments that lie in their folder though no manifest names them. Other strange files are noted at once.
+fn unnamed_segments(
+    disk: &dyn Disk,
+    layout: &Layout,
+    manifest: Option<&Manifest>,
+    verification: &mut Verification,
+) -> Vec<Finding> {
+    let dir = layout.segments();
+    match verify_folder(disk, &dir, manifest) {
+        Ok(findings) => {
+            let (segments, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(|found| found.leaves.is_some());
+            sort_in(others, verification);
+            segments
+                .into_iter()
+                .map(|found| Finding { file: found.file, leaves: found.leaves, what: found.what })
+                .collect()
+        }
+        Err(error) => {
+            verification.found(&dir, None, error.to_string());
+            Vec::new()
+        }
+    }
 }
 
 fn disk_error(path: &Path, source: std::io::Error) -> VerifyError {
@@ -151,10 +182,6 @@ fn check_segments(
     verification: &mut Verification,
 ) -> Result<(), VerifyError> {
     let (disk, dir): (&dyn Disk, PathBuf) = (&*world.disk, layout.segments());
-    match verify_folder(disk, &dir, manifest) {
-        Ok(findings) => sort_in(findings, verification),
-        Err(error) => verification.found(&dir, None, error.to_string()),
-    }
     let mut rebuild = Vec::new();
     for entry in manifest.iter().flat_map(|manifest| &manifest.segments) {
         let digest = |leaf| -> Result<_, Box<dyn std::error::Error + Send + Sync>> { Ok(digests.get(leaf)?) };

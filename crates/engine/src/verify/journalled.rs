@@ -22,7 +22,8 @@ struct Misfit {
     what: &'static str,
 }
 
-/// Reads the journal without changing it; every line below the checkpoint against the tree, every disclosure against its line.
+/// Reads the journal without changing it; every line below the checkpoint against the tree, every disclosure against its
+/// line. Returns whether the journal was closed in good order.
 pub(super) fn check(
     disk: &dyn Disk,
     dir: &Path,
@@ -30,7 +31,7 @@ pub(super) fn check(
     digests: &Digests,
     progress: Progress<'_>,
     verification: &mut Verification,
-) {
+) -> bool {
     let origin = verification.origin.clone();
     let size = verification.size;
     let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(size) };
@@ -54,11 +55,13 @@ pub(super) fn check(
                 let what = "an end that was never acknowledged; the next start cuts it";
                 verification.notes.push(format!("{}: {what}", cut.path.display()));
             }
+            recovery.closed
         }
         Err(error) => {
             let (path, leaves) = place(dir, &error, end..size.max(end));
             let what = crate::shared::with_causes(&error);
             verification.found(path, leaves, what);
+            false
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The engine on a real folder, with real files and syncs.
 
+extern crate indelible_engine as engine;
+
 mod duplicates;
 mod flips;
 mod life;
