@@ -43,7 +43,7 @@ impl Demo {
         let address = self.listen;
         let greeting = format!(
             "\nTry:\n  curl 'http://{address}/v1/entries?severity=critical&limit=5'\n  \
-             curl 'http://{address}/v1/entries?q=channel:iam+-outcome:success&count=true&limit=1'\n  \
+             curl 'http://{address}/v1/entries?q=outcome:failure+-channel:auth&count=true&limit=1'\n  \
              curl 'http://{address}/v1/facets?field=source&field=action&limit=5'\n  \
              curl 'http://{address}/v1/export?format=csv&from=2023-07-10&to=2023-07-10' -o trail.csv\n  \
              indelible search 'outcome:failure since:10y' --limit 10\n  \

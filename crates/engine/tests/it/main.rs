@@ -1,5 +1,11 @@
 //! The engine on a real folder, with real files and syncs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
 extern crate indelible_engine as engine;
 
 mod duplicates;
@@ -14,31 +20,31 @@ use event::BodyKind;
 use search::{Predicate, Scope};
 
 /// A log in a folder of its own. Dropping it without closing is a crash.
-pub struct Folder {
+pub(crate) struct Folder {
     dir: tempfile::TempDir,
 }
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
-    pub fn data(&self) -> std::path::PathBuf {
+    pub(crate) fn data(&self) -> std::path::PathBuf {
         self.dir.path().join("data")
     }
 
-    pub fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         let mut config = Config::new(&self.data());
         config.marks = self.dir.path().join("marks");
         config
     }
 
-    pub fn open(&self) -> Log {
+    pub(crate) fn open(&self) -> Log {
         Log::open(self.config(), World::system()).unwrap()
     }
 }
 
-pub fn submit(log: &Log, body: &str) -> Result<Submitted, SubmitError> {
+pub(crate) fn submit(log: &Log, body: &str) -> Result<Submitted, SubmitError> {
     log.submit(&Submission {
         body: body.as_bytes(),
         kind: BodyKind::guess(body.as_bytes()),
@@ -48,7 +54,7 @@ pub fn submit(log: &Log, body: &str) -> Result<Submitted, SubmitError> {
 }
 
 /// `count` events about persons, from number `first` on.
-pub fn events(first: usize, count: usize) -> String {
+pub(crate) fn events(first: usize, count: usize) -> String {
     let event = |n: usize| {
         format!(
             r#"{{"event_id":"e{n}","action":"door.open","actor":{{"type":"user","id":"u{u}","name":"Person Number{u}","email":"p{u}@doors.example"}},"description":"Person Number{u} opened door {n}","client":{{"ip":"10.0.{a}.{b}"}},"resource":{{"type":"door","id":"d{n}"}},"properties":{{"n":{n}}}}}"#,
@@ -61,7 +67,7 @@ pub fn events(first: usize, count: usize) -> String {
 }
 
 /// Ids, leaf indexes and lines of everything from source `test`, in leaf order.
-pub fn everything(log: &Log) -> Vec<(u64, Vec<u8>)> {
+pub(crate) fn everything(log: &Log) -> Vec<(u64, Vec<u8>)> {
     let view = log.view();
     log.ask(&view, &Predicate::All, &Scope::everything(), &|| false, |question| {
         search::scan(question, search::Order::Leaf)
@@ -72,7 +78,7 @@ pub fn everything(log: &Log) -> Vec<(u64, Vec<u8>)> {
 }
 
 /// Every file below a folder.
-pub fn files(dir: &Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn files(dir: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
