@@ -172,6 +172,7 @@ def test_every_acknowledged_entry_survives_kills_at_random_moments(new_server, l
     kills, wanted = 0, min(KILLS_PER_LOG, KILLS - log * KILLS_PER_LOG)
     remembered = server.home / "remembered"
     started = time.monotonic()
+    print(f"\nseed {SEED}, log {log}")
     while kills < wanted:
         if chance.random() < 0.25:
             kill_while_starting(server, chance)
@@ -193,6 +194,7 @@ def test_every_acknowledged_entry_survives_kills_at_random_moments(new_server, l
             kills += 1
     server.start()
     promises.check(server)
+    assert promises.receipts, "something was acknowledged between the kills"
     assert server.stop() == 0
     check_at_rest(server, remembered)
     print(f"\nseed {SEED}, log {log}: {kills} kills, {len(promises.receipts)} entries acknowledged, "
