@@ -1,12 +1,16 @@
-"""A disk that is full: nothing acknowledged is lost, questions are answered, and the log goes on by itself once there is room.
-
-On a tmpfs of its own, which takes the right to mount.
+"""Disks that fail. Full: nothing acknowledged is lost, questions are answered, and the log goes on by itself once there is
+room (on a tmpfs of its own, which takes the right to mount). A failed sync: the server stops acknowledging, says so, ends,
+and the next start has everything that was acknowledged (failures are injected with strace).
 """
 
+import hashlib
 import json
+import shutil
 import subprocess
 
 import pytest
+
+from conftest import wait_for
 
 SMALL, ROOMY = "40m", "160m"
 BATCH, BATCHES_MAX = 1000, 200
@@ -61,3 +65,36 @@ def test_a_full_disk_is_said_costs_nothing_acknowledged_and_is_left_behind_unaid
     assert server.verify().returncode == 0
     server.start()
     assert count() == len(acknowledged) + BATCH
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("failing", [3, 25])
+def test_a_failed_sync_stops_the_log_and_loses_nothing_acknowledged(new_server, failing):
+    inject = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", f"inject=fdatasync:error=EIO:when={failing}+"]
+    server = new_server()
+    server.start()
+    assert server.stop() == 0
+    server.wrapper = inject
+    server.start()
+    acknowledged = {}
+    for number in range(200):
+        try:
+            answer = server.post("/v1/events", {"event_id": str(number), "action": "door.open"})
+        except OSError:
+            break
+        if answer.status != 201:
+            assert (answer.status, answer.json()["code"]) == (503, "stopped")
+            break
+        receipt = answer.json()["receipts"][0]
+        acknowledged[receipt["leaf_index"]] = receipt["digest"]
+    else:
+        pytest.fail("no sync failed")
+    wait_for("the server to end by itself", lambda: not server.running)
+    assert server.process.returncode == 2
+    assert "the log stopped by itself" in server.stderr
+    server.process, server.wrapper = None, []
+    server.start()
+    lines = server.export_lines()
+    assert all(hashlib.sha256(lines[leaf]).hexdigest() == digest for leaf, digest in acknowledged.items())
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
