@@ -61,6 +61,6 @@ impl Layout {
     /// The mark kept outside, of the log named `origin`.
     #[must_use]
     pub fn mark(&self, origin: &str) -> PathBuf {
-        self.marks.join(origin.replace('/', "_"))
+        ledger::mark_path(&self.marks, origin)
     }
 }
