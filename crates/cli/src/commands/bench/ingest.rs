@@ -32,7 +32,7 @@ pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
     let sync_us = sync_p50_us(&SystemDisk, &clock, &dir).map_err(io)?;
     let server = ServerProcess::start(&dir)?;
     let start = clock.monotonic_us();
-    let sent = send(what, &server, &clock)?;
+    let sent = send(what, &server)?;
     let seconds = (clock.monotonic_us() - start) as f64 / 1e6;
     let sealing = seal(&server, &clock)?;
     let (processor, peak) = (processor_seconds(server.child.id()).unwrap_or_default(), server.peak());
@@ -72,7 +72,7 @@ pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
 }
 
 /// Sends everything; returns how many entries were recorded.
-fn send(what: &Ingest, server: &ServerProcess, clock: &dyn Clock) -> miette::Result<u64> {
+fn send(what: &Ingest, server: &ServerProcess) -> miette::Result<u64> {
     let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
     let (queue, recorded) = (Mutex::new(queue), AtomicU64::new(0));
     let results: Vec<miette::Result<()>> = std::thread::scope(|scope| {
@@ -95,7 +95,6 @@ fn send(what: &Ingest, server: &ServerProcess, clock: &dyn Clock) -> miette::Res
             .map(|client| client.join().unwrap_or_else(|_| Err(miette::miette!("a client panicked"))));
         std::iter::once(made).chain(joined).collect()
     });
-    let _ = clock;
     results.into_iter().collect::<miette::Result<()>>()?;
     Ok(recorded.into_inner())
 }
