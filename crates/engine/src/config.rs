@@ -9,6 +9,9 @@ use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 /// Rows a sealed segment has by default: "about a million", so that a year of a busy log is some hundred files.
 pub const SEAL_ROWS_DEFAULT: u64 = 1 << 20;
 
+/// Bytes of lines at which a segment is sealed though it has fewer rows: long lines must not outgrow what an index counts.
+pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;
+
 /// Entries that may wait for sealing before new ones are told to wait: three segments' worth bounds memory and journal.
 pub const UNSEALED_ROWS_MAX: u64 = 3 * SEAL_ROWS_DEFAULT;
 
@@ -28,6 +31,8 @@ pub const STALE_ROUNDS_MAX: usize = 16;
 /// How long a proof that needs a new checkpoint waits for one.
 pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
 
+// A segment is at most one run longer than this, and no indexed column of a run comes near the rest.
+const _: () = assert!(SEAL_BYTES_DEFAULT <= segment::index::INDEX_LINE_BYTES_MAX / 2);
 const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
 const _: () = assert!(UNSEALED_ROWS_MAX > SEAL_ROWS_DEFAULT + BATCH_EVENTS_MAX as u64);
 
@@ -63,6 +68,8 @@ pub struct Config {
     pub note: String,
     /// Rows at which the tail is sealed into a segment.
     pub seal_rows: u64,
+    /// Bytes of lines at which it is sealed though it has fewer rows.
+    pub seal_bytes: u64,
     /// Age at which the tail is sealed though it has fewer rows. µs; of the oldest row, by `received`.
     pub seal_age_us: i64,
     /// Least time between two checkpoints that nobody asked for. µs.
@@ -85,6 +92,7 @@ impl Config {
             name: "log".to_owned(),
             note: String::new(),
             seal_rows: SEAL_ROWS_DEFAULT,
+            seal_bytes: SEAL_BYTES_DEFAULT,
             seal_age_us: 24 * 3_600 * 1_000_000,
             checkpoint_interval_us: 1_000_000,
             deduplication_window_us: 30 * 24 * 3_600 * 1_000_000,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use segment::tail::{Buffer, freeze};
 
 use crate::shared::{Shared, TailPart};
+use crate::tail::Chunk;
 
 /// How long the freezer sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
 const NAP_US: u64 = 1_000_000;
@@ -13,12 +14,12 @@ const NAP_US: u64 = 1_000_000;
 pub(crate) fn run(shared: &Shared) {
     let mut heard = 0;
     while !shared.closing() {
-        let Some(buffer) = done_buffer(shared) else {
+        let Some((buffer, chunk)) = done_buffer(shared) else {
             heard = shared.wake.wait(heard, NAP_US);
             continue;
         };
         match freeze(&buffer) {
-            Ok(run) => put(shared, TailPart::Run(Arc::new(run))),
+            Ok(run) => put(shared, TailPart::Run(Arc::new(run), chunk.line_bytes())),
             Err(error) => {
                 // The buffer goes on answering; a mistake of ours, but no reason to lose anything.
                 tracing::error!(first_leaf = buffer.first_leaf(), %error, "a buffer could not be frozen");
@@ -30,12 +31,12 @@ pub(crate) fn run(shared: &Shared) {
 }
 
 /// A buffer behind which another one takes the rows.
-fn done_buffer(shared: &Shared) -> Option<Arc<Buffer>> {
+fn done_buffer(shared: &Shared) -> Option<(Arc<Buffer>, Arc<Chunk>)> {
     let parts = shared.parts();
     let (_active, done) = parts.tail.split_last()?;
     done.iter().find_map(|part| match part {
-        TailPart::Buffer(buffer) => Some(Arc::clone(buffer)),
-        TailPart::Run(_) => None,
+        TailPart::Buffer(buffer, chunk) => Some((Arc::clone(buffer), Arc::clone(chunk))),
+        TailPart::Run(..) => None,
     })
 }
 

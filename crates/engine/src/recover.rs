@@ -60,7 +60,7 @@ impl<'a> Recovering<'a> {
             ledger,
             recent,
             chunks: vec![Arc::clone(&active.chunk)],
-            tail: vec![TailPart::Buffer(Arc::clone(&active.buffer))],
+            tail: vec![active.part()],
             active,
             file: None,
             records: Vec::new(),
@@ -140,7 +140,7 @@ impl<'a> Recovering<'a> {
             let first = self.active.buffer.first_leaf() + u64::from(at);
             self.active = Active::with_reader(first, JournalReader::default());
             self.chunks.push(Arc::clone(&self.active.chunk));
-            self.tail.push(TailPart::Buffer(Arc::clone(&self.active.buffer)));
+            self.tail.push(self.active.part());
             return self.push(row, line);
         }
         self.active.push(row, line);
@@ -161,6 +161,11 @@ impl Active {
     pub(crate) fn with_reader(first_leaf: u64, reader: JournalReader) -> Self {
         let chunk = Arc::new(Chunk::new(reader));
         Self { buffer: Buffer::new(first_leaf, Arc::clone(&chunk) as _), chunk }
+    }
+
+    /// As a piece of the tail.
+    pub(crate) fn part(&self) -> TailPart {
+        TailPart::Buffer(Arc::clone(&self.buffer), Arc::clone(&self.chunk))
     }
 
     /// Puts a row into the buffer, which has room.

@@ -73,12 +73,13 @@ impl SealerThread {
     fn due(&self) -> Option<Vec<Arc<dyn Part>>> {
         let parts = self.shared.parts();
         let asked = self.shared.seal_to.load(Ordering::Acquire);
-        let (mut runs, mut rows): (Vec<Arc<dyn Part>>, u64) = (Vec::new(), 0);
+        let (mut runs, mut rows, mut bytes): (Vec<Arc<dyn Part>>, u64, u64) = (Vec::new(), 0, 0);
         for part in &parts.tail {
-            let TailPart::Run(run) = part else { break };
+            let TailPart::Run(run, run_bytes) = part else { break };
             rows += u64::from(run.rows());
+            bytes += run_bytes;
             runs.push(Arc::clone(run) as Arc<dyn Part>);
-            if rows >= self.shared.config.seal_rows {
+            if rows >= self.shared.config.seal_rows || bytes >= self.shared.config.seal_bytes {
                 return Some(runs);
             }
         }

@@ -11,7 +11,7 @@ use vault::Sealed;
 
 use crate::queue::{Job, Refused, SealedLine};
 use crate::record::write_numbers;
-use crate::shared::{Shared, TailPart};
+use crate::shared::Shared;
 use crate::tail::{Chunk, Span, TailLine};
 
 /// What only the sequencer touches.
@@ -212,7 +212,7 @@ fn push_row(shared: &Shared, active: &mut Active, row: segment::tail::Row, line:
 fn next_buffer(shared: &Shared, active: &mut Active) {
     let first = active.buffer.first_leaf() + u64::from(active.buffer.len());
     *active = Active::with_reader(first, shared.journal.reader());
-    shared.change(|parts| parts.tail.push(TailPart::Buffer(Arc::clone(&active.buffer))));
+    shared.change(|parts| parts.tail.push(active.part()));
     shared.wake.notify();
 }
 

@@ -16,6 +16,7 @@ use crate::config::{Config, World};
 use crate::dedup::Recent;
 use crate::own::Reads;
 use crate::queue::{Queue, Refused};
+use crate::tail::Chunk;
 
 /// Everything but what a single thread owns.
 pub(crate) struct Shared {
@@ -58,15 +59,16 @@ pub(crate) struct Parts {
 /// A piece of the tail.
 #[derive(Clone)]
 pub(crate) enum TailPart {
-    Buffer(Arc<Buffer>),
-    Run(Arc<Run>),
+    Buffer(Arc<Buffer>, Arc<Chunk>),
+    /// With the bytes of its lines.
+    Run(Arc<Run>, u64),
 }
 
 impl TailPart {
     pub(crate) fn first_leaf(&self) -> u64 {
         match self {
-            Self::Buffer(buffer) => buffer.first_leaf(),
-            Self::Run(run) => run.first_leaf(),
+            Self::Buffer(buffer, _) => buffer.first_leaf(),
+            Self::Run(run, _) => run.first_leaf(),
         }
     }
 }
@@ -127,8 +129,8 @@ impl Shared {
         view.parts.extend(parts.segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>));
         for part in &parts.tail {
             match part {
-                TailPart::Run(run) => view.parts.push(Arc::clone(run) as Arc<dyn Part>),
-                TailPart::Buffer(buffer) => {
+                TailPart::Run(run, _) => view.parts.push(Arc::clone(run) as Arc<dyn Part>),
+                TailPart::Buffer(buffer, _) => {
                     let rows = size.saturating_sub(buffer.first_leaf()).min(u64::from(buffer.len()));
                     if rows > 0 {
                         view.parts.push(buffer.snapshot(rows as u32) as Arc<dyn Part>);

@@ -46,6 +46,11 @@ impl Chunk {
         }
     }
 
+    /// Bytes of the lines put in so far.
+    pub(crate) fn line_bytes(&self) -> u64 {
+        self.rows.iter().map_while(OnceLock::get).map(|line| u64::from(line.position.bytes)).sum()
+    }
+
     /// Tells of a new journal file that the next rows lie in.
     pub(crate) fn set_reader(&self, reader: JournalReader) {
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;

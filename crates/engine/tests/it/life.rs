@@ -83,3 +83,18 @@ fn checkpoints_continue_over_restarts_and_prove_every_entry() {
         if round == 1 { drop(log) } else { log.close().unwrap() }
     }
 }
+
+#[test]
+fn long_lines_are_sealed_before_there_are_many() {
+    let folder = Folder::new();
+    let config = engine::Config { seal_bytes: 1, ..folder.config() };
+    let log = engine::Log::open(config, engine::World::system()).unwrap();
+    submit(&log, &events(0, 10_000)).unwrap();
+    submit(&log, &events(10_000, 7_000)).unwrap();
+    let sealed = (0..60).any(|_| {
+        log.wait_for_sealing(std::time::Duration::from_secs(1));
+        log.segments() > 0
+    });
+    assert!(sealed, "one run is enough when its bytes are");
+    assert_eq!(everything(&log).len() as u64, log.size());
+}
