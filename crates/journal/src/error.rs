@@ -120,6 +120,16 @@ pub enum ReadError {
         /// What the disk answered.
         source: io::Error,
     },
+    /// What was written is not what is read. Remedy: look at the disk; `verify` says which leaves.
+    #[error("journal file {path} is damaged at offset {offset}: {what}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        offset: u64,
+        /// What does not fit.
+        what: &'static str,
+    },
 }
 
 /// Why files could not be freed.

@@ -7,6 +7,6 @@ mod header;
 mod scan;
 
 pub(crate) use copy::restamp;
-pub(crate) use frame::{CLOSE_BYTES, FrameWriter, Stamp, frame_bytes};
+pub(crate) use frame::{CLOSE_BYTES, Frame, FrameWriter, Kind as FrameKind, Stamp, frame_bytes, frame_length};
 pub(crate) use header::{FileHeader, HEADER_BYTES, HeaderError};
-pub(crate) use scan::{End, Scan, batch_at, scan};
+pub(crate) use scan::{End, Scan, batch_at, decode_frame, scan};

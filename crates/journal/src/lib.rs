@@ -8,6 +8,7 @@
 //! Lines are kept in [`Packed`] buffers (one allocation for all), and found again by [`LinePosition`].
 
 mod batch;
+mod cursor;
 mod error;
 mod file;
 mod format;
@@ -15,6 +16,7 @@ mod packed;
 mod reader;
 
 pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch};
+pub use cursor::Cursor;
 pub use error::{AppendError, FreeError, OpenError, ReadError};
 pub use file::{Cut, FileJournal, GROUP_BYTES_MAX, Known, Recovery, Refusal, Sizes};
 pub use packed::{Packed, PackedRef};

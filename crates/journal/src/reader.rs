@@ -45,6 +45,11 @@ impl JournalReader {
         })
     }
 
+    /// The files, oldest first.
+    pub(crate) fn files(&self) -> &BTreeMap<FileNumber, Arc<OpenFile>> {
+        &self.files
+    }
+
     /// The same files and one more.
     pub(crate) fn with(&self, number: FileNumber, file: Arc<OpenFile>) -> Self {
         let mut files = (*self.files).clone();

@@ -130,6 +130,15 @@ impl FrameWriter<'_> {
     }
 }
 
+/// The length of the frame that begins with `bytes`, as its header says; `None` where there is no whole header.
+pub(crate) fn frame_length(bytes: &[u8]) -> Option<usize> {
+    let header = bytes.get(..FRAME_HEADER_BYTES)?;
+    let (lines, disclosures) = (size_at(header, 48)?, size_at(header, 60)?);
+    let tables = lines.checked_mul(8)?.checked_add(disclosures.checked_mul(4)?)?;
+    let parts = [FRAME_HEADER_BYTES + CRC_BYTES, size_at(header, 52)?, size_at(header, 56)?, size_at(header, 64)?];
+    parts.iter().try_fold(tables, |sum, part| sum.checked_add(*part))
+}
+
 /// Reads the frame at `at`. The error says what is wrong with it.
 pub(crate) fn decode(file: &[u8], at: usize, stamp: Stamp) -> Result<Frame<'_>, &'static str> {
     const SHORT: &str = "the file ends inside a frame";

@@ -68,6 +68,11 @@ pub(crate) fn batch_at<'a>(file: &'a [u8], at: usize, header: &FileHeader) -> Op
     decode(file, at, Stamp::from(header)).ok()
 }
 
+/// Reads the frame at `at` of bytes that come from the file of `header`. The error says what is wrong with it.
+pub(crate) fn decode_frame<'a>(bytes: &'a [u8], at: usize, header: &FileHeader) -> Result<Frame<'a>, &'static str> {
+    decode(bytes, at, Stamp::from(header))
+}
+
 /// Whether a frame continues what was found so far.
 fn follows(
     frame: &Frame<'_>,

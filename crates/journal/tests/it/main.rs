@@ -3,6 +3,7 @@
 
 mod bench;
 mod crash;
+mod cursor;
 mod damage;
 mod full;
 mod roundtrip;

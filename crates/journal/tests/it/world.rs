@@ -94,3 +94,10 @@ pub fn append(journal: &FileJournal, sizes: &[u64], width: usize) -> Result<Vec<
     journal.append(&group)?;
     Ok(expected)
 }
+
+/// The journal file with the highest first leaf and term.
+pub fn newest_file(disk: &FaultyDisk) -> PathBuf {
+    use env::Disk;
+    let mut files = disk.list(&dir()).unwrap().into_iter();
+    files.rfind(|path| path.extension().is_some_and(|extension| extension == "wal")).unwrap()
+}
