@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use event::render::Opened;
 use event::{
     Admission, AdmitError, Agents, BodyKind, Digest, Entry, Event, KeyError, Keys, Person, PersonId, PersonKey, Place,
-    Places, Rules, admit, limits, parse_batch, parse_one, personal, readmit,
+    Places, Rules, admit_seen, limits, parse_batch, parse_one, personal, readmit,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -51,13 +51,14 @@ fn record(event: &Event<'_>) {
         agents: &Fixed,
         rules: &RULES,
     };
-    let admitted = match admit(event, &admission) {
-        Ok(admitted) => admitted,
+    let (admitted, seen) = match admit_seen(event, &admission, |entry, _| format!("{entry:?}")) {
+        Ok(both) => both,
         Err(AdmitError::LineTooLong { bytes }) => return assert!(bytes > limits::LINE_BYTES_MAX),
         Err(error) => panic!("{error}"),
     };
     assert!(serde_json::from_slice::<Box<serde_json::value::RawValue>>(&admitted.line).is_ok(), "a line is JSON");
     let entry = Entry::parse(&admitted.line).expect("a line reads back");
+    assert_eq!(seen, format!("{entry:?}"), "what admission shows is what the line says");
     assert_eq!(entry.id, admitted.id);
     assert_eq!(entry.order_time_us(), admitted.order_time_us);
     assert_eq!(entry.personal.len(), admitted.personal.len());

@@ -22,6 +22,7 @@ mod error;
 mod identities;
 mod key_file;
 mod people;
+mod recent;
 mod sealed;
 mod vault;
 mod wrapping;

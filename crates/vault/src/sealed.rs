@@ -17,6 +17,9 @@ pub struct Sealed {
     pub ciphertext: Vec<u8>,
 }
 
+/// Digest, person, kind and ciphertext.
+pub type RecordParts<'r> = (&'r [u8; 32], &'r [u8; 16], u8, &'r [u8]);
+
 /// The bytes are no record of a sealed disclosure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -64,15 +67,23 @@ impl Sealed {
     /// # Errors
     /// [`RecordError`].
     pub fn from_record(record: &[u8]) -> Result<Self, RecordError> {
+        let (digest, person, kind, ciphertext) = Self::split_record(record)?;
+        let kind = Kind::from_byte(kind).ok_or(RecordError::UnknownKind(kind))?;
+        Ok(Self { digest: *digest, person: PersonId(*person), kind, ciphertext: ciphertext.to_vec() })
+    }
+
+    /// The digest, person, kind and ciphertext of a record, where it lies.
+    ///
+    /// Cost: none.
+    ///
+    /// # Errors
+    /// [`RecordError::Short`].
+    pub fn split_record(record: &[u8]) -> Result<RecordParts<'_>, RecordError> {
         let short = RecordError::Short { found: record.len() };
         let (digest, rest) = record.split_first_chunk::<32>().ok_or(short)?;
         let (person, rest) = rest.split_first_chunk::<16>().ok_or(short)?;
         let (kind, ciphertext) = rest.split_first().ok_or(short)?;
-        if ciphertext.len() < TAG_BYTES {
-            return Err(short);
-        }
-        let kind = Kind::from_byte(*kind).ok_or(RecordError::UnknownKind(*kind))?;
-        Ok(Self { digest: *digest, person: PersonId(*person), kind, ciphertext: ciphertext.to_vec() })
+        if ciphertext.len() < TAG_BYTES { Err(short) } else { Ok((digest, person, *kind, ciphertext)) }
     }
 
     /// The digest a record is of, without reading the rest; `None` if it is too short.

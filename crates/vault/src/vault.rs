@@ -10,20 +10,21 @@ use std::{
 
 use env::{Clock, Disk, Random};
 use event::{
-    Disclosure, KeyError, Keys, Person, PersonId, PersonKey,
+    Disclosure, KeyError, Keys, Kind, Person, PersonId, PersonKey,
     personal::{disclosure_digest, pseudonym},
 };
 use zeroize::Zeroizing;
 
 use crate::{
     Check, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
-    address::address_token,
+    address::AddressKey,
     check,
     cipher::{Cipher, NONCE_BYTES},
     database::{Database, Row, database_path},
     identities::{Identities, Relation},
     key_file::{LogKeys, log_path, root_path},
     people::{PENDING_MAX, People, name_of},
+    recent::RecentRecords,
     sealed::head,
     wrapping::Wrapping,
 };
@@ -48,12 +49,14 @@ pub struct Vault {
     data_dir: PathBuf,
     surroundings: Surroundings,
     log_keys: LogKeys,
+    addresses: AddressKey,
     wrapping: Wrapping,
     /// How many keys wait to be made durable; written under the lock of `people`.
     pending: AtomicUsize,
     database: Mutex<Database>,
     people: RwLock<People>,
     identities: RwLock<Identities>,
+    records: RecentRecords,
 }
 
 impl Vault {
@@ -106,12 +109,14 @@ impl Vault {
         tracing::debug!(live, destroyed, "vault open");
         Ok(Self {
             data_dir: data_dir.to_owned(),
+            addresses: AddressKey::new(&log_keys.addresses),
             log_keys,
             wrapping,
             pending: AtomicUsize::new(0),
             database: Mutex::new(database),
             people: RwLock::new(people),
             identities: RwLock::new(Identities::new(surroundings.fold)),
+            records: RecentRecords::default(),
             surroundings,
         })
     }
@@ -154,6 +159,22 @@ impl Vault {
         Sealed { digest, person: key.id(), kind, ciphertext }
     }
 
+    /// The record of a disclosure, sealed: as [`Self::seal`] and [`Sealed::to_record`].
+    ///
+    /// Cost: a look-up for an identity that was sealed lately; else one AES-GCM-SIV.
+    #[must_use]
+    pub fn seal_record(&self, key: &PersonKey, disclosure: &Disclosure) -> Arc<[u8]> {
+        let lasting = disclosure.kind == Kind::Identity;
+        if let Some(record) = lasting.then(|| self.records.get(&disclosure.digest)).flatten() {
+            return record;
+        }
+        let record: Arc<[u8]> = self.seal(key, disclosure).to_record().into();
+        if lasting {
+            self.records.put(disclosure.digest, Arc::clone(&record));
+        }
+        record
+    }
+
     /// Decrypts a disclosure and checks it against its digest: the `[salt,kind,value]` text; `None` if the person's
     /// key was destroyed.
     ///
@@ -182,7 +203,7 @@ impl Vault {
     /// Cost: one HMAC.
     #[must_use]
     pub fn address_token(&self, ip: &str) -> u64 {
-        address_token(&self.log_keys.addresses, ip)
+        self.addresses.token(ip)
     }
 
     /// Destroys a person's key and everything held open under it: durable, overwritten on the disk, and gone from the
@@ -350,7 +371,7 @@ fn load(people: &mut People, wrapping: &Wrapping, row: &Row) -> Result<(), &'sta
 }
 
 fn cipher_of(key: &PersonKey) -> Cipher {
-    Cipher::new(&key.derive(b"enc/v1"))
+    Cipher::new(key.encryption())
 }
 
 /// The first bytes of the digest: see spec/vault.md for why that is safe.

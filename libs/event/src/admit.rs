@@ -111,14 +111,29 @@ pub enum ReadmitError {
 /// # Panics
 /// If `now_us` is beyond the years 0000 to 9999.
 pub fn admit(event: &Event<'_>, admission: &Admission<'_>) -> Result<Admitted, AdmitError> {
+    admit_seen(event, admission, |_, _| ()).map(|(admitted, ())| admitted)
+}
+
+/// As [`admit`], and shows `see` the entry that the line is, with what left it, so that nobody has to read the line.
+///
+/// # Errors
+/// [`AdmitError`].
+///
+/// # Panics
+/// As [`admit`].
+pub fn admit_seen<T>(
+    event: &Event<'_>,
+    admission: &Admission<'_>,
+    see: impl FnOnce(&Entry<'_>, &[PersonalParts]) -> T,
+) -> Result<(Admitted, T), AdmitError> {
     let mut warnings = Vec::new();
     let mut event = event.clone();
     rules::redact(&mut event, admission.rules, &mut warnings);
     look_up(&mut event, admission);
     warnings.extend(skew(&event, admission));
     let id = id::uuid_v7(admission.now_us, admission.id_random);
-    let (line, personal) = record(&mut event, &id, admission.now_us, admission)?;
-    Ok(Admitted {
+    let (line, personal, seen) = record(&mut event, &id, admission.now_us, admission, see)?;
+    let admitted = Admitted {
         id,
         digest: Digest::of(&line),
         line,
@@ -126,7 +141,8 @@ pub fn admit(event: &Event<'_>, admission: &Admission<'_>) -> Result<Admitted, A
         order_time_us: order_time_us(event.time_us.unwrap_or(admission.now_us), admission.now_us),
         personal,
         warnings,
-    })
+    };
+    Ok((admitted, seen))
 }
 
 /// The digest that `event` would have had, had it come in place of the event behind `first_line`: written with that
@@ -147,7 +163,7 @@ pub fn readmit(
     let mut event = event.clone();
     rules::redact(&mut event, admission.rules, &mut Vec::new());
     adopt(&mut event, &first, first_opened);
-    let (line, _) = record(&mut event, first.id, first.received_us, admission)?;
+    let (line, _, ()) = record(&mut event, first.id, first.received_us, admission, |_, _| ())?;
     Ok(Digest::of(&line))
 }
 
@@ -188,12 +204,13 @@ fn look_up(event: &mut Event<'_>, admission: &Admission<'_>) {
 }
 
 /// The common end of both ways: defaults, derivations, the split, the line.
-fn record(
+fn record<T>(
     event: &mut Event<'_>,
     id: &str,
     received_us: i64,
     admission: &Admission<'_>,
-) -> Result<(Vec<u8>, Vec<PersonalParts>), AdmitError> {
+    see: impl FnOnce(&Entry<'_>, &[PersonalParts]) -> T,
+) -> Result<(Vec<u8>, Vec<PersonalParts>, T), AdmitError> {
     name_the_day(event, received_us);
     rules::derive(event, admission.rules);
     let complete = event.event.is_some() && event.channel.is_some() && event.description.is_some();
@@ -202,12 +219,14 @@ fn record(
     let refs: Vec<PersonalRef<'_>> =
         personal.iter().map(|parts| PersonalRef { of: Cow::Borrowed(&parts.of), digest: parts.digest() }).collect();
     let mut line = Vec::with_capacity(LINE_BYTES_USUAL);
-    line::write(&mut line, event, &Stamp { id, received_us, source: admission.source, personal: &refs });
+    let stamp = Stamp { id, received_us, source: admission.source, personal: &refs };
+    line::write(&mut line, event, &stamp);
     assert!(memchr::memchr(b'\n', &line).is_none(), "I-5: a line holds no newline");
     if line.len() > LINE_BYTES_MAX {
         return Err(AdmitError::LineTooLong { bytes: line.len() });
     }
-    Ok((line, personal))
+    let seen = see(&Entry::written(event, &stamp), &personal);
+    Ok((line, personal, seen))
 }
 
 /// What most lines fit into without growing their buffer.

@@ -19,7 +19,7 @@ pub mod rules;
 pub mod time;
 mod warning;
 
-pub use admit::{Admission, AdmitError, Admitted, Agents, Place, Places, ReadmitError, admit, readmit};
+pub use admit::{Admission, AdmitError, Admitted, Agents, Place, Places, ReadmitError, admit, admit_seen, readmit};
 pub use proof::Digest;
 
 pub use entry::{Entry, LineError, order_time_us};

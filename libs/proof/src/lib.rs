@@ -39,6 +39,7 @@
 
 pub mod checkpoint;
 mod consistency;
+mod digest_map;
 mod edge;
 mod hash;
 mod inclusion;
@@ -51,6 +52,7 @@ pub mod tlog_proof;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use consistency::{consistency_path, verify_consistency};
+pub use digest_map::{DigestMap, FirstBytes};
 pub use edge::{EdgeError, RightEdge};
 pub use hash::{Digest, Hash, HexError, empty_root, leaf_hash, node_hash};
 pub use inclusion::{ProofError, inclusion_path, verify_inclusion};

@@ -3,6 +3,7 @@
 mod members;
 mod read;
 mod reader;
+mod written;
 
 use std::borrow::Cow;
 

@@ -151,7 +151,9 @@ fn document<'a>(json: &'a [u8], report: &mut Report, scratch: &mut Scratch<'a>) 
 }
 
 fn lines<'a>(body: &'a [u8], report: &mut Report) -> Result<Events<'a>, BodyError> {
-    let mut events = Vec::new();
+    // An event takes more than its text: growing step by step would copy them all several times.
+    let count = memchr::memchr_iter(b'\n', body).count() + 1;
+    let mut events = Vec::with_capacity(count.min(BATCH_EVENTS_MAX));
     let mut scratch = Scratch::default();
     let mut rest = body;
     while !rest.is_empty() {

@@ -46,6 +46,7 @@ pub struct PersonKey {
     id: PersonId,
     secret: Zeroizing<[u8; 32]>,
     salts: OnceLock<Hmac<Sha256>>,
+    encryption: OnceLock<Zeroizing<[u8; 32]>>,
     recent: Mutex<[Option<Arc<Disclosure>>; 2]>,
 }
 
@@ -53,7 +54,7 @@ impl PersonKey {
     /// A key of 32 random bytes. Cost: none; what is derived from it is derived at first use.
     #[must_use]
     pub fn new(id: PersonId, secret: Zeroizing<[u8; 32]>) -> Self {
-        Self { id, secret, salts: OnceLock::new(), recent: Mutex::default() }
+        Self { id, secret, salts: OnceLock::new(), encryption: OnceLock::new(), recent: Mutex::default() }
     }
 
     /// The handle.
@@ -78,6 +79,12 @@ impl PersonKey {
             .expand(info, okm.as_mut_slice())
             .expect("32 bytes are within HKDF's bound");
         okm
+    }
+
+    /// The key that disclosures are encrypted under: [`PersonKey::derive`] for `enc/v1`. Cost: none after the first time.
+    #[must_use]
+    pub fn encryption(&self) -> &[u8; 32] {
+        self.encryption.get_or_init(|| self.derive(b"enc/v1"))
     }
 
     /// The disclosure of `value` (the JSON object of pointers and values) under this key: the same for equal values, for ever.

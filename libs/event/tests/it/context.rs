@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use indelible_event::{
-    Admission, Admitted, Agents, Digest, Event, KeyError, Keys, Person, PersonId, PersonKey, Place, Places, Rules,
-    admit, parse_one, personal,
+    Admission, Admitted, Agents, Digest, Entry, Event, KeyError, Keys, Person, PersonId, PersonKey, Place, Places,
+    Rules, admit_seen, parse_one, personal,
 };
 
 /// Makes every person's key from the person's canonical bytes, so that nothing needs to be remembered.
@@ -68,7 +68,11 @@ pub fn parsed(json: &str) -> Event<'_> {
 
 #[track_caller]
 pub fn admitted(json: &str) -> Admitted {
-    admit(&parsed(json), &admission(&Rules::builtin())).expect("admitted")
+    let seen = admit_seen(&parsed(json), &admission(&Rules::builtin()), |entry, _| format!("{entry:?}"));
+    let (admitted, seen) = seen.expect("admitted");
+    let read = Entry::parse(&admitted.line).expect("a line");
+    assert_eq!(seen, format!("{read:?}"), "what admission shows is what the line says");
+    admitted
 }
 
 #[track_caller]
