@@ -168,7 +168,7 @@ fn into_log(log: &Log, body: &[u8], source: &str) -> miette::Result<Late> {
 }
 
 fn to_server(remote: &Remote, body: &[u8]) -> miette::Result<Late> {
-    let answer = remote.send_events("/v1/events?partial=true", body)?;
+    let answer: Value = remote.send_events("/v1/events?partial=true", body)?;
     let list = |name: &str| answer.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let known =
         list("receipts").iter().filter(|receipt| receipt.get("duplicate") == Some(&Value::Bool(true))).count() as u64;

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::exit::failed;
@@ -78,7 +79,7 @@ impl Remote {
 
     /// Posts events until the server has taken them: retries what may go through later. Events should carry event_ids,
     /// so that what had arrived before is not recorded twice.
-    pub(crate) fn send_events(&self, path: &str, body: &[u8]) -> miette::Result<Value> {
+    pub(crate) fn send_events<T: DeserializeOwned>(&self, path: &str, body: &[u8]) -> miette::Result<T> {
         let mut pause = Duration::from_millis(100);
         let mut tried = 1;
         loop {
@@ -118,7 +119,7 @@ pub(crate) fn text(body: ureq::Body) -> miette::Result<String> {
     Ok(text)
 }
 
-pub(crate) fn parse(text: &str) -> miette::Result<Value> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> miette::Result<T> {
     serde_json::from_str(text)
         .map_err(|error| failed(&error, "the answer is no JSON; is this the address of an Indelible server?"))
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use segment::tail::{Buffer, freeze};
 
-use crate::shared::{Shared, TailPart};
-use crate::tail::Chunk;
+use crate::shared::{Frozen, Shared, TailPart};
 
 /// How long the freezer sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
 const NAP_US: u64 = 1_000_000;
@@ -14,12 +13,12 @@ const NAP_US: u64 = 1_000_000;
 pub(crate) fn run(shared: &Shared) {
     let mut heard = 0;
     while !shared.closing() {
-        let Some((buffer, chunk)) = done_buffer(shared) else {
+        let Some(buffer) = done_buffer(shared) else {
             heard = shared.wake.wait(heard, NAP_US);
             continue;
         };
         match freeze(&buffer) {
-            Ok(run) => put(shared, TailPart::Run(Arc::new(run), chunk.line_bytes())),
+            Ok((run, columns)) => put(shared, TailPart::Run(Arc::new(Frozen::new(run, columns)))),
             Err(error) => {
                 // The buffer goes on answering; a mistake of ours, but no reason to lose anything.
                 tracing::error!(first_leaf = buffer.first_leaf(), %error, "a buffer could not be frozen");
@@ -31,11 +30,11 @@ pub(crate) fn run(shared: &Shared) {
 }
 
 /// A buffer behind which another one takes the rows.
-fn done_buffer(shared: &Shared) -> Option<(Arc<Buffer>, Arc<Chunk>)> {
+fn done_buffer(shared: &Shared) -> Option<Arc<Buffer>> {
     let parts = shared.parts();
     let (_active, done) = parts.tail.split_last()?;
     done.iter().find_map(|part| match part {
-        TailPart::Buffer(buffer, chunk) => Some((Arc::clone(buffer), Arc::clone(chunk))),
+        TailPart::Buffer(buffer) => Some(Arc::clone(buffer)),
         TailPart::Run(..) => None,
     })
 }

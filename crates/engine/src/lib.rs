@@ -21,6 +21,7 @@ mod recover;
 mod reindex;
 mod rows;
 mod sealer;
+mod sealing;
 mod sequencer;
 mod shared;
 mod submit;

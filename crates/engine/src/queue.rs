@@ -7,20 +7,44 @@ use event::{Disclosure, PersonId};
 use journal::Packed;
 use proof::Digest;
 use segment::tail::Row;
-use vault::Sealed;
 
 use crate::config::{GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX};
 use crate::dedup::{EventKey, Seen};
 
-/// Per element of a line's `personal`: its sealed disclosures in the order identity, connection, fields.
-pub(crate) type SealedLine = Vec<[Option<Sealed>; 3]>;
+/// Records of an element of `personal` in the order identity, connection, fields; each begins with its digest.
+pub(crate) type Element = [Option<Arc<[u8]>>; 3];
+
+/// The sealed disclosures behind consecutive lines: per line the elements of its `personal`.
+#[derive(Default)]
+pub(crate) struct Records {
+    elements: Vec<Element>,
+    /// Where each line's elements end.
+    ends: Vec<usize>,
+}
+
+impl Records {
+    pub(crate) fn push(&mut self, line: impl IntoIterator<Item = Element>) {
+        self.elements.extend(line);
+        self.ends.push(self.elements.len());
+    }
+
+    /// Per line its elements.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[Element]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let line = self.elements.get(start..end).unwrap_or_default();
+            start = end;
+            line
+        })
+    }
+}
 
 /// Admitted lines on their way into the journal: all of them or none.
 pub(crate) struct Job {
     pub(crate) lines: Packed,
     pub(crate) digests: Vec<Digest>,
     pub(crate) rows: Vec<Row>,
-    pub(crate) sealed: Vec<SealedLine>,
+    pub(crate) records: Records,
     /// Identities that are not held open yet, to be searchable once the lines are.
     pub(crate) identities: Vec<(PersonId, Arc<Disclosure>)>,
     pub(crate) keys: Vec<Option<EventKey>>,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use event::Entry;
 use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
-use ledger::Ledger;
-use proof::{Digest, LeafIndex};
+use ledger::{DigestsAhead, Ledger};
+use proof::Digest;
 use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
 use segment::{Disclosed, PartError};
 use vault::{Sealed, Vault};
@@ -29,6 +29,7 @@ pub(crate) struct Recovering<'a> {
     sealed: u64,
     vault: &'a Vault,
     ledger: &'a Ledger,
+    digests: DigestsAhead<'a>,
     recent: &'a Recent,
     active: Active,
     chunks: Vec<Arc<Chunk>>,
@@ -58,6 +59,7 @@ impl<'a> Recovering<'a> {
             sealed,
             vault,
             ledger,
+            digests: DigestsAhead::new(ledger),
             recent,
             chunks: vec![Arc::clone(&active.chunk)],
             tail: vec![active.part()],
@@ -102,7 +104,7 @@ impl<'a> Recovering<'a> {
     ) -> Result<(), Refusal> {
         let digest = Digest::of(line);
         if leaf < self.ledger.size().0 {
-            if self.ledger.digest(LeafIndex(leaf))? != digest {
+            if self.digests.get(leaf)? != digest {
                 return Err(Box::new(NotInTree { leaf }));
             }
         } else {
@@ -165,7 +167,7 @@ impl Active {
 
     /// As a piece of the tail.
     pub(crate) fn part(&self) -> TailPart {
-        TailPart::Buffer(Arc::clone(&self.buffer), Arc::clone(&self.chunk))
+        TailPart::Buffer(Arc::clone(&self.buffer))
     }
 
     /// Puts a row into the buffer, which has room.

@@ -8,14 +8,16 @@ use std::sync::atomic::Ordering;
 use env::Disk;
 use event::Entry;
 use journal::Journal;
+use ledger::DigestsAhead;
 use proof::LeafIndex;
 use segment::manifest::{Manifest, ManifestError, SegmentEntry, publish};
 use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, Field, Part, PartError, SealError, Sealer};
+use segment::{BlockCache, Part, PartError, SealError};
 
 use crate::Log;
 use crate::layout::Layout;
-use crate::shared::{Shared, TailPart};
+use crate::sealing::{Place, Sealing};
+use crate::shared::{Frozen, Shared, TailPart};
 
 /// How long the sealer sleeps when nobody rings: the grain of `seal_age_us`, and of trying again after a full disk.
 const NAP_US: u64 = 5_000_000;
@@ -46,79 +48,113 @@ pub enum SealingError {
     /// What was sealed could not be opened.
     #[error("the new segment could not be opened")]
     Open(#[from] segment::sealed::OpenError),
+    /// The lines could not be read from the journal.
+    #[error("the journal could not be read")]
+    Journal(#[from] journal::ReadError),
     /// No checkpoint covers the lines.
     #[error("no checkpoint could be made before sealing")]
     Checkpoint(#[from] ledger::SignError),
 }
 
+/// What to do next.
+enum Step<'a> {
+    /// The segment in the making takes this run.
+    Take(Arc<Frozen>),
+    /// The segment in the making is to be finished.
+    Finish(Box<Sealing<'a>>),
+    /// Nothing until somebody rings.
+    Wait,
+}
+
 impl SealerThread {
-    /// Works until the log is closed.
+    /// Works until the log is closed. A segment that is not finished then is begun anew at the next start.
     pub(crate) fn run(mut self) {
+        let disk = Arc::clone(&self.shared.world.disk);
+        let (mut sealing, mut place): (Option<Box<Sealing<'_>>>, Option<Place>) = (None, None);
         let mut heard = 0;
         while !self.shared.closing() {
-            let Some(runs) = self.due() else {
-                heard = self.shared.sealing.wait(heard, NAP_US);
-                continue;
+            let done = match self.next(&mut sealing) {
+                Step::Take(run) => self.take(&*disk, &mut sealing, &mut place, &run),
+                Step::Finish(sealing) => self.finish(*sealing),
+                Step::Wait => {
+                    heard = self.shared.sealing.wait(heard, NAP_US);
+                    continue;
+                }
             };
-            if let Err(error) = self.seal(&runs) {
+            if let Err(error) = done {
                 let reason = crate::shared::with_causes(&error);
                 tracing::error!(%reason, "sealing pauses; the journal keeps the lines");
+                // Its files are removed: whatever failed is never written to again (I-9).
+                (sealing, place) = (None, None);
                 self.shared.sealed.notify();
                 heard = self.shared.sealing.wait(self.shared.sealing.count().max(heard), NAP_US);
             }
         }
     }
 
-    /// The runs that are to become a segment now: enough rows, rows old enough, or sealing was asked for.
-    fn due(&self) -> Option<Vec<Arc<dyn Part>>> {
+    /// A segment takes runs until it has enough rows or bytes; it is finished earlier where it is asked for, or old.
+    fn next<'a>(&self, sealing: &mut Option<Box<Sealing<'a>>>) -> Step<'a> {
         let parts = self.shared.parts();
+        let config = &self.shared.config;
+        let first = parts.tail.first().map_or(0, TailPart::first_leaf);
+        let open = sealing.as_ref().map(|sealing| sealing.leaves()).filter(|leaves| !leaves.is_empty());
         let asked = self.shared.seal_to.load(Ordering::Acquire);
-        let (mut runs, mut rows, mut bytes): (Vec<Arc<dyn Part>>, u64, u64) = (Vec::new(), 0, 0);
-        for part in &parts.tail {
-            let TailPart::Run(run, run_bytes) = part else { break };
-            rows += u64::from(run.rows());
-            bytes += run_bytes;
-            runs.push(Arc::clone(run) as Arc<dyn Part>);
-            if rows >= self.shared.config.seal_rows || bytes >= self.shared.config.seal_bytes {
-                return Some(runs);
+        let ready = |sealing: &Sealing<'_>| {
+            let leaves = sealing.leaves();
+            let full = leaves.end - leaves.start >= config.seal_rows || sealing.line_bytes() >= config.seal_bytes;
+            full || (first < asked && leaves.end >= asked)
+        };
+        if !sealing.as_deref().is_some_and(ready) {
+            let end = open.as_ref().map_or(first, |leaves| leaves.end);
+            if let Some(TailPart::Run(run)) = parts.tail.iter().find(|part| part.first_leaf() == end) {
+                return Step::Take(Arc::clone(run));
             }
         }
-        if let Some(first) = runs.first().map(|run| run.first_leaf()) {
-            return (first + rows >= asked && first < asked || self.is_old(&**runs.first()?)).then_some(runs);
+        if let Some(sealing) = sealing.take_if(|sealing| open.is_some() && (ready(sealing) || self.is_old(first))) {
+            return Step::Finish(sealing);
         }
         // Rows that are old but still in the buffer: let it be frozen, then seal.
-        let oldest = self.shared.view().find(parts.tail.first()?.first_leaf()).map(|(part, _)| Arc::clone(part))?;
-        if self.is_old(&*oldest) {
+        if open.is_none() && self.is_old(first) {
             self.shared.queue.ask_rotation();
         }
-        None
+        Step::Wait
     }
 
-    /// Whether the oldest leaf of a part came in so long ago that it is to be sealed.
-    fn is_old(&self, part: &dyn Part) -> bool {
-        let age_us = received_us(part).map(|at| self.shared.world.clock.now_us().saturating_sub(at));
+    /// Whether a leaf of the tail came in so long ago that it is to be sealed.
+    fn is_old(&self, leaf: u64) -> bool {
+        let view = self.shared.view();
+        let Some((part, _)) = view.find(leaf) else { return false };
+        let age_us = received_us(&**part, leaf).map(|at| self.shared.world.clock.now_us().saturating_sub(at));
         age_us.is_ok_and(|age_us| age_us >= self.shared.config.seal_age_us)
     }
 
-    /// Seals the rows of consecutive runs.
-    pub(crate) fn seal(&mut self, runs: &[Arc<dyn Part>]) -> Result<(), SealingError> {
-        let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Ok(()) };
-        let leaves = first.first_leaf()..last.first_leaf() + u64::from(last.rows());
-        while self.shared.ledger.newest().checkpoint.size.0 < leaves.end {
+    fn take<'a>(
+        &self,
+        disk: &'a dyn Disk,
+        sealing: &mut Option<Box<Sealing<'a>>>,
+        place: &mut Option<Place>,
+        run: &Frozen,
+    ) -> Result<(), SealingError> {
+        let first = run.run.first_leaf();
+        let place = match place {
+            Some(place) => place,
+            None => place.insert(Place::of(&self.shared.journal.reader(), first)?),
+        };
+        let sealing = match sealing {
+            Some(sealing) => sealing,
+            None => sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first)?)),
+        };
+        sealing.take(&self.shared, place, run)?;
+        assert_eq!(sealing.leaves().end, run.end(), "I-5: the journal has every line of the run");
+        Ok(())
+    }
+
+    fn finish(&mut self, sealing: Sealing<'_>) -> Result<(), SealingError> {
+        while self.shared.ledger.newest().checkpoint.size.0 < sealing.leaves().end {
             self.shared.sign()?;
         }
-        let (disk, segments): (&dyn Disk, _) = (&*self.shared.world.disk, self.layout.segments());
-        let mut sealer = Sealer::begin(disk, &segments, leaves.clone())?;
-        for run in runs {
-            let addresses = addresses(&**run)?;
-            for leaf in run.first_leaf()..run.first_leaf() + u64::from(run.rows()) {
-                let row = run.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
-                let (line, disclosed) = (run.line(row)?, run.disclosures(row)?);
-                let address = addresses.get(row as usize).copied().flatten();
-                sealer.push(&line, &disclosed, address)?;
-            }
-        }
-        let sealed = sealer.finish(&|leaf| Ok(self.shared.ledger.digest(LeafIndex(leaf))?))?;
+        let digests = DigestsAhead::new(&self.shared.ledger);
+        let sealed = sealing.into_sealer().finish(&|leaf| Ok(digests.get(leaf)?))?;
         self.take_over(sealed)
     }
 
@@ -147,24 +183,10 @@ impl SealerThread {
     }
 }
 
-/// The address token of each row, from the run's own index: nothing needs to be decrypted for it again.
-fn addresses(run: &dyn Part) -> Result<Vec<Option<u64>>, PartError> {
-    let mut addresses = vec![None; run.rows() as usize];
-    for (token, rows) in run.values(Field::Address)? {
-        let token = token.as_slice().try_into().map(u64::from_be_bytes).ok();
-        for row in rows {
-            if let Some(slot) = addresses.get_mut(row as usize) {
-                *slot = token;
-            }
-        }
-    }
-    Ok(addresses)
-}
-
-/// When the oldest leaf of a run came in.
-fn received_us(run: &dyn Part) -> Result<i64, PartError> {
-    let row = run.row_of_leaf(run.first_leaf()).ok_or(PartError::NoSuchRow(run.first_leaf()))?;
-    let line = run.line(row)?;
+/// When a leaf of a part came in.
+fn received_us(part: &dyn Part, leaf: u64) -> Result<i64, PartError> {
+    let row = part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
+    let line = part.line(row)?;
     let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
     Ok(entry.received_us)
 }

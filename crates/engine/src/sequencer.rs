@@ -1,18 +1,18 @@
 //! The one thread that orders everything: it takes admitted lines, makes them durable in groups, lets ledger and tail
 //! grow by them, and answers. What it does to a group, in this order, is I-1.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed};
+use proof::DigestMap;
 use segment::tail::Buffer;
 use vault::Sealed;
 
-use crate::queue::{Job, Refused, SealedLine};
+use crate::queue::{Job, Records, Refused};
 use crate::record::write_numbers;
 use crate::shared::Shared;
-use crate::tail::{Chunk, Span, TailLine};
+use crate::tail::{Chunk, Span, Spans, TailLine};
 
 /// What only the sequencer touches.
 pub(crate) struct Sequencer {
@@ -30,13 +30,13 @@ pub(crate) struct Active {
 /// The disclosure records that the journal's current file holds, by digest and by number.
 pub(crate) struct FileRecords {
     file: FileNumber,
-    numbers: HashMap<[u8; 32], u32>,
+    numbers: DigestMap<[u8; 32], u32>,
     spans: Vec<Span>,
 }
 
 impl FileRecords {
     pub(crate) fn new(file: FileNumber) -> Self {
-        Self { file, numbers: HashMap::new(), spans: Vec::new() }
+        Self { file, numbers: DigestMap::default(), spans: Vec::new() }
     }
 
     pub(crate) fn file(&self) -> FileNumber {
@@ -59,32 +59,57 @@ impl FileRecords {
     }
 
     /// Where the records of a line lie.
-    pub(crate) fn spans(&self, numbers: &[[Option<u32>; 3]]) -> Box<[[Span; 3]]> {
+    pub(crate) fn spans(&self, numbers: &[[Option<u32>; 3]]) -> Spans {
         let span = |number: Option<u32>| number.and_then(|number| self.spans.get(number as usize)).copied();
         numbers.iter().map(|element| element.map(|number| span(number).unwrap_or_default())).collect()
     }
 
-    /// Numbers the records of a job's lines; those the file lacks go into `batch`, numbered from `next` on.
-    fn number(
-        &self,
-        sealed: &[SealedLine],
-        fresh: &mut HashMap<[u8; 32], u32>,
-        batch: &mut Batch,
-    ) -> Vec<Vec<[Option<u32>; 3]>> {
-        let mut number = |record: &Sealed| {
-            if let Some(&known) = self.numbers.get(&record.digest) {
-                return known;
+    /// Numbers the records of a job's lines; those the file lacks go into `batch`, numbered from the file's last on.
+    /// Writes each line's numbers into the batch, and returns them all, a line after the other.
+    fn number(&self, records: &Records, fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> Numbers {
+        let mut all = Numbers::default();
+        let mut refs = Vec::new();
+        for line in records.lines() {
+            let start = all.elements.len();
+            for element in line {
+                let number = |record: &Arc<[u8]>| self.number_of(record, fresh, batch);
+                all.elements.push(element.each_ref().map({
+                    let mut number = number;
+                    move |record| record.as_ref().map(&mut number)
+                }));
             }
-            let next = (self.spans.len() + fresh.len()) as u32;
-            *fresh.entry(record.digest).or_insert_with(|| {
-                batch.disclosures.push(&record.to_record());
-                next
-            })
-        };
-        let line = |line: &SealedLine| {
-            line.iter().map(|element| element.each_ref().map(|r| r.as_ref().map(&mut number))).collect()
-        };
-        sealed.iter().map(line).collect()
+            refs.clear();
+            write_numbers(all.elements.get(start..).unwrap_or_default(), &mut refs);
+            batch.refs.push(&refs);
+            all.ends.push(all.elements.len());
+        }
+        all
+    }
+
+    fn number_of(&self, record: &[u8], fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> u32 {
+        let Some(digest) = Sealed::digest_of_record(record) else { panic!("a record begins with its digest") };
+        if let Some(&known) = self.numbers.get(&digest) {
+            return known;
+        }
+        let next = (self.spans.len() + fresh.len()) as u32;
+        *fresh.entry(digest).or_insert_with(|| {
+            batch.disclosures.push(record);
+            next
+        })
+    }
+}
+
+/// The numbers of the records behind consecutive lines.
+#[derive(Default)]
+struct Numbers {
+    elements: Vec<[Option<u32>; 3]>,
+    ends: Vec<usize>,
+}
+
+impl Numbers {
+    fn of(&self, line: usize) -> &[[Option<u32>; 3]] {
+        let start = line.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(line).and_then(|&end| self.elements.get(start..end)).unwrap_or_default()
     }
 }
 
@@ -127,21 +152,14 @@ impl Sequencer {
         if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable()) {
             return answer_all(jobs, &refused);
         }
-        let mut fresh = HashMap::new();
+        let mut fresh = DigestMap::default();
         let mut numbers = Vec::with_capacity(jobs.len());
         let mut batches = Vec::with_capacity(jobs.len());
         let mut jobs = jobs;
         for job in &mut jobs {
             let mut batch =
                 Batch { lines: std::mem::take(&mut job.lines), refs: Packed::new(), disclosures: Packed::new() };
-            let of_job = self.file.number(&job.sealed, &mut fresh, &mut batch);
-            let mut bytes = Vec::new();
-            for line in &of_job {
-                bytes.clear();
-                write_numbers(line, &mut bytes);
-                batch.refs.push(&bytes);
-            }
-            numbers.push(of_job);
+            numbers.push(self.file.number(&job.records, &mut fresh, &mut batch));
             batches.push(batch);
         }
         let journal = &self.shared.journal;
@@ -158,7 +176,7 @@ impl Sequencer {
         }
     }
 
-    fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &[Vec<[Option<u32>; 3]>]) {
+    fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &Numbers) {
         let first = placed.first_leaf.0;
         self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
         if let Err(error) = self.shared.ledger_append(first, &job.digests) {
@@ -172,7 +190,7 @@ impl Sequencer {
             let Some(position) = placed.position(batch.lines.as_ref(), at) else {
                 panic!("I-1: the journal placed every line of the batch");
             };
-            let records = numbers.get(at).map(|numbers| self.file.spans(numbers)).unwrap_or_default();
+            let records = self.file.spans(numbers.of(at));
             push_row(&self.shared, &mut self.active, row, TailLine { position, records });
         }
         let size = first + job.digests.len() as u64;

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use journal::{AppendError, FileJournal};
 use ledger::Ledger;
 use proof::Digest;
+use segment::index::IndexBuilder;
 use segment::tail::{Buffer, Run};
 use segment::{Part, Segment, View};
 use vault::{StoreError, Vault};
@@ -16,7 +17,6 @@ use crate::config::{Config, World};
 use crate::dedup::Recent;
 use crate::own::Reads;
 use crate::queue::{Queue, Refused};
-use crate::tail::Chunk;
 
 /// Everything but what a single thread owns.
 pub(crate) struct Shared {
@@ -59,16 +59,37 @@ pub(crate) struct Parts {
 /// A piece of the tail.
 #[derive(Clone)]
 pub(crate) enum TailPart {
-    Buffer(Arc<Buffer>, Arc<Chunk>),
-    /// With the bytes of its lines.
-    Run(Arc<Run>, u64),
+    Buffer(Arc<Buffer>),
+    Run(Arc<Frozen>),
+}
+
+/// A frozen run, and what it was made of until the sealer takes it over.
+pub(crate) struct Frozen {
+    pub(crate) run: Arc<Run>,
+    columns: Mutex<Option<IndexBuilder>>,
+}
+
+impl Frozen {
+    pub(crate) fn new(run: Run, columns: IndexBuilder) -> Self {
+        Self { run: Arc::new(run), columns: Mutex::new(Some(columns)) }
+    }
+
+    /// The columns, once.
+    pub(crate) fn take_columns(&self) -> Option<IndexBuilder> {
+        self.columns.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The leaf behind the last row.
+    pub(crate) fn end(&self) -> u64 {
+        self.run.first_leaf() + u64::from(self.run.rows())
+    }
 }
 
 impl TailPart {
     pub(crate) fn first_leaf(&self) -> u64 {
         match self {
-            Self::Buffer(buffer, _) => buffer.first_leaf(),
-            Self::Run(run, _) => run.first_leaf(),
+            Self::Buffer(buffer) => buffer.first_leaf(),
+            Self::Run(frozen) => frozen.run.first_leaf(),
         }
     }
 }
@@ -129,8 +150,8 @@ impl Shared {
         view.parts.extend(parts.segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>));
         for part in &parts.tail {
             match part {
-                TailPart::Run(run, _) => view.parts.push(Arc::clone(run) as Arc<dyn Part>),
-                TailPart::Buffer(buffer, _) => {
+                TailPart::Run(frozen) => view.parts.push(Arc::clone(&frozen.run) as Arc<dyn Part>),
+                TailPart::Buffer(buffer) => {
                     let rows = size.saturating_sub(buffer.first_leaf()).min(u64::from(buffer.len()));
                     if rows > 0 {
                         view.parts.push(buffer.snapshot(rows as u32) as Arc<dyn Part>);

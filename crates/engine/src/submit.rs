@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
 
-use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Event, Problem, ReadmitError, Warning};
+use event::personal::PersonalParts;
+use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Entry, Event, Problem, ReadmitError, Warning};
 use journal::Packed;
 use proof::Digest;
+use segment::index::RowExtra;
 use segment::tail::Row;
 use segment::{Field, PartError};
 
@@ -14,7 +16,7 @@ use crate::config::{STALE_ROUNDS_MAX, UNSEALED_ROWS_MAX};
 use crate::dedup::{EventKey, Seen};
 use crate::disclosed::OpenedTexts;
 use crate::own::{OWN_SOURCE, Own};
-use crate::queue::{Job, Refused, SealedLine};
+use crate::queue::{Element, Job, Records, Refused};
 use crate::shared::with_causes;
 use crate::tail::UNPLACED;
 
@@ -109,7 +111,7 @@ struct Prepared {
     plans: Vec<Plan>,
     admitted: Vec<Admitted>,
     rows: Vec<Row>,
-    sealed: Vec<SealedLine>,
+    records: Records,
     identities: Vec<(event::PersonId, Arc<event::Disclosure>)>,
     keys: Vec<Option<EventKey>>,
     seen: Seen,
@@ -162,18 +164,20 @@ impl Log {
             if !partial && !prepared.conflicts.is_empty() {
                 return Err(SubmitError::Conflict { problems: prepared.conflicts });
             }
-            let Prepared { plans, admitted, rows, sealed, identities, keys, seen, refused, conflicts } = prepared;
+            let Prepared { plans, admitted, rows, records, identities, keys, seen, refused, conflicts } = prepared;
             let first = if admitted.is_empty() {
                 Ok(0)
             } else {
-                let lines = admitted.iter().map(|admitted| &admitted.line).collect::<Packed>();
+                let bytes = admitted.iter().map(|admitted| admitted.line.len()).sum();
+                let mut lines = Packed::with_capacity(admitted.len(), bytes);
+                admitted.iter().for_each(|admitted| lines.push(&admitted.line));
                 let digests = admitted.iter().map(|admitted| admitted.digest).collect();
                 let (done, answer) = mpsc::sync_channel(1);
                 let done = Box::new(move |answer| {
                     // The one who waits is still there: it does nothing else meanwhile.
                     let _ = done.send(answer);
                 });
-                self.shared.queue.push(Job { lines, digests, rows, sealed, identities, keys, seen, own, done });
+                self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, own, done });
                 answer.recv().unwrap_or_else(|_| Err(Refused::Stopped("the sequencer is gone".to_owned())))
             };
             match first {
@@ -213,7 +217,7 @@ impl Log {
             plans: Vec::with_capacity(events.len()),
             admitted: Vec::with_capacity(events.len()),
             rows: Vec::with_capacity(events.len()),
-            sealed: Vec::with_capacity(events.len()),
+            records: Records::default(),
             identities: Vec::new(),
             keys: Vec::with_capacity(events.len()),
             seen,
@@ -241,11 +245,12 @@ impl Log {
                 prepared.plans.push(plan);
                 continue;
             }
-            match event::admit(event, &admission) {
-                Ok(admitted) => {
+            let row = |entry: &Entry<'_>, personal: &[PersonalParts]| self.row(event, entry, personal);
+            match event::admit_seen(event, &admission, row) {
+                Ok((admitted, row)) => {
                     in_batch.extend(key.map(|key| (key, prepared.admitted.len())));
                     prepared.plans.push(Plan::Fresh(prepared.admitted.len()));
-                    self.add(&mut prepared, event, admitted, key);
+                    self.add(&mut prepared, admitted, row, key);
                 }
                 Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
                 Err(error @ AdmitError::LineTooLong { .. }) => {
@@ -258,34 +263,33 @@ impl Log {
         Ok(prepared)
     }
 
-    fn add(&self, prepared: &mut Prepared, event: &Event<'_>, admitted: Admitted, key: Option<EventKey>) {
-        let vault = &self.shared.vault;
-        let mut sealed = SealedLine::with_capacity(admitted.personal.len());
-        let mut extra = segment::index::RowExtra {
-            address: event.client.ip.as_deref().map(|ip| vault.address_token(ip)),
-            identity: Vec::new(),
+    /// What the tail keeps of an entry for questions.
+    fn row(&self, event: &Event<'_>, entry: &Entry<'_>, personal: &[PersonalParts]) -> Row {
+        let identities = personal.iter().flat_map(|parts| &parts.disclosures);
+        let identities = identities.filter(|disclosure| disclosure.kind == event::Kind::Identity);
+        let extra = RowExtra {
+            address: event.client.ip.as_deref().map(|ip| self.shared.vault.address_token(ip)),
+            identity: identities.map(|disclosure| disclosure.digest).collect(),
         };
-        for parts in &admitted.personal {
-            let mut element = [None, None, None];
+        Row::new(entry, &extra, UNPLACED)
+    }
+
+    fn add(&self, prepared: &mut Prepared, admitted: Admitted, row: Row, key: Option<EventKey>) {
+        let vault = &self.shared.vault;
+        let Prepared { identities, records, .. } = prepared;
+        records.push(admitted.personal.iter().map(|parts| {
+            let mut element = Element::default();
             for disclosure in &parts.disclosures {
-                if disclosure.kind == event::Kind::Identity {
-                    extra.identity.push(disclosure.digest);
-                    if !vault.has_identity(&disclosure.digest) {
-                        prepared.identities.push((parts.key.id(), Arc::clone(disclosure)));
-                    }
+                if disclosure.kind == event::Kind::Identity && !vault.has_identity(&disclosure.digest) {
+                    identities.push((parts.key.id(), Arc::clone(disclosure)));
                 }
                 if let Some(slot) = element.get_mut(usize::from(disclosure.kind.as_byte())) {
-                    *slot = Some(vault.seal(&parts.key, disclosure));
+                    *slot = Some(vault.seal_record(&parts.key, disclosure));
                 }
             }
-            sealed.push(element);
-        }
-        let row = match event::Entry::parse(&admitted.line) {
-            Ok(entry) => Row::new(&entry, &extra, UNPLACED),
-            Err(error) => panic!("a line that admission wrote can be read: {error}"),
-        };
+            element
+        }));
         prepared.rows.push(row);
-        prepared.sealed.push(sealed);
         prepared.keys.push(key);
         prepared.admitted.push(admitted);
     }
@@ -306,16 +310,19 @@ impl Log {
             let same = self.is_same(event, &first.line, &opened, admission)?;
             return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
         }
-        let view = self.shared.view();
         let mut found: Vec<u64> = recent.into_iter().collect();
         for segment in &self.shared.parts().segments {
             let rows = segment::Part::equal(&**segment, Field::EventId, event_id.as_bytes())?;
             found.extend(rows.iter().map(|row| segment::Part::leaf(&**segment, row)));
         }
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let view = self.shared.view();
         for leaf in found {
             let Some((part, row)) = view.find(leaf) else { continue };
             let line = part.line(row)?;
-            let Ok(first) = event::Entry::parse(&line) else { continue };
+            let Ok(first) = Entry::parse(&line) else { continue };
             let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
             if first.event_id.as_deref() != Some(event_id)
                 || first.source != admission.source

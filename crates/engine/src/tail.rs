@@ -19,11 +19,33 @@ pub(crate) struct Span {
     pub(crate) bytes: u32,
 }
 
-/// Where a line and its disclosures lie. 40 bytes and 24 for each person.
+/// Where the disclosures of a line lie, per element of its `personal`. Most lines have one element or none.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spans {
+    /// No span in it: the line has no element.
+    first: [Span; 3],
+    more: Box<[[Span; 3]]>,
+}
+
+impl FromIterator<[Span; 3]> for Spans {
+    fn from_iter<I: IntoIterator<Item = [Span; 3]>>(elements: I) -> Self {
+        let mut elements = elements.into_iter();
+        Self { first: elements.next().unwrap_or_default(), more: elements.collect() }
+    }
+}
+
+impl Spans {
+    fn elements(&self) -> impl Iterator<Item = &[Span; 3]> {
+        let is_there = |element: &&[Span; 3]| element.iter().any(|span| span.bytes != 0);
+        std::iter::once(&self.first).filter(is_there).chain(&self.more)
+    }
+}
+
+/// Where a line and its disclosures lie. 52 bytes, and 24 for each person but the first.
 #[derive(Debug)]
 pub(crate) struct TailLine {
     pub(crate) position: LinePosition,
-    pub(crate) records: Box<[[Span; 3]]>,
+    pub(crate) records: Spans,
 }
 
 /// The lines behind one buffer, and behind the run it becomes. Rows are added by the sequencer alone; whoever holds the
@@ -44,11 +66,6 @@ impl Chunk {
         if let Some(slot) = self.rows.get(row as usize) {
             assert!(slot.set(line).is_ok(), "I-1: a row of the tail is written once");
         }
-    }
-
-    /// Bytes of the lines put in so far.
-    pub(crate) fn line_bytes(&self) -> u64 {
-        self.rows.iter().map_while(OnceLock::get).map(|line| u64::from(line.position.bytes)).sum()
     }
 
     /// Tells of a new journal file that the next rows lie in.
@@ -86,7 +103,7 @@ impl LineSource for Chunk {
             let sealed = Sealed::from_record(&self.read(place)?).map_err(|error| PartError::Store(Box::new(error)))?;
             Ok(Some(stored(sealed)))
         };
-        line.records.iter().map(|[a, b, c]| Ok([open(a)?, open(b)?, open(c)?])).collect()
+        line.records.elements().map(|[a, b, c]| Ok([open(a)?, open(b)?, open(c)?])).collect()
     }
 }
 

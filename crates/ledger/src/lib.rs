@@ -16,6 +16,7 @@
 //! | `keys` | origin and signing key |
 //! | `verify` | checking everything |
 
+mod ahead;
 mod error;
 mod keys;
 mod ledger;
@@ -24,6 +25,7 @@ mod mark;
 mod record;
 mod verify;
 
+pub use ahead::DigestsAhead;
 pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError, ReadError, SignError};
 pub use keys::{create_signing_key, load_signing_key, new_origin};
 pub use ledger::{Ledger, LedgerEnv, Published};

@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             buffer.push(row).map_err(Box::<dyn Error>::from)
         })
     })?;
-    timed("freeze", some, || freeze(&buffer).map(|run| run.rows()))?;
+    timed("freeze", some, || freeze(&buffer).map(|(run, _)| run.rows()))?;
 
     println!("{:.2} bytes a row", bytes.len() as f64 / rows as f64);
     let index = Index::open(Path::new("speed"), Arc::new(bytes))?;

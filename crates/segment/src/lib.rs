@@ -26,6 +26,6 @@ pub mod verify;
 
 pub use cache::BlockCache;
 pub use names::{SegmentFile, SegmentName};
-pub use part::{Disclosed, DisclosureRecord, Field, Needle, Part, PartError, Text, View};
+pub use part::{Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;

@@ -53,7 +53,7 @@ impl Search {
             let limit = if self.count { 1 } else { self.limit };
             params.extend([pair("limit", &limit.to_string()), pair("count", "true"), pair("full", "true")]);
             let answer = text(remote.get("/v1/entries", &params)?)?;
-            let parsed = parse(&answer)?;
+            let parsed: Value = parse(&answer)?;
             let count = parsed.get("count").and_then(Value::as_u64).unwrap_or_default();
             if self.count {
                 println!("{count}");

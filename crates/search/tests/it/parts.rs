@@ -75,7 +75,7 @@ pub fn part(entries: &[Made], range: Range<usize>, kind: usize) -> Arc<dyn Part>
     let made = &entries[range];
     match kind % 4 {
         0 => indexed(made),
-        1 => Arc::new(freeze(&buffer(made)).unwrap()),
+        1 => Arc::new(freeze(&buffer(made)).unwrap().0),
         2 => {
             let buffer = buffer(made);
             buffer.snapshot(buffer.len())

@@ -17,6 +17,7 @@ mod references;
 mod writer;
 
 pub use reader::{DisclosureFile, References};
+pub use references::Ordinals;
 pub(crate) use writer::DisclosureWriter;
 
 #[cfg(test)]

@@ -165,15 +165,17 @@ impl DisclosureFile {
         let mut filled = 0;
         for section in 0..SECTIONS {
             for number in 0..self.items(section).div_ceil(BLOCK_ITEMS) {
-                filled += u64::from(self.entry(section, number)?.len);
-                self.read_block(section, number)?;
+                let block = self.read_block(section, number)?;
+                filled += block.bytes.len() as u64;
+                let items = (number * BLOCK_ITEMS..).zip((0..block.spans.len()).filter(|_| section < KINDS));
+                for (item, at) in items {
+                    let person = block.item(at).and_then(person_of);
+                    person.filter(|person| *person < self.items(PERSONS)).ok_or_else(|| self.misfit(section, item))?;
+                }
             }
         }
         if filled != self.tables_at {
             return Err(self.source.damaged(filled, "its blocks do not fill the file"));
-        }
-        for kind in 0..KINDS as u8 {
-            self.each_record(kind, &mut |_, _| ())?;
         }
         let mut counter = Counter::default();
         for number in 0..self.items(REFERENCES).div_ceil(BLOCK_ITEMS) {
@@ -275,6 +277,13 @@ impl Drop for DisclosureFile {
     fn drop(&mut self) {
         self.cache.forget(self.id);
     }
+}
+
+/// The number of a record's person.
+fn person_of(item: &[u8]) -> Option<u32> {
+    let mut fields = Fields(item);
+    fields.bytes(32)?;
+    fields.varint()
 }
 
 /// A block of references begins with the counts before it.

@@ -8,7 +8,7 @@ use crate::file::{Fields, put_varint};
 use super::layout::KINDS;
 
 /// Ordinals of one element of `personal`: identity, connection, fields.
-pub(super) type Ordinals = [Option<u32>; KINDS];
+pub type Ordinals = [Option<u32>; KINDS];
 
 /// Set in an element's head byte when another element follows.
 const MORE: u8 = 0b0000_1000;

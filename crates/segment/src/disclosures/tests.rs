@@ -34,9 +34,16 @@ fn empty_disk() -> FaultyDisk {
     disk
 }
 
+fn push(writer: &mut DisclosureWriter, personal: &Disclosed) -> std::io::Result<()> {
+    let mut put = |record: &Option<DisclosureRecord>| record.as_ref().map(|r| writer.record(r.as_ref())).transpose();
+    let ordinals = personal.iter().map(|[a, b, c]| Ok([put(a)?, put(b)?, put(c)?]));
+    let ordinals = ordinals.collect::<std::io::Result<Vec<_>>>()?;
+    writer.push(&ordinals)
+}
+
 fn write(disk: &dyn Disk, first_leaf: u64, leaves: &[Plan]) -> u64 {
     let mut writer = DisclosureWriter::create(disk, Path::new("/segments/disc"), first_leaf).unwrap();
-    leaves.iter().for_each(|plan| writer.push(&disclosed(plan)).unwrap());
+    leaves.iter().for_each(|plan| push(&mut writer, &disclosed(plan)).unwrap());
     let (bytes, sha256) = writer.finish().unwrap();
     let written = disk.read(Path::new("/segments/disc")).unwrap();
     assert_eq!((bytes, sha256), (written.len() as u64, proof::Digest::of(&written)));
@@ -101,7 +108,7 @@ fn what_is_not_there_is_refused() {
     assert!(matches!(file.record(1, 0), Err(PartError::NoSuchRow(0))));
     assert!(matches!(file.record(3, 0), Err(PartError::NoSuchRow(0))));
     let mut writer = DisclosureWriter::create(&disk, Path::new("/segments/other"), 0).unwrap();
-    assert!(writer.push(&[[None, Some(record(0, 0)), None]]).is_err());
+    assert!(writer.record(DisclosureRecord { kind: 3, ..record(0, 0) }.as_ref()).is_err());
 }
 
 #[test]

@@ -1,17 +1,16 @@
 #![allow(clippy::indexing_slicing, reason = "sections and kinds are arrays indexed by their own constants")]
 //! Writes a disclosure file leaf by leaf.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
 use env::Disk;
-use proof::Digest;
+use proof::{Digest, DigestMap};
 
 use super::layout::{BLOCK_ITEMS, Entry, Footer, KINDS, PERSONS, REFERENCES, SECTIONS};
 use super::references::{Counter, Ordinals};
-use crate::DisclosureRecord;
 use crate::file::{Output, put_varint};
+use crate::part::DisclosureRecordRef;
 
 /// A disclosure file being written. Memory: one block a section, and about 60 bytes for each distinct disclosure
 /// and person so that each is stored once.
@@ -20,9 +19,9 @@ pub(crate) struct DisclosureWriter {
     first_leaf: u64,
     sections: [Section; SECTIONS],
     /// Per kind: digest → ordinal.
-    records: [HashMap<[u8; 32], u32>; KINDS],
+    records: [DigestMap<[u8; 32], u32>; KINDS],
     /// Person handle → ordinal.
-    persons: HashMap<[u8; 16], u32>,
+    persons: DigestMap<[u8; 16], u32>,
     counter: Counter,
 }
 
@@ -41,7 +40,7 @@ impl DisclosureWriter {
             first_leaf,
             sections: Default::default(),
             records: Default::default(),
-            persons: HashMap::new(),
+            persons: DigestMap::default(),
             counter: Counter::default(),
         })
     }
@@ -50,25 +49,15 @@ impl DisclosureWriter {
         self.output.path()
     }
 
-    /// Appends the next leaf: per element of its line's `personal` the disclosures by kind. A record whose kind is not
-    /// its place is refused as `InvalidInput`.
-    pub(crate) fn push(&mut self, personal: &[[Option<DisclosureRecord>; KINDS]]) -> io::Result<()> {
-        let mut ordinals: Vec<Ordinals> = Vec::with_capacity(personal.len());
-        for element in personal {
-            let mut placed = [None; KINDS];
-            for (kind, (place, record)) in placed.iter_mut().zip(element).enumerate() {
-                if let Some(record) = record {
-                    *place = Some(self.record(kind, record)?);
-                }
-            }
-            ordinals.push(placed);
-        }
+    /// Appends the next leaf: per element of its line's `personal` the numbers of its disclosures, as
+    /// [`Self::record`] gave them.
+    pub(crate) fn push(&mut self, personal: &[Ordinals]) -> io::Result<()> {
         let counter = &mut self.counter;
         let [.., references] = &mut self.sections;
         if references.block.is_empty() {
             counter.next.iter().for_each(|next| put_varint(&mut references.block, *next));
         }
-        counter.encode(&ordinals, &mut references.block);
+        counter.encode(personal, &mut references.block);
         references.end_item(&mut self.output)
     }
 
@@ -87,24 +76,26 @@ impl DisclosureWriter {
         self.output.finish()
     }
 
-    /// Returns the record's ordinal within its kind, storing it if it is new.
-    fn record(&mut self, kind: usize, record: &DisclosureRecord) -> io::Result<u32> {
-        if usize::from(record.kind) != kind {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a disclosure is not of the kind of its place"));
+    /// Returns the record's number within its kind, storing it if it is new. A leaf must refer to it before a later one
+    /// is put in: references say how far back a record lies in the order of their first appearance.
+    pub(crate) fn record(&mut self, record: DisclosureRecordRef<'_>) -> io::Result<u32> {
+        let kind = usize::from(record.kind);
+        if kind >= KINDS {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a disclosure of an unknown kind"));
         }
         let known = &mut self.records[kind];
-        if let Some(ordinal) = known.get(&record.digest) {
+        if let Some(ordinal) = known.get(record.digest) {
             return Ok(*ordinal);
         }
         let ordinal = self.sections[kind].items;
-        known.insert(record.digest, ordinal);
-        let person = self.person(record.person)?;
+        known.insert(*record.digest, ordinal);
+        let person = self.person(*record.person)?;
         let len = u32::try_from(record.ciphertext.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         let section = &mut self.sections[kind];
-        section.block.extend_from_slice(&record.digest);
+        section.block.extend_from_slice(record.digest);
         put_varint(&mut section.block, person);
         put_varint(&mut section.block, len);
-        section.block.extend_from_slice(&record.ciphertext);
+        section.block.extend_from_slice(record.ciphertext);
         section.end_item(&mut self.output)?;
         Ok(ordinal)
     }

@@ -54,13 +54,6 @@ impl Columns {
         }
     }
 
-    /// Gives back what is allocated beyond need.
-    pub(crate) fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.values.shrink_to_fit();
-        self.placeholders.shrink_to_fit();
-    }
-
     /// The values of a field; none twice.
     pub(crate) fn values(&self, field: Field) -> impl Iterator<Item = &[u8]> {
         let nth = usize::from(field.number());

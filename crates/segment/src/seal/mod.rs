@@ -22,10 +22,12 @@ use crate::file::Output;
 use crate::index::{IndexBuilder, RowExtra};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
-use crate::part::Disclosed;
-use crate::personal::commits_to;
+use crate::part::{Disclosed, DisclosureRecordRef};
+use crate::personal::{commits_to, names};
 use crate::{PartError, bound};
 
+pub use crate::disclosures::Ordinals;
+pub use crate::personal::Digests3;
 pub use leftovers::remove_leftovers;
 
 /// Where the digest of a leaf comes from: the ledger.
@@ -80,21 +82,21 @@ pub enum SealError {
         /// The leaf.
         leaf: u64,
     },
-    /// More or fewer lines were pushed than announced: a mistake of the caller.
-    #[error("{pushed} lines were pushed for a segment of {announced}")]
+    /// No line was pushed, or not an index row for each: a mistake of the caller.
+    #[error("{lines} lines and {rows} index rows make no segment")]
     Count {
-        /// Lines announced.
-        announced: u64,
         /// Lines pushed.
-        pushed: u64,
+        lines: u64,
+        /// Index rows pushed.
+        rows: u64,
     },
 }
 
-/// A segment being sealed.
+/// A segment being sealed, for as long as it takes: lines may come as they are recorded.
 ///
 /// Memory: a frame, a block of each kind, about 60 bytes per distinct disclosure, and the index under construction.
 pub struct Sealer<'a> {
-    name: SegmentName,
+    first: u64,
     dir: PathBuf,
     temporary: Temporary<'a>,
     next: u64,
@@ -119,26 +121,19 @@ impl Drop for Temporary<'_> {
 }
 
 impl<'a> Sealer<'a> {
-    /// Begins a segment of the given leaves in folder `dir`, under a generation never used there.
+    /// Begins a segment whose first leaf is `first` in folder `dir`, in temporary files never used there.
     ///
     /// # Errors
-    /// `Count` if there are no leaves or more than a segment's rows can count, `Write` if the disk fails.
-    pub fn begin(disk: &'a dyn Disk, dir: &Path, leaves: Range<u64>) -> Result<Self, SealError> {
-        let announced = leaves.end.saturating_sub(leaves.start);
-        if announced == 0 || announced > u64::from(u32::MAX) {
-            return Err(SealError::Count { announced, pushed: 0 });
-        }
+    /// `Write` if the disk fails.
+    pub fn begin(disk: &'a dyn Disk, dir: &Path, first: u64) -> Result<Self, SealError> {
         let write = |file: &Path, source| SealError::Write { file: file.to_owned(), source };
-        let (first, last) = (leaves.start, leaves.end - 1);
-        let generation = free_generation(disk, dir, first, last).map_err(|source| write(dir, source))?;
-        let name = SegmentName { first, last, generation };
-        let paths = SegmentFile::ALL.map(|file| env::temporary_path(&name.path(dir, file)));
+        let paths = unused_paths(disk, dir, first).map_err(|source| write(dir, source))?;
         let [lines_path, disclosures_path, _] = &paths;
         let lines = DataWriter::create(disk, lines_path, first).map_err(|source| write(lines_path, source))?;
         let disclosures = DisclosureWriter::create(disk, disclosures_path, first)
             .map_err(|source| write(disclosures_path, source))?;
         Ok(Self {
-            name,
+            first,
             dir: dir.to_owned(),
             temporary: Temporary { disk, paths },
             next: first,
@@ -148,30 +143,82 @@ impl<'a> Sealer<'a> {
         })
     }
 
+    /// The leaves whose lines are in.
+    #[must_use]
+    pub fn leaves(&self) -> Range<u64> {
+        self.first..self.next
+    }
+
     /// Appends the next leaf's line (without newline), the disclosures behind it (per element of its `personal`), and
     /// the keyed token of its address. Cost: a parse, a share of a frame's compression, an index row.
     ///
     /// # Errors
-    /// `Line`, `Disclosures`, `Count` if the input is not as said; `Write` if the disk fails.
+    /// `Line`, `Disclosures` if the input is not as said; `Write` if the disk fails.
     pub fn push(&mut self, line: &[u8], disclosed: &Disclosed, address: Option<u64>) -> Result<(), SealError> {
         let leaf = self.next;
-        if leaf > self.name.last {
-            return Err(self.miscounted());
-        }
-        let entry = Entry::parse(line).map_err(|source| SealError::Line { leaf, source })?;
-        let digests: Vec<[Option<[u8; 32]>; 3]> = disclosed
+        let digests: Vec<Digests3> = disclosed
             .iter()
             .map(|element| element.each_ref().map(|record| record.as_ref().map(|r| r.digest)))
             .collect();
+        let entry = Entry::parse(line).map_err(|source| SealError::Line { leaf, source })?;
         if !commits_to(&entry, &digests) {
             return Err(SealError::Disclosures { leaf });
         }
+        let mut ordinals = Vec::with_capacity(disclosed.len());
+        for element in disclosed {
+            let mut placed = [None; 3];
+            for (kind, (place, record)) in placed.iter_mut().zip(element).enumerate() {
+                let Some(record) = record else { continue };
+                if usize::from(record.kind) != kind {
+                    return Err(SealError::Disclosures { leaf });
+                }
+                *place = Some(self.disclosure(record.as_ref())?);
+            }
+            ordinals.push(placed);
+        }
+        self.append(line, &ordinals)?;
+        self.push_row(leaf, &entry, &digests, address);
+        Ok(())
+    }
+
+    /// Appends the next leaf's line, whose disclosures were put in before; `digests` and `ordinals` are theirs, per
+    /// element of its `personal`. Its index row comes apart ([`Self::absorb`] or [`Self::push_row`]). Cost: a share of a
+    /// frame's compression, a SHA-256 of some bytes and a short search for each element.
+    ///
+    /// # Errors
+    /// `Disclosures` if the line does not name them; `Write` if the disk fails.
+    pub fn push_line(&mut self, line: &[u8], digests: &[Digests3], ordinals: &[Ordinals]) -> Result<(), SealError> {
+        if !names(line, digests) {
+            return Err(SealError::Disclosures { leaf: self.next });
+        }
+        self.append(line, ordinals)
+    }
+
+    /// Puts a disclosure in unless it is, and returns by which number lines refer to it, within its kind.
+    ///
+    /// # Errors
+    /// `Write` if the disk fails.
+    pub fn disclosure(&mut self, record: DisclosureRecordRef<'_>) -> Result<u32, SealError> {
+        let put = self.disclosures.record(record);
+        put.map_err(|source| SealError::Write { file: self.disclosures.path().to_owned(), source })
+    }
+
+    /// Adds the index row of the next leaf that has none.
+    pub fn push_row(&mut self, leaf: u64, entry: &Entry<'_>, digests: &[Digests3], address: Option<u64>) {
         let extra = RowExtra { address, identity: digests.iter().filter_map(|[identity, ..]| *identity).collect() };
+        self.index.push(leaf, entry, &extra);
+    }
+
+    /// Adds the index rows of the next leaves that have none, from what the tail indexed before.
+    pub fn absorb(&mut self, rows: &IndexBuilder) {
+        self.index.absorb(rows);
+    }
+
+    fn append(&mut self, line: &[u8], ordinals: &[Ordinals]) -> Result<(), SealError> {
         self.lines.push(line).map_err(|source| SealError::Write { file: self.lines.path().to_owned(), source })?;
         self.disclosures
-            .push(disclosed)
+            .push(ordinals)
             .map_err(|source| SealError::Write { file: self.disclosures.path().to_owned(), source })?;
-        self.index.push(leaf, &entry, &extra);
         self.next += 1;
         Ok(())
     }
@@ -182,10 +229,11 @@ impl<'a> Sealer<'a> {
     /// # Errors
     /// As [`SealError`]. On an error no file with a final name is complete, and temporary ones are removed.
     pub fn finish(self, digests: &Digests<'_>) -> Result<SegmentEntry, SealError> {
-        if self.next != self.name.last + 1 {
-            return Err(self.miscounted());
+        let (lines_pushed, rows) = (self.next - self.first, u64::from(self.index.rows()));
+        if lines_pushed == 0 || lines_pushed != rows {
+            return Err(SealError::Count { lines: lines_pushed, rows });
         }
-        let Self { name, dir, temporary, lines, disclosures, index, .. } = self;
+        let Self { first, next, dir, temporary, lines, disclosures, index } = self;
         let disk = temporary.disk;
         let [lines_path, disclosures_path, index_path] = &temporary.paths;
         let write = |file: &Path| {
@@ -203,17 +251,14 @@ impl<'a> Sealer<'a> {
 
         read_back(disk, lines_path, lines, disclosures_path, disclosures, digests)?;
 
+        let generation = free_generation(disk, &dir, first, next - 1).map_err(write(&dir))?;
+        let name = SegmentName { first, last: next - 1, generation };
         for (file, path) in SegmentFile::ALL.into_iter().zip(&temporary.paths) {
             let to = name.path(&dir, file);
             disk.rename_noreplace(path, &to).map_err(write(&to))?;
         }
         disk.sync_dir(&dir).map_err(write(&dir))?;
         Ok(SegmentEntry { name, lines, disclosures })
-    }
-
-    fn miscounted(&self) -> SealError {
-        let announced = self.name.leaves().end - self.name.first;
-        SealError::Count { announced, pushed: self.next - self.name.first }
     }
 }
 
@@ -253,6 +298,20 @@ fn read_back(
 
 fn stamp((bytes, sha256): (u64, Digest)) -> FileStamp {
     FileStamp { bytes, sha256 }
+}
+
+/// Returns names for the files of a segment whose last leaf is not known yet: `<first>-open.<n>` and a temporary suffix.
+fn unused_paths(disk: &dyn Disk, dir: &Path, first: u64) -> io::Result<[PathBuf; 3]> {
+    let begin = format!("{first:012}-open.");
+    let mut unused: u32 = 0;
+    for path in disk.list(dir)? {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let number = name.strip_prefix(&begin).and_then(|rest| rest.split('.').next());
+        if let Some(number) = number.and_then(|number| number.parse::<u32>().ok()) {
+            unused = unused.max(number.checked_add(1).ok_or(io::ErrorKind::AlreadyExists)?);
+        }
+    }
+    Ok(SegmentFile::ALL.map(|file| env::temporary_path(&dir.join(format!("{begin}{unused}.{}", file.extension())))))
 }
 
 /// Returns the lowest generation above all that any file of these leaves has, temporary ones included.

@@ -1,3 +1,4 @@
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +12,11 @@ use crate::tail::{BufferRows, LineAt, LineSource};
 /// Rows a buffer holds at most: few enough that scanning them all stays well below a millisecond per question.
 pub const BUFFER_ROWS_MAX: u32 = 16_384;
 
+thread_local! {
+    /// Grown to what lines need, so that filling it allocates nothing. Owned by its thread.
+    static SCRATCH: RefCell<Columns> = RefCell::default();
+}
+
 /// The columns of one line, ready to be scanned. About as large as the line.
 pub struct Row {
     at: LineAt,
@@ -21,10 +27,11 @@ impl Row {
     /// Takes from an entry what questions may ask. `at` is where its line lies.
     #[must_use]
     pub fn new(entry: &Entry<'_>, extra: &RowExtra, at: LineAt) -> Self {
-        let mut columns = Columns::default();
-        columns.fill(entry, extra);
-        columns.shrink();
-        Self { at, columns }
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.fill(entry, extra);
+            // A copy takes what it needs and no more.
+            Self { at, columns: scratch.clone() }
+        })
     }
 
     /// Says where the line lies, where that was not known yet when the row was made.

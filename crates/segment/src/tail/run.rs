@@ -1,6 +1,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::index::columns::Columns;
 use crate::index::{Index, IndexBuilder, IndexError, Indexed, Lines};
 use crate::part::{Disclosed, PartError};
 use crate::tail::buffer::Row;
@@ -16,23 +17,23 @@ pub struct RunLines {
     source: Arc<dyn LineSource>,
 }
 
-/// Indexes the rows of `buffer` (all that are in when called). Reads no line. Cost: about 4 µs a row.
+/// Indexes the rows of `buffer` (all that are in when called). Reads no line. Returns the run, and the columns it was
+/// made of, for the segment that will take its rows over: about 400 bytes a row. Cost: about 3 µs a row.
 ///
 /// # Errors
 /// Never for what this program built itself; a mistake of ours shows as [`IndexError`].
-pub fn freeze(buffer: &Buffer) -> Result<Run, IndexError> {
+pub fn freeze(buffer: &Buffer) -> Result<(Run, IndexBuilder), IndexError> {
     let rows = buffer.len();
-    let mut builder = IndexBuilder::new(buffer.first_leaf());
-    for row in buffer.first_rows(rows) {
-        builder.push_columns(row.columns());
-    }
-    let index = Index::open(Path::new("index of a frozen run, in memory"), Arc::new(builder.finish()))?;
+    let columns: Vec<&Columns> = buffer.first_rows(rows).map(Row::columns).collect();
+    let mut builder = IndexBuilder::for_run(buffer.first_leaf());
+    builder.push_rows(&columns);
+    let index = Index::open(Path::new("index of a frozen run, in memory"), Arc::new(builder.bytes()))?;
     let lines = RunLines {
         first_leaf: buffer.first_leaf(),
         places: buffer.first_rows(rows).map(Row::at).collect(),
         source: buffer.source().clone(),
     };
-    Ok(Indexed::new(index, lines))
+    Ok((Indexed::new(index, lines), builder))
 }
 
 impl RunLines {

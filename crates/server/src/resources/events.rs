@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::{Submission, Submitted};
 use event::BodyKind;
-use serde::Serialize;
+use proof::Digest;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::body;
@@ -32,7 +33,9 @@ pub(crate) struct Receipt {
     /// Its place in the tree.
     leaf_index: u64,
     /// SHA-256 of its line, hexadecimal.
-    digest: String,
+    #[schema(value_type = String)]
+    #[serde(serialize_with = "as_text")]
+    digest: Digest,
     /// The same event was recorded before; this is the first one's receipt.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     duplicate: bool,
@@ -52,13 +55,17 @@ pub(crate) struct ReceiptWarning {
     message: String,
 }
 
+fn as_text<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(digest)
+}
+
 impl From<Submitted> for Receipts {
     fn from(submitted: Submitted) -> Self {
         let warning = |event::Warning { pointer, code, message }| ReceiptWarning { pointer, code, message };
         let receipt = |receipt: engine::Receipt| Receipt {
             id: receipt.id,
             leaf_index: receipt.leaf_index,
-            digest: receipt.digest.to_string(),
+            digest: receipt.digest,
             duplicate: receipt.duplicate,
             warnings: receipt.warnings.into_iter().map(warning).collect(),
         };
@@ -66,6 +73,18 @@ impl From<Submitted> for Receipts {
             receipts: submitted.receipts.into_iter().map(|it| it.map(receipt)).collect(),
             problems: submitted.problems.into_iter().map(EventProblem::from).collect(),
         }
+    }
+}
+
+/// What a receipt takes as JSON, usually.
+const RECEIPT_BYTES_USUAL: usize = 192;
+
+impl Receipts {
+    /// As JSON text, written into one buffer that need not grow.
+    fn to_json(&self) -> Result<Vec<u8>, Problem> {
+        let mut json = Vec::with_capacity(64 + self.receipts.len() * RECEIPT_BYTES_USUAL);
+        serde_json::to_writer(&mut json, self).map_err(|error| Problem::internal(&error))?;
+        Ok(json)
     }
 }
 
@@ -108,7 +127,7 @@ pub(crate) async fn post(
         let status = if duplicates && !submitted.receipts.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
         let recorded = submitted.receipts.iter().flatten().filter(|receipt| !receipt.duplicate).count();
         metrics::counter!("indelible_events_recorded_total").increment(recorded as u64);
-        Ok((status, axum::Json(Receipts::from(submitted))).into_response())
+        Ok((status, [(header::CONTENT_TYPE, "application/json")], Receipts::from(submitted).to_json()?).into_response())
     })
     .await
 }

@@ -72,7 +72,7 @@ fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
     if status != 200 {
         return Err(refused(status, &answer));
     }
-    let answer = parse(&answer)?;
+    let answer: serde_json::Value = parse(&answer)?;
     let findings = answer.get("findings").and_then(serde_json::Value::as_array).into_iter().flatten();
     let findings: Vec<String> = findings.filter_map(|finding| finding.as_str().map(str::to_owned)).collect();
     Ok(Report {

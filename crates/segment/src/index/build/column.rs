@@ -46,12 +46,27 @@ impl Column {
         self.codes.push(code);
     }
 
-    /// Replaces every value by another; `codes[old]` is the new value's number in `values`.
-    pub(super) fn replace(&mut self, values: Interner, codes: &[u32]) {
-        for code in self.codes.iter_mut().filter(|code| **code != NONE) {
-            *code = codes[*code as usize];
+    /// Adds the rows of `other` behind the first `rows` of this column. Cost: a look-up for each distinct value of
+    /// `other`, a number copied for each row.
+    pub(super) fn absorb(&mut self, rows: usize, other: &Self) {
+        let codes = self.values.absorb(&other.values);
+        let code = |&code: &u32| codes.get(code as usize).copied().unwrap_or(NONE);
+        match (&mut self.ends, &other.ends) {
+            (None, None) => self.codes.resize(rows, NONE),
+            (Some(ends), Some(others)) => {
+                let all = self.codes.len() as u32;
+                ends.resize(rows, all);
+                ends.extend(others.iter().map(|end| end + all));
+            }
+            _ => unreachable!("both are columns of one field"),
         }
-        self.values = values;
+        self.codes.extend(other.codes.iter().map(code));
+    }
+
+    /// The same rows with every value replaced by another; `codes[old]` is the new value's number in `values`.
+    pub(super) fn replaced(&self, values: Interner, codes: &[u32]) -> Self {
+        let code = |&code: &u32| codes.get(code as usize).copied().unwrap_or(NONE);
+        Self { values, codes: self.codes.iter().map(code).collect(), ends: self.ends.clone() }
     }
 
     /// Sorts the rows by value: one pass to count, one to place.
@@ -93,7 +108,7 @@ impl Column {
     }
 
     /// The section of all values with their row sets.
-    pub(super) fn into_dictionary(self, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {
+    pub(super) fn dictionary(&self, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {
         let buckets = self.buckets(order);
         let entries =
             self.values.sorted().into_iter().map(|code| (code, sets.add(buckets.of(code)))).collect::<Vec<_>>();

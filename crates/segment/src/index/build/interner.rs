@@ -22,7 +22,17 @@ impl Interner {
 
     /// Returns the number of `value`.
     pub(super) fn intern(&mut self, value: &[u8]) -> u32 {
-        let hash = hash(value, self.seed);
+        self.intern_hashed(value, hash(value, self.seed))
+    }
+
+    /// The numbers that the values of `other` have here, by their number there; new ones are added.
+    pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
+        let seed = self.seed;
+        let hash = |code| if seed == other.seed { other.hash(code) } else { hash(other.get(code), seed) };
+        (0..other.len() as u32).map(|code| self.intern_hashed(other.get(code), hash(code))).collect()
+    }
+
+    fn intern_hashed(&mut self, value: &[u8], hash: u64) -> u32 {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         while let Some(&taken @ 1..) = self.slots.get(slot) {
@@ -71,7 +81,7 @@ impl Interner {
         &self.bytes[start as usize..self.ends[code] as usize]
     }
 
-    pub(super) fn hash(&self, code: u32) -> u64 {
+    fn hash(&self, code: u32) -> u64 {
         self.hashes[code as usize]
     }
 

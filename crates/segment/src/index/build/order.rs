@@ -29,6 +29,12 @@ impl Order {
         self.ordinals.as_ref().map_or(row, |ordinals| ordinals[row] as usize)
     }
 
+    /// From ordinal to row.
+    pub(super) fn row_of_ordinal(&self) -> impl Fn(u32) -> u32 {
+        let rows = self.ordinals.as_ref().map(|ordinals| inverse(ordinals));
+        move |ordinal| rows.as_ref().map_or(ordinal, |rows| rows[ordinal as usize])
+    }
+
     /// Writes the times by row, and the order where it is not that of the leaves.
     pub(super) fn write(&self, times_us: &[i64], file: &mut FileWriter) {
         let by_row: Vec<i64> = (0..times_us.len()).map(|row| times_us[self.ordinal(row)]).collect();
@@ -36,10 +42,15 @@ impl Order {
         let Some(ordinals) = &self.ordinals else { return };
         let leaf_of_row: Vec<i64> = ordinals.iter().map(|&ordinal| i64::from(ordinal)).collect();
         file.add(Kind::LeafOfRow.alone(), packed_section(&leaf_of_row));
-        let mut row_of_leaf = vec![0; ordinals.len()];
-        for (row, &ordinal) in ordinals.iter().enumerate() {
-            row_of_leaf[ordinal as usize] = row as i64;
-        }
+        let row_of_leaf: Vec<i64> = inverse(ordinals).into_iter().map(i64::from).collect();
         file.add(Kind::RowOfLeaf.alone(), packed_section(&row_of_leaf));
     }
+}
+
+fn inverse(ordinals: &[u32]) -> Vec<u32> {
+    let mut rows = vec![0; ordinals.len()];
+    for (row, &ordinal) in ordinals.iter().enumerate() {
+        rows[ordinal as usize] = row as u32;
+    }
+    rows
 }

@@ -1,11 +1,12 @@
 //! Fields with nearly a value per row: no values, just (fingerprint, row), to be confirmed on the line. Values that many
 //! rows have get a dictionary all the same.
 
-use super::column::{Column, dictionary};
+use super::column::dictionary;
 use super::file::FileWriter;
 use super::order::Order;
+use super::pair_column::{PairColumn, Sorted};
 use crate::index::bytes::pad;
-use crate::index::format::{HEAVY_ROWS_MIN, Kind, bits_below};
+use crate::index::format::{Kind, bits_below};
 use crate::index::packed::append_bits;
 use crate::index::sets::SetsWriter;
 use crate::part::Field;
@@ -13,21 +14,10 @@ use crate::part::Field;
 /// Pairs per bucket, on average: what one look-up compares.
 const BUCKET_PAIRS: usize = 8;
 
-pub(super) fn write(field: Field, column: Column, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
-    let buckets = column.buckets(order);
-    let heavy = |code: &u32| buckets.of(*code).len() >= HEAVY_ROWS_MIN;
-    let mut codes: Vec<u32> = (0..column.values.len() as u32).filter(heavy).collect();
-    codes.sort_unstable_by(|&a, &b| column.values.get(a).cmp(column.values.get(b)));
-    let entries: Vec<_> = codes.into_iter().map(|code| (code, sets.add(buckets.of(code)))).collect();
-    file.add(
-        Kind::Dictionary.of_field(field),
-        dictionary(entries.into_iter().map(|(code, set)| (column.values.get(code), set))),
-    );
-    let mut pairs = Vec::new();
-    for code in (0..column.values.len() as u32).filter(|code| !heavy(code)) {
-        let hash = column.values.hash(code);
-        pairs.extend(buckets.of(code).iter().map(|&row| (hash, row)));
-    }
+pub(super) fn write(field: Field, column: &PairColumn, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
+    let Sorted { heavy, pairs } = column.sorted(order);
+    let entries: Vec<_> = heavy.into_iter().map(|(value, rows)| (value, sets.add(&rows))).collect();
+    file.add(Kind::Dictionary.of_field(field), dictionary(entries.into_iter()));
     file.add(Kind::Pairs.of_field(field), section(pairs, order.rows()));
 }
 

@@ -6,12 +6,11 @@ use super::order::Order;
 use crate::index::format::{PATH_HEAD, PATH_ROWS_PER_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MIN, path_head};
 use crate::index::sets::SetsWriter;
 
-pub(super) fn into_dictionary(mut column: Column, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {
+pub(super) fn dictionary(column: &Column, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {
     let few = PATHS_MIN.max(order.rows() / PATH_ROWS_PER_HEAD);
     let whole = cut(&column.values, usize::MAX, few);
     let (heads, codes) = whole.unwrap_or_else(|| longest_heads(&column.values, few));
-    column.replace(heads, &codes);
-    column.into_dictionary(order, sets)
+    column.replaced(heads, &codes).dictionary(order, sets)
 }
 
 fn longest_heads(paths: &Interner, few: usize) -> (Interner, Vec<u32>) {

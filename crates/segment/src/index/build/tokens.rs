@@ -10,7 +10,7 @@ use crate::index::packed::append_bits;
 use crate::index::sets::SetsWriter;
 use crate::part::Text;
 
-pub(super) fn write(text: Text, column: Column, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
+pub(super) fn write(text: Text, column: &Column, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
     let buckets = column.buckets(order);
     let mut lists: [(List, Vec<u64>, List, Vec<u8>); Class::ALL.len()] = Default::default();
     for code in column.values.sorted() {

@@ -205,7 +205,7 @@ proptest! {
         let earlier = earlier.min(rows);
         check(&*buffer.snapshot(earlier as u32), &drafts[..earlier as usize], seed);
         check(&*buffer.snapshot(rows as u32), &drafts, seed);
-        check(&freeze(&buffer).unwrap(), &drafts, seed);
+        check(&freeze(&buffer).unwrap().0, &drafts, seed);
     }
 }
 
@@ -220,7 +220,7 @@ fn a_large_index_answers_as_a_naive_scan() {
 fn the_same_rows_give_the_same_bytes_from_lines_and_from_a_buffer() {
     let drafts = drafts(3, 300, 20);
     assert_eq!(index_bytes(&drafts), index_bytes(&drafts));
-    let run = freeze(&buffer(&drafts)).unwrap();
+    let (run, _) = freeze(&buffer(&drafts)).unwrap();
     let sizes: Vec<_> = run.index().section_sizes().collect();
     assert_eq!(sizes, indexed(&drafts).index().section_sizes().collect::<Vec<_>>());
 }
