@@ -9,11 +9,12 @@ import os
 import pathlib
 import re
 import socket
+import subprocess
 import threading
 
 import pytest
 import zstandard
-from conftest import Server, indelible
+from conftest import BIN, Server, indelible
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "openapi.json"
 COMMANDS = ["serve", "demo", "import", "send", "search", "show", "export", "facets", "verify", "reindex", "bench", "bench ingest", "completions"]
@@ -293,6 +294,15 @@ def test_commands_answer_0_done_1_no_2_error(log, tmp_path):
     assert indelible("nonsense").returncode == 2
     # A folder that a server holds is asked through the server.
     assert log.run("search", "--data", log.data, "--marks", log.marks, "channel:cli", "--count").stdout.strip() == "1"
+
+
+def test_a_reader_that_has_had_enough_ends_a_command_quietly(log):
+    log.post("/v1/events", [{"action": "pipe.filled", "description": "x" * 4000} for _ in range(200)])
+    command = [BIN, "search", "--url", log.url, "--limit", "200", "--format", "ndjson", "action:pipe.filled"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.read(1)
+    process.stdout.close()
+    assert (process.wait(timeout=30), process.stderr.read()) == (141, b"")
 
 
 def test_verify_says_0_sound_1_tampered_2_could_not_check(new_server, tmp_path):

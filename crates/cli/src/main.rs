@@ -50,7 +50,11 @@ fn main() -> std::process::ExitCode {
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();
-    let result = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if !matches!(command, Command::Serve(_) | Command::Demo(_)) {
+        end_with_the_reader();
+    }
+    let result = match command {
         Command::Serve(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Import(command) => command.run(),
@@ -65,4 +69,19 @@ fn main() -> std::process::ExitCode {
         Command::Completions(command) => Ok(command.run()),
     };
     Exit::from(result).report()
+}
+
+/// As if ended by SIGPIPE.
+const READER_GONE: i32 = 128 + 13;
+
+/// Whoever reads the output may have had enough (`indelible search … | head`): that ends the command and is no mistake.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(READER_GONE);
+        }
+        usual(panic);
+    }));
 }

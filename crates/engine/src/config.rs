@@ -6,8 +6,9 @@ use std::sync::Arc;
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 
-/// Rows a sealed segment has by default: "about a million", so that a year of a busy log is some hundred files.
-pub const SEAL_ROWS_DEFAULT: u64 = 1 << 20;
+/// Rows a sealed segment has by default: its index in the making takes some 600 bytes of memory a row, so that a segment of
+/// half a million rows leaves room below a gibibyte for everything else; a year of a busy log is some thousand files.
+pub const SEAL_ROWS_DEFAULT: u64 = 1 << 19;
 
 /// Bytes of lines at which a segment is sealed though it has fewer rows: long lines must not outgrow what an index counts.
 pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;

@@ -11,6 +11,7 @@ extern crate indelible_engine as engine;
 mod duplicates;
 mod flips;
 mod life;
+mod sealing;
 mod verify;
 
 use std::path::Path;
