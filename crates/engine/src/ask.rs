@@ -78,6 +78,19 @@ impl Log {
         self.shared.view()
     }
 
+    /// Of everything committed up to now, the parts that hold leaves from `from` on: enough for a [`search::Feed`] there,
+    /// at the cost of what is new.
+    #[must_use]
+    pub fn view_from(&self, from: u64) -> View {
+        self.shared.view_from(from)
+    }
+
+    /// Has `tell` called with the new size after every commit, on the thread that orders all commits: it must return at
+    /// once. For those who wait for new entries. The first call counts; answers whether this was it.
+    pub fn on_commit(&self, tell: impl Fn(u64) + Send + Sync + 'static) -> bool {
+        self.shared.on_commit.set(Box::new(tell)).is_ok()
+    }
+
     /// Asks a question about `view`. `over_budget` is asked now and then whether it has cost enough.
     ///
     /// # Errors

@@ -198,6 +198,9 @@ impl Sequencer {
         // Visible first: whoever finds an event in the table finds its line.
         self.shared.committed.store(size, Ordering::Release);
         self.shared.recent.add(keys, size);
+        if let Some(tell) = self.shared.on_commit.get() {
+            tell(size);
+        }
         (job.done)(Ok(first));
     }
 

@@ -1,7 +1,7 @@
 //! What the engine's threads share, and who owns which part of it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     publishing: Mutex<()>,
     /// Held while a checkpoint is signed.
     signing: Mutex<()>,
+    /// Told of every commit by the sequencer. Set at most once.
+    pub(crate) on_commit: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
     /// Rings for the freezer: a buffer is full, or the log closes.
     pub(crate) wake: Bell,
     /// Rings for the sealer: a run was frozen, or the log closes.
@@ -119,6 +121,7 @@ impl Shared {
             parts: ArcSwap::from_pointee(parts),
             publishing: Mutex::new(()),
             signing: Mutex::new(()),
+            on_commit: OnceLock::new(),
             wake: Bell::default(),
             sealing: Bell::default(),
             sealed: Bell::default(),
@@ -143,18 +146,30 @@ impl Shared {
 
     /// Everything committed up to now. Cost: a few allocations; no line is read.
     pub(crate) fn view(&self) -> View {
+        self.view_from(0)
+    }
+
+    /// The parts of what is committed that hold leaves from `from` on; of the active buffer, these rows alone.
+    pub(crate) fn view_from(&self, from: u64) -> View {
         // First the size, then the parts: whatever the size counts is in the parts by then.
         let size = self.committed.load(Ordering::Acquire);
         let parts = self.parts();
         let mut view = View { parts: Vec::with_capacity(parts.segments.len() + parts.tail.len()), size };
-        view.parts.extend(parts.segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>));
+        let wanted = |part: &dyn Part| part.first_leaf() + u64::from(part.rows()) > from;
+        let segments = parts.segments.iter().filter(|segment| wanted(segment.as_ref()));
+        view.parts.extend(segments.map(|segment| Arc::clone(segment) as Arc<dyn Part>));
         for part in &parts.tail {
             match part {
-                TailPart::Run(frozen) => view.parts.push(Arc::clone(&frozen.run) as Arc<dyn Part>),
+                TailPart::Run(frozen) if wanted(frozen.run.as_ref()) => {
+                    view.parts.push(Arc::clone(&frozen.run) as Arc<dyn Part>);
+                }
+                TailPart::Run(_) => {}
                 TailPart::Buffer(buffer) => {
-                    let rows = size.saturating_sub(buffer.first_leaf()).min(u64::from(buffer.len()));
-                    if rows > 0 {
-                        view.parts.push(buffer.snapshot(rows as u32) as Arc<dyn Part>);
+                    // A buffer has at most 2^14 rows.
+                    let end = size.saturating_sub(buffer.first_leaf()).min(u64::from(buffer.len()));
+                    let start = from.saturating_sub(buffer.first_leaf());
+                    if start < end {
+                        view.parts.push(buffer.window(start as u32..end as u32) as Arc<dyn Part>);
                     }
                 }
             }

@@ -2,22 +2,25 @@
 //!
 //! A text in the query language or the parameters of a URL become one [`Predicate`]. A [`Question`] joins it to the
 //! caller's [`Scope`] (I-8, in that one place), a [`View`](segment::View) of the log at one tree size, and what the
-//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`histogram`], [`scan`] and [`find_id`]
+//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`histogram`], [`scan`], [`Feed`] and [`find_id`]
 //! answer it: exactly, newest first, each entry once. No I/O of its own; everything is asked of
 //! [`Part`](segment::Part)s.
 //!
 //! The language is specified in `spec/query.md`.
 
+mod batches;
 mod calendar;
 mod context;
 mod count;
 mod cursor;
 mod error;
 mod facets;
+mod feed;
 mod filters;
 mod find;
 mod histogram;
 mod hit;
+mod leaves;
 mod merge;
 mod page;
 mod plan;
@@ -28,12 +31,14 @@ mod scan;
 mod scope;
 mod when;
 
+pub use batches::{Batch, Batches, batches};
 pub use calendar::Interval;
 pub use context::{Addresses, Context, Identities, Identity, NoAddresses, NoIdentities};
 pub use count::count;
 pub use cursor::{Cursor, CursorError};
 pub use error::SearchError;
 pub use facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX, Facet, FacetField, facets};
+pub use feed::{Feed, Progress};
 pub use filters::{FilterError, Filters, Key, ValueError, Written};
 pub use find::{find_event_id, find_id};
 pub use histogram::{BUCKETS_MAX, Bucket, SERIES_MAX, histogram};

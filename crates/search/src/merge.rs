@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use segment::Part;
@@ -65,14 +66,7 @@ impl<'q, 'a> Merge<'q, 'a> {
 
     /// Returns the next hit.
     pub(crate) fn next(&mut self) -> Result<Option<Hit>, SearchError> {
-        while let Some(waiting) = self.waiting.pop_if(|waiting| {
-            self.open.peek().is_none_or(|head| match self.newest_first {
-                true => waiting.time_us >= head.hit.time_us,
-                false => waiting.time_us <= head.hit.time_us,
-            })
-        }) {
-            self.open(waiting)?;
-        }
+        self.open_due()?;
         let Some(mut head) = self.open.pop() else {
             return Ok(None);
         };
@@ -88,6 +82,64 @@ impl<'q, 'a> Merge<'q, 'a> {
         }
         self.question.admit(&hit)?;
         Ok(Some(hit))
+    }
+
+    /// Appends the next rows to `rows` until it holds `max` or another part's turn comes, and returns their part.
+    ///
+    /// Nothing is checked against the scope here: whoever reads the lines does that.
+    pub(crate) fn next_run(&mut self, max: usize, rows: &mut Vec<u32>) -> Result<Option<Arc<dyn Part>>, SearchError> {
+        self.open_due()?;
+        let Some(mut head) = self.open.pop() else {
+            return Ok(None);
+        };
+        let Hit { part, row, leaf, .. } = head.hit.clone();
+        assert!(
+            leaf < self.question.size,
+            "I-8: leaf {leaf} is beyond the size {} of the question",
+            self.question.size
+        );
+        let ahead = self.ahead_of_others(part.as_ref(), row);
+        head.rows.take(ahead, self.newest_first, max, rows);
+        let last = rows.last().copied().unwrap_or(row);
+        let next = if self.newest_first {
+            last.checked_sub(1).and_then(|row| head.rows.previous(row))
+        } else {
+            head.rows.next(last + 1)
+        };
+        if let Some(row) = next {
+            head.hit = hit_at(&part, row);
+            self.open.push(head);
+        }
+        Ok(Some(part))
+    }
+
+    /// The rows of `part` from `row` on, in the order asked, that come before every row of all other parts.
+    fn ahead_of_others(&self, part: &dyn Part, row: u32) -> Range<u32> {
+        let head = self.open.peek().map(Head::position);
+        let waiting = self.waiting.last().map(|waiting| waiting.time_us);
+        if self.newest_first {
+            let behind_head = head.map_or(0, |position| rows_before(part, position));
+            let behind_waiting =
+                waiting.map_or(0, |time_us| part.rows_between(time_us.saturating_add(1), i64::MAX).start);
+            behind_head.max(behind_waiting).min(row)..row + 1
+        } else {
+            let before_head = head.map_or(u32::MAX, |position| rows_before(part, position));
+            let before_waiting = waiting.map_or(u32::MAX, |time_us| part.rows_between(i64::MIN, time_us).end);
+            row..before_head.min(before_waiting).min(part.rows()).max(row + 1)
+        }
+    }
+
+    /// Opens the parts whose turn can have come.
+    fn open_due(&mut self) -> Result<(), SearchError> {
+        while let Some(waiting) = self.waiting.pop_if(|waiting| {
+            self.open.peek().is_none_or(|head| match self.newest_first {
+                true => waiting.time_us >= head.hit.time_us,
+                false => waiting.time_us <= head.hit.time_us,
+            })
+        }) {
+            self.open(waiting)?;
+        }
+        Ok(())
     }
 
     fn open(&mut self, waiting: Waiting) -> Result<(), SearchError> {

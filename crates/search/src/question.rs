@@ -62,6 +62,11 @@ impl<'a> Question<'a> {
         entry.or_insert_with(|| Arc::new(Touches::find(self.context.identities, needle, fold))).clone()
     }
 
+    /// What the caller may see.
+    pub(crate) fn scope(&self) -> &Scope {
+        self.scope
+    }
+
     /// The predicate with the scope in it.
     pub(crate) fn asked(&self) -> &Predicate {
         &self.asked

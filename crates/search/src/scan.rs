@@ -4,8 +4,8 @@ use segment::Part;
 
 use crate::error::SearchError;
 use crate::hit::Hit;
-use crate::merge::{Merge, hit_at};
-use crate::plan;
+use crate::leaves::Leaves;
+use crate::merge::Merge;
 use crate::question::Question;
 
 /// In which order an export hands out entries.
@@ -29,13 +29,7 @@ pub struct Scan<'q, 'a> {
 
 enum Source<'q, 'a> {
     Merge(Merge<'q, 'a>),
-    Leaves { question: &'q Question<'a>, parts: std::slice::Iter<'a, Arc<dyn Part>>, part: Option<Leaves> },
-}
-
-/// The rows of one part in leaf order; leaves as distances from the part's first.
-struct Leaves {
-    part: Arc<dyn Part>,
-    rows: std::vec::IntoIter<(u32, u32)>,
+    Leaves { question: &'q Question<'a>, parts: std::slice::Iter<'a, Arc<dyn Part>>, part: Option<Leaves>, next: u64 },
 }
 
 /// Begins to hand out every entry that matches.
@@ -44,7 +38,7 @@ pub fn scan<'q, 'a>(question: &'q Question<'a>, order: Order) -> Scan<'q, 'a> {
     let source = match order {
         Order::NewestFirst => Source::Merge(Merge::new(question, true, None, Vec::new())),
         Order::OldestFirst => Source::Merge(Merge::new(question, false, None, Vec::new())),
-        Order::Leaf => Source::Leaves { question, parts: question.view.parts.iter(), part: None },
+        Order::Leaf => Source::Leaves { question, parts: question.view.parts.iter(), part: None, next: 0 },
     };
     Scan { source, failed: false }
 }
@@ -58,7 +52,7 @@ impl Iterator for Scan<'_, '_> {
         }
         let next = match &mut self.source {
             Source::Merge(merge) => merge.next(),
-            Source::Leaves { question, parts, part } => next_leaf(question, parts, part),
+            Source::Leaves { question, parts, part, next } => next_leaf(question, parts, part, next),
         };
         self.failed = next.is_err();
         next.transpose()
@@ -69,24 +63,19 @@ fn next_leaf(
     question: &Question<'_>,
     parts: &mut std::slice::Iter<'_, Arc<dyn Part>>,
     current: &mut Option<Leaves>,
+    next: &mut u64,
 ) -> Result<Option<Hit>, SearchError> {
     loop {
         if let Some(leaves) = current
-            && let Some((_, row)) = leaves.rows.next()
+            && let Some(hit) = leaves.next(*next)?
         {
-            let hit = hit_at(&leaves.part, row);
             question.admit(&hit)?;
+            *next = hit.leaf + 1;
             return Ok(Some(hit));
         }
         let Some(part) = parts.next() else {
             return Ok(None);
         };
-        let first = part.first_leaf();
-        // A part has fewer than 2^32 rows, of consecutive leaves.
-        let distance = |row| u32::try_from(part.leaf(row) - first).unwrap_or(u32::MAX);
-        let mut rows: Vec<_> =
-            plan::rows(question, part.as_ref())?.to_set().iter().map(|row| (distance(row), row)).collect();
-        rows.sort_unstable();
-        *current = Some(Leaves { part: part.clone(), rows: rows.into_iter() });
+        *current = Some(Leaves::find(question, part)?);
     }
 }

@@ -226,6 +226,12 @@ pub trait Part: Send + Sync {
     /// Returns the row of `leaf`, if this part holds it.
     fn row_of_leaf(&self, leaf: u64) -> Option<u32>;
 
+    /// Returns whether row `n` is leaf `first_leaf() + n` throughout: time order and leaf order are one. May answer
+    /// `false` where it would be dear to know.
+    fn rows_are_leaves(&self) -> bool {
+        false
+    }
+
     /// Returns the order time (min of `time` and `received` + 5 min) of `row`, µs UTC. Panics if `row >= rows()`.
     fn time_us(&self, row: u32) -> i64;
 

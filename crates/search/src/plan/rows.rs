@@ -53,6 +53,18 @@ impl Rows {
         }
     }
 
+    /// Appends the first rows of `range`, or the last from its end backwards, until `out` holds `max`.
+    pub(crate) fn take(&self, range: Range<u32>, backwards: bool, max: usize, out: &mut Vec<u32>) {
+        let wanted = max.saturating_sub(out.len());
+        match self {
+            Self::Range(own) if backwards => out.extend(meet(own, &range).rev().take(wanted)),
+            Self::Range(own) => out.extend(meet(own, &range).take(wanted)),
+            Self::Set(_) if range.is_empty() => {}
+            Self::Set(set) if backwards => out.extend(set.range(range).rev().take(wanted)),
+            Self::Set(set) => out.extend(set.range(range).take(wanted)),
+        }
+    }
+
     pub(crate) fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Range(a), Self::Range(b)) => Self::Range(meet(a, b)),

@@ -8,6 +8,7 @@ mod answers;
 mod ask;
 mod cursors;
 mod entries;
+mod feeds;
 mod filters;
 mod histograms;
 mod language;

@@ -1,4 +1,5 @@
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -116,6 +117,15 @@ impl Buffer {
     #[must_use]
     pub fn snapshot(self: &Arc<Self>, rows: u32) -> Arc<BufferRows> {
         assert!(rows <= self.len(), "a snapshot holds what is in the buffer");
+        self.window(0..rows)
+    }
+
+    /// Returns some of the rows, by their place in leaf order, as a part that later pushes do not change: what a reader
+    /// who knows the others needs. Panics unless the range lies within `len()`. Cost: as [`Buffer::snapshot`], of these
+    /// rows alone.
+    #[must_use]
+    pub fn window(self: &Arc<Self>, rows: Range<u32>) -> Arc<BufferRows> {
+        assert!(rows.start <= rows.end && rows.end <= self.len(), "a window shows what is in the buffer");
         Arc::new(BufferRows::new(self.clone(), rows))
     }
 

@@ -11,23 +11,28 @@ use crate::tail::Buffer;
 use crate::tail::buffer::Row;
 use crate::tail::order::Order;
 
-/// The first rows of a [`Buffer`]; implements [`crate::Part`] by scanning them. Reads a line only to hand it out.
+/// Some of the rows of a [`Buffer`]; implements [`crate::Part`] by scanning them. Reads a line only to hand it out.
 pub struct BufferRows {
     buffer: Arc<Buffer>,
-    rows: u32,
+    /// By their ordinals, which are places in the buffer.
+    rows: Range<u32>,
     order: OnceLock<Order>,
 }
 
 impl BufferRows {
-    pub(super) fn new(buffer: Arc<Buffer>, rows: u32) -> Self {
+    pub(super) fn new(buffer: Arc<Buffer>, rows: Range<u32>) -> Self {
         Self { buffer, rows, order: OnceLock::new() }
     }
 
     fn order(&self) -> &[(i64, u32)] {
         self.order.get_or_init(|| {
-            self.buffer.order.first(self.rows, |ordinal| {
-                self.buffer.row(ordinal).map_or(i64::MAX, |row| row.columns().order_time_us)
-            })
+            let time_us = |ordinal| self.buffer.row(ordinal).map_or(i64::MAX, |row: &Row| row.columns().order_time_us);
+            if self.rows.start == 0 {
+                return self.buffer.order.first(self.rows.end, time_us);
+            }
+            let mut order: Vec<_> = self.rows.clone().map(|ordinal| (time_us(ordinal), ordinal)).collect();
+            order.sort_unstable();
+            order.into()
         })
     }
 
@@ -49,26 +54,26 @@ impl BufferRows {
 
     fn key(&self, row: u32) -> (i64, u32) {
         let key = self.order().get(row as usize).copied();
-        key.unwrap_or_else(|| panic!("row {row} is not in this part of {} rows", self.rows))
+        key.unwrap_or_else(|| panic!("row {row} is not in this part of {} rows", self.rows.len()))
     }
 }
 
 impl Part for BufferRows {
     fn rows(&self) -> u32 {
-        self.rows
+        self.rows.end - self.rows.start
     }
 
     fn first_leaf(&self) -> u64 {
-        self.buffer.first_leaf()
+        self.buffer.first_leaf() + u64::from(self.rows.start)
     }
 
     fn leaf(&self, row: u32) -> u64 {
-        self.first_leaf() + u64::from(self.key(row).1)
+        self.buffer.first_leaf() + u64::from(self.key(row).1)
     }
 
     fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
-        let ordinal =
-            u32::try_from(leaf.checked_sub(self.first_leaf())?).ok().filter(|&ordinal| ordinal < self.rows)?;
+        let ordinal = u32::try_from(leaf.checked_sub(self.buffer.first_leaf())?).ok();
+        let ordinal = ordinal.filter(|ordinal| self.rows.contains(ordinal))?;
         let time_us = self.buffer.row(ordinal)?.columns().order_time_us;
         self.order().binary_search(&(time_us, ordinal)).ok().map(|row| row as u32)
     }

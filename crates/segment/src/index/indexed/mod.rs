@@ -85,6 +85,10 @@ impl<L: Lines> Part for Indexed<L> {
         self.index.row_of_leaf(leaf)
     }
 
+    fn rows_are_leaves(&self) -> bool {
+        self.index.rows_are_leaves()
+    }
+
     fn time_us(&self, row: u32) -> i64 {
         assert!(row < self.rows(), "row {row} is not in this part");
         self.index.time_us(row).unwrap_or(0)

@@ -171,6 +171,11 @@ impl Index {
         self.mapped(self.leaf_of_row, row).map(|offset| self.first_leaf + u64::from(offset))
     }
 
+    /// Whether no permutation is stored, since rows and leaves have one order.
+    pub(super) fn rows_are_leaves(&self) -> bool {
+        self.leaf_of_row.is_none()
+    }
+
     pub(super) fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
         self.mapped(self.row_of_leaf, u32::try_from(leaf.checked_sub(self.first_leaf)?).ok()?)
     }

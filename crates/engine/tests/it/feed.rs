@@ -1,0 +1,53 @@
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+
+use search::{Feed, Predicate, Scope};
+
+use super::{Folder, events, submit};
+
+#[test]
+fn a_feed_over_the_new_parts_alone_hands_out_every_leaf_once() {
+    let folder = Folder::new();
+    let log = folder.open();
+    let (mut feed, mut leaves) = (Feed::from(0), Vec::new());
+    for round in 0..12 {
+        submit(&log, &events(round * 1_700, 1_700)).unwrap();
+        if round % 5 == 3 {
+            log.seal().unwrap();
+        }
+        while feed.position() < log.size() {
+            let view = log.view_from(feed.position());
+            assert!(view.find(feed.position()).is_some(), "the view begins at the position or before");
+            let read = log.ask(&view, &Predicate::All, &Scope::everything(), &|| false, |question| {
+                feed.read(question, &mut |hit| {
+                    assert!(hit.part.line(hit.row).is_ok());
+                    leaves.push(hit.leaf);
+                    ControlFlow::Continue(())
+                })
+            });
+            read.unwrap();
+        }
+    }
+    assert_eq!(leaves, (0..log.size()).collect::<Vec<_>>());
+    assert!(log.view_from(log.size()).parts.is_empty(), "nothing is asked where nothing is new");
+    log.close().unwrap();
+}
+
+#[test]
+fn every_commit_is_told_after_it_can_be_read() {
+    let folder = Folder::new();
+    let log = Arc::new(folder.open());
+    let (told, heard) = mpsc::channel();
+    let largest = Arc::new(AtomicU64::new(0));
+    let (seen, of_log) = (Arc::clone(&largest), Arc::downgrade(&log));
+    assert!(log.on_commit(move |size| {
+        let visible = of_log.upgrade().map_or(0, |log| log.view_from(0).size);
+        assert!(visible >= size && seen.swap(size, Ordering::SeqCst) < size);
+        let _ = told.send(size);
+    }));
+    assert!(!log.on_commit(|_| ()), "one is told");
+    let receipts = submit(&log, &events(0, 3)).unwrap().receipts;
+    let last = receipts.iter().flatten().next_back().unwrap().leaf_index;
+    assert_eq!(heard.recv().unwrap(), last + 1);
+}
