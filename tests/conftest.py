@@ -68,6 +68,7 @@ class Server:
         self.home.mkdir(parents=True, exist_ok=True)
         self.env = {**os.environ, **(env or {})}
         self.command, self.wrapper = command, list(wrapper)
+        self.listen = "127.0.0.1:0"
         self.process, self.address, self.origin = None, None, None
 
     # Life
@@ -76,7 +77,7 @@ class Server:
         """Starts the process; with `wait`, returns once it answers."""
         assert self.process is None, "already running"
         self._out_at = self.out_path.stat().st_size if self.out_path.exists() else 0
-        arguments = [BIN, self.command, "--data", str(self.data), "--marks", str(self.marks), "--listen", "127.0.0.1:0"]
+        arguments = [BIN, self.command, "--data", str(self.data), "--marks", str(self.marks), "--listen", self.listen]
         arguments += (["--dev"] if self.command == "serve" else []) + list(extra)
         with open(self.out_path, "ab") as out, open(self.log_path, "ab") as err:
             self.process = subprocess.Popen(self.wrapper + arguments, stdout=out, stderr=err, env=self.env, cwd=self.home)

@@ -37,16 +37,23 @@ impl Remote {
         &self.base
     }
 
-    /// Asks; an answer of another status than 200 is an error that says what the server said.
-    pub(crate) fn get(&self, path: &str, params: &[(String, String)]) -> miette::Result<ureq::Body> {
+    /// Asks once for this media type; every status is an answer.
+    pub(crate) fn ask(&self, path: &str, params: &[(String, String)], accept: &str) -> miette::Result<Answer> {
         let request = self
             .agent
             .get(format!("{}{path}", self.base))
+            .header("Accept", accept)
             .query_pairs(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let response = request.call().map_err(|error| self.unreachable(&error))?;
-        let status = response.status().as_u16();
-        let body = response.into_body();
-        if status == 200 { Ok(body) } else { Err(refused(status, &text(body)?)) }
+        Ok(Answer { status: response.status().as_u16(), body: response.into_body() })
+    }
+
+    /// Asks; an answer of another status than 200 is an error that says what the server said.
+    pub(crate) fn get(&self, path: &str, params: &[(String, String)]) -> miette::Result<ureq::Body> {
+        match self.ask(path, params, "*/*")? {
+            Answer { status: 200, body } => Ok(body),
+            Answer { status, body } => Err(refused(status, &text(body)?)),
+        }
     }
 
     pub(crate) fn get_text(&self, path: &str) -> miette::Result<String> {
@@ -108,7 +115,7 @@ impl Remote {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a client's pause between tries; nothing here is under test by time")]
-fn wait(pause: Duration) {
+pub(crate) fn wait(pause: Duration) {
     std::thread::sleep(pause);
 }
 

@@ -1,6 +1,5 @@
 //! Which log a command asks: one served somewhere, or a folder on this machine.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -61,7 +60,7 @@ fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> mie
     let system = |error: &(dyn std::error::Error + 'static)| failed(error, "the system gives no port or thread");
     let runtime = tokio::runtime::Runtime::new().map_err(|error| system(&error))?;
     let log = Arc::new(log);
-    let options = Options { listen: ([127, 0, 0, 1], 0).into(), allow_origins: BTreeSet::new() };
+    let options = Options::at(([127, 0, 0, 1], 0).into());
     let server = runtime.block_on(Server::bind(options)).map_err(|error| system(&error))?;
     let address = server.address().map_err(|error| system(&error))?;
     let (done, stop) = tokio::sync::oneshot::channel::<()>();

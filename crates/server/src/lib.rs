@@ -5,6 +5,7 @@
 
 mod body;
 mod export;
+mod feed;
 mod guard;
 mod listen;
 mod openapi;
@@ -12,15 +13,16 @@ mod params;
 mod problem;
 mod resources;
 mod state;
+mod stream;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use engine::Log;
 
 pub use listen::{ServeError, Server};
 pub use openapi::openapi_json;
@@ -29,16 +31,29 @@ use crate::guard::Guard;
 use crate::problem::Problem;
 use crate::state::App;
 
-/// How to serve.
+/// How to serve. [`Options::at`] gives the usual.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where to listen. Loopback only, until there is access control.
     pub listen: SocketAddr,
     /// Origins of pages that may ask beside the server's own.
     pub allow_origins: BTreeSet<String>,
+    /// How often a feed that has nothing to send says that its connection lives.
+    pub heartbeat: Duration,
 }
 
-fn router(log: Arc<Log>, options: &Options, metrics: metrics_exporter_prometheus::PrometheusHandle) -> Router {
+impl Options {
+    /// Only the server's own pages may ask; heartbeats of [`HEARTBEAT_DEFAULT`].
+    #[must_use]
+    pub fn at(listen: SocketAddr) -> Self {
+        Self { listen, allow_origins: BTreeSet::new(), heartbeat: HEARTBEAT_DEFAULT }
+    }
+}
+
+/// Well below the minute after which proxies give up a connection that is still.
+pub const HEARTBEAT_DEFAULT: Duration = Duration::from_secs(15);
+
+fn router(app: App, options: &Options) -> Router {
     let guard = Guard { origins: Arc::new(options.allow_origins.clone()) };
     let (routes, _) = openapi::routes().split_for_parts();
     let description: Arc<str> = openapi_json().into();
@@ -56,5 +71,5 @@ fn router(log: Arc<Log>, options: &Options, metrics: metrics_exporter_prometheus
             Problem::new(status, code, "Method not allowed", "this resource takes another method; see /openapi.json")
         })
         .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
-        .with_state(App { log, metrics, agents: Arc::new(enrich::Browsers::builtin()) })
+        .with_state(app)
 }

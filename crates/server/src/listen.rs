@@ -13,10 +13,11 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::state::Peer;
+use crate::feed::Feeds;
+use crate::state::{App, Peer};
 use crate::{Options, router};
 
 /// How long a client may take to send a request's head. Slower ones are cut off, so that they cost others nothing.
@@ -78,9 +79,12 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is ready, then lets running requests end, for ten seconds at most.
+    /// Serves until `stop` is ready, then ends the feeds and lets running requests end, for ten seconds at most.
     pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>) {
-        let router = router(log, &self.options, recorder());
+        let (stopping, told) = watch::channel(false);
+        let feeds = Feeds::new(&log, told, self.options.heartbeat);
+        let app = App { log, metrics: recorder(), agents: Arc::new(enrich::Browsers::builtin()), feeds };
+        let router = router(app, &self.options);
         let (graceful, slots) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS_MAX)));
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
@@ -119,6 +123,7 @@ impl Server {
             });
         }
         drop(self.listener);
+        stopping.send_replace(true);
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
             tracing::warn!("some requests were still running after {} seconds and are cut off", DRAIN.as_secs());
         }

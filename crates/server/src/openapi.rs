@@ -4,7 +4,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::resources::{entries, entry, events, export, facets, health, histogram, ledger, sealing, verification};
+use crate::resources::{
+    entries, entry, events, export, facets, feed, health, histogram, ledger, sealing, verification,
+};
 use crate::state::App;
 
 #[derive(OpenApi)]
@@ -27,6 +29,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(facets::get))
         .routes(routes!(histogram::get))
         .routes(routes!(export::get))
+        .routes(routes!(feed::get))
         .routes(routes!(verification::post))
         .routes(routes!(sealing::post))
         .routes(routes!(ledger::checkpoint))

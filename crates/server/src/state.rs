@@ -10,6 +10,7 @@ use engine::{Log, Viewer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use search::Scope;
 
+use crate::feed::Feeds;
 use crate::problem::Problem;
 
 /// Shared by all requests.
@@ -18,6 +19,7 @@ pub(crate) struct App {
     pub(crate) log: Arc<Log>,
     pub(crate) metrics: PrometheusHandle,
     pub(crate) agents: Arc<enrich::Browsers>,
+    pub(crate) feeds: Feeds,
 }
 
 /// The other end of the connection.

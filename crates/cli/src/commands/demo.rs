@@ -49,6 +49,6 @@ impl Demo {
              indelible search 'outcome:failure since:10y' --limit 10\n  \
              indelible verify --url http://{address}\n\nCtrl-C stops it."
         );
-        serve(log, self.listen, std::collections::BTreeSet::new(), &greeting)
+        serve(log, server::Options::at(self.listen), &greeting)
     }
 }

@@ -11,4 +11,5 @@ pub(crate) mod search;
 pub(crate) mod send;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod tail;
 pub(crate) mod verify;

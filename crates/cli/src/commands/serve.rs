@@ -1,8 +1,8 @@
 //! `indelible serve`: the log over HTTP.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use engine::Log;
@@ -28,6 +28,9 @@ pub(crate) struct Serve {
     /// With --dev: a page of this origin may ask, too.
     #[arg(long, value_name = "URL", requires = "dev")]
     allow_origin: Vec<String>,
+    /// How often a feed without news says that it lives, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = server::HEARTBEAT_DEFAULT.as_millis() as u64, hide = true)]
+    heartbeat_ms: u64,
 }
 
 impl Serve {
@@ -39,21 +42,18 @@ impl Serve {
             ));
         }
         let log = self.local.open("dev")?;
-        serve(log, self.listen, self.allow_origin.into_iter().collect(), "")
+        let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
+        let allow_origins = self.allow_origin.into_iter().collect();
+        serve(log, Options { listen: self.listen, allow_origins, heartbeat }, "")
     }
 }
 
 /// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
-pub(crate) fn serve(
-    log: Log,
-    listen: SocketAddr,
-    allow_origins: BTreeSet<String>,
-    greeting: &str,
-) -> miette::Result<Exit> {
+pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error, "the system gives no threads"))?;
     let log = Arc::new(log);
     let served = runtime.block_on(async {
-        let server = Server::bind(Options { listen, allow_origins }).await;
+        let server = Server::bind(options).await;
         let server = server.map_err(|error| failed(&error, "choose another address with --listen"))?;
         let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
@@ -67,7 +67,7 @@ pub(crate) fn serve(
         Ok::<(), miette::Report>(())
     });
     // Requests that were cut off may hold the log for a moment.
-    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    runtime.shutdown_timeout(Duration::from_secs(5));
     served?;
     let stopped = log.stopped();
     let closed = Arc::try_unwrap(log).map_err(|_| "a request did not end".to_owned()).and_then(Log::close);
@@ -92,7 +92,7 @@ async fn stop(log: Arc<Log>) {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
     let Ok((mut term, mut interrupt)) = signals else { return std::future::pending().await };
-    let mut watch = tokio::time::interval(std::time::Duration::from_millis(200));
+    let mut watch = tokio::time::interval(Duration::from_millis(200));
     loop {
         tokio::select! {
             _ = term.recv() => return,

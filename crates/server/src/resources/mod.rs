@@ -5,6 +5,7 @@ pub(crate) mod entry;
 pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod facets;
+pub(crate) mod feed;
 pub(crate) mod health;
 pub(crate) mod histogram;
 pub(crate) mod home;

@@ -1,0 +1,88 @@
+//! What a follower sends, read a chunk at a time.
+
+use std::ops::ControlFlow;
+
+use engine::Shown;
+use search::{Feed, Progress};
+
+use super::follower::{Asked, Form};
+use crate::problem::Problem;
+use crate::state::{App, Caller};
+
+/// Bytes gathered before they are handed to the connection. One entry may overshoot it by the length of its own.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// A follower's place in the log.
+pub(super) struct Reader {
+    app: App,
+    caller: Caller,
+    asked: Asked,
+    feed: Feed,
+}
+
+/// What one reading gave.
+pub(super) struct Chunk {
+    pub(super) bytes: Vec<u8>,
+    pub(super) progress: Progress,
+}
+
+impl Reader {
+    pub(super) fn new(app: App, caller: Caller, asked: Asked, feed: Feed) -> Self {
+        Self { app, caller, asked, feed }
+    }
+
+    /// The next entries, until a chunk is full or a part of the log is at its end.
+    pub(super) fn read(&mut self) -> Result<Chunk, Problem> {
+        let Self { app, caller, asked, feed } = self;
+        let view = app.log.view_from(feed.position());
+        let mut bytes = Vec::new();
+        let mut failed = None;
+        let progress = app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, |question| {
+            feed.read(question, &mut |hit| {
+                let written = app.log.show(hit).and_then(|shown| write(asked, &shown, &mut bytes));
+                match written {
+                    Ok(()) if bytes.len() < CHUNK_BYTES => ControlFlow::Continue(()),
+                    Ok(()) => ControlFlow::Break(()),
+                    Err(error) => {
+                        failed = Some(error);
+                        ControlFlow::Break(())
+                    }
+                }
+            })
+        })?;
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(Chunk { bytes, progress }),
+        }
+    }
+
+    /// What shows that the connection lives. As events, it also moves the client's `Last-Event-ID` past entries that
+    /// do not match; as NDJSON it is an empty line.
+    pub(super) fn heartbeat(&self) -> Vec<u8> {
+        match (self.asked.form, self.feed.position().checked_sub(1)) {
+            (Form::Ndjson, _) => b"\n".to_vec(),
+            (Form::Events, Some(last)) => format!(": heartbeat\nid: {last}\n\n").into_bytes(),
+            (Form::Events, None) => b": heartbeat\n\n".to_vec(),
+        }
+    }
+
+    /// Whether the client hears where it is beside the entries.
+    pub(super) fn tells_position(&self) -> bool {
+        self.asked.form == Form::Events
+    }
+
+    /// The last leaf looked at, for a trailer.
+    pub(super) fn place(&self) -> String {
+        self.feed.position().checked_sub(1).map(|last| format!("; after_leaf={last}")).unwrap_or_default()
+    }
+}
+
+fn write(asked: &Asked, shown: &Shown, out: &mut Vec<u8>) -> Result<(), segment::PartError> {
+    if asked.form == Form::Events {
+        out.extend_from_slice(format!("id: {}\ndata: ", shown.leaf_index).as_bytes());
+    }
+    // An entry is one line: in JSON a line feed inside a text is an escape.
+    shown.write_json(asked.full, out)?;
+    out.extend_from_slice(if asked.form == Form::Events { b"\n\n" } else { b"\n" });
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! `GET /v1/feed`: entries in commit order, and what comes.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use search::{Feed, Filters, PAGE_ROWS_MAX};
+
+use crate::feed::{Asked, Form, PIECES_MAX, TRAILER, follow};
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::state::{App, Caller, blocking};
+use crate::stream::streamed;
+
+/// What this resource reads beside the filters.
+const OWN: &[&str] = &["after_leaf", "last", "follow", "full"];
+
+/// Entries in commit order, as NDJSON or, where `Accept` asks for `text/event-stream`, as server-sent events.
+///
+/// Takes every filter. A client that goes on with `after_leaf` = the last `leaf_index` it saw misses and repeats nothing,
+/// over restarts of either side; an event's `id` is its leaf index, and `Last-Event-ID` counts for more than the URL. Ends
+/// when it has caught up; with `follow`, stays open and sends what comes, and an empty line (NDJSON) or a comment with the
+/// position (events) when there was nothing for 15 seconds. The trailer `Indelible-Feed` says `complete` or `stopped` (the
+/// server ends), and the position.
+#[utoipa::path(
+    get, path = "/v1/feed", tag = "entries",
+    params(
+        ("q" = Option<String>, Query, description = "query language"),
+        ("after_leaf" = Option<u64>, Query, description = "leaf index of the last entry seen; without it, from the first entry on"),
+        ("last" = Option<usize>, Query, description = "begin at the last so many entries that match, 0 to 1000, in place of after_leaf"),
+        ("follow" = Option<bool>, Query, description = "stay open"),
+        ("full" = Option<bool>, Query, description = "with changes and properties"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "as after_leaf; sent by browsers that connect again"),
+    ),
+    responses(
+        (status = 200, description = "entries as in /v1/entries", content((String = "application/x-ndjson"), (String = "text/event-stream"))),
+        (status = 400, description = "a filter or position cannot be used", body = Problem),
+        (status = 503, description = "too many feeds are open", body = Problem),
+    )
+)]
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let place = app.feeds.place()?;
+    let (app, caller, asked, feed) = blocking(move || {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), OWN)?;
+        let form = if wants_events(&headers) { Form::Events } else { Form::Ndjson };
+        let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
+        let feed = begin(&app, &caller, &asked, &params, &headers)?;
+        Ok((app, caller, asked, feed))
+    })
+    .await?;
+    let media_type = match asked.form {
+        Form::Ndjson => "application/x-ndjson",
+        Form::Events => "text/event-stream",
+    };
+    let (pieces, body) = streamed(PIECES_MAX);
+    tokio::spawn(follow(app, caller, asked, feed, pieces, place));
+    Ok(([(header::CONTENT_TYPE, media_type), (header::TRAILER, TRAILER)], body).into_response())
+}
+
+fn begin(app: &App, caller: &Caller, asked: &Asked, params: &Params, headers: &HeaderMap) -> Result<Feed, Problem> {
+    let after: Option<u64> = params.number("after_leaf")?;
+    let last: Option<usize> = params.number("last")?;
+    if after.is_some() && last.is_some() {
+        return Err(Problem::bad_parameter("after_leaf and last say where to begin in two ways; give one of them"));
+    }
+    if let Some(last) = last.filter(|last| *last > PAGE_ROWS_MAX) {
+        let detail =
+            format!("last is {last}; it must be between 0 and {PAGE_ROWS_MAX}: begin further back with after_leaf");
+        return Err(Problem::bad_parameter(detail));
+    }
+    let view = app.log.view();
+    let position = |name: &str, leaf: u64| {
+        if leaf < view.size {
+            return Ok(Feed::from(leaf + 1));
+        }
+        let size = view.size;
+        Err(Problem::bad_parameter(format!(
+            "{name} is {leaf}, and the log has {size} entries: this is the position of another log, or this log was \
+             restored from an older copy; begin again without it"
+        )))
+    };
+    match (headers.get("last-event-id"), after, last) {
+        (Some(id), ..) => {
+            let id = id.to_str().ok().and_then(|id| id.parse().ok());
+            let id = id.ok_or_else(|| {
+                Problem::bad_parameter("Last-Event-ID must be a leaf index, as the id of each event is")
+            })?;
+            position("Last-Event-ID", id)
+        }
+        (None, Some(leaf), _) => position("after_leaf", leaf),
+        (None, None, Some(last)) => {
+            let begin = |question: &search::Question<'_>| Feed::last(question, last);
+            Ok(app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, begin)?)
+        }
+        (None, None, None) => Ok(Feed::from(0)),
+    }
+}
+
+fn wants_events(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepts
+        .flat_map(|value| value.split(','))
+        .any(|part| part.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/event-stream"))
+}
