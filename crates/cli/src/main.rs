@@ -1,6 +1,7 @@
 //! The `indelible` binary: one file per command.
 
 mod commands;
+mod download;
 mod exit;
 mod importing;
 mod local;

@@ -4,7 +4,7 @@ use event::Entry;
 use event::render::{Options, Rendered, entry_json, json};
 use proof::Digest;
 use search::{Context, Hit, Predicate, Question, Scope, SearchError};
-use segment::{PartError, View};
+use segment::{Part, PartError, View};
 
 use crate::Log;
 use crate::disclosed::OpenedTexts;
@@ -48,26 +48,20 @@ impl Shown {
         Ok(())
     }
 
-    /// `changes` and `properties` as JSON text, personal values put back; empty where there are none.
+    /// Hands the entry, its columns, and `changes` and `properties` as JSON text (empty where there are none) to `with`,
+    /// personal values put back.
     ///
     /// # Errors
     /// As [`Shown::entry`].
-    pub fn details(&self) -> Result<(String, String), PartError> {
+    pub fn with_details<T>(
+        &self,
+        with: impl FnOnce(&Entry<'_>, &Rendered<'_>, &str, &str) -> T,
+    ) -> Result<T, PartError> {
         let (entry, opened) = (self.entry()?, self.opened.opened()?);
-        let of =
-            |raw: Option<&str>, pointer| raw.map(|raw| json(raw, pointer, &opened).into_owned()).unwrap_or_default();
-        Ok((of(entry.changes, "/changes"), of(entry.properties, "/properties")))
-    }
-
-    /// Hands the entry and its columns, personal values put back, to `with`.
-    ///
-    /// # Errors
-    /// As [`Shown::entry`].
-    pub fn with_columns<T>(&self, with: impl FnOnce(&Entry<'_>, &Rendered<'_>) -> T) -> Result<T, PartError> {
-        let entry = self.entry()?;
-        let opened = self.opened.opened()?;
         let rendered = Rendered::new(&entry, &opened);
-        Ok(with(&entry, &rendered))
+        let changes = entry.changes.map(|raw| json(raw, "/changes", &opened)).unwrap_or_default();
+        let properties = entry.properties.map(|raw| json(raw, "/properties", &opened)).unwrap_or_default();
+        Ok(with(&entry, &rendered, &changes, &properties))
     }
 }
 
@@ -121,9 +115,16 @@ impl Log {
     /// # Errors
     /// As [`PartError`].
     pub fn show(&self, hit: &Hit) -> Result<Shown, PartError> {
-        let line = hit.part.line(hit.row)?;
-        let opened = OpenedTexts::open(&self.shared.vault, hit.part.disclosures(hit.row)?)?;
-        Ok(Shown { leaf_index: hit.leaf, line, opened })
+        self.show_line(hit.part.as_ref(), hit.row, hit.part.line(hit.row)?)
+    }
+
+    /// As [`Log::show`], of a line that was read already.
+    ///
+    /// # Errors
+    /// As [`PartError`].
+    pub fn show_line(&self, part: &dyn Part, row: u32, line: Vec<u8>) -> Result<Shown, PartError> {
+        let opened = OpenedTexts::open(&self.shared.vault, part.disclosures(row)?)?;
+        Ok(Shown { leaf_index: part.leaf(row), line, opened })
     }
 
     fn context<'a>(&'a self, visible: &'a Visible<'a>, over_budget: &'a (dyn Fn() -> bool + Sync)) -> Context<'a> {

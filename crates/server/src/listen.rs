@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::feed::Feeds;
+use crate::resources::export::EXPORTS_MAX;
 use crate::state::{App, Peer};
 use crate::{Options, router};
 
@@ -83,7 +84,8 @@ impl Server {
     pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>) {
         let (stopping, told) = watch::channel(false);
         let feeds = Feeds::new(&log, told, self.options.heartbeat);
-        let app = App { log, metrics: recorder(), agents: Arc::new(enrich::Browsers::builtin()), feeds };
+        let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
+        let app = App { log, metrics: recorder(), agents: Arc::new(enrich::Browsers::builtin()), feeds, exports };
         let router = router(app, &self.options);
         let (graceful, slots) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS_MAX)));
         let mut builder = Builder::new(TokioExecutor::new());

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use engine::{Log, Viewer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use search::Scope;
+use tokio::sync::Semaphore;
 
 use crate::feed::Feeds;
 use crate::problem::Problem;
@@ -20,6 +21,8 @@ pub(crate) struct App {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) agents: Arc<enrich::Browsers>,
     pub(crate) feeds: Feeds,
+    /// A place for each export that may run.
+    pub(crate) exports: Arc<Semaphore>,
 }
 
 /// The other end of the connection.

@@ -6,6 +6,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -18,6 +19,14 @@ pub(crate) enum Piece {
     Chunk(Bytes),
     /// The answer is whole. Sent to HTTP/1.1 clients that ask with `TE: trailers`, and to all of HTTP/2.
     End(HeaderMap),
+}
+
+/// How long a client may take nothing at all before its answer is broken off: what it holds is wanted by others.
+pub(crate) const STALL: Duration = Duration::from_secs(120);
+
+/// Hands a piece to a client; `false` if it went away, or took nothing for [`STALL`].
+pub(crate) async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> bool {
+    matches!(tokio::time::timeout(STALL, pieces.send(piece)).await, Ok(Ok(())))
 }
 
 /// Makes a body and what fills it; at most `pieces_max` wait for a slow reader.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::download::{Download, download};
 use crate::exit::{Exit, failed};
 use crate::target::Target;
 
@@ -39,21 +40,29 @@ impl Export {
         let params = [("q", &self.query), ("format", &self.format), ("layout", &self.layout), ("order", &self.order)];
         let params = params.map(|(name, value)| (name.to_owned(), value.clone()));
         self.target.with(|remote| {
-            let mut body = remote.get("/v1/export", &params)?.into_reader();
-            let copied = match &self.output {
-                None => {
-                    let mut out = io::stdout().lock();
-                    io::copy(&mut body, &mut out).and_then(|bytes| out.flush().map(|()| bytes))
-                }
+            let mut out: Box<dyn Write> = match &self.output {
+                None => Box::new(io::stdout().lock()),
                 Some(path) => {
-                    let file = File::create(path)
-                        .map_err(|error| failed(&error, format!("cannot write {}", path.display())))?;
-                    let mut file = io::BufWriter::new(file);
-                    io::copy(&mut body, &mut file).and_then(|bytes| file.flush().map(|()| bytes))
+                    let file = File::create(path);
+                    Box::new(file.map_err(|error| failed(&error, format!("cannot write {}", path.display())))?)
                 }
             };
-            copied.map_err(|error| failed(&error, "the export is not whole: export again"))?;
-            Ok(Exit::Done)
+            whole(&download(remote.base(), "/v1/export", &params, &mut out)?)
         })
     }
+}
+
+/// Whether the server said that everything was sent, and as much came as it says.
+fn whole(download: &Download) -> miette::Result<Exit> {
+    let said = download.trailers.get("indelible-export").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bytes = said.strip_prefix("complete;").and_then(|rest| rest.split("; bytes=").nth(1));
+    if bytes.and_then(|bytes| bytes.parse().ok()) == Some(download.bytes) {
+        return Ok(Exit::Done);
+    }
+    Err(miette::miette!(
+        help =
+            "export again; if it happens each time, a proxy on the way drops trailers or parts: ask the server itself",
+        "the export is not whole: {} bytes came, and the server did not say that these are all",
+        download.bytes
+    ))
 }

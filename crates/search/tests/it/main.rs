@@ -6,6 +6,7 @@ extern crate indelible_search as search;
 
 mod answers;
 mod ask;
+mod batches;
 mod cursors;
 mod entries;
 mod feeds;

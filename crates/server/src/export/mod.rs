@@ -2,6 +2,7 @@
 
 mod csv;
 mod layout;
+mod run;
 
 use engine::Shown;
 use enrich::Browsers;
@@ -10,6 +11,7 @@ use segment::PartError;
 use serde_json::json;
 
 pub(crate) use layout::Layout;
+pub(crate) use run::{Broken, Export};
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,34 +44,16 @@ impl Format {
     }
 }
 
-/// Why an entry could not be written.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum WriteError {
-    #[error("the entry cannot be read")]
-    Read(#[from] PartError),
-    #[error("the row cannot be written")]
-    Csv(#[from] ::csv::Error),
-}
-
-/// Writes one export.
+/// Writes one export: the beginning, entries in pieces that may be written side by side, the end.
+#[derive(Clone, Copy)]
 pub(crate) struct Writer<'a> {
-    format: Format,
-    layout: Layout,
-    browsers: &'a Browsers,
-    entries: u64,
+    pub(crate) format: Format,
+    pub(crate) layout: Layout,
+    pub(crate) browsers: &'a Browsers,
 }
 
-impl<'a> Writer<'a> {
-    pub(crate) fn new(format: Format, layout: Layout, browsers: &'a Browsers) -> Self {
-        Self { format, layout, browsers, entries: 0 }
-    }
-
-    pub(crate) fn begin(
-        &mut self,
-        now_us: i64,
-        filters: &[(String, String)],
-        out: &mut Vec<u8>,
-    ) -> Result<(), WriteError> {
+impl Writer<'_> {
+    pub(crate) fn begin(self, now_us: i64, filters: &[(String, String)], out: &mut Vec<u8>) {
         match self.format {
             Format::Ndjson => {}
             Format::Json => {
@@ -77,31 +61,33 @@ impl<'a> Writer<'a> {
                 let (at, filters) = (json!(instant_text(now_us)), json!(filters));
                 out.extend_from_slice(format!("{{\"exported_at\":{at},\"filters\":{filters},\"entries\":[").as_bytes());
             }
-            Format::Csv => csv::header(self.layout, out)?,
+            Format::Csv => csv::header(self.layout, out),
         }
-        Ok(())
     }
 
-    pub(crate) fn entry(&mut self, shown: &Shown, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    /// Appends an entry of ndjson, which is its line.
+    pub(crate) fn line(line: &[u8], out: &mut Vec<u8>) {
+        out.extend_from_slice(line);
+        out.push(b'\n');
+    }
+
+    /// Appends an entry of json or csv. `first`: nothing came before.
+    pub(crate) fn entry(self, shown: &Shown, first: bool, out: &mut Vec<u8>) -> Result<(), PartError> {
         match self.format {
-            Format::Ndjson => {
-                out.extend_from_slice(&shown.line);
-                out.push(b'\n');
-            }
+            Format::Ndjson => Self::line(&shown.line, out),
             Format::Json => {
-                out.extend_from_slice(if self.entries == 0 { b"\n" } else { b",\n" });
+                out.extend_from_slice(if first { b"\n" } else { b",\n" });
                 shown.write_json(true, out)?;
             }
             Format::Csv => csv::row(self.layout, shown, self.browsers, out)?,
         }
-        self.entries += 1;
         Ok(())
     }
 
-    pub(crate) fn end(&mut self, out: &mut Vec<u8>) -> Result<(), WriteError> {
+    /// Closes the file. The members of json say that it is whole.
+    pub(crate) fn end(self, entries: u64, out: &mut Vec<u8>) {
         if self.format == Format::Json {
-            out.extend_from_slice(b"\n]}\n");
+            out.extend_from_slice(format!("\n],\"count\":{entries},\"complete\":true}}\n").as_bytes());
         }
-        Ok(())
     }
 }

@@ -11,7 +11,7 @@ use super::Feeds;
 use super::reader::{Chunk, Reader};
 use crate::problem::Problem;
 use crate::state::{App, Caller, blocking};
-use crate::stream::{Piece, trailer};
+use crate::stream::{Piece, send, trailer};
 
 /// Says that a feed came to its end in good order, and where to go on.
 pub(crate) const TRAILER: &str = "indelible-feed";
@@ -22,9 +22,6 @@ pub(crate) const PIECES_MAX: usize = 2;
 /// Least time between two readings of a follower that has caught up. The first entry after a pause goes out at once;
 /// under steady ingest entries go out in groups, so that many followers cost little and nobody's ingest slows down.
 const PACE: Duration = Duration::from_millis(50);
-
-/// How long a client may take nothing at all before its feed is broken off. It goes on where it was when it asks again.
-const STALL: Duration = Duration::from_secs(120);
 
 /// How entries are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,12 +141,10 @@ impl Follower {
     }
 
     async fn send(&mut self, piece: Piece) -> Result<(), Ended> {
-        match tokio::time::timeout(STALL, self.pieces.send(piece)).await {
-            Ok(Ok(())) => {
-                self.silent_since = Instant::now();
-                Ok(())
-            }
-            Ok(Err(_)) | Err(_) => Err(Ended::Gone),
+        if !send(&self.pieces, piece).await {
+            return Err(Ended::Gone);
         }
+        self.silent_since = Instant::now();
+        Ok(())
     }
 }

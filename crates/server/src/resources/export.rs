@@ -1,30 +1,34 @@
 //! `GET /v1/export`: exactly what the filters show, as a file.
 
-use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use engine::Own;
-use search::{Filters, Order, scan};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use std::sync::Arc;
 
-use crate::export::{Format, Layout, Writer};
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::Own;
+use search::{Filters, Order};
+use tokio::sync::mpsc;
+
+use crate::export::{Broken, Export, Format, Layout, Writer};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller, blocking};
+use crate::stream::{self, Piece, streamed, trailer};
 
-/// Bytes gathered before they are handed to the connection.
-const CHUNK_BYTES: usize = 64 * 1024;
+/// Says that an export is whole, and how many entries and bytes that is.
+const TRAILER: &str = "indelible-export";
 
-/// Chunks that may wait for a slow reader. With the chunk size: an export holds 512 KiB at most.
-const CHUNKS_MAX: usize = 8;
+/// Chunks that may wait for a slow reader, a quarter of a megabyte each.
+const PIECES_MAX: usize = 4;
+
+/// Exports at once: each keeps three threads and some 4 MiB, also while its reader is slow.
+pub(crate) const EXPORTS_MAX: usize = 16;
 
 /// Streams entries as ndjson (the lines themselves), json or csv.
 ///
-/// An export that breaks off is recognisable: the connection ends without the closing chunk, and json without the
-/// closing bracket. The download is recorded before its first byte.
+/// Takes every filter. An export that breaks off is recognisable: the connection ends without the closing chunk, the
+/// trailer `Indelible-Export: complete; entries=N; bytes=N` (sent to clients that say `TE: trailers`) is missing, and json
+/// lacks its last members, `"count":N,"complete":true`. The download is recorded before its first byte.
 #[utoipa::path(
     get, path = "/v1/export", tag = "entries",
     params(
@@ -32,13 +36,14 @@ const CHUNKS_MAX: usize = 8;
         ("layout" = Option<String>, Query, description = "columns of csv: platform, records (default), events or access"),
         ("order" = Option<String>, Query, description = "desc (default), asc, or leaf"),
     ),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"))
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 503, body = Problem, description = "too many exports run"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let (asked, caller, app) = blocking(move || {
         let asked = Asked::parse(query.as_deref())?;
         let filters = asked.filters.given.iter().map(|(name, value)| serde_json::json!([name, value])).collect();
@@ -49,18 +54,30 @@ pub(crate) async fn get(
     .await?;
     let now_us = app.log.clock().now_us();
     let name = format!("attachment; filename=\"audit-log-{}.{}\"", file_stamp(now_us), asked.format.name());
-    let headers = [(header::CONTENT_TYPE, asked.format.media_type().to_owned()), (header::CONTENT_DISPOSITION, name)];
-    let (chunks, stream) = mpsc::channel(CHUNKS_MAX);
+    let headers = [
+        (header::CONTENT_TYPE, asked.format.media_type().to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::TRAILER, TRAILER.to_owned()),
+    ];
+    let (pieces, body) = streamed(PIECES_MAX);
     tokio::task::spawn_blocking(move || {
-        let mut output = Output { chunks: &chunks, waiting: Vec::with_capacity(CHUNK_BYTES) };
-        let written = write(&app, &caller, &asked, now_us, &mut output).and_then(|()| output.flush());
-        if let Err(Broken::Failed(error)) = written {
-            tracing::error!(%error, "an export broke off");
-            // Ends the connection without the closing chunk, so that the client knows.
-            let _ = chunks.blocking_send(Err(std::io::Error::other("the export broke off")));
+        match write(&app, &caller, &asked, now_us, &pieces) {
+            Ok((entries, bytes)) => {
+                let whole = trailer(TRAILER, &format!("complete; entries={entries}; bytes={bytes}"));
+                let _ = pieces.blocking_send(Piece::End(whole));
+            }
+            // Without its end, the body breaks the connection: the client knows.
+            Err(Broken::Gone) => tracing::debug!("a client went away before its export was whole"),
+            Err(error) => _ = Problem::internal(&error),
         }
+        drop(place);
     });
-    Ok((headers, Body::from_stream(ReceiverStream::new(stream))).into_response())
+    Ok((headers, body).into_response())
+}
+
+fn too_many() -> Problem {
+    let detail = format!("{EXPORTS_MAX} exports run, as many as the server takes on; let one end, or try again later");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_exports", "Too many exports run", detail).retry_after(10)
 }
 
 struct Asked {
@@ -94,63 +111,32 @@ impl Asked {
     }
 }
 
-enum Broken {
-    /// The client went away.
-    Gone,
-    Failed(Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl<E: std::error::Error + Send + Sync + 'static> From<E> for Broken {
-    fn from(error: E) -> Self {
-        Self::Failed(Box::new(error))
-    }
-}
-
-/// Bytes on their way to the connection; waits where the reader is slow.
-struct Output<'a> {
-    chunks: &'a mpsc::Sender<Result<Bytes, std::io::Error>>,
-    waiting: Vec<u8>,
-}
-
-impl Output<'_> {
-    fn flush_if_full(&mut self) -> Result<(), Broken> {
-        if self.waiting.len() < CHUNK_BYTES { Ok(()) } else { self.flush() }
-    }
-
-    fn flush(&mut self) -> Result<(), Broken> {
-        if self.waiting.is_empty() {
+/// Sends the whole file; returns how many entries and bytes there were.
+fn write(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    now_us: i64,
+    pieces: &mpsc::Sender<Piece>,
+) -> Result<(u64, u64), Broken> {
+    let runtime = tokio::runtime::Handle::current();
+    let mut bytes = 0;
+    let mut send = |chunk: Vec<u8>| {
+        bytes += chunk.len() as u64;
+        if chunk.is_empty() || runtime.block_on(stream::send(pieces, Piece::Chunk(chunk.into()))) {
             return Ok(());
         }
-        let chunk = std::mem::replace(&mut self.waiting, Vec::with_capacity(CHUNK_BYTES));
-        self.chunks.blocking_send(Ok(chunk.into())).map_err(|_| Broken::Gone)
-    }
-}
-
-fn write(app: &App, caller: &Caller, asked: &Asked, now_us: i64, output: &mut Output<'_>) -> Result<(), Broken> {
-    let view = app.log.view();
-    let mut writer = Writer::new(asked.format, asked.layout, &app.agents);
-    writer.begin(now_us, &asked.filters.given, &mut output.waiting)?;
-    let mut failed = None;
-    let predicate = &asked.filters.predicate;
-    app.log.ask(&view, predicate, &caller.scope, &|| false, |question| {
-        for hit in scan(question, asked.order) {
-            let hit = hit?;
-            let written = app.log.show(&hit).map_err(Broken::from).and_then(|shown| {
-                writer.entry(&shown, &mut output.waiting)?;
-                output.flush_if_full()
-            });
-            if let Err(broken) = written {
-                failed = Some(broken);
-                break;
-            }
-        }
-        Ok(())
-    })?;
-    if let Some(broken) = failed {
-        return Err(broken);
-    }
-    writer.end(&mut output.waiting)?;
-    Ok(())
+        Err(Broken::Gone)
+    };
+    let writer = Writer { format: asked.format, layout: asked.layout, browsers: &app.agents };
+    let mut edge = Vec::new();
+    writer.begin(now_us, &asked.filters.given, &mut edge);
+    send(std::mem::take(&mut edge))?;
+    let (predicate, scope) = (&asked.filters.predicate, &caller.scope);
+    let entries = Export { log: &app.log, writer, order: asked.order, predicate, scope }.run(&mut send)?;
+    writer.end(entries, &mut edge);
+    send(edge)?;
+    Ok((entries, bytes))
 }
 
 /// `20261123T101500Z`.

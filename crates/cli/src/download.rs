@@ -1,0 +1,76 @@
+//! A long answer, read to its end, trailers included: what tells a whole file from one that was cut off.
+
+use std::io::Write;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Empty};
+use hyper::header::{HOST, TE, USER_AGENT};
+use hyper::{HeaderMap, Request, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::exit::failed;
+use crate::remote::refused;
+
+/// What came.
+pub(crate) struct Download {
+    pub(crate) bytes: u64,
+    pub(crate) trailers: HeaderMap,
+}
+
+/// Asks the server at `base` and writes the body of its answer to `out`.
+///
+/// # Errors
+/// What the server said, where it refused; else what broke, and what to do.
+pub(crate) fn download(
+    base: &str,
+    path: &str,
+    params: &[(String, String)],
+    out: &mut dyn Write,
+) -> miette::Result<Download> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| failed(&error, "the system gives no input and output"))?;
+    runtime.block_on(receive(base, path, params, out))
+}
+
+async fn receive(base: &str, path: &str, params: &[(String, String)], out: &mut dyn Write) -> miette::Result<Download> {
+    let address = || format!("is a log served at {base}? name another with --url, or a folder with --data");
+    let uri: Uri = base.parse().map_err(|error| failed(&error, "write --url as http://HOST:PORT"))?;
+    let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(miette::miette!(help = "write --url as http://HOST:PORT", "{base} cannot be asked"));
+    };
+    let host = authority.host().trim_matches(['[', ']']);
+    let stream = TcpStream::connect((host, authority.port_u16().unwrap_or(80))).await;
+    let stream = stream.map_err(|error| failed(&error, address()))?;
+    let shaken = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let (mut requests, connection) = shaken.map_err(|error| failed(&error, address()))?;
+    tokio::spawn(connection);
+
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+    let request = Request::get(format!("{}{path}?{query}", uri.path().trim_end_matches('/')))
+        .header(HOST, authority.as_str())
+        .header(TE, "trailers")
+        .header(USER_AGENT, concat!("indelible-cli/", env!("CARGO_PKG_VERSION")))
+        .body(Empty::<Bytes>::new())
+        .map_err(|error| failed(&error, "write --url as http://HOST:PORT"))?;
+    let response = requests.send_request(request).await.map_err(|error| failed(&error, address()))?;
+    let (status, mut body) = (response.status().as_u16(), response.into_body());
+    if status != 200 {
+        let said = body.collect().await.map_err(|error| failed(&error, address()))?.to_bytes();
+        return Err(refused(status, &String::from_utf8_lossy(&said)));
+    }
+    let mut download = Download { bytes: 0, trailers: HeaderMap::new() };
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| failed(&error, "the answer was cut off and is not whole: ask again"))?;
+        match frame.into_data() {
+            Ok(data) => {
+                out.write_all(&data)
+                    .map_err(|error| failed(&error, "the file cannot be written: make room, then ask again"))?;
+                download.bytes += data.len() as u64;
+            }
+            Err(frame) => download.trailers.extend(frame.into_trailers().unwrap_or_default()),
+        }
+    }
+    out.flush().map_err(|error| failed(&error, "the file cannot be written: make room, then ask again"))?;
+    Ok(download)
+}

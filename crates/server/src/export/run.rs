@@ -1,0 +1,175 @@
+//! The work behind an export: batches of entries are written side by side, and sent in their order.
+//!
+//! Memory: each worker holds at most two chunks that wait and one it writes, so that an export keeps some 3 MiB, however
+//! large the log and however slow its reader.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use engine::Log;
+use search::{Batch, Order, Predicate, Question, Scope, SearchError, batches};
+use segment::PartError;
+
+use super::{Format, Writer};
+
+/// Threads that read and write entries: opening personal values takes several times as long as sending them. Two leave
+/// the other cores to questions and ingest.
+const WORKERS: usize = 2;
+
+/// Rows a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work.
+const BATCH_ROWS: usize = 1_024;
+
+/// Batches that wait for a worker beside the one in its hands.
+const BATCHES_WAITING: usize = 1;
+
+/// Bytes gathered before they are handed on. One entry may overshoot it by the length of its own.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Chunks of a worker that wait for their turn.
+const CHUNKS_WAITING: usize = 2;
+
+/// What is exported, and how.
+pub(crate) struct Export<'a> {
+    pub(crate) log: &'a Log,
+    pub(crate) writer: Writer<'a>,
+    pub(crate) order: Order,
+    pub(crate) predicate: &'a Predicate,
+    pub(crate) scope: &'a Scope,
+}
+
+/// Why an export is not whole.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Broken {
+    /// The client went away, or takes nothing.
+    #[error("nobody reads the export")]
+    Gone,
+    #[error("the export cannot be read")]
+    Read(#[from] PartError),
+    #[error("the export cannot be read")]
+    Search(#[from] SearchError),
+}
+
+/// What a worker hands on.
+enum Written {
+    Chunk(Vec<u8>),
+    /// The batch is whole: so many entries.
+    Batch(u64),
+}
+
+/// A worker as the collector sees it.
+struct Hand {
+    batches: SyncSender<(Batch, bool)>,
+    written: Receiver<Result<Written, Broken>>,
+    given: usize,
+}
+
+impl Export<'_> {
+    /// Hands the bytes of every entry to `send`, in order; returns how many entries there were.
+    pub(crate) fn run(&self, send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>) -> Result<u64, Broken> {
+        let view = self.log.view();
+        let mut entries = Ok(0);
+        self.log.ask(&view, self.predicate, self.scope, &|| false, |question| {
+            entries = thread::scope(|scope| {
+                let hands = (0..WORKERS).map(|_| {
+                    let (batches, given) = sync_channel(BATCHES_WAITING);
+                    let (hand_on, written) = sync_channel(CHUNKS_WAITING);
+                    scope.spawn(move || self.work(question, &given, &hand_on));
+                    Hand { batches, written, given: 0 }
+                });
+                self.collect(question, hands.collect(), send)
+            });
+            Ok(())
+        })?;
+        entries
+    }
+
+    /// Gives batch n to worker n mod [`WORKERS`], and takes what they wrote in the same turns.
+    fn collect(
+        &self,
+        question: &Question<'_>,
+        mut hands: Vec<Hand>,
+        send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>,
+    ) -> Result<u64, Broken> {
+        let (mut all, mut entries, mut first) = (batches(question, self.order, BATCH_ROWS), 0, true);
+        let mut give = |hand: &mut Hand| -> Result<(), Broken> {
+            if let Some(batch) = all.next()? {
+                hand.batches.send((batch, std::mem::take(&mut first))).map_err(|_| Broken::Gone)?;
+                hand.given += 1;
+            }
+            Ok(())
+        };
+        for _ in 0..=BATCHES_WAITING {
+            hands.iter_mut().try_for_each(&mut give)?;
+        }
+        loop {
+            for hand in &mut hands {
+                if hand.given == 0 {
+                    return Ok(entries);
+                }
+                loop {
+                    match hand.written.recv().map_err(|_| Broken::Gone)?? {
+                        Written::Chunk(bytes) => send(bytes)?,
+                        Written::Batch(count) => break entries += count,
+                    }
+                }
+                hand.given -= 1;
+                give(hand)?;
+            }
+        }
+    }
+
+    /// Writes batches until there are no more, or nobody takes them.
+    fn work(
+        &self,
+        question: &Question<'_>,
+        given: &Receiver<(Batch, bool)>,
+        hand_on: &SyncSender<Result<Written, Broken>>,
+    ) {
+        while let Ok((batch, first)) = given.recv() {
+            let written = self.write(question, &batch, first, hand_on);
+            if hand_on.send(written.map(Written::Batch)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn write(
+        &self,
+        question: &Question<'_>,
+        batch: &Batch,
+        first: bool,
+        hand_on: &SyncSender<Result<Written, Broken>>,
+    ) -> Result<u64, Broken> {
+        // Room for the line that overshoots, so that hardly a chunk is copied to a larger place.
+        let room = || Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 8);
+        let (mut bytes, mut entries, mut broken) = (room(), 0, None);
+        question.lines(batch, &mut |row, line| {
+            if broken.is_some() {
+                return;
+            }
+            let written = match self.writer.format {
+                Format::Ndjson => {
+                    Writer::line(line, &mut bytes);
+                    Ok(())
+                }
+                Format::Json | Format::Csv => self
+                    .log
+                    .show_line(batch.part.as_ref(), row, line.to_vec())
+                    .and_then(|shown| self.writer.entry(&shown, first && entries == 0, &mut bytes)),
+            };
+            broken = written.err().map(Broken::Read);
+            entries += 1;
+            if bytes.len() >= CHUNK_BYTES {
+                let chunk = std::mem::replace(&mut bytes, room());
+                broken = broken.take().or_else(|| hand_on.send(Ok(Written::Chunk(chunk))).err().map(|_| Broken::Gone));
+            }
+        })?;
+        if let Some(broken) = broken {
+            return Err(broken);
+        }
+        if !bytes.is_empty() {
+            hand_on.send(Ok(Written::Chunk(bytes))).map_err(|_| Broken::Gone)?;
+        }
+        Ok(entries)
+    }
+}
