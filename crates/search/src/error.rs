@@ -4,6 +4,7 @@ use crate::cursor::CursorError;
 use crate::facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX};
 use crate::histogram::{BUCKETS_MAX, SERIES_MAX};
 use crate::page::PAGE_ROWS_MAX;
+use crate::suggest::SUGGESTIONS_MAX;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +43,17 @@ pub enum SearchError {
         /// The fields there are.
         known: String,
     },
+    /// Suggestions are asked for a field that has none.
+    #[error("there are no suggestions for {name:?}; there are for {known}")]
+    NoSuggestions {
+        /// As asked.
+        name: String,
+        /// The fields there are.
+        known: String,
+    },
+    /// More suggestions than [`SUGGESTIONS_MAX`], or none.
+    #[error("limit is {0}; it must be between 1 and {SUGGESTIONS_MAX}")]
+    SuggestionLimit(usize),
     /// A field has too many distinct values to count each.
     #[error("{field} has more than {FACET_VALUES_MAX} different values here; narrow from and to, or add a filter")]
     FacetValues {

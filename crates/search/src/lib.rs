@@ -10,6 +10,7 @@
 
 mod batches;
 mod calendar;
+mod catalogue;
 mod context;
 mod count;
 mod cursor;
@@ -29,10 +30,12 @@ mod query;
 mod question;
 mod scan;
 mod scope;
+mod suggest;
 mod when;
 
 pub use batches::{Batch, Batches, batches};
 pub use calendar::Interval;
+pub use catalogue::{Listing, Recorded, catalogue};
 pub use context::{Addresses, Context, Identities, Identity, NoAddresses, NoIdentities};
 pub use count::count;
 pub use cursor::{Cursor, CursorError};
@@ -49,4 +52,5 @@ pub use query::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QueryError, QueryProblem, TERM
 pub use question::Question;
 pub use scan::{Order, Scan, scan};
 pub use scope::{Scope, ScopeError};
+pub use suggest::{SUGGESTION_VALUES_MAX, SUGGESTIONS_MAX, SuggestField, Suggestion, suggest, suggest_keys};
 pub use when::{Moment, SINCE_SECONDS_MAX, instant_text, parse_length, parse_moment};

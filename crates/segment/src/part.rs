@@ -269,6 +269,27 @@ pub trait Part: Send + Sync {
         range: Range<u32>,
     ) -> Result<Vec<(Vec<u8>, u64)>, PartError>;
 
+    /// Calls `each` with the listed values of `field` that begin with `prefix`, ascending, and how many rows have each,
+    /// until it answers `false`. Values of fields with nearly one a row are listed only where they occur several times,
+    /// so this is for suggestions, not for answers. Cost of the provided method: as [`Part::values`].
+    ///
+    /// # Errors
+    /// As [`PartError`].
+    fn values_beginning(
+        &self,
+        field: Field,
+        prefix: &[u8],
+        each: &mut dyn FnMut(&[u8], u64) -> bool,
+    ) -> Result<(), PartError> {
+        let values = self.values(field)?;
+        for (value, rows) in values.iter().filter(|(value, _)| value.starts_with(prefix)) {
+            if !each(value, rows.len()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the rows whose literal `text` contains `needle`. A placeholder is no literal text: nothing matches in
     /// it or across it.
     ///

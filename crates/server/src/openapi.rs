@@ -5,7 +5,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::resources::{
-    entries, entry, events, export, facets, feed, health, histogram, ledger, sealing, verification,
+    catalogue, entries, entry, events, export, facets, feed, health, histogram, ledger, sealing, suggestions,
+    verification,
 };
 use crate::state::App;
 
@@ -28,6 +29,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(entry::disclosures))
         .routes(routes!(facets::get))
         .routes(routes!(histogram::get))
+        .routes(routes!(catalogue::get))
+        .routes(routes!(suggestions::get))
         .routes(routes!(export::get))
         .routes(routes!(feed::get))
         .routes(routes!(verification::post))

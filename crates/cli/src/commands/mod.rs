@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod bench;
+pub(crate) mod catalogue;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod export;

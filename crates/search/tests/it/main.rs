@@ -7,6 +7,7 @@ extern crate indelible_search as search;
 mod answers;
 mod ask;
 mod batches;
+mod catalogues;
 mod cursors;
 mod entries;
 mod feeds;

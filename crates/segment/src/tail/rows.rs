@@ -106,6 +106,26 @@ impl Part for BufferRows {
         Ok(values.into_iter().map(|(value, rows)| (value.to_vec(), rows)).collect())
     }
 
+    fn values_beginning(
+        &self,
+        field: Field,
+        prefix: &[u8],
+        each: &mut dyn FnMut(&[u8], u64) -> bool,
+    ) -> Result<(), PartError> {
+        let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
+        for (_, columns) in self.columns() {
+            for value in columns.values(field).filter(|value| value.starts_with(prefix)) {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        for (value, count) in counts {
+            if !each(value, count) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn count_values(
         &self,
         field: Field,

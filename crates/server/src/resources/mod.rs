@@ -1,5 +1,6 @@
 //! One file per resource.
 
+pub(crate) mod catalogue;
 pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod events;
@@ -11,4 +12,5 @@ pub(crate) mod histogram;
 pub(crate) mod home;
 pub(crate) mod ledger;
 pub(crate) mod sealing;
+pub(crate) mod suggestions;
 pub(crate) mod verification;

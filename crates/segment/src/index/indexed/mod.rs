@@ -111,6 +111,15 @@ impl<L: Lines> Part for Indexed<L> {
         self.field_values(field)
     }
 
+    fn values_beginning(
+        &self,
+        field: Field,
+        prefix: &[u8],
+        each: &mut dyn FnMut(&[u8], u64) -> bool,
+    ) -> Result<(), PartError> {
+        self.field_values_beginning(field, prefix, each)
+    }
+
     fn count_values(
         &self,
         field: Field,

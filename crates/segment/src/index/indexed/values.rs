@@ -26,6 +26,23 @@ impl<L: Lines> Indexed<L> {
         Ok(values.into_iter().collect())
     }
 
+    /// The values of the field's dictionary that begin with `prefix`. Cost: a binary search, then the values themselves.
+    pub(super) fn field_values_beginning(
+        &self,
+        field: Field,
+        prefix: &[u8],
+        each: &mut dyn FnMut(&[u8], u64) -> bool,
+    ) -> Result<(), PartError> {
+        match Keeping::of(field) {
+            Keeping::Dictionary | Keeping::Pairs => {
+                self.walk(Kind::Dictionary.of_field(field), prefix, |value, set| {
+                    Ok(value.starts_with(prefix) && each(value, u64::from(set.rows)))
+                })
+            }
+            Keeping::Paths | Keeping::Tokens(_) | Keeping::Id => Ok(()),
+        }
+    }
+
     pub(super) fn field_count_values(
         &self,
         field: Field,

@@ -1,0 +1,80 @@
+//! `GET /v1/suggestions`: what a search box offers while somebody types.
+
+use axum::extract::{RawQuery, State};
+use search::{Filters, SUGGESTIONS_MAX, SearchError, SuggestField, Suggestion};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::params::Params;
+use crate::problem::Problem;
+use crate::state::{App, Caller, blocking};
+
+/// Suggestions where nobody says how many.
+const LIMIT_DEFAULT: usize = 10;
+
+/// Longest beginning looked for: no value that anybody types is longer.
+const PREFIX_BYTES_MAX: usize = 256;
+
+/// What could be meant.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Suggestions {
+    /// The best first.
+    suggestions: Vec<Suggested>,
+}
+
+/// A value, or a key of the query language.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Suggested {
+    /// To be put in the place of what was typed.
+    value: String,
+    /// Entries it would find; absent for keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+}
+
+/// Offers values of a field that begin with `prefix`, most frequent first; without `field`, keys of the query language.
+///
+/// Takes every filter: only values of entries that match are offered. Names and addresses of persons are offered while
+/// their identities are open to the caller.
+#[utoipa::path(
+    get, path = "/v1/suggestions", tag = "questions",
+    params(
+        ("field" = Option<String>, Query, description = "name of a filter, such as actor, actor_name or channel"),
+        ("prefix" = Option<String>, Query, description = "what was typed, at most 256 bytes; upper and lower case count as the same"),
+        ("limit" = Option<usize>, Query, description = "1 to 100, default 10"),
+        ("q" = Option<String>, Query, description = "query language"),
+    ),
+    responses((status = 200, description = "what could be meant", body = Suggestions), (status = 400, description = "a parameter cannot be used", body = Problem))
+)]
+pub(crate) async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Result<axum::Json<Suggestions>, Problem> {
+    blocking(move || {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), &["field", "prefix", "limit"])?;
+        let (prefix, limit) =
+            (params.one("prefix")?.unwrap_or_default(), params.number("limit")?.unwrap_or(LIMIT_DEFAULT));
+        if prefix.len() > PREFIX_BYTES_MAX {
+            let detail = format!("prefix is {} bytes long; it must be at most {PREFIX_BYTES_MAX}", prefix.len());
+            return Err(Problem::bad_parameter(detail));
+        }
+        let Some(field) = params.one("field")? else {
+            if !(1..=SUGGESTIONS_MAX).contains(&limit) {
+                return Err(SearchError::SuggestionLimit(limit).into());
+            }
+            let keys = search::suggest_keys(prefix, limit).into_iter();
+            let keys = keys.map(|key| Suggested { value: key.to_owned(), count: None });
+            return Ok(axum::Json(Suggestions { suggestions: keys.collect() }));
+        };
+        let field = SuggestField::find(field)?;
+        let view = app.log.view();
+        let found = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
+            search::suggest(question, field, prefix, limit)
+        })?;
+        let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
+        Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))
+    })
+    .await
+}
