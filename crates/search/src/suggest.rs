@@ -16,7 +16,7 @@ pub const SUGGESTIONS_MAX: usize = 100;
 
 /// Values looked at in each part, and persons in all, that begin as typed: what keeps an answer within milliseconds. Past
 /// it, the most frequent are those among the first, by value; one more letter typed narrows it.
-pub const SUGGESTION_VALUES_MAX: usize = 4_096;
+pub const SUGGESTION_VALUES_MAX: usize = 1_024;
 
 /// A value to offer, with the number of entries it would find.
 #[derive(Debug, Clone, PartialEq, Eq)]
