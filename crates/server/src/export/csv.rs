@@ -23,73 +23,28 @@ const FIXED: &[Column] = &[
 /// Appends the byte-order mark and the headings.
 pub(super) fn header(layout: Layout, out: &mut Vec<u8>) {
     out.extend_from_slice("\u{feff}".as_bytes());
-    for (name, _) in layout.columns().iter().chain(FIXED) {
-        cell(name, out);
-        out.push(b',');
-    }
-    out.extend_from_slice(b"changes,properties\r\n");
+    let names = layout.columns().iter().chain(FIXED).map(|(name, _)| *name).chain(["changes", "properties"]);
+    writer(out).write_record(names).expect("writing to memory cannot fail");
 }
 
 /// Appends an entry.
 pub(super) fn row(layout: Layout, shown: &Shown, browsers: &Browsers, out: &mut Vec<u8>) -> Result<(), PartError> {
     shown.with_details(|entry, rendered, changes, properties| {
         let row = Row { entry, shown: rendered, browsers };
-        for (_, column) in layout.columns().iter().chain(FIXED) {
-            cell(&column(&row), out);
-            out.push(b',');
-        }
-        cell(changes, out);
-        out.push(b',');
-        cell(properties, out);
-        out.extend_from_slice(b"\r\n");
+        let mut writer = writer(out);
+        let mut cell = |text: &str| writer.write_field(&*harmless(text)).expect("writing to memory cannot fail");
+        layout.columns().iter().chain(FIXED).for_each(|(_, column)| cell(&column(&row)));
+        cell(changes);
+        cell(properties);
+        writer.write_record(None::<&[u8]>).expect("writing to memory cannot fail");
     })
 }
 
-/// Appends a cell, in quotes where RFC 4180 asks for them. One that a spreadsheet would take for a formula gets an
-/// apostrophe in front.
-fn cell(text: &str, out: &mut Vec<u8>) {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if !text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
-        if formula {
-            out.push(b'\'');
-        }
-        return out.extend_from_slice(text.as_bytes());
-    }
-    out.push(b'"');
-    if formula {
-        out.push(b'\'');
-    }
-    for piece in text.split_inclusive('"') {
-        out.extend_from_slice(piece.as_bytes());
-        if piece.ends_with('"') {
-            out.push(b'"');
-        }
-    }
-    out.push(b'"');
+fn writer(out: &mut Vec<u8>) -> ::csv::Writer<&mut Vec<u8>> {
+    ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_quoted_where_they_must_be_and_formulas_made_harmless() {
-        let written = |text| {
-            let mut out = Vec::new();
-            cell(text, &mut out);
-            String::from_utf8(out).unwrap()
-        };
-        for (text, cell) in [
-            ("", ""),
-            ("plain", "plain"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("two\nlines", "\"two\nlines\""),
-            ("=1+1", "'=1+1"),
-            ("-\"x\"", "\"'-\"\"x\"\"\""),
-            ("\rx", "\"'\rx\""),
-        ] {
-            assert_eq!(written(text), cell);
-        }
-    }
+/// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
