@@ -1,0 +1,125 @@
+//! The events of a benchmark: generated, or from a file; handed out in batches, sent by several clients at once.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+use clap::Args;
+
+use super::generate::Generator;
+use super::server::ServerProcess;
+use crate::exit::failed;
+use crate::remote::{Remote, text};
+
+/// Batches made ahead of the clients, so that generating never holds them up for long.
+const AHEAD: usize = 8;
+
+/// What the clients read of an answer: a receipt for each event.
+#[derive(serde::Deserialize)]
+pub(super) struct Taken {
+    receipts: Vec<serde::de::IgnoredAny>,
+}
+
+/// Which events
+#[derive(Args, Debug)]
+pub(crate) struct Events {
+    /// Entries to send.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(super) entries: u64,
+    /// Events of your own (NDJSON as POST /v1/events takes it) in place of generated ones.
+    #[arg(long, value_name = "FILE")]
+    pub(super) from: Option<PathBuf>,
+    /// Entries a request carries.
+    #[arg(long, default_value_t = 1_000)]
+    pub(super) batch: usize,
+    /// Connections that send at once.
+    #[arg(long, default_value_t = 4)]
+    pub(super) clients: usize,
+}
+
+impl Events {
+    /// Hands out every event in batches of whole lines, the same ones each time, until `take` says no.
+    pub(super) fn batches(&self, take: &mut dyn FnMut(Vec<u8>) -> bool) -> miette::Result<()> {
+        match &self.from {
+            Some(path) => self.read(path, take),
+            None => {
+                self.generate(take);
+                Ok(())
+            }
+        }
+    }
+
+    fn read(&self, path: &std::path::Path, take: &mut dyn FnMut(Vec<u8>) -> bool) -> miette::Result<()> {
+        let file =
+            std::fs::File::open(path).map_err(|error| failed(&error, format!("cannot read {}", path.display())))?;
+        let (mut batch, mut lines, mut left) = (Vec::new(), 0, self.entries);
+        let mut file = BufReader::with_capacity(1 << 20, file);
+        while left > 0 && file.read_until(b'\n', &mut batch).map_err(|error| failed(&error, "cannot read on"))? > 0 {
+            (lines, left) = (lines + 1, left - 1);
+            if lines == self.batch {
+                lines = 0;
+                if !take(std::mem::take(&mut batch)) {
+                    return Ok(());
+                }
+            }
+        }
+        if !batch.is_empty() {
+            take(batch);
+        }
+        Ok(())
+    }
+
+    fn generate(&self, take: &mut dyn FnMut(Vec<u8>) -> bool) {
+        let mut generator = Generator::new(1);
+        let mut n = 0;
+        while n < self.entries {
+            let mut batch = String::with_capacity(self.batch * 900);
+            for _ in 0..self.batch.min((self.entries - n) as usize) {
+                generator.write(n, &mut batch);
+                n += 1;
+            }
+            if !take(batch.into_bytes()) {
+                break;
+            }
+        }
+    }
+
+    /// Sends every event; returns how many entries were recorded.
+    pub(super) fn send(&self, server: &ServerProcess) -> miette::Result<u64> {
+        let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
+        let (queue, recorded) = (Mutex::new(queue), AtomicU64::new(0));
+        let results: Vec<miette::Result<()>> = std::thread::scope(|scope| {
+            let client = || -> miette::Result<()> {
+                let remote = Remote::new(server.url());
+                loop {
+                    let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(batch) = batch else { return Ok(()) };
+                    let taken: Taken = remote.send_events("/v1/events", &batch)?;
+                    recorded.fetch_add(taken.receipts.len() as u64, Ordering::Relaxed);
+                    server.look_at_memory();
+                }
+            };
+            let clients: Vec<_> = (0..self.clients).map(|_| scope.spawn(client)).collect();
+            // Where no client takes any more, the clients' own errors say why.
+            let made = self.batches(&mut |batch| batches.send(batch).is_ok());
+            drop(batches);
+            let joined = clients
+                .into_iter()
+                .map(|client| client.join().unwrap_or_else(|_| Err(miette::miette!("a client panicked"))));
+            std::iter::once(made).chain(joined).collect()
+        });
+        results.into_iter().collect::<miette::Result<()>>()?;
+        Ok(recorded.into_inner())
+    }
+}
+
+/// Has everything sealed that is not yet.
+pub(super) fn seal(server: &ServerProcess) -> miette::Result<()> {
+    let answer = Remote::new(server.url()).post("/v1/seal", "application/json", b"{}")?;
+    if answer.status != 200 {
+        return Err(crate::remote::refused(answer.status, &text(answer.body)?));
+    }
+    server.look_at_memory();
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! Questions over HTTP: a server of its own as a child process, one client in this one.
+
+use env::{Clock, SystemClock};
+use serde_json::json;
+
+use super::Query;
+use super::client::Client;
+use super::constants::choose;
+use super::events::seal;
+use super::measure::percentile;
+use super::naive;
+use super::questions::{Question, questions};
+use super::server::ServerProcess;
+use crate::exit::{Exit, failed};
+
+/// A question is asked until so much time has passed, at least and at most so often.
+const MEASURED_US: u64 = 2_000_000;
+const TIMES_MIN: usize = 20;
+const TIMES_MAX: usize = 2_000;
+
+/// Asked before anything is measured, so that files and sections are mapped and checked.
+const WARM_UP: usize = 3;
+
+pub(super) fn run(what: &Query) -> miette::Result<Exit> {
+    let io = |error: std::io::Error| failed(&error, "name a folder that can be written with --dir");
+    let made = std::env::temp_dir().join(format!("indelible-bench-{}", std::process::id()));
+    let dir = what.dir.as_ref().unwrap_or(&made);
+    std::fs::create_dir_all(dir).map_err(io)?;
+    let has_log = dir.join("data").exists();
+    let server = ServerProcess::start(dir)?;
+    if !has_log {
+        what.events.send(&server)?;
+        if !what.unsealed {
+            seal(&server)?;
+        }
+    }
+    let clock = SystemClock::new();
+    let mut client = Client::new(server.url())?;
+    let constants = choose(&mut client, what.events.entries)?;
+    let questions = questions(&constants)?;
+    let expected = naive::answer(&what.events, &questions)?;
+    let mut rows = Vec::new();
+    for (question, expected) in questions.iter().zip(&expected) {
+        if !what.only.is_empty() && !what.only.iter().any(|name| name.eq_ignore_ascii_case(question.name)) {
+            continue;
+        }
+        for fresh in [true, false] {
+            let found = question.read(client.get(&question.target, fresh)?)?;
+            if found != *expected {
+                return Err(miette::miette!(
+                    help = "a log given with --dir must hold the same events as --entries or --from say, and no others",
+                    "{} is answered wrongly: {found:?} where the events say {expected:?} ({})",
+                    question.name,
+                    question.target
+                ));
+            }
+        }
+        let uncached = measure(&mut client, &clock, question, true)?;
+        let cached = measure(&mut client, &clock, question, false)?;
+        rows.push(Row { name: question.name, what: question.what, matches: expected.count, uncached, cached });
+        server.look_at_memory();
+    }
+    let peak = server.peak();
+    server.stop()?;
+    if what.dir.is_none() {
+        std::fs::remove_dir_all(dir).map_err(io)?;
+    }
+    if what.json {
+        println!(
+            "{}",
+            json!({"entries": what.events.entries, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
+        );
+        return Ok(Exit::Done);
+    }
+    println!(
+        "{} entries, one client over HTTP, warm; µs. Every answer was compared with a plain scan of the events.",
+        what.events.entries
+    );
+    println!("                                   matches  uncached p50      p99   cached p50      p99");
+    for row in rows {
+        let matches = row.matches.map_or_else(|| "-".to_owned(), |count| count.to_string());
+        println!(
+            "{:<4} {:<28} {matches:>9} {:>13} {:>8} {:>12} {:>8}",
+            row.name, row.what, row.uncached.p50_us, row.uncached.p99_us, row.cached.p50_us, row.cached.p99_us
+        );
+    }
+    println!("anonymous memory  {} MiB at most", peak >> 20);
+    Ok(Exit::Done)
+}
+
+#[derive(serde::Serialize)]
+struct Row {
+    name: &'static str,
+    what: &'static str,
+    matches: Option<u64>,
+    uncached: Times,
+    cached: Times,
+}
+
+#[derive(serde::Serialize)]
+struct Times {
+    p50_us: u64,
+    p99_us: u64,
+    asked: usize,
+}
+
+fn measure(client: &mut Client, clock: &dyn Clock, question: &Question, fresh: bool) -> miette::Result<Times> {
+    for _ in 0..WARM_UP {
+        client.get(&question.target, fresh)?;
+    }
+    let (mut times, begin) = (Vec::new(), clock.monotonic_us());
+    while times.len() < TIMES_MIN || (times.len() < TIMES_MAX && clock.monotonic_us() - begin < MEASURED_US) {
+        let start = clock.monotonic_us();
+        client.get(&question.target, fresh)?;
+        times.push(clock.monotonic_us() - start);
+    }
+    let asked = times.len();
+    Ok(Times { p50_us: percentile(&mut times, 50), p99_us: percentile(&mut times, 99), asked })
+}

@@ -1,0 +1,78 @@
+//! A server of this binary as a child process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::measure::anonymous_bytes;
+use crate::exit::failed;
+
+/// A server of this binary, ended when dropped.
+pub(super) struct ServerProcess {
+    child: Child,
+    url: String,
+    peak: AtomicU64,
+}
+
+impl ServerProcess {
+    /// Starts one on `dir/data`, on a free port, and waits until it says where.
+    pub(super) fn start(dir: &Path) -> miette::Result<Self> {
+        let io = |error: std::io::Error| failed(&error, "the server could not be started");
+        let exe: PathBuf = std::env::current_exe().map_err(io)?;
+        let mut child = Command::new(exe)
+            .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"])
+            .arg(dir.join("data"))
+            .arg("--marks")
+            .arg(dir.join("marks"))
+            .env("INDELIBLE_LOG", "warn")
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(io)?;
+        let mut said = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            let mut stdout = BufReader::new(stdout);
+            stdout.read_line(&mut said).map_err(io)?;
+            // The pipe stays open for what the server still says.
+            std::thread::spawn(move || stdout.read_to_end(&mut Vec::new()));
+        }
+        let url = said.trim().rsplit(' ').next().filter(|word| word.starts_with("http://")).map(str::to_owned);
+        let url = url.ok_or_else(|| miette::miette!(help = "see what it says above", "the server did not start"))?;
+        Ok(Self { child, url, peak: AtomicU64::new(0) })
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Notes the anonymous memory it takes now.
+    pub(super) fn look_at_memory(&self) {
+        let now = anonymous_bytes(self.child.id()).unwrap_or_default();
+        self.peak.fetch_max(now, Ordering::Relaxed);
+    }
+
+    /// The most memory noted so far, in bytes.
+    pub(super) fn peak(&self) -> u64 {
+        self.peak.load(Ordering::Relaxed)
+    }
+
+    /// Tells the server to end, and waits for it.
+    pub(super) fn stop(mut self) -> miette::Result<()> {
+        let io = |error: std::io::Error| failed(&error, "the server did not end");
+        Command::new("kill").arg(self.child.id().to_string()).status().map_err(io)?;
+        self.child.wait().map_err(io)?;
+        Ok(())
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        // Ended already, mostly.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
