@@ -8,6 +8,8 @@ use event::{
     personal::{DisclosureError, OpenedDisclosure},
 };
 
+use crate::names::{Fit, Holder, Names};
+
 /// Simple case folding of a text, character by character: the index's, handed in so that both fold alike.
 pub type Fold = fn(&str) -> String;
 
@@ -31,24 +33,15 @@ pub struct IdentityError {
     pub cause: Option<DisclosureError>,
 }
 
-/// How a value is compared with what was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Relation {
-    Contains,
-    Equals,
-}
-
 /// The open identities.
 pub(crate) struct Identities {
     fold: Fold,
     open: HashMap<[u8; 32], Open>,
     of_person: HashMap<PersonId, Vec<[u8; 32]>>,
-    /// Pointer → folded value → who has it: each distinct value is scanned once.
-    by_value: HashMap<Box<str>, Holders>,
+    names: Names,
+    /// How often somebody was forgotten: what was answered before may show what must not be seen any more.
+    forgotten: u64,
 }
-
-/// Folded value → digests.
-type Holders = HashMap<Box<str>, HashSet<[u8; 32]>>;
 
 /// JSON pointer and text.
 type Value = (Box<str>, Box<str>);
@@ -60,7 +53,7 @@ struct Open {
 
 impl Identities {
     pub(crate) fn new(fold: Fold) -> Self {
-        Self { fold, open: HashMap::new(), of_person: HashMap::new(), by_value: HashMap::new() }
+        Self { fold, open: HashMap::new(), of_person: HashMap::new(), names: Names::default(), forgotten: 0 }
     }
 
     pub(crate) fn contains(&self, digest: &[u8; 32]) -> bool {
@@ -73,9 +66,8 @@ impl Identities {
             return Ok(());
         }
         let values = string_values(json)?;
-        for (pointer, value) in &values {
-            let folded = (self.fold)(value).into_boxed_str();
-            self.by_value.entry(pointer.clone()).or_default().entry(folded).or_default().insert(digest);
+        for (nth, (_, value)) in (0..).zip(&values) {
+            self.names.add((self.fold)(value).into_boxed_str(), Holder { digest, nth });
         }
         self.of_person.entry(person).or_default().push(digest);
         self.open.insert(digest, Open { person, values: values.into_boxed_slice() });
@@ -86,51 +78,42 @@ impl Identities {
     pub(crate) fn forget(&mut self, person: PersonId) -> usize {
         let digests = self.of_person.remove(&person).unwrap_or_default();
         for digest in &digests {
-            let Some(open) = self.open.remove(digest) else { continue };
-            for (pointer, value) in &open.values {
-                self.forget_value(digest, pointer, value);
-            }
+            self.open.remove(digest);
         }
+        if !digests.is_empty() {
+            let gone: HashSet<&[u8; 32]> = digests.iter().collect();
+            self.names.drop_holders(|digest| gone.contains(digest));
+        }
+        self.forgotten += 1;
         digests.len()
     }
 
-    fn forget_value(&mut self, digest: &[u8; 32], pointer: &str, value: &str) {
-        let Some(values) = self.by_value.get_mut(pointer) else { return };
-        let folded = (self.fold)(value);
-        if let Some(digests) = values.get_mut(folded.as_str()) {
-            digests.remove(digest);
-            if digests.is_empty() {
-                values.remove(folded.as_str());
-            }
-        }
+    /// How often somebody was forgotten.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
-    /// The digests of those whose value at `pointer` contains or equals `text`, sorted.
-    pub(crate) fn find(&self, pointer: &str, text: &str, relation: Relation, fold: bool) -> Vec<[u8; 32]> {
-        let Some(values) = self.by_value.get(pointer) else { return Vec::new() };
-        // Folding goes character by character, so what contains a text exactly contains it folded, too.
-        let folded = (self.fold)(text);
-        let mut found: Vec<[u8; 32]> = match relation {
-            Relation::Equals => values.get(folded.as_str()).into_iter().flatten().copied().collect(),
-            Relation::Contains => {
-                let holding = values.iter().filter(|(value, _)| value.contains(&folded));
-                holding.flat_map(|(_, digests)| digests).copied().collect()
+    /// Hands out every value whose folding relates so to `folded`: digest, pointer, value.
+    pub(crate) fn visit(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.names.visit(fit, folded, |Holder { digest, nth }| {
+            if let Some((pointer, value)) = self.open.get(&digest).and_then(|open| open.values.get(nth as usize)) {
+                take(&digest, pointer, value);
             }
-        };
-        if !fold {
-            found.retain(|digest| self.holds_exactly(digest, pointer, text, relation));
-        }
+        });
+    }
+
+    /// The digests of those whose value at `pointer` relates so to `text`, exactly or folded; sorted.
+    pub(crate) fn find(&self, pointer: &str, text: &str, fit: Fit, fold: bool) -> Vec<[u8; 32]> {
+        let mut found = Vec::new();
+        // Folding goes character by character, so what fits exactly fits folded, too.
+        self.visit(fit, &(self.fold)(text), &mut |digest, at, value| {
+            if at == pointer && (fold || fit.holds(value, text)) {
+                found.push(*digest);
+            }
+        });
         found.sort_unstable();
+        found.dedup();
         found
-    }
-
-    fn holds_exactly(&self, digest: &[u8; 32], pointer: &str, text: &str, relation: Relation) -> bool {
-        let values = self.open.get(digest).map(|open| open.values.iter());
-        let value = values.and_then(|mut values| values.find(|(at, _)| &**at == pointer));
-        value.is_some_and(|(_, value)| match relation {
-            Relation::Contains => value.contains(text),
-            Relation::Equals => &**value == text,
-        })
     }
 
     pub(crate) fn for_each(&self, visit: &mut dyn FnMut(&Identity<'_>)) {

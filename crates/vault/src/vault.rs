@@ -16,12 +16,12 @@ use event::{
 use zeroize::Zeroizing;
 
 use crate::{
-    Check, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
+    Check, Fit, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
     address::AddressKey,
     check,
     cipher::{Cipher, NONCE_BYTES},
     database::{Database, Row, database_path},
-    identities::{Identities, Relation},
+    identities::Identities,
     key_file::{LogKeys, log_path, root_path},
     people::{PENDING_MAX, People, name_of},
     recent::RecentRecords,
@@ -258,7 +258,7 @@ impl Vault {
     /// Cost: one scan over the distinct values at that pointer.
     #[must_use]
     pub fn identities_matching(&self, pointer: &str, needle: &str, fold: bool) -> Vec<[u8; 32]> {
-        self.read_identities().find(pointer, needle, Relation::Contains, fold)
+        self.read_identities().find(pointer, needle, Fit::Inside, fold)
     }
 
     /// The digests of the open identities whose value at `pointer` is `value`, exactly or folded; sorted.
@@ -266,7 +266,21 @@ impl Vault {
     /// Cost: one look-up, and one for each hit.
     #[must_use]
     pub fn identities_with(&self, pointer: &str, value: &str, fold: bool) -> Vec<[u8; 32]> {
-        self.read_identities().find(pointer, value, Relation::Equals, fold)
+        self.read_identities().find(pointer, value, Fit::Whole, fold)
+    }
+
+    /// Hands out every value of an open identity whose folding relates so to `folded`: digest, pointer, value; in no
+    /// particular order. The visitor must not call the vault.
+    ///
+    /// Cost: a binary search, and for [`Fit::Inside`] one scan over the distinct values.
+    pub fn for_each_fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.read_identities().visit(fit, folded, take);
+    }
+
+    /// Returns how often somebody's identities were dropped. Answers made before must not be used after.
+    #[must_use]
+    pub fn erasures(&self) -> u64 {
+        self.read_identities().forgotten()
     }
 
     /// Visits every open identity, in no particular order. The visitor must not call the vault.
