@@ -42,6 +42,7 @@ campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped,
 
 bench: release ## generates, measures, prints a table (ENTRIES=1000000)
 	$(BIN) bench ingest --entries $(ENTRIES)
+	$(BIN) bench query --entries $(ENTRIES)
 
 fuzz: need-fuzz ## ten minutes of each target
 	@for target in $(FUZZ_TARGETS); do echo "fuzz $$target"; \

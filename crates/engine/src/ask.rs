@@ -3,11 +3,12 @@
 use event::Entry;
 use event::render::{Options, Rendered, entry_json, json};
 use proof::Digest;
-use search::{Context, Hit, Predicate, Question, Scope, SearchError};
+use search::{Context, Hit, Predicate, Question, Results, Scope, SearchError};
 use segment::{Part, PartError, View};
 
 use crate::Log;
 use crate::disclosed::OpenedTexts;
+use crate::limits::Limits;
 use crate::own::{OWN_SOURCE, Own, Viewer};
 use crate::submit::SubmitError;
 use crate::visible::Visible;
@@ -85,7 +86,38 @@ impl Log {
         self.shared.on_commit.set(Box::new(tell)).is_ok()
     }
 
-    /// Asks a question about `view`. `over_budget` is asked now and then whether it has cost enough.
+    /// Asks a question that somebody waits for about `view`, within `limits`.
+    ///
+    /// # Errors
+    /// As [`SearchError`]; `OverBudget` beyond the limits.
+    pub fn ask_within<T>(
+        &self,
+        view: &View,
+        predicate: &Predicate,
+        scope: &Scope,
+        limits: Limits,
+        answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let visible = Visible(&self.shared.vault);
+        let clock = &self.shared.world.clock;
+        let end_us = clock.monotonic_us().saturating_add(limits.time_us);
+        let over_time = || clock.monotonic_us() >= end_us;
+        let results = Some(self.results()).filter(|_| !limits.fresh);
+        let context = Context { lines_max: limits.lines, results, ..self.context(&visible, &over_time) };
+        answer(&Question::new(view, predicate, scope, context))
+    }
+
+    /// Returns how many answers of segments were found among those kept, and how many had to be worked out.
+    #[must_use]
+    pub fn result_hits_and_misses(&self) -> (u64, u64) {
+        self.results.hits_and_misses()
+    }
+
+    fn results(&self) -> Results<'_> {
+        Results { cache: &self.results, seen: self.shared.vault.erasures() }
+    }
+
+    /// Asks a question about `view`, however long it takes. `over_budget` is asked now and then whether it has cost enough.
     ///
     /// # Errors
     /// As [`SearchError`].
@@ -123,7 +155,7 @@ impl Log {
     /// # Errors
     /// As [`PartError`].
     pub fn show_line(&self, part: &dyn Part, row: u32, line: Vec<u8>) -> Result<Shown, PartError> {
-        let opened = OpenedTexts::open(&self.shared.vault, part.disclosures(row)?)?;
+        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
         Ok(Shown { leaf_index: part.leaf(row), line, opened })
     }
 
@@ -134,6 +166,8 @@ impl Log {
             addresses: visible,
             cursor_key: &self.cursor_key,
             over_budget,
+            lines_max: u64::MAX,
+            results: None,
         }
     }
 }

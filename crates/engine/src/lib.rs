@@ -12,6 +12,7 @@ mod dedup;
 mod disclosed;
 mod freezer;
 mod layout;
+mod limits;
 mod open;
 mod own;
 mod queue;
@@ -44,6 +45,7 @@ pub use config::{
 };
 pub use disclosed::{HandedOut, OpenedTexts};
 pub use layout::Layout;
+pub use limits::{Limits, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, RESULT_BYTES_MAX};
 pub use open::OpenError;
 pub use own::{OWN_SOURCE, Own, Viewer};
 pub use reindex::reindex;
@@ -65,6 +67,7 @@ pub struct Log {
     rules: Rules,
     layout: Layout,
     cursor_key: [u8; 32],
+    results: search::ResultCache,
     threads: Threads,
     lock: env::Lock,
 }

@@ -172,8 +172,9 @@ impl Log {
         let sealer = SealerThread { shared: Arc::clone(&shared), layout: layout.clone(), manifest, cache };
         let signing = Arc::new(Signing::default());
         let threads = start(&shared, sequencer, sealer, &signing)?;
-        let log =
-            Self { shared, signing, received, places, agents: Platforms, rules, layout, cursor_key, threads, lock };
+        let results = search::ResultCache::new(crate::limits::RESULT_BYTES_MAX);
+        let agents = Platforms;
+        let log = Self { shared, signing, received, places, agents, rules, layout, cursor_key, results, threads, lock };
         log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
         Ok(log)
     }

@@ -15,6 +15,7 @@ use vault::{StoreError, Vault};
 
 use crate::config::{Config, World};
 use crate::dedup::Recent;
+use crate::disclosed::OpenedLately;
 use crate::own::Reads;
 use crate::queue::{Queue, Refused};
 
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     /// Grown by the sequencer; its floor raised by the sealer.
     pub(crate) recent: Recent,
     pub(crate) reads: Reads,
+    /// Belongs to whoever shows entries.
+    pub(crate) opened: OpenedLately,
     /// Tree size that questions see. Stored by the sequencer, after rows and ledger have grown.
     pub(crate) committed: AtomicU64,
     /// What is searched. Replaced under `publishing` by sequencer, freezer and sealer.
@@ -117,6 +120,7 @@ impl Shared {
             queue: Queue::default(),
             recent,
             reads: Reads::default(),
+            opened: OpenedLately::default(),
             committed: AtomicU64::new(size),
             parts: ArcSwap::from_pointee(parts),
             publishing: Mutex::new(()),

@@ -330,7 +330,7 @@ impl Log {
             {
                 continue;
             }
-            let opened = OpenedTexts::open(&self.shared.vault, part.disclosures(row)?)?;
+            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
             if !self.is_same(event, &line, &opened, admission)? {
                 return Ok(Some(Plan::Refused));
             }

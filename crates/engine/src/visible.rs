@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use event::Entry;
-use search::{Addresses, Identities};
+use search::{Addresses, Fit, Identities};
 use segment::{Part, PartError};
 use vault::Vault;
 
@@ -19,6 +19,16 @@ impl Identities for Visible<'_> {
                 take(identity.digest, pointer, value);
             }
         });
+    }
+
+    fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        let fit = match fit {
+            Fit::Inside => vault::Fit::Inside,
+            Fit::Begins => vault::Fit::Begins,
+            Fit::Ends => vault::Fit::Ends,
+            Fit::Whole => vault::Fit::Whole,
+        };
+        self.0.for_each_fitting(fit, folded, take);
     }
 }
 

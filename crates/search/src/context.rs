@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 use segment::{Part, PartError};
 
+use crate::results::Results;
+
 /// The surroundings of one question.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -15,8 +17,12 @@ pub struct Context<'a> {
     pub addresses: &'a dyn Addresses,
     /// Secret under which cursors are signed; the same in every process that serves the log.
     pub cursor_key: &'a [u8; 32],
-    /// Whether the question has cost enough. Asked once a part and every few hundred lines read.
+    /// Whether the question has taken long enough. Asked once a part and every few hundred lines read.
     pub over_budget: &'a (dyn Fn() -> bool + Sync),
+    /// Most lines the question may read to decide what the indexes cannot.
+    pub lines_max: u64,
+    /// Where answers of parts are kept; `None`: each is worked out.
+    pub results: Option<Results<'a>>,
 }
 
 /// One value of an identity disclosure.
@@ -30,17 +36,54 @@ pub struct Identity {
     pub value: String,
 }
 
+/// How a value of an identity relates to a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// The text stands somewhere in the value.
+    Inside,
+    /// The value begins with the text.
+    Begins,
+    /// The value ends with the text.
+    Ends,
+    /// The value is the text.
+    Whole,
+}
+
+impl Fit {
+    /// Whether `value` relates so to `text`.
+    #[must_use]
+    pub fn holds(self, value: &str, text: &str) -> bool {
+        match self {
+            Self::Inside => value.contains(text),
+            Self::Begins => value.starts_with(text),
+            Self::Ends => value.ends_with(text),
+            Self::Whole => value == text,
+        }
+    }
+}
+
 /// The identities that are open in memory and visible to the caller. Erased persons are not among them.
 pub trait Identities: Sync {
     /// Hands out every value: digest of its disclosure, JSON pointer of its place, value.
     fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str));
 
-    /// Returns the identities with a value that holds, exactly, this text: persons by their e-mail address.
+    /// Hands out every value whose folding relates so to `folded`, itself folded.
     ///
     /// Cost of the provided method: one pass over all identities.
+    fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.each(&mut |digest, pointer, value| {
+            if fit.holds(&segment::index::fold(value), folded) {
+                take(digest, pointer, value);
+            }
+        });
+    }
+
+    /// Returns the identities with a value that holds, exactly, this text: persons by their e-mail address.
+    ///
+    /// Cost of the provided method: that of [`Identities::fitting`].
     fn equal(&self, value: &str) -> Vec<Identity> {
         let mut found = Vec::new();
-        self.each(&mut |digest, pointer, known| {
+        self.fitting(Fit::Whole, &segment::index::fold(value), &mut |digest, pointer, known| {
             if known == value {
                 found.push(Identity { digest: *digest, pointer: pointer.to_owned(), value: known.to_owned() });
             }

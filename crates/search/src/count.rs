@@ -1,11 +1,15 @@
 use crate::error::SearchError;
+use crate::parallel::for_parts;
 use crate::plan;
 use crate::question::Question;
+use crate::results::What;
 
 /// Returns exactly how many entries match. Cost: set algebra per part; no line is read unless a condition needs one.
 ///
 /// # Errors
 /// As [`SearchError`].
 pub fn count(question: &Question<'_>) -> Result<u64, SearchError> {
-    question.view.parts.iter().try_fold(0, |sum, part| Ok(sum + plan::rows(question, part.as_ref())?.len()))
+    let dear = plan::is_dear(question.asked());
+    let counts = for_parts(question, dear, &What::Rows, |part| Ok(plan::rows(question, part.as_ref())?.len()))?;
+    Ok(counts.into_iter().sum())
 }

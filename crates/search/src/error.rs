@@ -11,7 +11,7 @@ use crate::suggest::SUGGESTIONS_MAX;
 pub enum SearchError {
     /// A part could not answer. Remedy: as its own error says.
     #[error("the log could not be read")]
-    Part(#[from] PartError),
+    Part(#[source] PartError),
     /// A line is no entry. Remedy: `verify`.
     #[error("the line of leaf {leaf} cannot be read")]
     Line {
@@ -70,6 +70,30 @@ pub enum SearchError {
         field: &'static str,
     },
     /// The question costs more than it may. Remedy: ask for less.
-    #[error("the question costs too much; narrow from and to, or add a filter such as organization, actor or channel")]
-    OverBudget,
+    #[error("{0}; narrow from and to, or add a filter such as organization, actor or channel")]
+    OverBudget(Spent),
+}
+
+/// Which budget of a question is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Spent {
+    /// Time.
+    #[error("the question takes longer than it may")]
+    Time,
+    /// Lines read.
+    #[error(
+        "the question would have to read more lines than it may, since no index answers a text with spaces or in exact \
+         case, the beginning of an id, or counts by an id"
+    )]
+    Lines,
+}
+
+impl From<PartError> for SearchError {
+    fn from(error: PartError) -> Self {
+        match error {
+            // Only the question's own budget stops a part; `Question::spent` says which.
+            PartError::Stopped => Self::OverBudget(Spent::Time),
+            error => Self::Part(error),
+        }
+    }
 }

@@ -1,11 +1,14 @@
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use segment::Field;
+use segment::{Ask, Counts, Field, Part, PartError};
 
 use crate::error::SearchError;
+use crate::parallel::for_parts;
 use crate::plan;
 use crate::predicate::Keyword;
 use crate::question::Question;
+use crate::results::{Kept, What};
 
 /// Most values a facet hands out.
 pub const FACET_LIMIT_MAX: usize = 1_000;
@@ -74,15 +77,14 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
         return Err(SearchError::FacetLimit(limit));
     }
     let mut counts: Vec<HashMap<Vec<u8>, u64>> = vec![HashMap::new(); fields.len()];
-    for part in &question.view.parts {
-        let rows = plan::rows(question, part.as_ref())?;
-        if rows.is_empty() {
-            continue;
-        }
-        let (within, range) = rows.split();
-        for (facet, counts) in fields.iter().zip(&mut counts) {
-            for (value, count) in part.count_values(facet.field, within, range.clone())? {
-                *counts.entry(value).or_default() += count;
+    let last = fields.last().map_or(What::Rows, |facet| What::Values(facet.field.number()));
+    for of_part in for_parts(question, true, &last, |part| of_part(question, part.as_ref(), fields))? {
+        for ((facet, counts), values) in fields.iter().zip(&mut counts).zip(of_part) {
+            for (value, count) in values.iter() {
+                match counts.get_mut(value) {
+                    Some(sum) => *sum += count,
+                    None => drop(counts.insert(value.clone(), *count)),
+                }
             }
             if counts.len() > FACET_VALUES_MAX {
                 return Err(SearchError::FacetValues { field: facet.name });
@@ -90,6 +92,35 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
         }
     }
     Ok(fields.iter().zip(counts).map(|(field, counts)| Facet { field: *field, values: most(counts, limit) }).collect())
+}
+
+/// The values of each field in one part.
+fn of_part(question: &Question<'_>, part: &dyn Part, fields: &[FacetField]) -> Result<Vec<Arc<Counts>>, SearchError> {
+    let values = |facet: &FacetField| {
+        let kept = question.kept(part, What::Values(facet.field.number()), || {
+            if let Some((other, value)) = question.one_value(part)
+                && let Some(counts) = part.count_values_where(facet.field, other, value)?
+            {
+                return Ok(Kept::Values(Arc::new(counts)));
+            }
+            let rows = plan::rows(question, part)?;
+            let (within, range) = rows.split();
+            if rows.is_empty() {
+                return Ok(Kept::Values(Arc::default()));
+            }
+            let may_read = |lines| question.may_read(lines);
+            let counted = part.count_values(facet.field, range, &Ask { within, may_read: &may_read });
+            match counted {
+                Err(PartError::Stopped) => Err(SearchError::OverBudget(question.spent())),
+                counted => Ok(Kept::Values(Arc::new(counted?))),
+            }
+        })?;
+        match kept {
+            Kept::Values(values) => Ok(values),
+            Kept::Rows(_) | Kept::Bars(_) => unreachable!("values are kept under a key of their own"),
+        }
+    };
+    fields.iter().map(values).collect()
 }
 
 fn most(counts: HashMap<Vec<u8>, u64>, limit: usize) -> Vec<(String, u64)> {

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use segment::Part;
@@ -7,8 +8,10 @@ use segment::Part;
 use crate::calendar::Interval;
 use crate::error::SearchError;
 use crate::facets::FacetField;
+use crate::parallel::for_parts;
 use crate::plan::{self, Rows};
 use crate::question::Question;
+use crate::results::{Bars, Kept, What};
 
 /// Most bars: more than any screen has pixels, few enough for one answer.
 pub const BUCKETS_MAX: usize = 10_000;
@@ -48,31 +51,32 @@ pub fn histogram(
 ) -> Result<Vec<Bucket>, SearchError> {
     let mut bars: BTreeMap<i64, Bar> = BTreeMap::new();
     let mut series = std::collections::BTreeSet::new();
-    for part in &question.view.parts {
-        let rows = plan::rows(question, part.as_ref())?;
-        let spans = spans(part.as_ref(), &rows, interval, tz)?;
-        for (start_us, range) in &spans {
-            bars.entry(*start_us).or_default().total += rows.len_in(range.clone());
+    let what = tz.iana_name().map(|zone| {
+        let by = by.map(FacetField::name).unwrap_or_default();
+        What::Bars(format!("{interval:?} {by} {zone}"))
+    });
+    let known = what.clone().unwrap_or(What::Rows);
+    for of_part in
+        for_parts(question, true, &known, |part| of_part(question, part.as_ref(), interval, by, tz, what.clone()))?
+    {
+        for (start_us, total, counts) in of_part.iter() {
+            let bar = bars.entry(*start_us).or_default();
+            bar.total += total;
+            for (value, count) in counts {
+                if !series.contains(value) {
+                    series.insert(value.clone());
+                }
+                match bar.counts.get_mut(value) {
+                    Some(sum) => *sum += count,
+                    None => drop(bar.counts.insert(value.clone(), *count)),
+                }
+            }
         }
         if bars.len() > BUCKETS_MAX {
             return Err(SearchError::Buckets);
         }
-        let Some(by) = by else { continue };
-        for (value, with) in part.values(by.field())? {
-            let with = rows.and(&Rows::Set(with));
-            if with.is_empty() {
-                continue;
-            }
-            for (start_us, range) in &spans {
-                let count = with.len_in(range.clone());
-                if count > 0 {
-                    *bars.entry(*start_us).or_default().counts.entry(value.clone()).or_default() += count;
-                }
-            }
-            series.insert(value);
-            if series.len() > SERIES_MAX {
-                return Err(SearchError::Series { field: by.name() });
-            }
+        if let Some(by) = by.filter(|_| series.len() > SERIES_MAX) {
+            return Err(SearchError::Series { field: by.name() });
         }
     }
     let text = |(value, count): (Vec<u8>, u64)| (String::from_utf8_lossy(&value).into_owned(), count);
@@ -82,6 +86,57 @@ pub fn histogram(
         counts: bar.counts.into_iter().map(text).collect(),
     };
     Ok(bars.into_iter().map(bucket).collect())
+}
+
+/// The bars of one part.
+fn of_part(
+    question: &Question<'_>,
+    part: &dyn Part,
+    interval: Interval,
+    by: Option<FacetField>,
+    tz: &TimeZone,
+    what: Option<What>,
+) -> Result<Arc<Bars>, SearchError> {
+    let work_out = || {
+        let rows = plan::rows(question, part)?;
+        let spans = spans(part, &rows, interval, tz)?;
+        let mut bars: Bars = counts(&rows, &spans).zip(&spans).map(|(n, span)| (span.0, n, Vec::new())).collect();
+        let values = by.filter(|_| !rows.is_empty()).map(|by| part.values(by.field())).transpose()?;
+        let mut series = 0;
+        for (value, with) in values.into_iter().flatten() {
+            let with = rows.meet(with);
+            if with.is_empty() {
+                continue;
+            }
+            series += 1;
+            if let Some(by) = by.filter(|_| series > SERIES_MAX) {
+                return Err(SearchError::Series { field: by.name() });
+            }
+            for (bar, count) in bars.iter_mut().zip(counts(&with, &spans)).filter(|(_, count)| *count > 0) {
+                bar.2.push((value.clone(), count));
+            }
+        }
+        Ok(Kept::Bars(Arc::new(bars)))
+    };
+    let kept = match what {
+        Some(what) => question.kept(part, what, work_out)?,
+        None => work_out()?,
+    };
+    match kept {
+        Kept::Bars(bars) => Ok(bars),
+        Kept::Rows(_) | Kept::Values(_) => unreachable!("bars are kept under a key of their own"),
+    }
+}
+
+/// How many of `rows` lie in each span. Cost: a rank for each border between two spans.
+fn counts<'s>(rows: &'s Rows, spans: &'s [(i64, Range<u32>)]) -> impl Iterator<Item = u64> + 's {
+    let mut known = (0, 0);
+    spans.iter().map(move |(_, range)| {
+        let before = if known.0 == range.start { known.1 } else { rows.rank(range.start) };
+        let upto = rows.rank(range.end);
+        known = (range.end, upto);
+        upto - before
+    })
 }
 
 /// The intervals in which `rows` has any, with the row range of each: it jumps from one to the next that is not empty.

@@ -16,7 +16,7 @@ use crate::question::Question;
 /// Memory: nothing where all match, else a bitmap, an eighth of a byte a row at most.
 pub(crate) struct Leaves {
     part: Arc<dyn Part>,
-    distances: Rows,
+    distances: Arc<Rows>,
 }
 
 impl Leaves {
@@ -24,9 +24,9 @@ impl Leaves {
     /// for each match.
     pub(crate) fn find(question: &Question<'_>, part: &Arc<dyn Part>) -> Result<Self, SearchError> {
         let rows = plan::rows(question, part.as_ref())?;
-        let all = matches!(&rows, Rows::Range(range) if *range == (0..part.rows()));
+        let all = matches!(&*rows, Rows::Range(range) if *range == (0..part.rows()));
         let distances =
-            if all || part.rows_are_leaves() { rows } else { Rows::Set(in_leaf_order(part.as_ref(), &rows)) };
+            if all || part.rows_are_leaves() { rows } else { Arc::new(Rows::Set(in_leaf_order(part.as_ref(), &rows))) };
         Ok(Self { part: part.clone(), distances })
     }
 

@@ -29,32 +29,31 @@ struct Waiting {
     part: Arc<dyn Part>,
     /// Time of its first row in the order asked.
     time_us: i64,
-    rows: Option<Rows>,
+    rows: Option<Arc<Rows>>,
 }
 
 /// The next row of an open part.
 struct Head {
     hit: Hit,
-    rows: Rows,
+    rows: Arc<Rows>,
+    /// The rows of the part that may come: those behind the page before are not among them.
+    ahead: Range<u32>,
     newest_first: bool,
 }
 
 impl<'q, 'a> Merge<'q, 'a> {
-    /// Begins behind `after`, or at the beginning. `known` holds the rows of the view's parts where they are known
+    /// Begins behind `after`, or at the beginning. `known` holds the rows of the question's parts where they are known
     /// already; it may be empty.
     pub(crate) fn new(
         question: &'q Question<'a>,
         newest_first: bool,
         after: Option<Position>,
-        known: Vec<Rows>,
+        known: Vec<Arc<Rows>>,
     ) -> Self {
         let known = known.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
         let mut waiting: Vec<Waiting> = question
-            .view
-            .parts
-            .iter()
+            .parts()
             .zip(known)
-            .filter(|(part, _)| part.rows() > 0 && part.first_leaf() < question.size)
             .map(|(part, rows)| {
                 let first = if newest_first { part.rows() - 1 } else { 0 };
                 Waiting { part: part.clone(), time_us: part.time_us(first), rows }
@@ -76,7 +75,7 @@ impl<'q, 'a> Merge<'q, 'a> {
         } else {
             head.rows.next(hit.row + 1)
         };
-        if let Some(row) = next {
+        if let Some(row) = next.filter(|row| head.ahead.contains(row)) {
             head.hit = hit_at(&hit.part, row);
             self.open.push(head);
         }
@@ -99,6 +98,7 @@ impl<'q, 'a> Merge<'q, 'a> {
             self.question.size
         );
         let ahead = self.ahead_of_others(part.as_ref(), row);
+        let ahead = ahead.start.max(head.ahead.start)..ahead.end.min(head.ahead.end);
         head.rows.take(ahead, self.newest_first, max, rows);
         let last = rows.last().copied().unwrap_or(row);
         let next = if self.newest_first {
@@ -106,7 +106,7 @@ impl<'q, 'a> Merge<'q, 'a> {
         } else {
             head.rows.next(last + 1)
         };
-        if let Some(row) = next {
+        if let Some(row) = next.filter(|row| head.ahead.contains(row)) {
             head.hit = hit_at(&part, row);
             self.open.push(head);
         }
@@ -157,10 +157,9 @@ impl<'q, 'a> Merge<'q, 'a> {
             Some(rows) => rows,
             None => plan::rows(self.question, part.as_ref())?,
         };
-        let rows = rows.and(&Rows::Range(ahead));
-        let first = if self.newest_first { rows.previous(u32::MAX) } else { rows.next(0) };
-        if let Some(row) = first {
-            self.open.push(Head { hit: hit_at(&part, row), rows, newest_first: self.newest_first });
+        let first = if self.newest_first { rows.previous(ahead.end - 1) } else { rows.next(ahead.start) };
+        if let Some(row) = first.filter(|row| ahead.contains(row)) {
+            self.open.push(Head { hit: hit_at(&part, row), rows, ahead, newest_first: self.newest_first });
         }
         Ok(())
     }

@@ -2,8 +2,10 @@ use crate::cursor::Cursor;
 use crate::error::SearchError;
 use crate::hit::Hit;
 use crate::merge::Merge;
+use crate::parallel::for_parts;
 use crate::plan;
 use crate::question::Question;
+use crate::results::What;
 
 /// Most entries a page: a thousand lines of 256 KiB are the most an answer may hold in memory.
 pub const PAGE_ROWS_MAX: usize = 1_000;
@@ -54,11 +56,10 @@ pub fn page(question: &Question<'_>, request: &PageRequest<'_>) -> Result<Page, 
     };
     let mut known = Vec::new();
     if request.count {
-        for part in &pinned.view.parts {
-            known.push(plan::rows(&pinned, part.as_ref())?);
-        }
+        known =
+            for_parts(&pinned, plan::is_dear(pinned.asked()), &What::Rows, |part| plan::rows(&pinned, part.as_ref()))?;
     }
-    let count = request.count.then(|| known.iter().map(plan::Rows::len).sum());
+    let count = request.count.then(|| known.iter().map(|rows| rows.len()).sum());
     let mut merge = Merge::new(&pinned, !request.oldest_first, cursor.map(|cursor| cursor.last), known);
     let mut hits = Vec::new();
     let mut next = None;

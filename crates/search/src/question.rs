@@ -1,14 +1,15 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use event::Entry;
-use segment::View;
+use segment::{Field, Part, View};
 
 use crate::context::Context;
-use crate::error::SearchError;
+use crate::error::{SearchError, Spent};
 use crate::hit::Hit;
 use crate::plan::Touches;
-use crate::predicate::Predicate;
+use crate::predicate::{Predicate, Term};
 use crate::scope::Scope;
 
 /// A predicate asked by somebody about a view: what every function of this crate answers.
@@ -21,6 +22,8 @@ pub struct Question<'a> {
     pub(crate) size: u64,
     /// The moment `since` counts from.
     pub(crate) now_us: i64,
+    hash: OnceLock<[u8; 32]>,
+    lines_read: AtomicU64,
     /// How identities meet each needle: found once a question rather than once a part.
     touches: Mutex<HashMap<(String, bool), Arc<Touches>>>,
 }
@@ -31,14 +34,24 @@ impl<'a> Question<'a> {
     #[must_use]
     pub fn new(view: &'a View, predicate: &Predicate, scope: &'a Scope, context: Context<'a>) -> Self {
         let asked = Predicate::and([scope.predicate().clone(), predicate.clone()]);
-        Self { view, context, scope, asked, size: view.size, now_us: context.now_us, touches: Mutex::default() }
+        Self {
+            view,
+            context,
+            scope,
+            asked,
+            size: view.size,
+            now_us: context.now_us,
+            hash: OnceLock::new(),
+            lines_read: AtomicU64::new(0),
+            touches: Mutex::default(),
+        }
     }
 
     /// Returns the hash of the whole question, scope included: same view, same hash, same answer, as long as the caller
     /// sees the same identities. Caches name it by this.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        self.asked.hash()
+        *self.hash.get_or_init(|| self.asked.hash())
     }
 
     /// The question as it was at an earlier moment.
@@ -50,16 +63,56 @@ impl<'a> Question<'a> {
             asked: self.asked.clone(),
             size,
             now_us,
+            hash: self.hash.clone(),
+            lines_read: AtomicU64::new(0),
             touches: Mutex::default(),
         }
     }
 
+    /// The parts that hold anything the question sees, by ascending leaf.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &'a Arc<dyn Part>> {
+        self.view.parts.iter().filter(|part| part.rows() > 0 && part.first_leaf() < self.size)
+    }
+
+    /// The field and the value of it that the question asks for, if that is all it asks of this part.
+    pub(crate) fn one_value(&self, part: &dyn Part) -> Option<(Field, &[u8])> {
+        let whole = part.first_leaf() + u64::from(part.rows()) <= self.size;
+        match &self.asked {
+            // An address also stands for pseudonyms.
+            Predicate::Term(Term::Equal(keyword, value)) if whole && !value.contains('@') => {
+                Some((keyword.field(), value.as_bytes()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Notes that so many lines are about to be read; returns whether they may be.
+    pub(crate) fn may_read(&self, lines: u64) -> bool {
+        let read = self.lines_read.fetch_add(lines, Ordering::Relaxed) + lines;
+        read <= self.context.lines_max && !(self.context.over_budget)()
+    }
+
+    /// Fails once the question has cost what it may.
+    pub(crate) fn keep_going(&self, lines: u64) -> Result<(), SearchError> {
+        if self.may_read(lines) { Ok(()) } else { Err(SearchError::OverBudget(self.spent())) }
+    }
+
+    /// Which budget is spent, once one is.
+    pub(crate) fn spent(&self) -> Spent {
+        if self.lines_read.load(Ordering::Relaxed) > self.context.lines_max { Spent::Lines } else { Spent::Time }
+    }
+
     /// Returns how the visible identities meet a needle.
-    pub(crate) fn touches(&self, needle: &str, fold: bool) -> Arc<Touches> {
+    pub(crate) fn touches(&self, needle: &str, fold: bool) -> Result<Arc<Touches>, SearchError> {
         // A poisoned map is a whole map: entries are put in at once.
         let mut known = self.touches.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = known.entry((needle.to_owned(), fold));
-        entry.or_insert_with(|| Arc::new(Touches::find(self.context.identities, needle, fold))).clone()
+        let key = (needle.to_owned(), fold);
+        if let Some(touches) = known.get(&key) {
+            return Ok(Arc::clone(touches));
+        }
+        let touches = Arc::new(Touches::find(&self.context, needle, fold)?);
+        known.insert(key, Arc::clone(&touches));
+        Ok(touches)
     }
 
     /// What the caller may see.

@@ -111,10 +111,8 @@ pub fn suggest(
             listed(part.as_ref(), field.field, prefix, &rows, &mut counts)?;
         }
         for (value, digests) in &persons {
-            let mut found = roaring::RoaringBitmap::new();
-            for digest in digests {
-                found |= part.equal(Field::Identity, digest)?;
-            }
+            let digests: Vec<&[u8]> = digests.iter().map(|digest| digest.as_slice()).collect();
+            let found = part.equal_any(Field::Identity, &digests)?;
             add(&mut counts, value, Rows::Set(found).and(&rows).len());
         }
     }

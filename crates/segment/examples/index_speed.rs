@@ -16,7 +16,7 @@ use event::{
 };
 use indelible_segment::index::{Index, IndexBuilder, Indexed, Lines, RowExtra};
 use indelible_segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, LineSource, Row, freeze};
-use indelible_segment::{Disclosed, Field, Needle, Part, PartError, Text};
+use indelible_segment::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
 
 #[derive(Default)]
 struct MapKeys(Mutex<HashMap<Vec<u8>, Arc<PersonKey>>>);
@@ -129,15 +129,15 @@ fn ask(part: &dyn Part) -> Result<(), Box<dyn Error>> {
     question("id", || part.equal(Field::Id, entry.id.as_bytes()))?;
     question("event id, missing", || part.equal(Field::EventId, b"missing"))?;
     question("outcome", || part.equal(Field::Outcome, b"failure"))?;
-    question("path prefix", || part.prefix(Field::HttpPath, b"/v1/monitors/"))?;
+    question("path prefix", || part.prefix(Field::HttpPath, b"/v1/monitors/", &Ask::ALL))?;
     for (text, fold) in [("assigned", true), ("142", true), ("e", true), ("Monitor", false), ("assigned to", true)] {
         let needle = Needle { text: text.to_owned(), fold };
-        question(&format!("{text:?}, fold {fold}"), || part.text_contains(Text::Description, &needle))?;
+        question(&format!("{text:?}, fold {fold}"), || part.text_contains(Text::Description, &needle, &Ask::ALL))?;
     }
     let organization = part.equal(Field::Organization, b"org-01")?;
     for field in [Field::Channel, Field::Action, Field::Actor] {
         let start = Instant::now();
-        let values = part.count_values(field, Some(&organization), 0..part.rows())?.len();
+        let values = part.count_values(field, 0..part.rows(), &Ask { within: Some(&organization), ..Ask::ALL })?.len();
         println!("{:>24} {:>10.1} us {values:>8} values", format!("{field:?} facet"), micros(start));
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! A memory-bounded cache of decompressed frames and checked blocks, shared by all open segments.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::lru::Lru;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
 pub(crate) struct Block {
@@ -34,25 +35,16 @@ pub(crate) struct BlockKey {
 
 /// Keeps the blocks used last, up to a number of bytes. One per process; share it among all segments.
 pub struct BlockCache {
-    bytes_max: usize,
     files: AtomicU64,
     /// Owned by whoever holds the lock; never held while reading or decompressing.
-    kept: Mutex<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    blocks: HashMap<BlockKey, (Arc<Block>, u64)>,
-    bytes: usize,
-    /// Counts uses; the block with the lowest stamp was used longest ago.
-    clock: u64,
+    kept: Mutex<Lru<BlockKey, Arc<Block>>>,
 }
 
 impl BlockCache {
     /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept.
     #[must_use]
     pub fn new(bytes_max: usize) -> Arc<Self> {
-        Arc::new(Self { bytes_max, files: AtomicU64::new(0), kept: Mutex::default() })
+        Arc::new(Self { files: AtomicU64::new(0), kept: Mutex::new(Lru::new(bytes_max)) })
     }
 
     /// Returns a number for a newly opened file that no other file of this cache has.
@@ -63,52 +55,18 @@ impl BlockCache {
     /// Returns the block under `key`, making it with `read` if it is not kept.
     /// Two callers may make the same block at the same time; both get a right one.
     pub(crate) fn get<E>(&self, key: BlockKey, read: impl FnOnce() -> Result<Block, E>) -> Result<Arc<Block>, E> {
-        {
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.clock += 1;
-            let now = kept.clock;
-            if let Some((block, used)) = kept.blocks.get_mut(&key) {
-                *used = now;
-                return Ok(Arc::clone(block));
-            }
+        if let Some(block) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(block);
         }
         let block = Arc::new(read()?);
         let weight = block.weight();
-        if weight <= self.bytes_max {
-            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = kept.clock;
-            if let Some((old, _)) = kept.blocks.insert(key, (Arc::clone(&block), now)) {
-                kept.bytes -= old.weight();
-            }
-            kept.bytes += weight;
-            if kept.bytes > self.bytes_max {
-                kept.shrink(self.bytes_max);
-            }
-        }
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).put(key, Arc::clone(&block), weight);
         Ok(block)
     }
 
     /// Drops every block of `file`, whose segment is closed.
     pub(crate) fn forget(&self, file: u64) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.blocks.retain(|key, _| key.file != file);
-        kept.bytes = kept.blocks.values().map(|(block, _)| block.weight()).sum();
-    }
-}
-
-impl Kept {
-    /// Drops what was used longest ago until an eighth of the room is free, so that the sort is paid for rarely.
-    fn shrink(&mut self, bytes_max: usize) {
-        let mut by_age: Vec<(u64, BlockKey)> = self.blocks.iter().map(|(key, (_, used))| (*used, *key)).collect();
-        by_age.sort_unstable_by_key(|(used, _)| *used);
-        for (_, key) in by_age {
-            if self.bytes <= bytes_max - bytes_max / 8 {
-                break;
-            }
-            if let Some((block, _)) = self.blocks.remove(&key) {
-                self.bytes -= block.weight();
-            }
-        }
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|key| key.file != file);
     }
 }
 
@@ -116,26 +74,16 @@ impl Kept {
 mod tests {
     use super::*;
 
-    fn key(block: u64) -> BlockKey {
-        BlockKey { file: 0, section: 0, block }
-    }
-
-    fn block(size: usize) -> Result<Block, ()> {
-        Ok(Block { bytes: vec![0; size], spans: Vec::new() })
-    }
-
     #[test]
-    fn the_cache_stays_within_its_bytes_and_keeps_what_is_used() {
+    fn a_block_is_made_once_and_forgotten_with_its_file() {
         let cache = BlockCache::new(100_000);
-        for round in 0..100 {
-            cache.get(key(round), || block(10_000)).unwrap();
-            cache.get(key(0), || block(10_000)).unwrap();
-            assert!(cache.kept.lock().unwrap().bytes <= 100_000);
-        }
-        assert!(cache.kept.lock().unwrap().blocks.contains_key(&key(0)));
-        cache.get(key(1000), || block(200_000)).unwrap();
-        assert!(!cache.kept.lock().unwrap().blocks.contains_key(&key(1000)));
+        let key = BlockKey { file: 0, section: 0, block: 7 };
+        let block = || Ok::<_, ()>(Block { bytes: vec![0; 10], spans: Vec::new() });
+        cache.get(key, block).unwrap();
+        cache.get(key, || Err("made again")).unwrap();
+        cache.forget(1);
+        cache.get(key, || Err("made again")).unwrap();
         cache.forget(0);
-        assert_eq!(cache.kept.lock().unwrap().bytes, 0);
+        cache.get(key, || Err("made again")).map(drop).unwrap_err();
     }
 }

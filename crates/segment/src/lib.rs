@@ -14,6 +14,7 @@ pub mod data;
 pub mod disclosures;
 mod file;
 pub mod index;
+mod lru;
 pub mod manifest;
 mod map;
 mod names;
@@ -25,7 +26,10 @@ pub mod tail;
 pub mod verify;
 
 pub use cache::BlockCache;
+pub use lru::Lru;
 pub use names::{SegmentFile, SegmentName};
-pub use part::{Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View};
+pub use part::{
+    Ask, Counts, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View, Work,
+};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;

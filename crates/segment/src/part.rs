@@ -141,6 +141,34 @@ pub struct Needle {
     pub fold: bool,
 }
 
+/// What else a question says to a part, beside what it asks.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// The only rows that are asked about: others may be missing from the answer. `None`: all.
+    pub within: Option<&'a RoaringBitmap>,
+    /// Told how many lines are about to be read; where it says no, the question ends with [`PartError::Stopped`].
+    pub may_read: &'a (dyn Fn(u64) -> bool + Sync),
+}
+
+impl Ask<'static> {
+    /// All rows, whatever it costs.
+    pub const ALL: Self = Self { within: None, may_read: &|_| true };
+}
+
+/// Values, each with how often it occurs, sorted by value.
+pub type Counts = Vec<(Vec<u8>, u64)>;
+
+/// What a part has done for questions so far: what tests compare with what a question should cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Frames of lines decompressed.
+    pub frames: u64,
+    /// Lines read to decide what the index alone could not.
+    pub lines: u64,
+    /// Bytes of tokens scanned.
+    pub token_bytes: u64,
+}
+
 /// One encrypted disclosure as stored: opaque but for what is needed to find and open it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DisclosureRecord {
@@ -205,6 +233,9 @@ pub enum PartError {
     /// A row or leaf that this part does not hold was asked for: a mistake of the caller.
     #[error("row or leaf {0} is not in this part")]
     NoSuchRow(u64),
+    /// The asker's [`Ask::may_read`] said no.
+    #[error("the question may read no more lines")]
+    Stopped,
     /// What stands behind the part (the journal, behind the tail) failed.
     #[error("the store behind this part failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -214,6 +245,17 @@ pub enum PartError {
 ///
 /// Row sets are exact: every row in a set matches, every matching row is in it.
 pub trait Part: Send + Sync {
+    /// Returns a number that no other part of this process has or had, if the part will last: answers may be kept under
+    /// it. `None` for what is soon replaced by something larger.
+    fn lasting(&self) -> Option<u64> {
+        None
+    }
+
+    /// Returns what was done for questions so far.
+    fn work(&self) -> Work {
+        Work::default()
+    }
+
     /// Returns how many rows there are; rows are `0..rows()`.
     fn rows(&self) -> u32;
 
@@ -244,11 +286,19 @@ pub trait Part: Send + Sync {
     /// As [`PartError`]; for fields kept as hashes the hits are confirmed on the lines.
     fn equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError>;
 
+    /// Returns the rows where `field` is one of `values`. Cost: that of asking for each, without uniting them one by one.
+    ///
+    /// # Errors
+    /// As [`Part::equal`].
+    fn equal_any(&self, field: Field, values: &[&[u8]]) -> Result<RoaringBitmap, PartError> {
+        values.iter().try_fold(RoaringBitmap::new(), |rows, value| Ok(rows | self.equal(field, value)?))
+    }
+
     /// Returns the rows where `field` begins with `prefix` (byte for byte). An empty prefix: the rows that have the field.
     ///
     /// # Errors
     /// As [`PartError`].
-    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError>;
+    fn prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError>;
 
     /// Returns every value of `field` with its rows, sorted by value. Meant for fields with few values;
     /// cost and size grow with the number of distinct values.
@@ -257,17 +307,20 @@ pub trait Part: Send + Sync {
     /// As [`PartError`].
     fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError>;
 
-    /// Returns how often each value of `field` occurs among the rows of `range` that are also in `within` (`None`: all),
-    /// sorted by value, values that do not occur left out.
+    /// Returns how often each value of `field` occurs among the rows of `range` that are asked about, by value, values that do not occur left out.
     ///
     /// # Errors
     /// As [`PartError`].
-    fn count_values(
-        &self,
-        field: Field,
-        within: Option<&RoaringBitmap>,
-        range: Range<u32>,
-    ) -> Result<Vec<(Vec<u8>, u64)>, PartError>;
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError>;
+
+    /// Returns how often each value of `field` occurs among the rows where `other` is `value`, if the part has that at hand
+    /// without looking at the rows one by one; as [`Part::count_values`] otherwise.
+    ///
+    /// # Errors
+    /// As [`PartError`].
+    fn count_values_where(&self, _field: Field, _other: Field, _value: &[u8]) -> Result<Option<Counts>, PartError> {
+        Ok(None)
+    }
 
     /// Calls `each` with the listed values of `field` that begin with `prefix`, ascending, and how many rows have each,
     /// until it answers `false`. Values of fields with nearly one a row are listed only where they occur several times,
@@ -295,7 +348,7 @@ pub trait Part: Send + Sync {
     ///
     /// # Errors
     /// As [`PartError`].
-    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError>;
+    fn text_contains(&self, text: Text, needle: &Needle, ask: &Ask<'_>) -> Result<RoaringBitmap, PartError>;
 
     /// Returns the rows whose `text` holds the placeholder `{pointer}`, `pointer` being a JSON pointer such as
     /// `/actor/name`. The empty pointer: rows whose text holds any placeholder.

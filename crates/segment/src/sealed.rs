@@ -127,6 +127,14 @@ impl Lines for SealedLines {
         self.lines.lines(leaves, each)
     }
 
+    fn lasting(&self) -> Option<u64> {
+        Some(self.lines.id())
+    }
+
+    fn frames_read(&self) -> u64 {
+        self.lines.frames_read()
+    }
+
     fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError> {
         self.disclosures.disclosed(leaf)
     }

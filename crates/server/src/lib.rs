@@ -14,6 +14,7 @@ mod problem;
 mod resources;
 mod state;
 mod stream;
+mod turns;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -85,7 +85,14 @@ impl Server {
         let (stopping, told) = watch::channel(false);
         let feeds = Feeds::new(&log, told, self.options.heartbeat);
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
-        let app = App { log, metrics: recorder(), agents: Arc::new(enrich::Browsers::builtin()), feeds, exports };
+        let app = App {
+            log,
+            metrics: recorder(),
+            agents: Arc::new(enrich::Browsers::builtin()),
+            feeds,
+            exports,
+            turns: crate::turns::Turns::default(),
+        };
         let router = router(app, &self.options);
         let (graceful, slots) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS_MAX)));
         let mut builder = Builder::new(TokioExecutor::new());

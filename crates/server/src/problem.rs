@@ -67,6 +67,12 @@ impl Problem {
         self
     }
 
+    pub(crate) fn too_many_questions(at_most: usize) -> Self {
+        let detail = format!("{at_most} questions of yours run or wait; ask again when one is answered");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_questions", "Too many questions at once", detail)
+            .retry_after(1)
+    }
+
     pub(crate) fn bad_parameter(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be used", detail)
     }
@@ -151,7 +157,7 @@ impl From<SearchError> for Problem {
             SearchError::Part(_) | SearchError::Line { .. } | SearchError::OutsideScope { .. } => {
                 Self::internal(&error)
             }
-            SearchError::OverBudget => Self::new(
+            SearchError::OverBudget(_) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "over_budget",
                 "The question costs too much",

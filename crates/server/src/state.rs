@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use engine::{Log, Viewer};
+use engine::{Limits, Log, Viewer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use search::Scope;
 use tokio::sync::Semaphore;
 
 use crate::feed::Feeds;
 use crate::problem::Problem;
+use crate::turns::Turns;
 
 /// Shared by all requests.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ pub(crate) struct App {
     pub(crate) feeds: Feeds,
     /// A place for each export that may run.
     pub(crate) exports: Arc<Semaphore>,
+    pub(crate) turns: Turns,
 }
 
 /// The other end of the connection.
@@ -35,6 +37,8 @@ pub(crate) struct Caller {
     pub(crate) scope: Scope,
     /// The source of what this caller sends.
     pub(crate) source: &'static str,
+    /// What this caller's question may cost.
+    pub(crate) limits: Limits,
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -49,7 +53,12 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
             page: Some(parts.uri.to_string().chars().take(2_048).collect()),
         };
-        Ok(Self { viewer, scope: Scope::everything(), source: "dev" })
+        // Whoever measures wants the answer worked out.
+        let directives = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+        let fresh =
+            directives.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("no-cache"));
+        let limits = Limits { fresh, ..Limits::default() };
+        Ok(Self { viewer, scope: Scope::everything(), source: "dev", limits })
     }
 }
 

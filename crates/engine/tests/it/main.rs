@@ -14,6 +14,7 @@ mod flips;
 mod life;
 mod sealing;
 mod verify;
+mod work;
 
 use std::path::Path;
 

@@ -12,10 +12,10 @@ impl Plan<'_> {
     pub(super) fn address(&self, ip: IpAddr, within: &Rows) -> Result<Rows, SearchError> {
         let addresses = self.question.context.addresses;
         let token = addresses.token(ip).to_be_bytes();
-        let offered = within.and(&Rows::Set(self.part.equal(Field::Address, &token)?)).to_set();
+        let offered = within.meet(self.part.equal(Field::Address, &token)?).to_set();
         let mut found = RoaringBitmap::new();
-        for (at, row) in offered.iter().enumerate() {
-            self.keep_going(at)?;
+        for row in offered {
+            self.question.keep_going(1)?;
             if addresses.confirm(self.part, row, ip)? {
                 found.insert(row);
             }

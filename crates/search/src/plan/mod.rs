@@ -11,9 +11,10 @@ mod text;
 mod value;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use segment::Part;
+use segment::{Ask, Part};
 
 pub(crate) use rows::Rows;
 pub(crate) use spanning::Touches;
@@ -21,21 +22,35 @@ pub(crate) use spanning::Touches;
 use crate::error::SearchError;
 use crate::predicate::{Predicate, Term};
 use crate::question::Question;
+use crate::results::{Kept, What};
 
 /// Returns the rows of `part` that match the question, none of a leaf at or beyond its size.
 ///
-/// Cost: what the part's own sets cost; terms that read lines come last and only for rows that all else left.
+/// Cost: what the part's own sets cost; terms that read lines come last and only for rows that all else left. Nothing
+/// where the answer is kept.
 ///
 /// # Errors
 /// As [`SearchError`].
-pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Rows, SearchError> {
-    if (question.context.over_budget)() {
-        return Err(SearchError::OverBudget);
+pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>, SearchError> {
+    let kept = question.kept(part, What::Rows, || {
+        question.keep_going(0)?;
+        let plan = Plan { question, part };
+        let found = plan.eval(question.asked(), &universe(part, question.size));
+        let found = found.map_err(|error| match error {
+            SearchError::OverBudget(_) => SearchError::OverBudget(question.spent()),
+            error => error,
+        })?;
+        Ok(Kept::Rows(Arc::new(found)))
+    })?;
+    match kept {
+        Kept::Rows(rows) => Ok(rows),
+        Kept::Values(_) | Kept::Bars(_) => unreachable!("rows are kept under a key of their own"),
     }
-    let universe = universe(part, question.size);
-    let plan = Plan { question, part };
-    let found = plan.eval(question.asked(), &universe)?;
-    Ok(found)
+}
+
+/// Whether finding the rows of a part costs so much that a second processor is worth calling.
+pub(crate) fn is_dear(predicate: &Predicate) -> bool {
+    cost(predicate) >= 4
 }
 
 /// The rows of `part` whose leaf is below `size`.
@@ -78,7 +93,9 @@ impl Plan<'_> {
             Predicate::And(parts) => {
                 let mut order: Vec<_> = parts.iter().collect();
                 order.sort_by_key(|part| cost(part));
-                order.into_iter().try_fold(within.clone(), |left, part| self.eval(part, &left))
+                let mut order = order.into_iter();
+                let first = order.next().map_or_else(|| Ok(within.clone()), |part| self.eval(part, within))?;
+                order.try_fold(first, |left, part| self.eval(part, &left))
             }
             Predicate::Or(parts) => {
                 let mut found = Rows::none();
@@ -88,6 +105,12 @@ impl Plan<'_> {
                 Ok(found)
             }
         }
+    }
+
+    /// What to tell the part beside the question itself.
+    fn ask<T>(&self, within: &Rows, ask: impl FnOnce(&Ask<'_>) -> T) -> T {
+        let may_read = |lines| self.question.may_read(lines);
+        ask(&Ask { within: within.split().0, may_read: &may_read })
     }
 
     /// The rows of `range` among `within`.

@@ -23,13 +23,14 @@ struct Fitting {
 impl Plan<'_> {
     /// The rows among `within` whose path begins with `prefix`: literally, or with identities in their places.
     pub(super) fn path(&self, prefix: &str, within: &Rows) -> Result<Rows, SearchError> {
-        let literal = self.part.prefix(Field::HttpPath, escape(prefix).as_bytes())?;
-        let found = within.and(&Rows::Set(literal)).to_set();
+        let beginning =
+            |prefix: &str| self.ask(within, |ask| self.part.prefix(Field::HttpPath, prefix.as_bytes(), ask));
+        let found = within.meet(beginning(&escape(prefix))?).to_set();
         let fitting = self.fitting(prefix);
         let mut doubtful = RoaringBitmap::new();
         let mut values: Values<'_> = HashMap::new();
         for Fitting { digest, placeholder, spelled, places } in &fitting {
-            let rows = within.and(&Rows::Set(self.part.equal(Field::Identity, digest)?));
+            let rows = within.meet(self.part.equal(Field::Identity, digest)?);
             if rows.is_empty() {
                 continue;
             }
@@ -38,8 +39,8 @@ impl Plan<'_> {
             }
             for at in places {
                 let before = escape(prefix.get(..*at).unwrap_or_default());
-                let open = self.part.prefix(Field::HttpPath, format!("{before}{{{placeholder}}}").as_bytes())?;
-                doubtful |= rows.and(&Rows::Set(open)).to_set();
+                let open = beginning(&format!("{before}{{{placeholder}}}"))?;
+                doubtful |= rows.meet(open).to_set();
             }
         }
         let doubtful = Rows::Set(doubtful - &found);

@@ -28,15 +28,6 @@ impl Rows {
         }
     }
 
-    /// How many rows lie in `range`.
-    pub(crate) fn len_in(&self, range: Range<u32>) -> u64 {
-        match self {
-            Self::Range(own) => meet(own, &range).len() as u64,
-            Self::Set(_) if range.is_empty() => 0,
-            Self::Set(set) => set.range_cardinality(range),
-        }
-    }
-
     /// The first row at or after `row`.
     pub(crate) fn next(&self, row: u32) -> Option<u32> {
         match self {
@@ -62,6 +53,35 @@ impl Rows {
             Self::Set(_) if range.is_empty() => {}
             Self::Set(set) if backwards => out.extend(set.range(range).rev().take(wanted)),
             Self::Set(set) => out.extend(set.range(range).take(wanted)),
+        }
+    }
+
+    /// `set` without what is not in this one: as [`Rows::and`], but nothing is copied.
+    pub(crate) fn meet(&self, mut set: RoaringBitmap) -> Self {
+        match self {
+            Self::Range(range) if set.min() >= Some(range.start) && set.max() < Some(range.end) => {}
+            Self::Range(range) => {
+                set.remove_range(..range.start);
+                set.remove_range(range.end.max(range.start)..);
+            }
+            Self::Set(own) => set &= own,
+        }
+        Self::Set(set)
+    }
+
+    /// Memory it takes, roughly.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Range(_) => 0,
+            Self::Set(set) => set.serialized_size(),
+        }
+    }
+
+    /// How many rows come before `row`.
+    pub(crate) fn rank(&self, row: u32) -> u64 {
+        match self {
+            Self::Range(range) => u64::from(row.clamp(range.start, range.end.max(range.start)) - range.start),
+            Self::Set(set) => row.checked_sub(1).map_or(0, |last| set.rank(last)),
         }
     }
 

@@ -5,17 +5,18 @@
 //! beginning of the needle, its beginning an end of the needle, or it stands in the needle whole. Their rows are read
 //! and decided on the rendered text; values of all others are walls there that no match crosses, which loses none.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use event::Entry;
 use roaring::RoaringBitmap;
-use segment::index::{fold, fold_char};
+use segment::index::fold;
 use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
-use crate::context::Identities;
-use crate::error::SearchError;
+use crate::context::{Context, Fit};
+use crate::error::{SearchError, Spent};
 
 /// How the visible identities meet a needle.
 #[derive(Debug, Default)]
@@ -36,47 +37,55 @@ struct Touch {
 }
 
 impl Touches {
-    /// Compares every visible identity with the needle. Cost: one pass over the identities.
-    pub(crate) fn find(identities: &dyn Identities, needle: &str, folded: bool) -> Self {
+    /// Compares the visible identities with the needle. Cost: one look inside all of them, and for each border of the
+    /// needle look-ups of what lies before, behind and up to each later border.
+    ///
+    /// # Errors
+    /// [`SearchError::OverBudget`]: a needle of thousands of borders costs millions of look-ups.
+    pub(crate) fn find(context: &Context<'_>, needle: &str, folded: bool) -> Result<Self, SearchError> {
         let needle = if folded { fold(needle) } else { needle.to_owned() };
-        let finder = memchr::memmem::Finder::new(needle.as_bytes());
-        let borders = borders(&needle);
         let mut touches = Self::default();
-        let mut buffer = String::new();
-        identities.each(&mut |digest, pointer, value| {
-            let folded = if folded {
-                buffer.clear();
-                buffer.extend(value.chars().map(fold_char));
-                buffer.as_str()
-            } else {
-                value
-            };
-            if finder.find(folded.as_bytes()).is_some() {
-                touches.inside.push((*digest, pointer.to_owned()));
-            }
-            if folded.is_empty() {
-                return;
-            }
-            let mut touch = |part: Range<usize>| {
-                let (digest, pointer, value) = (*digest, pointer.to_owned(), value.to_owned());
-                touches.across.push(Touch { digest, pointer, value, part });
-            };
-            for &at in &borders {
-                let (before, after) = needle.split_at(at);
-                if folded.ends_with(before) {
-                    touch(0..at);
+        let look = |fit: Fit, text: &str, take: &mut dyn FnMut([u8; 32], &str, &str)| {
+            // What fits in exact case also fits folded.
+            let wanted = if folded { Cow::Borrowed(text) } else { Cow::Owned(fold(text)) };
+            context.identities.fitting(fit, &wanted, &mut |digest, pointer, value| {
+                if folded || fit.holds(value, text) {
+                    take(*digest, pointer, value);
                 }
-                if folded.starts_with(after) {
-                    touch(at..needle.len());
-                }
-                let end = at + folded.len();
-                if end < needle.len() && after.starts_with(folded) && borders.contains(&end) {
-                    touch(at..end);
-                }
-            }
-        });
+            });
+        };
+        look(Fit::Inside, &needle, &mut |digest, pointer, _| touches.inside.push((digest, pointer.to_owned())));
         touches.inside.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
-        touches
+        let borders = borders(&needle);
+        for (nth, &at) in borders.iter().enumerate() {
+            if (context.over_budget)() {
+                return Err(SearchError::OverBudget(Spent::Time));
+            }
+            let (before, after) = needle.split_at(at);
+            let mut touch = |fit: Fit, text: &str, part: Range<usize>| {
+                look(fit, text, &mut |digest, pointer, value| {
+                    // Neither side of a border is empty, so no empty value fits.
+                    let (pointer, value, part) = (pointer.to_owned(), value.to_owned(), part.clone());
+                    touches.across.push(Touch { digest, pointer, value, part });
+                });
+            };
+            touch(Fit::Ends, before, 0..at);
+            touch(Fit::Begins, after, at..needle.len());
+            for &end in borders.iter().skip(nth + 1) {
+                touch(Fit::Whole, needle.get(at..end).unwrap_or_default(), at..end);
+            }
+        }
+        Ok(touches)
+    }
+
+    /// Whether no visible identity has anything to do with the needle.
+    pub(super) fn is_empty(&self) -> bool {
+        self.inside.is_empty() && self.across.is_empty()
+    }
+
+    /// Whether a value can lie across a border of the needle.
+    pub(super) fn reach_across(&self) -> bool {
+        !self.across.is_empty()
     }
 }
 
@@ -105,11 +114,11 @@ impl Plan<'_> {
         let plain = if needle.fold { fold(&needle.text) } else { needle.text.clone() };
         let mut values: Values<'_> = HashMap::new();
         for touch in &touches.across {
-            let placed = open.and(&Rows::Set(self.part.with_placeholder(text, &touch.pointer)?));
+            let placed = open.meet(self.part.with_placeholder(text, &touch.pointer)?);
             if placed.is_empty() {
                 continue;
             }
-            let mut rows = placed.and(&Rows::Set(self.part.equal(Field::Identity, &touch.digest)?));
+            let mut rows = placed.meet(self.part.equal(Field::Identity, &touch.digest)?);
             let sides = [(plain.get(..touch.part.start), true), (plain.get(touch.part.end..), false)];
             for (side, before) in sides {
                 rows = self.beside(text, side.unwrap_or_default(), before, needle.fold, touch, touches, rows)?;
@@ -155,8 +164,9 @@ impl Plan<'_> {
         {
             return Ok(rows);
         }
-        let literal = self.part.text_contains(text, &Needle { text: words.to_owned(), fold })?;
-        Ok(rows.and(&Rows::Set(literal)))
+        let needle = Needle { text: words.to_owned(), fold };
+        let literal = self.ask(&rows, |ask| self.part.text_contains(text, &needle, ask))?;
+        Ok(rows.meet(literal))
     }
 }
 
@@ -193,12 +203,6 @@ pub(super) fn runs(raw: &str, values: &[(&str, &str)]) -> Vec<String> {
 const LINES_BETWEEN_LOOKS: usize = 256;
 
 impl Plan<'_> {
-    /// Fails once the question has cost enough; looks only at every so many lines.
-    pub(super) fn keep_going(&self, lines_read: usize) -> Result<(), SearchError> {
-        let look = lines_read.is_multiple_of(LINES_BETWEEN_LOOKS);
-        if look && (self.question.context.over_budget)() { Err(SearchError::OverBudget) } else { Ok(()) }
-    }
-
     /// The rows among `rows` whose line passes.
     pub(super) fn on_lines(
         &self,
@@ -215,8 +219,8 @@ impl Plan<'_> {
     ) -> Result<RoaringBitmap, SearchError> {
         let mut found = RoaringBitmap::new();
         let rows: Vec<u32> = rows.to_set().iter().collect();
-        for (at, some) in rows.chunks(LINES_BETWEEN_LOOKS).enumerate() {
-            self.keep_going(at * LINES_BETWEEN_LOOKS)?;
+        for some in rows.chunks(LINES_BETWEEN_LOOKS) {
+            self.question.keep_going(some.len() as u64)?;
             let mut wrong = None;
             self.part.lines(some, &mut |row, line| match Entry::parse(line) {
                 Ok(entry) if passes(row, &entry) => {

@@ -18,14 +18,18 @@ impl Plan<'_> {
             }
             Term::Equal(keyword, value) if value.contains('@') => self.addressed(*keyword, value)?,
             Term::Equal(keyword, value) => self.part.equal(keyword.field(), value.as_bytes())?,
-            Term::Prefix(keyword, prefix) => self.part.prefix(keyword.field(), prefix.as_bytes())?,
+            Term::Prefix(keyword, prefix) => {
+                self.ask(within, |ask| self.part.prefix(keyword.field(), prefix.as_bytes(), ask))?
+            }
             Term::Severity { from, to } => self.severities(*from, *to)?,
             Term::Status { from, to } => self.statuses(*from, *to)?,
-            Term::Path(prefix) if prefix.is_empty() => self.part.prefix(Field::HttpPath, b"")?,
+            Term::Path(prefix) if prefix.is_empty() => {
+                self.ask(within, |ask| self.part.prefix(Field::HttpPath, b"", ask))?
+            }
             Term::Path(prefix) => return self.path(prefix, within),
             Term::Contains(phrase, needle) => return self.contains(*phrase, needle, within),
             Term::Address(ip) => return self.address(*ip, within),
         };
-        Ok(within.and(&Rows::Set(set)))
+        Ok(within.meet(set))
     }
 }

@@ -17,22 +17,25 @@ impl Plan<'_> {
     pub(super) fn contains(&self, phrase: Phrase, needle: &str, within: &Rows) -> Result<Rows, SearchError> {
         let (text, fold) = (phrase.text(), phrase.folds());
         let wanted = Needle { text: needle.to_owned(), fold };
-        let mut found = self.part.text_contains(text, &wanted)?;
-        let touches = self.question.touches(needle, fold);
+        let mut found = self.ask(within, |ask| self.part.text_contains(text, &wanted, ask))?;
+        let touches = self.question.touches(needle, fold)?;
         if phrase == Phrase::ActorName {
-            for (digest, pointer) in &touches.inside {
-                if pointer == "/actor/name" {
-                    found |= self.part.equal(Field::Identity, digest)?;
-                }
-            }
+            let of_actors = touches.inside.iter().filter(|(_, pointer)| pointer == "/actor/name");
+            let digests: Vec<&[u8]> = of_actors.map(|(digest, _)| digest.as_slice()).collect();
+            found |= self.part.equal_any(Field::Identity, &digests)?;
         }
-        let mut found = within.and(&Rows::Set(found)).to_set();
-        let open = within.and(&Rows::Set(self.part.with_placeholder(text, "")?));
+        if touches.is_empty() {
+            return Ok(within.meet(found));
+        }
+        let mut found = within.meet(found).to_set();
+        let open = within.meet(self.part.with_placeholder(text, "")?);
         if !open.is_empty() {
             found |= self.inside(text, &touches, &open)?;
-            // What is found already needs no second look.
-            let left = open.minus(&Rows::Set(found.clone()));
-            found |= self.spanning(text, &wanted, &touches, &left)?;
+            if touches.reach_across() {
+                // What is found already needs no second look.
+                let left = open.minus(&Rows::Set(found.clone()));
+                found |= self.spanning(text, &wanted, &touches, &left)?;
+            }
         }
         Ok(Rows::Set(found))
     }
@@ -40,18 +43,13 @@ impl Plan<'_> {
     /// The rows among `open` with a placeholder whose whole value contains the needle.
     fn inside(&self, text: Text, touches: &Touches, open: &Rows) -> Result<RoaringBitmap, SearchError> {
         let mut found = RoaringBitmap::new();
-        let mut placed: Option<(&str, Rows)> = None;
         // Sorted by pointer, so each pointer's rows are asked for once.
-        for (digest, pointer) in &touches.inside {
-            let rows = match &placed {
-                Some((known, rows)) if known == pointer => rows,
-                _ => {
-                    let rows = open.and(&Rows::Set(self.part.with_placeholder(text, pointer)?));
-                    &placed.insert((pointer, rows)).1
-                }
-            };
-            if !rows.is_empty() {
-                found |= rows.and(&Rows::Set(self.part.equal(Field::Identity, digest)?)).to_set();
+        for of_pointer in touches.inside.chunk_by(|a, b| a.1 == b.1) {
+            let Some((_, pointer)) = of_pointer.first() else { continue };
+            let placed = open.meet(self.part.with_placeholder(text, pointer)?);
+            if !placed.is_empty() {
+                let digests: Vec<&[u8]> = of_pointer.iter().map(|(digest, _)| digest.as_slice()).collect();
+                found |= placed.meet(self.part.equal_any(Field::Identity, &digests)?).to_set();
             }
         }
         Ok(found)

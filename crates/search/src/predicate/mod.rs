@@ -119,6 +119,16 @@ impl Predicate {
         Sha256::digest(self.to_string().as_bytes()).into()
     }
 
+    /// Whether the answer depends on the moment of the question.
+    pub(crate) fn depends_on_now(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Term(term) => matches!(term, Term::Since { .. }),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::depends_on_now),
+            Self::Not(inner) => inner.depends_on_now(),
+        }
+    }
+
     /// Returns the number of terms.
     #[must_use]
     pub fn terms(&self) -> usize {

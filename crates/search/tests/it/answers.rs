@@ -152,5 +152,5 @@ fn a_question_over_its_budget_is_refused_rather_than_cut_short() {
     let over_budget = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= 2;
     let context = search::Context { over_budget: &over_budget, ..log.context() };
     let question = Question::new(&log.view, &Predicate::All, &scope, context);
-    assert!(matches!(count(&question), Err(search::SearchError::OverBudget)));
+    assert!(matches!(count(&question), Err(search::SearchError::OverBudget(search::Spent::Time))));
 }

@@ -40,6 +40,8 @@ impl Log {
             addresses: &self.clients,
             cursor_key: &KEY,
             over_budget: &|| false,
+            lines_max: u64::MAX,
+            results: None,
         }
     }
 

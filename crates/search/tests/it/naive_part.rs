@@ -6,7 +6,7 @@ use std::sync::Arc;
 use event::Entry;
 use roaring::RoaringBitmap;
 use segment::index::{RowExtra, fold};
-use segment::{Disclosed, Field, Needle, Part, PartError, Text};
+use segment::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
 
 use crate::entries::Made;
 
@@ -69,7 +69,7 @@ impl Part for NaivePart {
         Ok(self.filter(|row| row.values(field).iter().any(|known| known == value)))
     }
 
-    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+    fn prefix(&self, field: Field, prefix: &[u8], _ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         Ok(self.filter(|row| row.values(field).iter().any(|known| known.starts_with(prefix))))
     }
 
@@ -80,15 +80,10 @@ impl Part for NaivePart {
         all.into_iter().map(|value| self.equal(field, &value).map(|rows| (value, rows))).collect()
     }
 
-    fn count_values(
-        &self,
-        field: Field,
-        within: Option<&RoaringBitmap>,
-        range: Range<u32>,
-    ) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
         let mut counts = Vec::new();
         for (value, rows) in self.values(field)? {
-            let inside = |row: &u32| range.contains(row) && within.is_none_or(|within| within.contains(*row));
+            let inside = |row: &u32| range.contains(row) && ask.within.is_none_or(|within| within.contains(*row));
             let count = rows.iter().filter(inside).count() as u64;
             if count > 0 {
                 counts.push((value, count));
@@ -97,7 +92,7 @@ impl Part for NaivePart {
         Ok(counts)
     }
 
-    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
+    fn text_contains(&self, text: Text, needle: &Needle, _ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         let plain = |text: &str| if needle.fold { fold(text) } else { text.to_owned() };
         let wanted = plain(&needle.text);
         Ok(self.filter(|row| {
@@ -236,25 +231,20 @@ impl Part for Lying {
         Ok((0..self.rows()).collect())
     }
 
-    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
-        self.0.prefix(field, prefix)
+    fn prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
+        self.0.prefix(field, prefix, ask)
     }
 
     fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
         self.0.values(field)
     }
 
-    fn count_values(
-        &self,
-        field: Field,
-        within: Option<&RoaringBitmap>,
-        range: Range<u32>,
-    ) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
-        self.0.count_values(field, within, range)
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+        self.0.count_values(field, range, ask)
     }
 
-    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
-        self.0.text_contains(text, needle)
+    fn text_contains(&self, text: Text, needle: &Needle, ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
+        self.0.text_contains(text, needle, ask)
     }
 
     fn with_placeholder(&self, text: Text, pointer: &str) -> Result<RoaringBitmap, PartError> {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::Disk;
 use proof::Digest;
@@ -30,6 +31,7 @@ pub struct DataFile {
     first_leaf: u64,
     frames: Vec<Placed>,
     lines: u64,
+    frames_read: AtomicU64,
 }
 
 /// A frame and where it stands.
@@ -71,7 +73,15 @@ impl DataFile {
             return Err(source.damaged(tables_at, "its frames do not fill the file"));
         }
         let id = cache.register();
-        Ok(Self { source, cache: Arc::clone(cache), id, first_leaf: tables.first_leaf, frames, lines })
+        Ok(Self {
+            source,
+            cache: Arc::clone(cache),
+            id,
+            first_leaf: tables.first_leaf,
+            frames,
+            lines,
+            frames_read: AtomicU64::new(0),
+        })
     }
 
     /// Returns the file's path.
@@ -96,6 +106,17 @@ impl DataFile {
     #[must_use]
     pub fn frames(&self) -> usize {
         self.frames.len()
+    }
+
+    /// Returns how many frames were decompressed so far.
+    #[must_use]
+    pub fn frames_read(&self) -> u64 {
+        self.frames_read.load(Ordering::Relaxed)
+    }
+
+    /// Returns the number of this open file: no other of the same cache has or had it.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
     }
 
     /// Returns the leaves of frame `at`, and the place of the frame's first byte in the file.
@@ -163,6 +184,7 @@ impl DataFile {
     /// Decompresses frame `at`, past the cache, and checks it.
     pub(crate) fn read_frame(&self, at: usize) -> Result<Block, PartError> {
         let placed = self.frames.get(at).ok_or(PartError::NoSuchRow(at as u64))?;
+        self.frames_read.fetch_add(1, Ordering::Relaxed);
         let packed = self.source.read(placed.offset, placed.frame.compressed as usize)?;
         let damaged = |what| self.source.damaged(placed.offset, what);
         if packed.last_chunk().map(|last| u32::from_le_bytes(*last)) != Some(placed.frame.checksum) {

@@ -167,16 +167,37 @@ fn varint<'b>(bytes: &mut impl Iterator<Item = &'b u8>) -> Option<u32> {
 
 /// Unites many sets: small ones are collected and sorted once, instead of inserted one by one.
 #[derive(Default)]
-pub(super) struct Union {
+pub(super) struct Union<'w> {
     rows: Vec<u32>,
     large: RoaringBitmap,
+    /// The only rows that are wanted, where they are few.
+    among: Option<&'w RoaringBitmap>,
 }
 
-impl Union {
+/// Up to so many rows it is cheaper to look for each new row among them than to sort all that nobody wants.
+const AMONG_ROWS_MAX: u64 = 1 << 16;
+
+impl<'w> Union<'w> {
+    /// Unites what lies in `within`; rows outside may come along.
+    pub(super) fn among(within: Option<&'w RoaringBitmap>) -> Self {
+        Self { among: within.filter(|within| within.len() <= AMONG_ROWS_MAX), ..Self::default() }
+    }
+
     /// Adds a set; `None` is damage.
     pub(super) fn add(&mut self, sets: &Sets<'_>, set: SetRef) -> Option<()> {
-        if let Some(bitmap) = sets.visit(set, |row| self.rows.push(row))? {
-            self.large |= bitmap;
+        let (rows, among) = (&mut self.rows, self.among);
+        let bitmap = match among {
+            None => sets.visit(set, |row| rows.push(row))?,
+            Some(among) => sets.visit(set, |row| {
+                if among.contains(row) {
+                    rows.push(row);
+                }
+            })?,
+        };
+        match (bitmap, among) {
+            (Some(bitmap), Some(among)) => self.large |= bitmap & among,
+            (Some(bitmap), None) => self.large |= bitmap,
+            (None, _) => {}
         }
         Some(())
     }

@@ -6,7 +6,7 @@ use roaring::RoaringBitmap;
 
 use crate::index::columns::Columns;
 use crate::index::needle::Matcher;
-use crate::part::{Disclosed, Field, Needle, Part, PartError, Text};
+use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
 use crate::tail::Buffer;
 use crate::tail::buffer::Row;
 use crate::tail::order::Order;
@@ -92,7 +92,7 @@ impl Part for BufferRows {
         Ok(self.scan(|columns| columns.values(field).any(|found| found == value)))
     }
 
-    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+    fn prefix(&self, field: Field, prefix: &[u8], _ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         Ok(self.scan(|columns| columns.values(field).any(|found| found.starts_with(prefix))))
     }
 
@@ -126,14 +126,9 @@ impl Part for BufferRows {
         Ok(())
     }
 
-    fn count_values(
-        &self,
-        field: Field,
-        within: Option<&RoaringBitmap>,
-        range: Range<u32>,
-    ) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
         let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
-        let asked = |row| range.contains(&row) && within.is_none_or(|within| within.contains(row));
+        let asked = |row| range.contains(&row) && ask.within.is_none_or(|within| within.contains(row));
         for (_, columns) in self.columns().filter(|(row, _)| asked(*row)) {
             for value in columns.values(field) {
                 *counts.entry(value).or_default() += 1;
@@ -142,7 +137,7 @@ impl Part for BufferRows {
         Ok(counts.into_iter().map(|(value, count)| (value.to_vec(), count)).collect())
     }
 
-    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
+    fn text_contains(&self, text: Text, needle: &Needle, _ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         let matcher = Matcher::new(needle);
         Ok(self.scan(|columns| {
             let bytes = if matcher.folds() { columns.folded(text) } else { columns.literal(text) };

@@ -87,7 +87,9 @@ impl Findings {
             PartError::Damaged { offset, what, .. } => {
                 self.tampered(file, leaves, &format!("damaged at byte {offset}: {what}"));
             }
-            PartError::NoSuchRow(_) | PartError::Store(_) => self.tampered(file, leaves, &error.to_string()),
+            PartError::NoSuchRow(_) | PartError::Stopped | PartError::Store(_) => {
+                self.tampered(file, leaves, &error.to_string())
+            }
         }
     }
 

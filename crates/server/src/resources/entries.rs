@@ -31,6 +31,8 @@ const LIMIT_DEFAULT: usize = 50;
     responses(
         (status = 200, description = "`{\"entries\":[…],\"count\":N,\"next\":\"…\"}`", body = serde_json::Value),
         (status = 400, description = "a filter cannot be used", body = Problem),
+        (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem),
+        (status = 429, description = "too many questions of yours run or wait", body = Problem),
     )
 )]
 pub(crate) async fn list(
@@ -38,7 +40,9 @@ pub(crate) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    let running = app.turns.take(&caller.viewer.id).await?;
     blocking(move || {
+        let _running = running;
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), OWN)?;
         let full = params.flag("full")?;
@@ -49,9 +53,9 @@ pub(crate) async fn list(
             count: params.flag("count")?,
         };
         let view = app.log.view();
-        let page = app
-            .log
-            .ask(&view, &filters.predicate, &caller.scope, &|| false, |question| search::page(question, &request))?;
+        let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+            search::page(question, &request)
+        })?;
         let single = filters.given.iter().any(|(name, _)| matches!(name.as_str(), "id" | "event_id"));
         let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
         out.extend_from_slice(b"{\"entries\":[");

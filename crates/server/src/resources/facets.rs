@@ -15,14 +15,16 @@ const LIMIT_DEFAULT: usize = 100;
 #[utoipa::path(
     get, path = "/v1/facets", tag = "questions",
     params(("field" = Vec<String>, Query, description = "field to count by; may be repeated"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
-    responses((status = 200, description = "`{\"facets\":{\"channel\":[{\"value\",\"count\"}]}}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"))
+    responses((status = 200, description = "`{\"facets\":{\"channel\":[{\"value\",\"count\"}]}}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Value>, Problem> {
+    let running = app.turns.take(&caller.viewer.id).await?;
     blocking(move || {
+        let _running = running;
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
         let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
@@ -35,7 +37,7 @@ pub(crate) async fn get(
         }
         let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
         let view = app.log.view();
-        let facets = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
+        let facets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
             search::facets(question, &fields, limit)
         })?;
         let values = |values: Vec<(String, u64)>| {

@@ -1,11 +1,15 @@
 //! `GET /v1/histogram`: entries over time.
 
+use std::io::Write as _;
+
 use axum::extract::{RawQuery, State};
+use axum::response::Response;
 use search::{FacetField, Filters, Interval, instant_text};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::params::Params;
 use crate::problem::Problem;
+use crate::resources::entries::json;
 use crate::state::{App, Caller, blocking};
 
 /// Counts the entries that match by time, and within that by the values of a field.
@@ -16,14 +20,16 @@ use crate::state::{App, Caller, blocking};
         ("by" = Option<String>, Query, description = "field to count by, default severity"),
         ("tz" = Option<String>, Query, description = "time zone of days, weeks and months, default UTC"),
     ),
-    responses((status = 200, description = "`{\"buckets\":[{\"time\",\"counts\":{\"info\":…}}]}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"))
+    responses((status = 200, description = "`{\"buckets\":[{\"time\",\"counts\":{\"info\":…}}]}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     RawQuery(query): RawQuery,
-) -> Result<axum::Json<Value>, Problem> {
+) -> Result<Response, Problem> {
+    let running = app.turns.take(&caller.viewer.id).await?;
     blocking(move || {
+        let _running = running;
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["interval", "by"])?;
         let known = || Interval::ALL.map(|(name, _)| name).join(", ");
@@ -32,15 +38,23 @@ pub(crate) async fn get(
             .ok_or_else(|| Problem::bad_parameter(format!("interval is {name:?}; it must be one of {}", known())))?;
         let by = FacetField::find(params.one("by")?.unwrap_or("severity"))?;
         let view = app.log.view();
-        let buckets = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
+        let buckets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
             search::histogram(question, interval, Some(by), &filters.tz)
         })?;
-        let bucket = |bucket: search::Bucket| {
-            let counts: Map<String, Value> =
-                bucket.counts.into_iter().map(|(value, count)| (value, count.into())).collect();
-            json!({"time": instant_text(bucket.start_us), "total": bucket.total, "counts": counts})
-        };
-        Ok(axum::Json(json!({ "buckets": buckets.into_iter().map(bucket).collect::<Vec<_>>() })))
+        let mut out = Vec::with_capacity(128 * buckets.len() + 16);
+        out.extend_from_slice(b"{\"buckets\":[");
+        for (at, bucket) in buckets.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let time = instant_text(bucket.start_us);
+            let _ = write!(out, "{comma}{{\"time\":\"{time}\",\"total\":{},\"counts\":{{", bucket.total);
+            for (at, (value, count)) in bucket.counts.iter().enumerate() {
+                let comma = if at == 0 { "" } else { "," };
+                let _ = write!(out, "{comma}{}:{count}", Value::from(value.as_str()));
+            }
+            out.extend_from_slice(b"}}");
+        }
+        out.extend_from_slice(b"]}");
+        Ok(json(out))
     })
     .await
 }

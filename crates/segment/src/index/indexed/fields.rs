@@ -6,7 +6,7 @@ use super::{Indexed, Lines};
 use crate::index::columns::text_value;
 use crate::index::format::{Keeping, Kind, PATH_HEAD, PATH_WHOLE, SectionName, hash};
 use crate::index::sets::{SetRef, Union};
-use crate::part::{Field, PartError, Text};
+use crate::part::{Ask, Field, PartError, Text};
 
 impl<L: Lines> Indexed<L> {
     pub(super) fn field_equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
@@ -22,10 +22,31 @@ impl<L: Lines> Indexed<L> {
         }
     }
 
+    /// The rows where `field` is any of `values`: those of a dictionary are united at once.
+    pub(super) fn field_equal_any(&self, field: Field, values: &[&[u8]]) -> Result<RoaringBitmap, PartError> {
+        if Keeping::of(field) != Keeping::Dictionary {
+            return values
+                .iter()
+                .try_fold(RoaringBitmap::new(), |rows, value| Ok(rows | self.field_equal(field, value)?));
+        }
+        let name = Kind::Dictionary.of_field(field);
+        let (dictionary, sets) = (self.index.dictionary(name)?, self.index.sets()?);
+        let mut union = Union::default();
+        for value in values {
+            if let Some(set) = dictionary.find(value).ok_or_else(|| self.index.damaged(name))? {
+                union.add(&sets, set).ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?;
+            }
+        }
+        Ok(union.finish())
+    }
+
     /// The rows where `field` begins with `prefix`.
-    pub(super) fn field_prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+    pub(super) fn field_prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         let begins = |value: Option<&str>| value.is_some_and(|value| value.as_bytes().starts_with(prefix));
-        let confirm = |rows: Vec<u32>| self.confirm(rows, |entry| begins(text_value(entry, field)));
+        let confirm = |mut rows: Vec<u32>| {
+            rows.retain(|&row| ask.within.is_none_or(|within| within.contains(row)));
+            self.confirm(rows, ask, |entry| begins(text_value(entry, field)))
+        };
         match Keeping::of(field) {
             Keeping::Dictionary => self.dictionary_prefix(field, prefix),
             Keeping::Pairs => {
@@ -33,7 +54,7 @@ impl<L: Lines> Indexed<L> {
                 let light = if prefix.is_empty() { light.into_iter().collect() } else { confirm(light)? };
                 Ok(self.dictionary_prefix(field, prefix)? | light)
             }
-            Keeping::Paths => self.path_prefix(prefix),
+            Keeping::Paths => self.path_prefix(prefix, ask),
             Keeping::Tokens(text) if prefix.is_empty() => self.rows_with_text(text),
             Keeping::Tokens(text) => confirm(self.rows_with_text(text)?.into_iter().collect()),
             Keeping::Id if prefix.is_empty() => Ok((0..self.index.rows()).collect()),
@@ -123,7 +144,7 @@ impl<L: Lines> Indexed<L> {
     }
 
     fn confirm_equal(&self, field: Field, rows: Vec<u32>, value: &[u8]) -> Result<RoaringBitmap, PartError> {
-        self.confirm(rows, |entry| text_value(entry, field).is_some_and(|found| found.as_bytes() == value))
+        self.confirm(rows, &Ask::ALL, |entry| text_value(entry, field).is_some_and(|found| found.as_bytes() == value))
     }
 
     /// A text's value is looked for by the rarest of its tokens' row sets, all of them, and confirmed.
@@ -140,13 +161,16 @@ impl<L: Lines> Indexed<L> {
         Ok(whole | self.confirm_equal(Field::HttpPath, longer.into_iter().collect(), path)?)
     }
 
-    fn path_prefix(&self, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
+    fn path_prefix(&self, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         let name = Kind::Dictionary.of_field(Field::HttpPath);
         // A key's last byte is no part of the path, so a path equal to the prefix is found as well.
         let known = self.union(name, prefix, |key| key.len() > prefix.len())?;
-        let cut = self.rows_of_heads(prefix)? - &known;
+        let mut cut = self.rows_of_heads(prefix)? - &known;
+        if let Some(within) = ask.within {
+            cut &= within;
+        }
         let begins = |path: &str| path.as_bytes().starts_with(prefix);
-        Ok(known | self.confirm(cut, |entry| text_value(entry, Field::HttpPath).is_some_and(begins))?)
+        Ok(known | self.confirm(cut, ask, |entry| text_value(entry, Field::HttpPath).is_some_and(begins))?)
     }
 
     /// The rows whose path's head is a proper beginning of `path`, so that only their lines tell how they go on.

@@ -1,5 +1,6 @@
 //! An index joined to its lines: the part of a sealed segment and of a frozen run.
 
+mod codes;
 mod confirm;
 mod fields;
 mod texts;
@@ -10,8 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use roaring::RoaringBitmap;
 
+use self::codes::CodesCache;
 use crate::index::Index;
-use crate::part::{Disclosed, Field, Needle, Part, PartError, Text};
+use crate::part::{Ask, Counts, Disclosed, Field, Needle, Part, PartError, Text, Work};
 
 /// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
 pub trait Lines: Send + Sync {
@@ -27,6 +29,16 @@ pub trait Lines: Send + Sync {
     /// As [`crate::Part::lines`].
     fn lines(&self, leaves: &[u64], each: &mut dyn FnMut(usize, &[u8])) -> Result<(), PartError>;
 
+    /// As [`crate::Part::lasting`].
+    fn lasting(&self) -> Option<u64> {
+        None
+    }
+
+    /// Returns how many frames were decompressed so far to hand out lines.
+    fn frames_read(&self) -> u64 {
+        0
+    }
+
     /// Returns the encrypted disclosures behind `leaf`.
     ///
     /// # Errors
@@ -39,12 +51,20 @@ pub struct Indexed<L> {
     index: Index,
     lines: L,
     lines_confirmed: AtomicU64,
+    token_bytes: AtomicU64,
+    codes: CodesCache,
 }
 
 impl<L: Lines> Indexed<L> {
     /// Joins the two; `lines` must hold the leaves `index` is of.
     pub fn new(index: Index, lines: L) -> Self {
-        Self { index, lines, lines_confirmed: AtomicU64::new(0) }
+        Self {
+            index,
+            lines,
+            lines_confirmed: AtomicU64::new(0),
+            token_bytes: AtomicU64::new(0),
+            codes: CodesCache::default(),
+        }
     }
 
     /// The index.
@@ -68,6 +88,19 @@ impl<L: Lines> Indexed<L> {
 }
 
 impl<L: Lines> Part for Indexed<L> {
+    fn lasting(&self) -> Option<u64> {
+        self.lines.lasting()
+    }
+
+    fn work(&self) -> Work {
+        let (lines, token_bytes) = (&self.lines_confirmed, &self.token_bytes);
+        Work {
+            frames: self.lines.frames_read(),
+            lines: lines.load(Ordering::Relaxed),
+            token_bytes: token_bytes.load(Ordering::Relaxed),
+        }
+    }
+
     fn rows(&self) -> u32 {
         self.index.rows()
     }
@@ -103,8 +136,12 @@ impl<L: Lines> Part for Indexed<L> {
         self.field_equal(field, value)
     }
 
-    fn prefix(&self, field: Field, prefix: &[u8]) -> Result<RoaringBitmap, PartError> {
-        self.field_prefix(field, prefix)
+    fn equal_any(&self, field: Field, values: &[&[u8]]) -> Result<RoaringBitmap, PartError> {
+        self.field_equal_any(field, values)
+    }
+
+    fn prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
+        self.field_prefix(field, prefix, ask)
     }
 
     fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
@@ -120,17 +157,16 @@ impl<L: Lines> Part for Indexed<L> {
         self.field_values_beginning(field, prefix, each)
     }
 
-    fn count_values(
-        &self,
-        field: Field,
-        within: Option<&RoaringBitmap>,
-        range: Range<u32>,
-    ) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
-        self.field_count_values(field, within, range)
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+        self.field_count_values(field, range, ask)
     }
 
-    fn text_contains(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
-        self.rows_containing(text, needle)
+    fn count_values_where(&self, field: Field, other: Field, value: &[u8]) -> Result<Option<Counts>, PartError> {
+        self.field_count_values_where(field, other, value)
+    }
+
+    fn text_contains(&self, text: Text, needle: &Needle, ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
+        self.rows_containing(text, needle, ask)
     }
 
     fn with_placeholder(&self, text: Text, pointer: &str) -> Result<RoaringBitmap, PartError> {

@@ -1,5 +1,7 @@
 //! Rows by what their texts contain.
 
+use std::sync::atomic::Ordering;
+
 use roaring::RoaringBitmap;
 
 use super::{Indexed, Lines};
@@ -10,23 +12,31 @@ use crate::index::literal::append_literal;
 use crate::index::needle::{Matcher, Plan};
 use crate::index::read::Edge;
 use crate::index::sets::Union;
-use crate::part::{Needle, PartError, Text};
+use crate::part::{Ask, Needle, PartError, Text};
 
 impl<L: Lines> Indexed<L> {
-    pub(super) fn rows_containing(&self, text: Text, needle: &Needle) -> Result<RoaringBitmap, PartError> {
-        let candidates = match Plan::new(needle) {
+    pub(super) fn rows_containing(
+        &self,
+        text: Text,
+        needle: &Needle,
+        ask: &Ask<'_>,
+    ) -> Result<RoaringBitmap, PartError> {
+        let mut candidates = match Plan::new(needle) {
             Plan::All => return self.rows_with_text(text),
-            Plan::Inside { part, confirm: false } => return self.rows_with_part(text, &part, Edge::Inside),
-            Plan::Inside { part, confirm: true } => self.rows_with_part(text, &part, Edge::Inside)?,
+            Plan::Inside { part, confirm: false } => return self.rows_with_part(text, &part, Edge::Inside, ask.within),
+            Plan::Inside { part, confirm: true } => self.rows_with_part(text, &part, Edge::Inside, ask.within)?,
             Plan::Across { first, middle, last } => {
                 let middle = middle.iter().map(|part| (part.as_slice(), Edge::Whole));
                 let ends = [(first.as_slice(), Edge::Suffix), (last.as_slice(), Edge::Prefix)];
-                self.rows_with_parts(text, ends.into_iter().chain(middle))?
+                self.rows_with_parts(text, ends.into_iter().chain(middle), ask.within)?
             }
         };
+        if let Some(within) = ask.within {
+            candidates &= within;
+        }
         let matcher = Matcher::new(needle);
         let mut literal = Vec::new();
-        self.confirm(candidates, |entry| {
+        self.confirm(candidates, ask, |entry| {
             literal.clear();
             text_of(entry, text).is_some_and(|raw| {
                 append_literal(raw, &mut literal, |_| {});
@@ -50,7 +60,7 @@ impl<L: Lines> Indexed<L> {
         append_literal(raw, &mut literal, |_| {});
         append_folded(&literal, &mut folded);
         tokens(&folded, |token| parts.push(token.to_vec()));
-        self.rows_with_parts(text, parts.iter().map(|part| (part.as_slice(), Edge::Whole)))
+        self.rows_with_parts(text, parts.iter().map(|part| (part.as_slice(), Edge::Whole)), None)
     }
 
     /// The rows that have every one of the parts; empty parts ask for nothing.
@@ -58,13 +68,14 @@ impl<L: Lines> Indexed<L> {
         &self,
         text: Text,
         parts: impl Iterator<Item = (&'p [u8], Edge)>,
+        within: Option<&RoaringBitmap>,
     ) -> Result<RoaringBitmap, PartError> {
         let mut rows: Option<RoaringBitmap> = None;
         for (part, edge) in parts.filter(|(part, _)| !part.is_empty()) {
-            let with_part = self.rows_with_part(text, part, edge)?;
             let both = match rows {
-                Some(rows) => rows & with_part,
-                None => with_part,
+                // Only what is left can be found again.
+                Some(rows) => self.rows_with_part(text, part, edge, Some(&rows))? & rows,
+                None => self.rows_with_part(text, part, edge, within)?,
             };
             if both.is_empty() {
                 return Ok(both);
@@ -74,14 +85,22 @@ impl<L: Lines> Indexed<L> {
         rows.map_or_else(|| self.rows_with_text(text), Ok)
     }
 
-    /// The rows with a token that has `part` at its `edge`. Reads no line.
-    fn rows_with_part(&self, text: Text, part: &[u8], edge: Edge) -> Result<RoaringBitmap, PartError> {
+    /// The rows with a token that has `part` at its `edge`; where `within` is given, all of those in it and maybe others.
+    /// Reads no line.
+    fn rows_with_part(
+        &self,
+        text: Text,
+        part: &[u8],
+        edge: Edge,
+        within: Option<&RoaringBitmap>,
+    ) -> Result<RoaringBitmap, PartError> {
         let sets = self.index.sets()?;
-        let mut union = Union::default();
+        let mut union = Union::among(within);
         for class in Class::ALL.into_iter().filter(|class| class.can_contain(part)) {
             for kind in [Kind::Tokens, Kind::SingleTokens] {
                 let name = kind.of_text(text, class as u8);
                 if let Some(list) = self.index.tokens(name)? {
+                    self.token_bytes.fetch_add(list.bytes() as u64, Ordering::Relaxed);
                     list.find(part, edge, |set| union.add(&sets, set)).ok_or_else(|| self.index.damaged(name))?;
                 }
             }

@@ -65,6 +65,11 @@ impl<'b> TokenList<'b> {
         (blob.first() == Some(&b'\n') && blob.last() == Some(&b'\n')).then_some(Self { count, rows, steps, sets, blob })
     }
 
+    /// How many bytes a scan reads.
+    pub(in crate::index) fn bytes(&self) -> usize {
+        self.blob.len()
+    }
+
     /// Calls `each` with the row set of every token that has `part` at its `edge`; `part` is not empty.
     /// Cost: one scan of the tokens. `None` is damage.
     pub(in crate::index) fn find(

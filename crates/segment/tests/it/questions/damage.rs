@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indelible_segment::index::{Index, IndexError, Indexed};
-use indelible_segment::{Field, Needle, Part, Text};
+use indelible_segment::{Ask, Field, Needle, Part, Text};
 
 use super::{drafts, index_bytes, memory};
 
@@ -74,12 +74,12 @@ fn ask_everything(part: &dyn Part) {
         part.rows_between(part.time_us(row), i64::MAX);
     }
     for field in Field::ALL {
-        let _ = (part.equal(field, b"u1"), part.prefix(field, b"r"), part.values(field));
-        let _ = part.count_values(field, None, 3..20);
+        let _ = (part.equal(field, b"u1"), part.prefix(field, b"r", &Ask::ALL), part.values(field));
+        let _ = part.count_values(field, 3..20, &Ask::ALL);
     }
     for text in Text::ALL {
         for needle in ["e", "assigned to", "142", ""] {
-            let _ = part.text_contains(text, &Needle { text: needle.into(), fold: true });
+            let _ = part.text_contains(text, &Needle { text: needle.into(), fold: true }, &Ask::ALL);
         }
         let _ = part.with_placeholder(text, "/actor/name");
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indelible_segment::index::{Index, Indexed, RowExtra, fold};
-use indelible_segment::{Field, Needle, Part, Text};
+use indelible_segment::{Ask, Field, Needle, Part, Text};
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 
@@ -60,11 +60,11 @@ fn answers(part: &dyn Part) -> Value {
     let texts = Text::ALL.into_iter().flat_map(|text| needles.map(|needle| (text, needle)));
     let texts = texts.map(|(text, needle)| {
         let found = [true, false]
-            .map(|fold| rows(part.text_contains(text, &Needle { text: needle.to_owned(), fold }).unwrap()));
+            .map(|fold| rows(part.text_contains(text, &Needle { text: needle.to_owned(), fold }, &Ask::ALL).unwrap()));
         json!({ "text": text.number(), "needle": needle, "folded": found[0], "exact": found[1] })
     });
     let paths = ["", "/", "/v1", "/v1/monitors", "/api/{{"].map(
-        |prefix| json!({ "prefix": prefix, "rows": rows(part.prefix(Field::HttpPath, prefix.as_bytes()).unwrap()) }),
+        |prefix| json!({ "prefix": prefix, "rows": rows(part.prefix(Field::HttpPath, prefix.as_bytes(), &Ask::ALL).unwrap()) }),
     );
     let placeholders = Text::ALL.into_iter().flat_map(|text| ["", "/actor/name", "/properties/a}b"].map(|p| (text, p)));
     let placeholders = placeholders.map(|(text, pointer)| {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use event::Entry;
 use indelible_segment::index::{Index, IndexBuilder, Indexed, Lines};
 use indelible_segment::tail::{Buffer, LineAt, LineSource, Row, freeze};
-use indelible_segment::{Disclosed, Field, Needle, Part, PartError, Text};
+use indelible_segment::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
 
@@ -37,6 +37,10 @@ impl Lines for MemoryLines {
             each(nth, &Lines::line(self, leaf)?);
             Ok(())
         })
+    }
+
+    fn lasting(&self) -> Option<u64> {
+        Some(7)
     }
 
     fn disclosures(&self, _leaf: u64) -> Result<Disclosed, PartError> {
@@ -136,7 +140,18 @@ fn check_fields(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
             let cut = &value[..dice.below(value.len() as u64 + 1) as usize];
             let begins = |row: &usize| naive.values(*row, field).iter().any(|value| value.starts_with(cut));
             let naive_rows: RoaringBitmap = all.clone().filter(begins).map(|row| row as u32).collect();
-            assert_eq!(part.prefix(field, cut).unwrap(), naive_rows, "{field:?} = {:?}*", String::from_utf8_lossy(cut));
+            assert_eq!(
+                part.prefix(field, cut, &Ask::ALL).unwrap(),
+                naive_rows,
+                "{field:?} = {:?}*",
+                String::from_utf8_lossy(cut)
+            );
+        }
+        for (value, rows) in part.values(Field::Outcome).unwrap() {
+            let where_so = Ask { within: Some(&rows), ..Ask::ALL };
+            let counts = part.count_values(field, 0..part.rows(), &where_so).unwrap();
+            let at_hand = part.count_values_where(field, Field::Outcome, &value).unwrap();
+            assert!(at_hand.is_none_or(|at_hand| at_hand == counts), "counts of {field:?} beside an outcome");
         }
         let within: RoaringBitmap = (0..part.rows()).filter(|_| dice.one_in(2)).collect();
         let limit = |dice: &mut Dice| dice.below(u64::from(part.rows()) + 1) as u32;
@@ -151,7 +166,11 @@ fn check_fields(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
                 }
             }
             let counts: Vec<(Vec<u8>, u64)> = counts.into_iter().collect();
-            assert_eq!(part.count_values(field, within, range).unwrap(), counts, "counts of {field:?}");
+            assert_eq!(
+                part.count_values(field, range, &Ask { within, ..Ask::ALL }).unwrap(),
+                counts,
+                "counts of {field:?}"
+            );
         }
     }
 }
@@ -175,7 +194,7 @@ fn check_texts(part: &dyn Part, naive: &Naive<'_>, dice: &mut Dice) {
                 let needle = Needle { text: needle.clone(), fold };
                 let rows = all.clone().filter(|&row| naive.contains(row, text, &needle));
                 let rows: RoaringBitmap = rows.map(|row| row as u32).collect();
-                assert_eq!(part.text_contains(text, &needle).unwrap(), rows, "{text:?} contains {needle:?}");
+                assert_eq!(part.text_contains(text, &needle, &Ask::ALL).unwrap(), rows, "{text:?} contains {needle:?}");
             }
         }
         for pointer in ["", "/actor/name", "/actor/email", "/resource/name", "/properties/a}b", "/none"] {

@@ -1,6 +1,6 @@
 //! How many lines a question reads.
 
-use indelible_segment::{Field, Needle, Part, Text};
+use indelible_segment::{Ask, Field, Needle, Part, Text};
 
 use super::{drafts, indexed};
 
@@ -9,13 +9,13 @@ fn a_needle_inside_one_token_reads_no_line() {
     let drafts = drafts(21, 2000, 300);
     let part = indexed(&drafts);
     for (text, fold) in [("assigned", true), ("e", true), ("142", true), ("#6154", false), ("", false)] {
-        part.text_contains(Text::Description, &Needle { text: text.into(), fold }).unwrap();
+        part.text_contains(Text::Description, &Needle { text: text.into(), fold }, &Ask::ALL).unwrap();
     }
     for pointer in ["", "/actor/name"] {
         part.with_placeholder(Text::Description, pointer).unwrap();
     }
     assert_eq!(part.lines_confirmed(), 0);
-    part.text_contains(Text::Description, &Needle { text: "Assigned".into(), fold: false }).unwrap();
+    part.text_contains(Text::Description, &Needle { text: "Assigned".into(), fold: false }, &Ask::ALL).unwrap();
     assert!(part.lines_confirmed() > 0);
 }
 
@@ -27,7 +27,7 @@ fn dictionary_fields_read_no_line() {
         for (value, _) in part.values(field).unwrap() {
             assert!(!part.equal(field, &value).unwrap().is_empty());
         }
-        part.count_values(field, None, 5..500).unwrap();
+        part.count_values(field, 5..500, &Ask::ALL).unwrap();
     }
     assert_eq!(part.lines_confirmed(), 0);
 }

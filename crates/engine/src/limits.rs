@@ -1,0 +1,29 @@
+//! What a question may cost.
+
+/// Longest a question may take, in µs: whoever waits for an answer has given up by then, and what takes longer on an
+/// index would take the machine from others.
+pub const QUESTION_TIME_US_MAX: u64 = 10_000_000;
+
+/// Most lines a question may read to decide what the indexes cannot: two to four seconds' worth on one processor.
+pub const QUESTION_LINES_MAX: u64 = 1_000_000;
+
+/// Memory for the answers of sealed segments: some thousand questions of a usual kind.
+pub const RESULT_BYTES_MAX: usize = 64 << 20;
+
+/// What one question may cost, and whether it may be answered from what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Time, in µs.
+    pub time_us: u64,
+    /// Lines read to decide what the indexes cannot.
+    pub lines: u64,
+    /// Past the result caches: everything is worked out again.
+    pub fresh: bool,
+}
+
+impl Default for Limits {
+    /// The limits of questions that somebody waits for.
+    fn default() -> Self {
+        Self { time_us: QUESTION_TIME_US_MAX, lines: QUESTION_LINES_MAX, fresh: false }
+    }
+}

@@ -1,0 +1,158 @@
+//! What questions cost: frames decompressed, lines read, answers found among those kept; and what they may cost.
+
+use engine::{Limits, Log};
+use search::{Filters, PageRequest, SearchError, Spent};
+use segment::{View, Work};
+
+use crate::{Folder, events, submit};
+
+/// Segments of these tests, and entries of each: some frames' worth.
+const SEGMENTS: usize = 10;
+const ENTRIES: usize = 600;
+
+/// Ten segments, the later the newer.
+fn log(folder: &Folder) -> Log {
+    let log = folder.open();
+    for segment in 0..SEGMENTS {
+        submit(&log, &events(segment * ENTRIES, ENTRIES)).unwrap();
+        log.seal().unwrap();
+    }
+    log
+}
+
+fn predicate(pairs: &[(&str, &str)]) -> search::Predicate {
+    Filters::parse(pairs.iter().copied(), &[]).unwrap().predicate
+}
+
+/// What all parts have done so far.
+fn work(view: &View) -> Work {
+    view.parts.iter().fold(Work::default(), |sum, part| {
+        let work = part.work();
+        Work {
+            frames: sum.frames + work.frames,
+            lines: sum.lines + work.lines,
+            token_bytes: sum.token_bytes + work.token_bytes,
+        }
+    })
+}
+
+/// What one page of 50 costs from now on, shown entry by entry, and how many entries match.
+fn page(log: &Log, view: &View, pairs: &[(&str, &str)], count: bool, fresh: bool) -> (Work, Option<u64>, usize) {
+    let before = work(view);
+    let limits = Limits { fresh, ..Limits::default() };
+    let request = PageRequest { limit: 50, count, ..PageRequest::default() };
+    let scope = search::Scope::everything();
+    let page = log.ask_within(view, &predicate(pairs), &scope, limits, |q| search::page(q, &request)).unwrap();
+    page.hits.iter().for_each(|hit| drop(log.show(hit).unwrap()));
+    let after = work(view);
+    let cost = Work {
+        frames: after.frames - before.frames,
+        lines: after.lines - before.lines,
+        token_bytes: after.token_bytes - before.token_bytes,
+    };
+    (cost, page.count, page.hits.len())
+}
+
+#[test]
+fn a_page_of_fifty_opens_one_of_ten_segments_and_the_frames_of_its_lines() {
+    let folder = Folder::new();
+    let log = log(&folder);
+    let view = log.view();
+    // Fifty lines of about 600 bytes lie in one frame of 64 KiB, or across a border in two.
+    let (cost, _, hits) = page(&log, &view, &[("source", "test")], false, false);
+    assert_eq!((hits, cost.lines, cost.token_bytes), (50, 0, 0));
+    assert!((1..=2).contains(&cost.frames), "{cost:?}");
+    let (_, misses) = log.result_hits_and_misses();
+    assert_eq!(misses, 1, "one segment was asked, the newest");
+    let (again, _, _) = page(&log, &view, &[("source", "test")], false, true);
+    assert_eq!(again, Work::default(), "the frames are in memory now");
+}
+
+#[test]
+fn a_count_over_cached_segments_reads_nothing() {
+    let folder = Folder::new();
+    let log = log(&folder);
+    let view = log.view();
+    let asked = [("search", "opened door"), ("actor", "u3")];
+    let (first, count, _) = page(&log, &view, &asked, true, false);
+    assert!(first.lines > 0 && first.token_bytes > 0, "{first:?}");
+    let misses = log.result_hits_and_misses().1;
+    let (second, again, _) = page(&log, &view, &asked, true, false);
+    assert_eq!((second, again), (Work::default(), count));
+    assert_eq!(log.result_hits_and_misses(), (SEGMENTS as u64, misses));
+    let (fresh, again, _) = page(&log, &view, &asked, true, true);
+    assert_eq!((fresh.lines, again), (first.lines, count), "no-cache works everything out again");
+    assert_eq!(log.result_hits_and_misses(), (SEGMENTS as u64, misses));
+}
+
+#[test]
+fn a_rare_substring_decompresses_no_frame_without_a_match() {
+    let folder = Folder::new();
+    let log = log(&folder);
+    let view = log.view();
+    let rare = (SEGMENTS * ENTRIES / 2 + 17).to_string();
+    let (cost, count, hits) = page(&log, &view, &[("search", &format!("door {rare}"))], true, true);
+    assert_eq!((count, hits), (Some(1), 1));
+    assert_eq!(
+        (cost.frames, cost.lines),
+        (1, 1),
+        "the one line is read, to see that the two words stand beside each other"
+    );
+    let (cost, count, _) = page(&log, &view, &[("search", "door nowhere")], true, true);
+    assert_eq!((count, cost.frames, cost.lines), (Some(0), 0, 0));
+}
+
+#[test]
+fn a_question_ends_at_its_limit_of_lines_and_not_before() {
+    let folder = Folder::new();
+    let log = log(&folder);
+    let (view, scope) = (log.view(), search::Scope::everything());
+    // Exact case reads every line that matches without regard to case.
+    let asked = predicate(&[("q", "text:\"opened\"")]);
+    let all = (SEGMENTS * ENTRIES) as u64;
+    let ask = |lines| {
+        let limits = Limits { lines, fresh: true, ..Limits::default() };
+        log.ask_within(&view, &asked, &scope, limits, search::count)
+    };
+    assert_eq!(ask(all).unwrap(), all);
+    assert!(matches!(ask(all - 1), Err(SearchError::OverBudget(Spent::Lines))));
+    let late = Limits { time_us: 0, fresh: true, ..Limits::default() };
+    let late = log.ask_within(&view, &asked, &scope, late, search::count);
+    assert!(matches!(late, Err(SearchError::OverBudget(Spent::Time))));
+    assert!(late.unwrap_err().to_string().contains("narrow from and to"));
+}
+
+#[test]
+fn what_is_kept_answers_as_what_is_worked_out() {
+    let folder = Folder::new();
+    let log = log(&folder);
+    submit(&log, &events(SEGMENTS * ENTRIES, 100)).unwrap();
+    let (view, scope) = (log.view(), search::Scope::everything());
+    let questions: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("actor", "u3")],
+        &[("search", "number5 opened")],
+        &[("-actor", "u1"), ("search", "7")],
+        &[("actor_name", "number2")],
+        &[("http_path", "/nowhere")],
+    ];
+    let facet = search::FacetField::find("actor").unwrap();
+    for pairs in questions {
+        let asked = predicate(pairs);
+        let mut answers = Vec::new();
+        for fresh in [true, false, false] {
+            let limits = Limits { fresh, ..Limits::default() };
+            let answer = log.ask_within(&view, &asked, &scope, limits, |question| {
+                let request = PageRequest { limit: 1_000, count: true, ..PageRequest::default() };
+                let page = search::page(question, &request)?;
+                let leaves: Vec<u64> = page.hits.iter().map(|hit| hit.leaf).collect();
+                let hours = search::histogram(question, search::Interval::Hour, Some(facet), &jiff::tz::TimeZone::UTC)?;
+                Ok((leaves, page.count, search::count(question)?, search::facets(question, &[facet], 100)?, hours))
+            });
+            answers.push(answer.unwrap());
+        }
+        assert_eq!(answers[0], answers[1], "{pairs:?}");
+        assert_eq!(answers[1], answers[2], "{pairs:?}");
+    }
+    assert!(log.result_hits_and_misses().0 > 0);
+}
