@@ -117,10 +117,12 @@ class Promises:
             assert f'"id":"{entry_id}"'.encode() in lines[leaf]
 
     def check_whole(self, lines, leaf, event_id):
-        """The line's neighbours are the rest of its batch."""
+        """The line before is the one before in its batch; behind the first one come all the others."""
         client, number, place, count = event_id.rsplit(":", 3)
-        for other in range(int(count)):
-            at = leaf - int(place) + other
+        place, count = int(place), int(count)
+        others = range(1, count) if place == 0 else [place - 1]
+        for other in others:
+            at = leaf - place + other
             expected = f"{client}:{number}:{other}:{count}"
             assert 0 <= at < len(lines) and json.loads(lines[at])["event_id"] == expected, f"batch of {event_id} is not whole"
 

@@ -76,7 +76,10 @@ fn refuse_unless_empty(layout: &Layout) -> Result<(), OpenError> {
     let entries = std::fs::read_dir(data).map_err(|source| OpenError::disk(data, source))?;
     for entry in entries {
         let entry = entry.map_err(|source| OpenError::disk(data, source))?;
-        if entry.file_name() != "LOCK" {
+        // Empty and of that name, it is what a creation leaves that ended before it had made its marker.
+        let begun = entry.path() == env::temporary_path(&data.join(CREATING))
+            && entry.metadata().is_ok_and(|file| file.is_file() && file.len() == 0);
+        if entry.file_name() != "LOCK" && !begun {
             return Err(OpenError::NotEmpty { data: data.to_owned(), found: entry.path() });
         }
     }

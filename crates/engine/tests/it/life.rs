@@ -1,4 +1,5 @@
 use super::{Folder, events, everything, submit};
+use engine::{Log, OpenError, World};
 use proof::Digest;
 use search::{Predicate, Scope};
 
@@ -97,4 +98,17 @@ fn long_lines_are_sealed_before_there_are_many() {
     });
     assert!(sealed, "one run is enough when its bytes are");
     assert_eq!(everything(&log).len() as u64, log.size());
+}
+
+#[test]
+fn a_creation_that_ended_before_its_marker_was_made_is_begun_again() {
+    let folder = Folder::new();
+    let unfinished = folder.data().join("CREATING.tmp");
+    std::fs::create_dir_all(folder.data()).unwrap();
+    std::fs::write(&unfinished, "somebody's").unwrap();
+    let refused = Log::open(folder.config(), World::system());
+    assert!(matches!(refused, Err(OpenError::NotEmpty { found, .. }) if found == unfinished));
+    std::fs::write(&unfinished, "").unwrap();
+    assert!(folder.open().stopped().is_none());
+    assert!(!unfinished.exists());
 }
