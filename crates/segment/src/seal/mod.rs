@@ -1,15 +1,17 @@
 //! Sealing: consecutive lines become an immutable segment.
 //!
-//! Order: all three files written under temporary names and synced → lines read back and compared with the tree's
-//! digests, file hashes taken from what was read → renamed without replacing → folder synced. Only then may the caller
-//! publish the manifest that names the segment, and only after that free the journal.
+//! Order: lines and disclosures written under temporary names and synced → read back, lines compared with the tree's
+//! digests, files with the hashes taken while writing → index written and synced → renamed without replacing → folder
+//! synced. Only then may the caller publish the manifest that names the segment, and only after that free the journal.
 
 mod leftovers;
 
 use std::io;
 use std::ops::{ControlFlow, Range};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use env::Disk;
 use event::{Entry, LineError};
@@ -240,16 +242,21 @@ impl<'a> Sealer<'a> {
             let file = file.to_owned();
             |source| SealError::Write { file, source }
         };
-        let lines = stamp(lines.finish().map_err(write(lines_path))?);
-        let disclosures = stamp(disclosures.finish().map_err(write(disclosures_path))?);
+        let (lines, disclosures, index) = thread::scope(|scope| {
+            // Needs a processor and no disk, as long as the rest together.
+            let index = scope.spawn(|| index.finish());
+            let lines = stamp(lines.finish().map_err(write(lines_path))?);
+            let disclosures = stamp(disclosures.finish().map_err(write(disclosures_path))?);
+            read_back(disk, lines_path, lines, disclosures_path, disclosures, digests)?;
+            let index = index.join().unwrap_or_else(|panic| resume_unwind(panic));
+            Ok::<_, SealError>((lines, disclosures, index))
+        })?;
         let mut output = Output::create(disk, index_path).map_err(write(index_path))?;
         output
-            .append(&index.finish())
+            .append(&index)
             .and_then(|()| output.append(&bound::trailer(&lines.sha256)))
             .map_err(write(index_path))?;
         output.finish().map_err(write(index_path))?;
-
-        read_back(disk, lines_path, lines, disclosures_path, disclosures, digests)?;
 
         let generation = free_generation(disk, &dir, first, next - 1).map_err(write(&dir))?;
         let name = SegmentName { first, last: next - 1, generation };
