@@ -14,28 +14,40 @@ use crate::dedup::{EventKey, Seen};
 /// Records of an element of `personal` in the order identity, connection, fields; each begins with its digest.
 pub(crate) type Element = [Option<Arc<[u8]>>; 3];
 
-/// The sealed disclosures behind consecutive lines: per line the elements of its `personal`.
-#[derive(Default)]
-pub(crate) struct Records {
-    elements: Vec<Element>,
+/// The sealed disclosures behind consecutive lines.
+pub(crate) type Records = PerLine<Element>;
+
+/// What belongs to the elements of `personal` of consecutive lines, in two allocations however many lines there are.
+pub(crate) struct PerLine<T> {
+    elements: Vec<T>,
     /// Where each line's elements end.
     ends: Vec<usize>,
 }
 
-impl Records {
-    pub(crate) fn push(&mut self, line: impl IntoIterator<Item = Element>) {
+impl<T> Default for PerLine<T> {
+    fn default() -> Self {
+        Self { elements: Vec::new(), ends: Vec::new() }
+    }
+}
+
+impl<T> PerLine<T> {
+    /// Appends the next line's elements, and returns them.
+    pub(crate) fn push(&mut self, line: impl IntoIterator<Item = T>) -> &[T] {
+        let start = self.elements.len();
         self.elements.extend(line);
         self.ends.push(self.elements.len());
+        self.elements.get(start..).unwrap_or_default()
+    }
+
+    /// The elements of a line.
+    pub(crate) fn of(&self, line: usize) -> &[T] {
+        let start = line.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(line).and_then(|&end| self.elements.get(start..end)).unwrap_or_default()
     }
 
     /// Per line its elements.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &[Element]> {
-        let mut start = 0;
-        self.ends.iter().map(move |&end| {
-            let line = self.elements.get(start..end).unwrap_or_default();
-            start = end;
-            line
-        })
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &[T]> {
+        (0..self.ends.len()).map(|line| self.of(line))
     }
 }
 

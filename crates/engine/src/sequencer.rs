@@ -9,7 +9,7 @@ use proof::DigestMap;
 use segment::tail::Buffer;
 use vault::Sealed;
 
-use crate::queue::{Job, Records, Refused};
+use crate::queue::{Job, PerLine, Records, Refused};
 use crate::record::write_numbers;
 use crate::shared::Shared;
 use crate::tail::{Chunk, Span, Spans, TailLine};
@@ -70,18 +70,11 @@ impl FileRecords {
         let mut all = Numbers::default();
         let mut refs = Vec::new();
         for line in records.lines() {
-            let start = all.elements.len();
-            for element in line {
-                let number = |record: &Arc<[u8]>| self.number_of(record, fresh, batch);
-                all.elements.push(element.each_ref().map({
-                    let mut number = number;
-                    move |record| record.as_ref().map(&mut number)
-                }));
-            }
+            let mut number = |record: &Arc<[u8]>| self.number_of(record, fresh, batch);
+            let elements = line.iter().map(|element| element.each_ref().map(|r| r.as_ref().map(&mut number)));
             refs.clear();
-            write_numbers(all.elements.get(start..).unwrap_or_default(), &mut refs);
+            write_numbers(all.push(elements), &mut refs);
             batch.refs.push(&refs);
-            all.ends.push(all.elements.len());
         }
         all
     }
@@ -100,18 +93,7 @@ impl FileRecords {
 }
 
 /// The numbers of the records behind consecutive lines.
-#[derive(Default)]
-struct Numbers {
-    elements: Vec<[Option<u32>; 3]>,
-    ends: Vec<usize>,
-}
-
-impl Numbers {
-    fn of(&self, line: usize) -> &[[Option<u32>; 3]] {
-        let start = line.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        self.ends.get(line).and_then(|&end| self.elements.get(start..end)).unwrap_or_default()
-    }
-}
+type Numbers = PerLine<[Option<u32>; 3]>;
 
 impl Sequencer {
     /// Works until the queue is closed and empty.
