@@ -265,6 +265,9 @@ def test_serve_starts_with_dev_and_on_loopback_only(tmp_path):
     base = ["serve", "--data", tmp_path / "data", "--marks", tmp_path / "marks"]
     assert "--dev" in (said := indelible(*base)).stderr and said.returncode == 2
     assert indelible(*base, "--dev", "--listen", "0.0.0.0:0").returncode == 2
+    # More rows than may wait for sealing would stop the log before it seals.
+    refused = indelible("serve", "--dev", "--data", tmp_path / "log", "--seal-rows", "600000")
+    assert refused.returncode == 2 and "524288" in refused.stderr
 
 
 # The command line

@@ -24,7 +24,8 @@ pub(crate) struct Local {
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
     /// Entries at which the tail is sealed into a segment.
-    #[arg(long, value_name = "N", default_value_t = engine::SEAL_ROWS_DEFAULT, hide = true)]
+    #[arg(long, value_name = "N", default_value_t = engine::SEAL_ROWS_DEFAULT, hide = true,
+        value_parser = clap::value_parser!(u64).range(1..=engine::SEAL_ROWS_DEFAULT))]
     pub(crate) seal_rows: u64,
 }
 
@@ -33,7 +34,7 @@ impl Local {
         let mut config = Config::new(&self.data);
         config.places.clone_from(&self.places);
         config.rules.clone_from(&self.rules);
-        config.seal_rows = self.seal_rows.max(1);
+        config.seal_rows = self.seal_rows;
         if let Some(marks) = &self.marks {
             config.marks.clone_from(marks);
         }
