@@ -1,4 +1,4 @@
-//! The thread that seals: about a million lines leave the journal and become a segment.
+//! The thread that seals: about half a million lines leave the journal and become a segment.
 //!
 //! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
 

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use event::Entry;
-use search::{Addresses, Fit, Identities};
+use event::personal::Fit;
+use search::{Addresses, Identities};
 use segment::{Part, PartError};
 use vault::Vault;
 
@@ -22,12 +23,6 @@ impl Identities for Visible<'_> {
     }
 
     fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        let fit = match fit {
-            Fit::Inside => vault::Fit::Inside,
-            Fit::Begins => vault::Fit::Begins,
-            Fit::Ends => vault::Fit::Ends,
-            Fit::Whole => vault::Fit::Whole,
-        };
         self.0.for_each_fitting(fit, folded, take);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use event::personal::Fit;
 use segment::{Part, PartError};
 
 use crate::results::Results;
@@ -34,32 +35,6 @@ pub struct Identity {
     pub pointer: String,
     /// The value itself, such as `Anna Lehmann`.
     pub value: String,
-}
-
-/// How a value of an identity relates to a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
-    /// The text stands somewhere in the value.
-    Inside,
-    /// The value begins with the text.
-    Begins,
-    /// The value ends with the text.
-    Ends,
-    /// The value is the text.
-    Whole,
-}
-
-impl Fit {
-    /// Whether `value` relates so to `text`.
-    #[must_use]
-    pub fn holds(self, value: &str, text: &str) -> bool {
-        match self {
-            Self::Inside => value.contains(text),
-            Self::Begins => value.starts_with(text),
-            Self::Ends => value.ends_with(text),
-            Self::Whole => value == text,
-        }
-    }
 }
 
 /// The identities that are open in memory and visible to the caller. Erased persons are not among them.

@@ -38,7 +38,7 @@ mod when;
 pub use batches::{Batch, Batches, batches};
 pub use calendar::Interval;
 pub use catalogue::{Listing, Recorded, catalogue};
-pub use context::{Addresses, Context, Fit, Identities, Identity, NoAddresses, NoIdentities};
+pub use context::{Addresses, Context, Identities, Identity, NoAddresses, NoIdentities};
 pub use count::count;
 pub use cursor::{Cursor, CursorError};
 pub use error::{SearchError, Spent};

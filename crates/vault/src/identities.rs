@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use event::{
     Kind, PersonId,
     json::{Token, Tokens},
-    personal::{DisclosureError, OpenedDisclosure},
+    personal::{DisclosureError, Fit, OpenedDisclosure},
 };
 
-use crate::names::{Fit, Holder, Names};
+use crate::names::{Holder, Names};
 
 /// Simple case folding of a text, character by character: the index's, handed in so that both fold alike.
 pub type Fold = fn(&str) -> String;

@@ -32,7 +32,6 @@ pub use check::{Check, Finding, check};
 pub use error::{OpenError, StoreError, VaultError};
 pub use identities::{Fold, Identity, IdentityError};
 pub use key_file::RootKey;
-pub use names::Fit;
 pub use people::KeyState;
 pub use sealed::{RecordError, Sealed};
 pub use vault::{Surroundings, Vault};

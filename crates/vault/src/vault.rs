@@ -11,12 +11,12 @@ use std::{
 use env::{Clock, Disk, Random};
 use event::{
     Disclosure, KeyError, Keys, Kind, Person, PersonId, PersonKey,
-    personal::{disclosure_digest, pseudonym},
+    personal::{Fit, disclosure_digest, pseudonym},
 };
 use zeroize::Zeroizing;
 
 use crate::{
-    Check, Fit, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
+    Check, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
     address::AddressKey,
     check,
     cipher::{Cipher, NONCE_BYTES},

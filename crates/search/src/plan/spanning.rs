@@ -10,12 +10,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use event::Entry;
+use event::personal::Fit;
 use roaring::RoaringBitmap;
 use segment::index::fold;
 use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
-use crate::context::{Context, Fit};
+use crate::context::Context;
 use crate::error::{SearchError, Spent};
 
 /// How the visible identities meet a needle.

@@ -56,19 +56,21 @@ impl From<Recorded> for Value {
 #[utoipa::path(
     get, path = "/v1/catalogue", tag = "questions",
     params(("q" = Option<String>, Query, description = "query language"), ("limit" = Option<usize>, Query, description = "values listed of each, 1 to 1000, which is the default")),
-    responses((status = 200, description = "what is recorded", body = Catalogue), (status = 400, description = "a filter cannot be used", body = Problem))
+    responses((status = 200, description = "what is recorded", body = Catalogue), (status = 400, description = "a filter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Catalogue>, Problem> {
+    let running = app.turns.take(&caller.viewer.id).await?;
     blocking(move || {
+        let _running = running;
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["limit"])?;
         let limit = params.number("limit")?.unwrap_or(FACET_LIMIT_MAX);
         let view = app.log.view();
-        let listings = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
+        let listings = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
             let fields = ["channel", "action", "resource_type"].into_iter().map(FacetField::find);
             let fields = fields.collect::<Result<Vec<_>, SearchError>>()?;
             search::catalogue(question, &fields, limit)

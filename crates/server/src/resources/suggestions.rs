@@ -44,14 +44,16 @@ pub(crate) struct Suggested {
         ("limit" = Option<usize>, Query, description = "1 to 100, default 10"),
         ("q" = Option<String>, Query, description = "query language"),
     ),
-    responses((status = 200, description = "what could be meant", body = Suggestions), (status = 400, description = "a parameter cannot be used", body = Problem))
+    responses((status = 200, description = "what could be meant", body = Suggestions), (status = 400, description = "a parameter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Suggestions>, Problem> {
+    let running = app.turns.take(&caller.viewer.id).await?;
     blocking(move || {
+        let _running = running;
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["field", "prefix", "limit"])?;
         let (prefix, limit) =
@@ -70,7 +72,7 @@ pub(crate) async fn get(
         };
         let field = SuggestField::find(field)?;
         let view = app.log.view();
-        let found = app.log.ask(&view, &filters.predicate, &caller.scope, &|| false, |question| {
+        let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
             search::suggest(question, field, prefix, limit)
         })?;
         let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };

@@ -6,6 +6,7 @@
 
 mod disclosure;
 mod drafts;
+mod fit;
 mod key;
 pub(crate) mod needles;
 mod person;
@@ -16,6 +17,7 @@ mod texts;
 mod tree;
 
 pub use disclosure::{Disclosure, DisclosureError, Kind, OpenedDisclosure, combined_digest, disclosure_digest};
+pub use fit::Fit;
 pub use key::{KeyError, Keys, PersonKey};
 pub use person::{Person, PersonId, Scope, is_address, pseudonym};
 pub use split::{PersonalParts, split};

@@ -42,7 +42,8 @@ const ROWS_AT_ONCE: usize = 256;
 
 /// Builds one index file in memory, row by row, in leaf order.
 ///
-/// Cost: 3 to 5 µs a row, finishing included; about 300 bytes of memory a row for entries of 800 bytes.
+/// Cost: 3 to 5 µs a row, finishing included; about 400 bytes of memory a row for entries of 800 bytes, and half as much
+/// again while lists grow.
 pub struct IndexBuilder {
     first_leaf: u64,
     /// Unknown to whoever sends events, the same at every rebuild: from the first entry's id.
