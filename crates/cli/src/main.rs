@@ -1,5 +1,6 @@
 //! The `indelible` binary: one file per command.
 
+mod allocator;
 mod commands;
 mod download;
 mod exit;
@@ -12,11 +13,6 @@ mod terminal;
 use clap::{Parser, Subcommand};
 
 use crate::exit::Exit;
-
-/// Admission makes many small, short-lived values on many threads; the system's allocator spends a quarter of the time on
-/// them (docs/benchmarks.md).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A self-hosted audit log: who did what, when, and can you prove it?
 #[derive(Parser)]
@@ -45,6 +41,7 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
+    allocator::set_up();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("INDELIBLE_LOG")

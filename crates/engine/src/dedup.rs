@@ -3,13 +3,14 @@
 //! Sealed segments answer from their own index; this table covers everything newer. Keys are keyed 64-bit hashes of
 //! (source, `event_id`), so a client cannot make two ids collide on purpose; a hit is confirmed on the entry itself.
 
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{PoisonError, RwLock};
 
+use proof::DigestMap;
+
 /// Hash of (source, `event_id`) under this process's random key. Never stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct EventKey(u64);
+pub(crate) struct EventKey([u8; 8]);
 
 /// The leaves of recent events by their key. Written by the sequencer, read by admissions.
 pub(crate) struct Recent {
@@ -22,7 +23,7 @@ struct Table {
     floor: u64,
     /// Leaves from here on are not in the table yet.
     size: u64,
-    leaves: HashMap<EventKey, u64>,
+    leaves: DigestMap<EventKey, u64>,
 }
 
 /// What an admission saw of the table: the sequencer compares it with what has come since.
@@ -36,12 +37,15 @@ pub(crate) struct Seen {
 
 impl Recent {
     pub(crate) fn new(floor: u64) -> Self {
-        Self { hasher: RandomState::new(), table: RwLock::new(Table { floor, size: floor, leaves: HashMap::new() }) }
+        Self {
+            hasher: RandomState::new(),
+            table: RwLock::new(Table { floor, size: floor, leaves: DigestMap::default() }),
+        }
     }
 
     /// The key of an event. Cost: one SipHash of both texts.
     pub(crate) fn key(&self, source: &str, event_id: &str) -> EventKey {
-        EventKey(self.hasher.hash_one((source, event_id)))
+        EventKey(self.hasher.hash_one((source, event_id)).to_le_bytes())
     }
 
     /// Looks up `keys` at one moment: the leaf of each where there is one, and what was seen.

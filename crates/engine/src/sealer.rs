@@ -142,7 +142,10 @@ impl SealerThread {
         };
         let sealing = match sealing {
             Some(sealing) => sealing,
-            None => sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first)?)),
+            None => {
+                let rows = self.shared.config.seal_rows;
+                sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first, rows)?))
+            }
         };
         sealing.take(&self.shared, place, run)?;
         assert_eq!(sealing.leaves().end, run.end(), "I-5: the journal has every line of the run");

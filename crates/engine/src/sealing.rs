@@ -9,6 +9,7 @@ use event::Entry;
 use journal::{Cursor, Journal, JournalReader, LinePosition, RecoveredBatch};
 use proof::LeafIndex;
 use segment::seal::{Digests3, Ordinals};
+use segment::tail::BUFFER_ROWS_MAX;
 use segment::{DisclosureRecordRef, Field, Part, PartError, Sealer};
 use vault::Sealed;
 
@@ -50,8 +51,10 @@ impl Place {
 }
 
 impl<'a> Sealing<'a> {
-    pub(crate) fn begin(disk: &'a dyn Disk, layout: &Layout, first: u64) -> Result<Self, SealingError> {
-        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first)?, line_bytes: 0 })
+    /// `rows`: about as many are to be taken.
+    pub(crate) fn begin(disk: &'a dyn Disk, layout: &Layout, first: u64, rows: u64) -> Result<Self, SealingError> {
+        let rows = usize::try_from(rows).unwrap_or(0) + BUFFER_ROWS_MAX as usize;
+        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first, rows)?, line_bytes: 0 })
     }
 
     pub(crate) fn leaves(&self) -> Range<u64> {

@@ -108,15 +108,15 @@ impl Sequencer {
 
     fn commit(&mut self, group: Vec<Job>) {
         let mut accepted: Vec<Job> = Vec::with_capacity(group.len());
-        let mut keys = std::collections::HashSet::new();
+        let mut keys = DigestMap::default();
         for job in group {
             let own_keys = || job.keys.iter().flatten().copied();
-            let stale =
-                !self.shared.recent.unchanged_since(job.seen, own_keys()) || own_keys().any(|key| keys.contains(&key));
+            let stale = !self.shared.recent.unchanged_since(job.seen, own_keys())
+                || own_keys().any(|key| keys.contains_key(&key));
             if stale {
                 (job.done)(Err(Refused::Stale));
             } else {
-                keys.extend(own_keys());
+                keys.extend(own_keys().map(|key| (key, ())));
                 accepted.push(job);
             }
         }

@@ -1,12 +1,11 @@
 //! Admission: a request's body becomes lines, on the request's own thread, and then entries, through the sequencer.
 
-use std::collections::HashMap;
 use std::sync::{Arc, mpsc};
 
 use event::personal::PersonalParts;
 use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Entry, Event, Problem, ReadmitError, Warning};
 use journal::Packed;
-use proof::Digest;
+use proof::{Digest, DigestMap};
 use segment::index::RowExtra;
 use segment::tail::Row;
 use segment::{Field, PartError};
@@ -95,6 +94,9 @@ pub enum SubmitError {
     Read(#[from] PartError),
 }
 
+/// What most lines fit into.
+const LINE_BYTES_USUAL: usize = 1_024;
+
 /// What is to become of one event of the batch.
 enum Plan {
     /// Line `n` of the job.
@@ -109,7 +111,10 @@ enum Plan {
 /// Everything prepared for one try at the sequencer.
 struct Prepared {
     plans: Vec<Plan>,
+    /// Their lines are in `lines`.
     admitted: Vec<Admitted>,
+    lines: Packed,
+    digests: Vec<Digest>,
     rows: Vec<Row>,
     records: Records,
     identities: Vec<(event::PersonId, Arc<event::Disclosure>)>,
@@ -164,14 +169,11 @@ impl Log {
             if !partial && !prepared.conflicts.is_empty() {
                 return Err(SubmitError::Conflict { problems: prepared.conflicts });
             }
-            let Prepared { plans, admitted, rows, records, identities, keys, seen, refused, conflicts } = prepared;
+            let Prepared { plans, admitted, lines, digests, .. } = prepared;
+            let Prepared { rows, records, identities, keys, seen, refused, conflicts, .. } = prepared;
             let first = if admitted.is_empty() {
                 Ok(0)
             } else {
-                let bytes = admitted.iter().map(|admitted| admitted.line.len()).sum();
-                let mut lines = Packed::with_capacity(admitted.len(), bytes);
-                admitted.iter().for_each(|admitted| lines.push(&admitted.line));
-                let digests = admitted.iter().map(|admitted| admitted.digest).collect();
                 let (done, answer) = mpsc::sync_channel(1);
                 let done = Box::new(move |answer| {
                     // The one who waits is still there: it does nothing else meanwhile.
@@ -216,6 +218,8 @@ impl Log {
         let mut prepared = Prepared {
             plans: Vec::with_capacity(events.len()),
             admitted: Vec::with_capacity(events.len()),
+            lines: Packed::with_capacity(events.len(), events.len() * LINE_BYTES_USUAL),
+            digests: Vec::with_capacity(events.len()),
             rows: Vec::with_capacity(events.len()),
             records: Records::default(),
             identities: Vec::new(),
@@ -224,7 +228,7 @@ impl Log {
             refused: Vec::new(),
             conflicts: Vec::new(),
         };
-        let mut in_batch: HashMap<EventKey, usize> = HashMap::new();
+        let mut in_batch: DigestMap<EventKey, usize> = DigestMap::default();
         let now_us = self.received.now_us(&*self.shared.world.clock);
         // One call for the whole batch: each costs a system call.
         let mut randoms = vec![[0; 10]; events.len()];
@@ -274,7 +278,10 @@ impl Log {
         Row::new(entry, &extra, UNPLACED)
     }
 
-    fn add(&self, prepared: &mut Prepared, admitted: Admitted, row: Row, key: Option<EventKey>) {
+    fn add(&self, prepared: &mut Prepared, mut admitted: Admitted, row: Row, key: Option<EventKey>) {
+        // The next event takes the line's memory again while it is in the processor's cache.
+        prepared.lines.push(&std::mem::take(&mut admitted.line));
+        prepared.digests.push(admitted.digest);
         let vault = &self.shared.vault;
         let Prepared { identities, records, .. } = prepared;
         records.push(admitted.personal.iter().map(|parts| {
@@ -305,9 +312,11 @@ impl Log {
     ) -> Result<Option<Plan>, SubmitError> {
         let Some(event_id) = event.event_id.as_deref() else { return Ok(None) };
         if let Some(&at) = earlier {
-            let Some(first) = prepared.admitted.get(at) else { return Ok(None) };
+            let (Some(first), Some(line)) = (prepared.admitted.get(at), prepared.lines.get(at)) else {
+                return Ok(None);
+            };
             let opened = OpenedTexts::of_parts(&first.personal);
-            let same = self.is_same(event, &first.line, &opened, admission)?;
+            let same = self.is_same(event, line, &opened, admission)?;
             return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
         }
         let mut found: Vec<u64> = recent.into_iter().collect();

@@ -92,22 +92,26 @@ impl Source {
             return Err(self.damaged(offset, "reaches beyond the end of the file"));
         }
         let mut bytes = vec![0; len];
-        self.file.read_exact_at(&mut bytes, offset).map_err(|source| PartError::Read {
-            file: self.path.clone(),
-            offset,
-            source,
-        })?;
+        self.read_into(offset, &mut bytes)?;
         Ok(bytes)
+    }
+
+    fn read_into(&self, offset: u64, bytes: &mut [u8]) -> Result<(), PartError> {
+        let read = |source| PartError::Read { file: self.path.clone(), offset, source };
+        self.file.read_exact_at(bytes, offset).map_err(read)
     }
 
     /// Returns the SHA-256 of the whole file. Cost: reads all of it, a mebibyte at a time.
     pub(crate) fn sha256(&self) -> Result<Digest, PartError> {
         let mut hasher = Sha256::new();
+        let mut bytes = vec![0; WRITE_BYTES];
         let mut offset = 0;
         while offset < self.len {
-            let step = (self.len - offset).min(WRITE_BYTES as u64);
-            hasher.update(self.read(offset, usize::try_from(step).unwrap_or(WRITE_BYTES))?);
-            offset += step;
+            let step = usize::try_from(self.len - offset).unwrap_or(WRITE_BYTES).min(WRITE_BYTES);
+            let bytes = bytes.get_mut(..step).unwrap_or_default();
+            self.read_into(offset, bytes)?;
+            hasher.update(bytes);
+            offset += step as u64;
         }
         Ok(Digest(hasher.finalize().into()))
     }

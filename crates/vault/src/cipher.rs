@@ -2,7 +2,7 @@
 
 use aes_gcm_siv::{
     Aes256GcmSiv, Key, KeyInit, Nonce,
-    aead::{Aead, Payload},
+    aead::{Aead, AeadInOut, Payload},
 };
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -24,10 +24,19 @@ impl Cipher {
 
     /// The ciphertext with its tag behind it.
     pub(crate) fn encrypt(&self, nonce: &[u8; NONCE_BYTES], bound: &[u8], plain: &[u8]) -> Vec<u8> {
-        let payload = Payload { msg: plain, aad: bound };
+        let mut sealed = Vec::with_capacity(plain.len() + TAG_BYTES);
+        sealed.extend_from_slice(plain);
+        let tag = self.encrypt_in_place(nonce, bound, &mut sealed);
+        sealed.extend_from_slice(&tag);
+        sealed
+    }
+
+    /// Encrypts a text where it stands; returns the tag.
+    pub(crate) fn encrypt_in_place(&self, nonce: &[u8; NONCE_BYTES], bound: &[u8], text: &mut [u8]) -> [u8; TAG_BYTES] {
         self.0
-            .encrypt(&Nonce::from(*nonce), payload)
+            .encrypt_inout_detached(&Nonce::from(*nonce), bound, text.into())
             .expect("the cipher takes texts up to 64 GiB, ours are below 1 MiB")
+            .into()
     }
 
     /// The plaintext; `None` if anything was altered.

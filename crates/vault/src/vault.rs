@@ -19,13 +19,13 @@ use crate::{
     Check, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
     address::AddressKey,
     check,
-    cipher::{Cipher, NONCE_BYTES},
+    cipher::{Cipher, NONCE_BYTES, TAG_BYTES},
     database::{Database, Row, database_path},
     identities::Identities,
     key_file::{LogKeys, log_path, root_path},
     people::{PENDING_MAX, People, name_of},
     recent::RecentRecords,
-    sealed::head,
+    sealed::{HEAD_BYTES, head},
     wrapping::Wrapping,
 };
 
@@ -153,10 +153,8 @@ impl Vault {
     /// Cost: one HKDF and one AES-GCM-SIV, a few µs.
     #[must_use]
     pub fn seal(&self, key: &PersonKey, disclosure: &Disclosure) -> Sealed {
-        let (digest, kind) = (disclosure.digest, disclosure.kind);
-        let bound = head(&digest, key.id(), kind);
-        let ciphertext = cipher_of(key).encrypt(&nonce_of(&digest), &bound, disclosure.json.as_bytes());
-        Sealed { digest, person: key.id(), kind, ciphertext }
+        let ciphertext = record_of(key, disclosure).split_off(HEAD_BYTES);
+        Sealed { digest: disclosure.digest, person: key.id(), kind: disclosure.kind, ciphertext }
     }
 
     /// The record of a disclosure, sealed: as [`Self::seal`] and [`Sealed::to_record`].
@@ -168,7 +166,7 @@ impl Vault {
         if let Some(record) = lasting.then(|| self.records.get(&disclosure.digest)).flatten() {
             return record;
         }
-        let record: Arc<[u8]> = self.seal(key, disclosure).to_record().into();
+        let record: Arc<[u8]> = record_of(key, disclosure).into();
         if lasting {
             self.records.put(disclosure.digest, Arc::clone(&record));
         }
@@ -382,6 +380,18 @@ fn load(people: &mut People, wrapping: &Wrapping, row: &Row) -> Result<(), &'sta
         _ => people.insert_destroyed(PersonId(row.id)),
     };
     if taken_in { Ok(()) } else { Err("its person or its handle stands in another row, too") }
+}
+
+/// The record of a disclosure: its head, and its text encrypted behind it.
+fn record_of(key: &PersonKey, disclosure: &Disclosure) -> Vec<u8> {
+    let bound = head(&disclosure.digest, key.id(), disclosure.kind);
+    let mut record = Vec::with_capacity(HEAD_BYTES + disclosure.json.len() + TAG_BYTES);
+    record.extend_from_slice(&bound);
+    record.extend_from_slice(disclosure.json.as_bytes());
+    let text = record.get_mut(HEAD_BYTES..).unwrap_or_default();
+    let tag = cipher_of(key).encrypt_in_place(&nonce_of(&disclosure.digest), &bound, text);
+    record.extend_from_slice(&tag);
+    record
 }
 
 fn cipher_of(key: &PersonKey) -> Cipher {

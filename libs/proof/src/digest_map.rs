@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map by keys whose first eight bytes nobody can choose: digests of salted content, random handles. They are their
-/// own hash.
+/// A map by keys whose first eight bytes nobody can choose: digests of salted content, keyed hashes, random handles. They
+/// are their own hash.
 pub type DigestMap<K, V> = HashMap<K, V, BuildHasherDefault<FirstBytes>>;
 
 /// Takes the first eight bytes written as the hash.

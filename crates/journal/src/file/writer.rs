@@ -121,9 +121,10 @@ impl Writer {
             assert!(!batch.lines.is_empty(), "a batch has at least one line");
             assert_eq!(batch.lines.len(), batch.refs.len(), "every line has its refs, even if empty");
         }
-        self.make_room(bytes, reserved)?;
         let (placed, previous_crc) = self.encode(group);
-        self.write()?;
+        let zeroes_before = self.current.filled - self.current.end;
+        self.make_room(reserved)?;
+        self.write(zeroes_before)?;
         self.current.end += self.buffer.len() as u64;
         self.current.previous_crc = previous_crc;
         let lines: usize = group.iter().map(|batch| batch.lines.len()).sum();
@@ -185,16 +186,18 @@ impl Writer {
         (placed, frames.previous_crc)
     }
 
-    /// Writes the buffer at the file's end and syncs.
-    fn write(&mut self) -> Result<(), AppendError> {
+    /// Writes that much of the buffer over the zeroes at the file's end; what is longer lies behind them. Syncs all.
+    fn write(&mut self, zeroes: u64) -> Result<(), AppendError> {
         let file = &*self.current.open.file;
-        let written = file.write_all_at(&self.buffer, self.current.end).and_then(|()| file.sync_data());
+        let front = self.buffer.get(..usize::try_from(zeroes).unwrap_or(usize::MAX)).unwrap_or(&self.buffer);
+        let written = file.write_all_at(front, self.current.end).and_then(|()| file.sync_data());
         written.map_err(|source| self.fail(self.current.open.path.clone(), source))
     }
 
-    /// Fills the file with zeroes as far as a group of `bytes` and the closing mark need, so that a full disk is met
-    /// before anything of the group is written.
-    fn make_room(&mut self, bytes: u64, reserved: bool) -> Result<(), AppendError> {
+    /// Makes the file as long as the group in the buffer and the closing mark need: with the group's end, where that
+    /// lies behind the zeroes, and with zeroes behind it. So a full disk is met before the group's first byte is written.
+    fn make_room(&mut self, reserved: bool) -> Result<(), AppendError> {
+        let bytes = self.buffer.len() as u64;
         let needed = self.current.end + bytes + CLOSE_BYTES as u64;
         if needed <= self.current.filled {
             return Ok(());
@@ -217,8 +220,11 @@ impl Writer {
     }
 
     fn extend(&mut self, to: u64) -> Result<(), AppendError> {
-        let file = &*self.current.open.file;
-        match write_zeroes(file, self.current.filled, to) {
+        let Current { open, end, filled, .. } = &self.current;
+        let (file, filled) = (&*open.file, *filled);
+        let behind = self.buffer.get(usize::try_from(filled - end).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let zeroes_from = filled + behind.len() as u64;
+        match file.write_all_at(behind, filled).and_then(|()| write_zeroes(file, zeroes_from, to)) {
             Ok(()) => {
                 self.current.filled = to;
                 Ok(())

@@ -7,18 +7,19 @@ use crate::index::fold::append_folded;
 use crate::index::literal::append_literal;
 use crate::part::{Field, Text};
 
-/// The values, texts and placeholders of one row, in one allocation that can be used again.
+/// The values, texts and placeholders of one row, in two allocations that can be used again.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Columns {
     pub(crate) order_time_us: i64,
     bytes: Vec<u8>,
-    /// By field, so that looking at one field of many rows touches little memory.
-    values: Vec<Span>,
-    /// Where each field's values end.
-    ends: [u16; Field::ALL.len()],
+    /// Values by field, so that looking at one field of many rows touches little memory; then placeholders by text.
+    spans: Vec<Span>,
+    /// Where each field's values end, then each text's placeholders.
+    ends: [u16; FIELDS + Text::ALL.len()],
     texts: [Option<TextSpans>; Text::ALL.len()],
-    placeholders: Vec<(Text, Span)>,
 }
+
+const FIELDS: usize = Field::ALL.len();
 
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -36,49 +37,62 @@ impl Columns {
     /// Replaces the content by that of an entry.
     pub(crate) fn fill(&mut self, entry: &Entry<'_>, extra: &RowExtra) {
         self.bytes.clear();
-        self.values.clear();
-        self.placeholders.clear();
+        self.spans.clear();
         self.texts = Default::default();
         self.order_time_us = entry.order_time_us();
-        for (field, nth) in Field::ALL.into_iter().zip(0_usize..) {
+        for (field, nth) in Field::ALL.into_iter().zip(0..) {
             self.fill_field(field, entry, extra);
-            if let Some(end) = self.ends.get_mut(nth) {
-                // A line of 256 KiB has no room for 2^16 persons.
-                *end = u16::try_from(self.values.len()).unwrap_or(u16::MAX);
-            }
+            self.end(nth);
         }
-        for text in Text::ALL {
+        for (text, nth) in Text::ALL.into_iter().zip(FIELDS..) {
             if let Some(raw) = text_of(entry, text) {
                 self.fill_text(text, raw);
             }
+            self.end(nth);
+        }
+    }
+
+    /// Ends the spans of a field or a text.
+    fn end(&mut self, nth: usize) {
+        if let Some(end) = self.ends.get_mut(nth) {
+            // A line of 256 KiB has no room for 2^16 persons or placeholders.
+            *end = u16::try_from(self.spans.len()).unwrap_or(u16::MAX);
         }
     }
 
     /// The values of a field; none twice.
     pub(crate) fn values(&self, field: Field) -> impl Iterator<Item = &[u8]> {
-        let nth = usize::from(field.number());
+        self.spans_of(usize::from(field.number()))
+    }
+
+    fn spans_of(&self, nth: usize) -> impl Iterator<Item = &[u8]> {
         let end = |nth: usize| self.ends.get(nth).map_or(0, |&end| usize::from(end));
         let start = nth.checked_sub(1).map_or(0, end);
-        self.values.get(start..end(nth)).unwrap_or_default().iter().map(|span| self.at(*span))
+        self.spans.get(start..end(nth)).unwrap_or_default().iter().map(|span| self.at(*span))
     }
 
     /// The literal of a text: unfolded, placeholders as sentinels.
     pub(crate) fn literal(&self, text: Text) -> Option<&[u8]> {
-        self.spans(text).map(|spans| self.at(spans.literal))
+        self.text_spans(text).map(|spans| self.at(spans.literal))
     }
 
     /// The folding of [`Self::literal`].
     pub(crate) fn folded(&self, text: Text) -> Option<&[u8]> {
-        self.spans(text).map(|spans| self.at(spans.folded))
+        self.text_spans(text).map(|spans| self.at(spans.folded))
     }
 
     /// The pointers of all placeholders in the texts; a pair may occur again.
     pub(crate) fn placeholders(&self) -> impl Iterator<Item = (Text, &[u8])> {
-        self.placeholders.iter().map(|(text, span)| (*text, self.at(*span)))
+        Text::ALL.into_iter().flat_map(|text| self.placeholders_of(text).map(move |pointer| (text, pointer)))
+    }
+
+    /// As [`Self::placeholders`], of one text.
+    pub(crate) fn placeholders_of(&self, text: Text) -> impl Iterator<Item = &[u8]> {
+        self.spans_of(FIELDS + usize::from(text.number()))
     }
 
     fn fill_field(&mut self, field: Field, entry: &Entry<'_>, extra: &RowExtra) {
-        let first = self.values.len();
+        let first = self.spans.len();
         let (actor, principal) = (&entry.actor, entry.actor.on_behalf_of.as_ref());
         match field {
             Field::Actor => {
@@ -122,15 +136,14 @@ impl Columns {
     fn fill_text(&mut self, text: Text, raw: &str) {
         let start = self.here();
         let mut pointers = Vec::new();
-        append_literal(raw, &mut self.bytes, |pointer| pointers.push(pointer.to_owned()));
+        append_literal(raw, &mut self.bytes, |pointer| pointers.push(pointer));
         let literal = Span { start, end: self.here() };
         let folded = self.fold(literal);
         if let Some(spans) = self.texts.get_mut(usize::from(text.number())) {
             *spans = Some(TextSpans { literal, folded });
         }
         for pointer in pointers {
-            let span = self.append(&[pointer.as_bytes()]);
-            self.placeholders.push((text, span));
+            self.push(&[pointer.as_bytes()]);
         }
     }
 
@@ -155,17 +168,17 @@ impl Columns {
 
     fn push(&mut self, parts: &[&[u8]]) {
         let span = self.append(parts);
-        self.values.push(span);
+        self.spans.push(span);
     }
 
     /// Pushes a value unless it is among those from `first` on, its field's.
     fn push_new(&mut self, first: usize, parts: &[&[u8]]) {
         let span = self.append(parts);
         let value = self.at(span);
-        if self.values.get(first..).unwrap_or_default().iter().any(|other| self.at(*other) == value) {
+        if self.spans.get(first..).unwrap_or_default().iter().any(|other| self.at(*other) == value) {
             self.bytes.truncate(span.start as usize);
         } else {
-            self.values.push(span);
+            self.spans.push(span);
         }
     }
 
@@ -186,7 +199,7 @@ impl Columns {
         self.bytes.get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
-    fn spans(&self, text: Text) -> Option<TextSpans> {
+    fn text_spans(&self, text: Text) -> Option<TextSpans> {
         self.texts.get(usize::from(text.number())).copied().flatten()
     }
 }

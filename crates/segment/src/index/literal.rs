@@ -9,7 +9,7 @@ pub(crate) const SENTINEL: u8 = 0xFF;
 /// `placeholder` is called with the pointer of each placeholder, in order.
 ///
 /// A brace that opens neither is taken as it is; spec/entry.md lets no line hold one.
-pub(crate) fn append_literal(raw: &str, out: &mut Vec<u8>, mut placeholder: impl FnMut(&str)) {
+pub(crate) fn append_literal<'t>(raw: &'t str, out: &mut Vec<u8>, mut placeholder: impl FnMut(Cow<'t, str>)) {
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('{') {
         out.extend_from_slice(before.as_bytes());
@@ -18,7 +18,7 @@ pub(crate) fn append_literal(raw: &str, out: &mut Vec<u8>, mut placeholder: impl
             rest = behind;
         } else if let Some((pointer, behind)) = placeholder_at(after) {
             out.push(SENTINEL);
-            placeholder(&pointer);
+            placeholder(pointer);
             rest = behind;
         } else {
             out.push(b'{');
@@ -46,7 +46,7 @@ mod tests {
 
     fn literal(raw: &str) -> (Vec<u8>, Vec<String>) {
         let (mut out, mut pointers) = (Vec::new(), Vec::new());
-        append_literal(raw, &mut out, |pointer| pointers.push(pointer.to_owned()));
+        append_literal(raw, &mut out, |pointer| pointers.push(pointer.into_owned()));
         (out, pointers)
     }
 

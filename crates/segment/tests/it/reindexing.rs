@@ -57,7 +57,7 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
 fn a_mapped_index_answers_as_one_read() {
     let dir = tempfile::tempdir().unwrap();
     let disk = env::SystemDisk;
-    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0).unwrap();
+    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0, 0).unwrap();
     for leaf in 0..50 {
         sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf)).unwrap();
     }

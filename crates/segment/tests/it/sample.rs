@@ -69,7 +69,7 @@ impl Log {
 
     /// Seals the given leaves.
     pub fn seal(self, disk: &dyn Disk, leaves: Range<u64>) -> Result<SegmentEntry, SealError> {
-        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start)?;
+        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start, 0)?;
         for leaf in leaves {
             sealer.push(&self.line(leaf), &self.disclosed(leaf), address(leaf))?;
         }

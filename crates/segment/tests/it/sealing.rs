@@ -64,7 +64,7 @@ fn sealing_again_takes_a_new_name() {
 #[test]
 fn what_is_not_as_the_tree_says_is_not_sealed() {
     let disk = disk();
-    let begin = || Sealer::begin(&disk, segments(), 0).unwrap();
+    let begin = || Sealer::begin(&disk, segments(), 0, 0).unwrap();
     let push = |sealer: &mut Sealer<'_>, leaf| sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf));
 
     let mut sealer = begin();

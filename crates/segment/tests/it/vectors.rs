@@ -94,7 +94,7 @@ fn record() {
     let disk = FaultyDisk::new();
     disk.create_dir_all(Path::new(SEGMENTS)).unwrap();
     fs::create_dir_all(folder()).unwrap();
-    let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.first).unwrap();
+    let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.first, 0).unwrap();
     let (mut lines, mut disclosures) = (Vec::new(), String::new());
     for leaf in NAME.leaves() {
         let disclosed = LOG.disclosed(leaf);

@@ -1,5 +1,7 @@
 //! Events that look like a product's: skewed actors and resources, a year of time, personal values, changes.
 
+use super::digits::Digits;
+
 /// A small generator of numbers; the same seed gives the same events.
 pub(super) struct Generator {
     state: u64,
@@ -90,7 +92,6 @@ impl Generator {
 
     /// Appends event number `n` and a newline.
     pub(super) fn write(&mut self, n: u64, out: &mut String) {
-        use std::fmt::Write;
         let (user, resource) = (self.skewed(USERS), self.skewed(RESOURCES));
         // A user belongs to one organization.
         let organization = user % ORGANIZATIONS;
@@ -106,31 +107,45 @@ impl Generator {
         let (day, rest) = (second / 86_400, second % 86_400);
         let (month, day) = (day / 31 + 1, day % 28 + 1);
         let request = self.next();
-        let _ = write!(
-            out,
-            "{{\"event_id\":\"bench-{n:012}-{request:08x}\",\"time\":\"2025-{month:02}-{day:02}T{:02}:{:02}:{:02}.{micro:06}Z\",\"organization\":{{\"id\":\"org-{organization:02}\"}},\
-             \"workspace\":{{\"id\":\"ws-{}\"}},\"project\":{{\"id\":\"prj-{}\"}},\"actor\":{{\"type\":\"user\",\"id\":\"usr_{user:05}\",\"name\":\"{first} {last}\",\"email\":\"{user}@org{organization:02}.example\"}},\
-             \"action\":\"{kind}.{verb}\",\"event\":\"{event}\",\"channel\":\"{channel}\",\"description\":\"{first} {last} did {verb} {kind} #{resource}, case {}\",\
-             \"resource\":{{\"type\":\"{kind}\",\"id\":\"{kind}_{resource:08x}\",\"name\":\"{kind} #{resource}\"}},\"outcome\":\"{outcome}\",\"severity\":\"info\",\
-             \"http\":{{\"method\":\"{method}\",\"path\":\"/v1/{kind}s/{kind}_{resource:08x}\",\"status\":{status}}},\
-             \"client\":{{\"ip\":\"{}.{}.{}.{}\",\"user_agent\":\"{agent}\",\"location\":{{\"city\":\"{city}\",\"country\":\"{country}\"}}}},\"request_id\":\"req_{request:016x}\"",
-            rest / 3_600,
-            rest / 60 % 60,
-            rest % 60,
-            organization * 8 + self.below(8),
-            organization * 40 + self.below(40),
-            self.below(10_000_000),
-            10 + self.below(200),
-            self.below(256),
-            self.below(256),
-            self.below(256),
-        );
+        let (ws, prj) = (organization * 8 + self.below(8), organization * 40 + self.below(40));
+        let case = self.below(10_000_000);
+        let ip = [10 + self.below(200), self.below(256), self.below(256), self.below(256)];
+        let number = |number, width| Digits::decimal(number, width);
+        let (month, day) = (number(month, 2), number(day, 2));
+        let time = [rest / 3_600, rest / 60 % 60, rest % 60].map(|part| number(part, 2));
+        let [hour, minute, second] = &time;
+        let ip = ip.map(|part| number(part, 1));
+        let [ip0, ip1, ip2, ip3] = &ip;
+        let (n, micro, case, status) = (number(n, 12), number(micro, 6), number(case, 1), number(status.into(), 1));
+        let (organization, ws, prj) = (number(organization, 2), number(ws, 1), number(prj, 1));
+        let (user, user5) = (number(user, 1), number(user, 5));
+        let (resource, resource8) = (number(resource, 1), Digits::hexadecimal(resource, 8));
+        let (request8, request16) = (Digits::hexadecimal(request, 8), Digits::hexadecimal(request, 16));
+        // One list of pieces, so that the text reads as it is written.
+        #[rustfmt::skip]
+        let pieces = [
+            "{\"event_id\":\"bench-", n.as_str(), "-", request8.as_str(),
+            "\",\"time\":\"2025-", month.as_str(), "-", day.as_str(),
+            "T", hour.as_str(), ":", minute.as_str(), ":", second.as_str(), ".", micro.as_str(),
+            "Z\",\"organization\":{\"id\":\"org-", organization.as_str(),
+            "\"},\"workspace\":{\"id\":\"ws-", ws.as_str(), "\"},\"project\":{\"id\":\"prj-", prj.as_str(),
+            "\"},\"actor\":{\"type\":\"user\",\"id\":\"usr_", user5.as_str(), "\",\"name\":\"", first, " ", last,
+            "\",\"email\":\"", user.as_str(), "@org", organization.as_str(),
+            ".example\"},\"action\":\"", kind, ".", verb, "\",\"event\":\"", event, "\",\"channel\":\"", channel,
+            "\",\"description\":\"", first, " ", last, " did ", verb, " ", kind, " #", resource.as_str(), ", case ", case.as_str(),
+            "\",\"resource\":{\"type\":\"", kind, "\",\"id\":\"", kind, "_", resource8.as_str(), "\",\"name\":\"", kind, " #", resource.as_str(),
+            "\"},\"outcome\":\"", outcome, "\",\"severity\":\"info\",\"http\":{\"method\":\"", method,
+            "\",\"path\":\"/v1/", kind, "s/", kind, "_", resource8.as_str(), "\",\"status\":", status.as_str(),
+            "},\"client\":{\"ip\":\"", ip0.as_str(), ".", ip1.as_str(), ".", ip2.as_str(), ".", ip3.as_str(),
+            "\",\"user_agent\":\"", agent, "\",\"location\":{\"city\":\"", city, "\",\"country\":\"", country,
+            "\"}},\"request_id\":\"req_", request16.as_str(), "\"",
+        ];
+        pieces.iter().for_each(|piece| out.push_str(piece));
         if self.below(10) < 3 {
-            let _ = write!(
-                out,
-                ",\"changes\":{{\"status\":{{\"before\":\"available\",\"after\":\"used\"}},\"note\":{{\"before\":null,\"after\":\"case {}\"}}}}",
-                self.below(100_000)
-            );
+            let case = Digits::decimal(self.below(100_000), 1);
+            out.push_str(",\"changes\":{\"status\":{\"before\":\"available\",\"after\":\"used\"},\"note\":{\"before\":null,\"after\":\"case ");
+            out.push_str(case.as_str());
+            out.push_str("\"}}");
         }
         out.push_str("}\n");
     }

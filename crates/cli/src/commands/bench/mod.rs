@@ -2,6 +2,7 @@
 
 mod client;
 mod constants;
+mod digits;
 mod events;
 mod generate;
 mod ingest;

@@ -32,8 +32,10 @@ impl Buckets {
 }
 
 impl Column {
-    pub(super) fn new(seed: u64, multiple: bool) -> Self {
-        Self { values: Interner::new(seed), codes: Vec::new(), ends: multiple.then(Vec::new) }
+    /// `multiple` = a row may have several values. `rows` = how many to make room for.
+    pub(super) fn new(seed: u64, multiple: bool, rows: usize) -> Self {
+        let ends = multiple.then(|| Vec::with_capacity(rows));
+        Self { values: Interner::new(seed), codes: Vec::with_capacity(rows), ends }
     }
 
     /// Adds a value to the newest row. A row of several values may get one twice.

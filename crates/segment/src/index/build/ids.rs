@@ -24,6 +24,12 @@ impl IdColumn {
         Self { kept: Some(Kept::default()), ..Self::default() }
     }
 
+    /// Makes room for more ids.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.ms.reserve(rows);
+        self.fingerprints.reserve(rows);
+    }
+
     pub(super) fn push(&mut self, id: &[u8], seed: u64) {
         self.ms.push(id_ms(id));
         self.fingerprints.push(hash(id, seed) as u16);

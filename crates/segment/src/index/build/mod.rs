@@ -57,6 +57,8 @@ pub struct IndexBuilder {
     facts: Vec<Column>,
     ids: IdColumn,
     scratch: Columns,
+    /// Room made for that many rows, so that lists need not be copied while they grow.
+    expected: usize,
 }
 
 impl IndexBuilder {
@@ -73,7 +75,14 @@ impl IndexBuilder {
             facts: Vec::new(),
             ids: IdColumn::default(),
             scratch: Columns::default(),
+            expected: 0,
         }
+    }
+
+    /// Makes room for so many rows in all; more may come. Cost: memory is only taken as it is used.
+    #[must_use]
+    pub fn expecting(self, rows: usize) -> Self {
+        Self { expected: rows, ..self }
     }
 
     /// As [`Self::new`], for rows that another builder will take over ([`Self::absorb`]).
@@ -135,7 +144,7 @@ impl IndexBuilder {
                     self.facts[at].add(row, FACT_PRESENT);
                     each_token(folded, |token| self.tokens[at].add(row, token));
                 }
-                columns.placeholders().filter(|(of, _)| *of == text).for_each(|(_, pointer)| {
+                columns.placeholders_of(text).for_each(|pointer| {
                     self.facts[at].add(row, FACT_PLACEHOLDER);
                     self.facts[at].add(row, &[FACT_PLACEHOLDER, pointer].concat());
                 });
@@ -192,10 +201,13 @@ impl IndexBuilder {
 
     fn begin(&mut self, first_id: &[u8]) {
         self.seed = hash(first_id, 0);
-        self.fields = Field::ALL.map(|field| Column::new(self.seed, is_multiple(field))).into();
-        self.pairs = Field::ALL.map(|_| PairColumn::new(self.seed)).into();
-        self.tokens = Text::ALL.map(|_| Column::new(self.seed, true)).into();
-        self.facts = Text::ALL.map(|_| Column::new(self.seed, true)).into();
+        self.times_us.reserve(self.expected);
+        self.ids.reserve(self.expected);
+        let column = |multiple| Column::new(self.seed, multiple, self.expected);
+        self.fields = Field::ALL.map(|field| column(is_multiple(field))).into();
+        self.pairs = Field::ALL.map(|_| PairColumn::new(self.seed, self.expected)).into();
+        self.tokens = Text::ALL.map(|_| column(true)).into();
+        self.facts = Text::ALL.map(|_| column(true)).into();
     }
 }
 

@@ -12,6 +12,8 @@ pub(super) struct PairColumn {
     ordinals: Vec<u32>,
     ends: Vec<u32>,
     bytes: Vec<u8>,
+    /// How many rows there will be, if that is known.
+    expected: usize,
 }
 
 /// What becomes of a column.
@@ -24,8 +26,10 @@ pub(super) struct Sorted<'v> {
 }
 
 impl PairColumn {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { seed, hashes: Vec::new(), ordinals: Vec::new(), ends: Vec::new(), bytes: Vec::new() }
+    /// `rows` = how many to make room for, once there is a value.
+    pub(super) fn new(seed: u64, rows: usize) -> Self {
+        let (hashes, ordinals, ends, bytes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { seed, hashes, ordinals, ends, bytes, expected: rows }
     }
 
     /// Adds the value of a row.
@@ -38,9 +42,24 @@ impl PairColumn {
 
     /// Adds the rows of `other` behind the first `rows` rows.
     pub(super) fn absorb(&mut self, rows: usize, other: &Self) {
+        self.make_room(rows, other);
         for (nth, &ordinal) in other.ordinals.iter().enumerate() {
             self.add(rows + ordinal as usize, other.value(nth));
         }
+    }
+
+    /// Makes room for the values of `other`, and of the rows expected behind them if those are alike.
+    fn make_room(&mut self, rows: usize, other: &Self) {
+        let (count, bytes) = (other.ordinals.len(), other.bytes.len());
+        if self.hashes.capacity() - self.hashes.len() >= count && self.bytes.capacity() - self.bytes.len() >= bytes {
+            return;
+        }
+        let last = other.ordinals.last().map_or(1, |&last| last as usize + 1);
+        let times = self.expected.saturating_sub(rows).div_ceil(last).max(1);
+        self.hashes.reserve(count * times);
+        self.ordinals.reserve(count * times);
+        self.ends.reserve(count * times);
+        self.bytes.reserve(bytes * times);
     }
 
     fn value(&self, nth: usize) -> &[u8] {
