@@ -88,7 +88,7 @@ fn append_list(rows: &[u32], out: &mut Vec<u8>) {
 }
 
 fn append_bitmap(rows: &[u32], out: &mut Vec<u8>) {
-    let mut bitmap: RoaringBitmap = rows.iter().copied().collect();
+    let mut bitmap = RoaringBitmap::from_sorted_iter(rows.iter().copied()).expect("rows of a set ascend");
     bitmap.optimize();
     out.extend_from_slice(&(bitmap.serialized_size() as u32).to_le_bytes());
     bitmap.serialize_into(&mut *out).expect("writing to memory cannot fail");
