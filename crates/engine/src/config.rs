@@ -13,6 +13,10 @@ pub const SEAL_ROWS_DEFAULT: u64 = 1 << 19;
 /// Bytes of lines at which a segment is sealed though it has fewer rows: long lines must not outgrow what an index counts.
 pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;
 
+/// Entries that may wait for sealing while segments are merged: so many more come in meanwhile on a busy log, and all
+/// together stay far below [`UNSEALED_ROWS_MAX`].
+pub const MERGE_BACKLOG_ROWS_MAX: u64 = SEAL_ROWS_DEFAULT / 4;
+
 /// Entries that may wait for sealing before new ones are told to wait: three segments' worth bounds memory and journal.
 pub const UNSEALED_ROWS_MAX: u64 = 3 * SEAL_ROWS_DEFAULT;
 
@@ -73,6 +77,8 @@ pub struct Config {
     pub seal_bytes: u64,
     /// Age at which the tail is sealed though it has fewer rows. µs; of the oldest row, by `received`.
     pub seal_age_us: i64,
+    /// Rows a merged segment has at most; 0: none are merged. By default as many as are sealed at once, for the same reason.
+    pub merge_rows: u64,
     /// Least time between two checkpoints that nobody asked for. µs.
     pub checkpoint_interval_us: u64,
     /// How long an `event_id` is remembered. µs, of `received`.
@@ -95,6 +101,7 @@ impl Config {
             seal_rows: SEAL_ROWS_DEFAULT,
             seal_bytes: SEAL_BYTES_DEFAULT,
             seal_age_us: 24 * 3_600 * 1_000_000,
+            merge_rows: SEAL_ROWS_DEFAULT,
             checkpoint_interval_us: 1_000_000,
             deduplication_window_us: 30 * 24 * 3_600 * 1_000_000,
             places: None,

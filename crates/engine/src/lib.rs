@@ -4,6 +4,7 @@
 //! → signer (checkpoints) → freezer (runs) → sealer (segments). Questions go over a [`segment::View`] of segments and tail
 //! and see every acknowledged entry (I-1). What goes where on disk: [`Layout`].
 
+mod admitting;
 mod ask;
 mod checkpoints;
 mod config;
@@ -13,6 +14,7 @@ mod disclosed;
 mod freezer;
 mod layout;
 mod limits;
+mod merging;
 mod open;
 mod own;
 mod queue;
@@ -50,7 +52,7 @@ pub use open::OpenError;
 pub use own::{OWN_SOURCE, Own, Viewer};
 pub use reindex::reindex;
 pub use sealer::{NotSealed, SealingError};
-pub use submit::{Receipt, Submission, SubmitError, Submitted};
+pub use submit::{Answer, Done, Receipt, Sent, Submission, SubmitError, Submitted, Waiting};
 
 use crate::checkpoints::Signing;
 use crate::open::Threads;

@@ -169,7 +169,8 @@ impl Log {
         let size = ledger.size().0;
         let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
         let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file: recovered.file };
-        let sealer = SealerThread { shared: Arc::clone(&shared), layout: layout.clone(), manifest, cache };
+        let sealer =
+            SealerThread { shared: Arc::clone(&shared), layout: layout.clone(), manifest, cache, merges: true };
         let signing = Arc::new(Signing::default());
         let threads = start(&shared, sequencer, sealer, &signing)?;
         let results = search::ResultCache::new(crate::limits::RESULT_BYTES_MAX);

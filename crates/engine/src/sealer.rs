@@ -2,6 +2,7 @@
 //!
 //! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -11,6 +12,7 @@ use journal::Journal;
 use ledger::DigestsAhead;
 use proof::LeafIndex;
 use segment::manifest::{Manifest, ManifestError, SegmentEntry, publish};
+use segment::merge::MergeError;
 use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Part, PartError, SealError};
 
@@ -31,6 +33,8 @@ pub(crate) struct SealerThread {
     pub(crate) layout: Layout,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) cache: Arc<BlockCache>,
+    /// Off after merging failed, until a segment was sealed again.
+    pub(crate) merges: bool,
 }
 
 /// Why a segment was not made. Nothing is lost; the journal has the lines.
@@ -54,6 +58,9 @@ pub enum SealingError {
     /// No checkpoint covers the lines.
     #[error("no checkpoint could be made before sealing")]
     Checkpoint(#[from] ledger::SignError),
+    /// Segments could not be merged.
+    #[error("small segments could not be merged")]
+    Merge(#[from] MergeError),
 }
 
 /// What to do next.
@@ -62,6 +69,8 @@ enum Step<'a> {
     Take(Arc<Frozen>),
     /// The segment in the making is to be finished.
     Finish(Box<Sealing<'a>>),
+    /// These segments are to become one.
+    Merge(Range<usize>),
     /// Nothing until somebody rings.
     Wait,
 }
@@ -76,6 +85,7 @@ impl SealerThread {
             let done = match self.next(&mut sealing) {
                 Step::Take(run) => self.take(&*disk, &mut sealing, &mut place, &run),
                 Step::Finish(sealing) => self.finish(*sealing),
+                Step::Merge(segments) => self.merge(&segments),
                 Step::Wait => {
                     heard = self.shared.sealing.wait(heard, NAP_US);
                     continue;
@@ -104,6 +114,11 @@ impl SealerThread {
             let full = leaves.end - leaves.start >= config.seal_rows || sealing.line_bytes() >= config.seal_bytes;
             full || (first < asked && leaves.end >= asked)
         };
+        if open.is_none()
+            && let Some(segments) = self.to_merge(&parts)
+        {
+            return Step::Merge(segments);
+        }
         if !sealing.as_deref().is_some_and(ready) {
             let end = open.as_ref().map_or(first, |leaves| leaves.end);
             if let Some(TailPart::Run(run)) = parts.tail.iter().find(|part| part.first_leaf() == end) {
@@ -171,6 +186,7 @@ impl SealerThread {
         publish(disk, &self.layout.manifests(), &manifest)?;
         let end = manifest.sealed_to();
         self.manifest = Some(manifest);
+        self.merges = true;
         let segment = open_segment(disk, &self.layout.segments(), &sealed, &self.cache, IndexAccess::Map)?;
         self.shared.change(|parts| {
             parts.segments.push(Arc::new(segment));

@@ -1,16 +1,16 @@
 //! A segment in the making: it takes runs over as they are frozen, their lines and disclosures from the journal, their
 //! index rows from the columns that were made for the run.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use env::Disk;
 use event::Entry;
 use journal::{Cursor, Journal, JournalReader, LinePosition, RecoveredBatch};
 use proof::LeafIndex;
+use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
-use segment::{DisclosureRecordRef, Field, Part, PartError, Sealer};
+use segment::{DisclosureRecordRef, Part, PartError, Sealer};
 use vault::Sealed;
 
 use crate::layout::Layout;
@@ -183,16 +183,6 @@ fn note_records(batch: &RecoveredBatch<'_>, records: &mut Vec<Record>) -> Result
         records.push(Record { digest, place, taken: None });
     }
     Ok(())
-}
-
-/// The address token of each leaf that has one, from the run's own index: nothing needs to be decrypted for it again.
-fn addresses(run: &dyn Part) -> Result<HashMap<u64, u64>, PartError> {
-    let mut addresses = HashMap::new();
-    for (token, rows) in run.values(Field::Address)? {
-        let Some(token) = token.as_slice().try_into().map(u64::from_be_bytes).ok() else { continue };
-        addresses.extend(rows.into_iter().map(|row| (run.leaf(row), token)));
-    }
-    Ok(addresses)
 }
 
 fn store(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> SealingError {

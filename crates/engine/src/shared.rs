@@ -46,7 +46,7 @@ pub(crate) struct Shared {
     pub(crate) wake: Bell,
     /// Rings for the sealer: a run was frozen, or the log closes.
     pub(crate) sealing: Bell,
-    /// Rings when a segment was sealed, or could not be.
+    /// Rings when a segment was sealed or some were merged, or could not be.
     pub(crate) sealed: Bell,
     /// Leaves below this are to be sealed at once.
     pub(crate) seal_to: AtomicU64,

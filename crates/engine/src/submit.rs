@@ -1,23 +1,16 @@
-//! Admission: a request's body becomes lines, on the request's own thread, and then entries, through the sequencer.
+//! Submission: a request's events are admitted, handed to the sequencer, and answered once they are durable and searchable.
 
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
-use event::personal::PersonalParts;
-use event::{Admission, AdmitError, Admitted, BodyError, BodyKind, Entry, Event, Problem, ReadmitError, Warning};
-use journal::Packed;
-use proof::{Digest, DigestMap};
-use segment::index::RowExtra;
-use segment::tail::Row;
-use segment::{Field, PartError};
+use event::{Admitted, BodyError, BodyKind, Event, Problem, Warning};
+use proof::Digest;
+use segment::PartError;
 
 use crate::Log;
+use crate::admitting::{Plan, Prepared, receipts};
 use crate::config::{STALE_ROUNDS_MAX, UNSEALED_ROWS_MAX};
-use crate::dedup::{EventKey, Seen};
-use crate::disclosed::OpenedTexts;
 use crate::own::{OWN_SOURCE, Own};
-use crate::queue::{Element, Job, Records, Refused};
-use crate::shared::with_causes;
-use crate::tail::UNPLACED;
+use crate::queue::{Job, Refused};
 
 /// A request to record events.
 #[derive(Debug, Clone, Copy)]
@@ -94,34 +87,42 @@ pub enum SubmitError {
     Read(#[from] PartError),
 }
 
-/// What most lines fit into.
-const LINE_BYTES_USUAL: usize = 1_024;
+/// What the sequencer says of lines sent to it.
+pub struct Answer(Result<u64, Refused>);
 
-/// What is to become of one event of the batch.
-enum Plan {
-    /// Line `n` of the job.
-    Fresh(usize),
-    /// It is an entry already.
-    Known(Receipt),
-    /// It is the same as line `n` of the job.
-    Again(usize),
-    Refused,
+/// Lines that wait for the sequencer, and what their client will be told.
+pub struct Waiting {
+    plans: Vec<Plan>,
+    admitted: Vec<Admitted>,
+    problems: Vec<Problem>,
 }
 
-/// Everything prepared for one try at the sequencer.
-struct Prepared {
-    plans: Vec<Plan>,
-    /// Their lines are in `lines`.
-    admitted: Vec<Admitted>,
-    lines: Packed,
-    digests: Vec<Digest>,
-    rows: Vec<Row>,
-    records: Records,
-    identities: Vec<(event::PersonId, Arc<event::Disclosure>)>,
-    keys: Vec<Option<EventKey>>,
-    seen: Seen,
-    refused: Vec<Problem>,
-    conflicts: Vec<Problem>,
+/// How far a submission has come.
+pub enum Sent {
+    /// The sequencer has its lines, and will call back.
+    Waiting(Waiting),
+    /// It holds nothing new; nobody will call.
+    Done(Submitted),
+}
+
+/// Takes the sequencer's answer, on the sequencer's thread: it must not wait for anything.
+pub type Done = Box<dyn FnOnce(Answer) + Send>;
+
+impl Waiting {
+    /// Says what became of the submission. `None`: an `event_id` of it came in meanwhile; submit it again.
+    ///
+    /// # Errors
+    /// [`SubmitError`]; nothing was recorded then.
+    pub fn finish(self, answer: Answer) -> Result<Option<Submitted>, SubmitError> {
+        let Self { plans, admitted, problems } = self;
+        match answer.0 {
+            Ok(first) => Ok(Some(Submitted { receipts: receipts(plans, &admitted, first), problems })),
+            Err(Refused::Stale) => Ok(None),
+            Err(Refused::DiskFull) => Err(SubmitError::DiskFull),
+            Err(Refused::Overloaded(reason)) => Err(SubmitError::Overloaded { reason: reason.to_owned() }),
+            Err(Refused::Stopped(reason)) => Err(SubmitError::Stopped { reason }),
+        }
+    }
 }
 
 impl Log {
@@ -132,13 +133,21 @@ impl Log {
     /// # Errors
     /// [`SubmitError`]; nothing was recorded then.
     pub fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SubmitError> {
-        let batch = event::parse_batch(submission.body, submission.kind)?;
-        if batch.broken.is_some() || !(submission.partial || batch.is_sound()) {
-            return Err(SubmitError::Problems { problems: batch.problems() });
-        }
-        let problems = batch.problems();
+        let (batch, problems) = parse(submission)?;
         let events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
-        self.record(&events, problems, submission.source, submission.partial)
+        self.record(&events, &problems, submission.source, submission.partial)
+    }
+
+    /// As [`Log::submit`], but does not wait: the events are durable and searchable when `done` is called.
+    ///
+    /// Cost: some 10 µs an event on the caller's thread, and look-ups in segments for those with an `event_id`.
+    ///
+    /// # Errors
+    /// [`SubmitError`]; nothing was recorded then, and nobody will call.
+    pub fn send(&self, submission: &Submission<'_>, done: Done) -> Result<Sent, SubmitError> {
+        let (batch, problems) = parse(submission)?;
+        let events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
+        self.push(&events, problems, submission.source, submission.partial, done)
     }
 
     /// Records an entry of the log's own.
@@ -147,7 +156,7 @@ impl Log {
     /// As [`Log::submit`]: where it cannot be written, what it would record must not happen.
     pub fn record_own(&self, own: &Own<'_>) -> Result<Receipt, SubmitError> {
         let event = own.to_event();
-        let submitted = self.record(&[Some(&event)], Vec::new(), OWN_SOURCE, false)?;
+        let submitted = self.record(&[Some(&event)], &[], OWN_SOURCE, false)?;
         let receipt = submitted.receipts.into_iter().flatten().next();
         Ok(receipt.unwrap_or_else(|| panic!("one event, one receipt")))
     }
@@ -155,48 +164,58 @@ impl Log {
     fn record(
         &self,
         events: &[Option<&Event<'_>>],
-        mut problems: Vec<Problem>,
+        problems: &[Problem],
         source: &str,
         partial: bool,
     ) -> Result<Submitted, SubmitError> {
-        let own = source == OWN_SOURCE;
         for _ in 0..STALE_ROUNDS_MAX {
-            self.refuse_overload(own)?;
-            let prepared = self.prepare(events, source)?;
-            if !partial && !prepared.refused.is_empty() {
-                return Err(SubmitError::Problems { problems: prepared.refused });
-            }
-            if !partial && !prepared.conflicts.is_empty() {
-                return Err(SubmitError::Conflict { problems: prepared.conflicts });
-            }
-            let Prepared { plans, admitted, lines, digests, .. } = prepared;
-            let Prepared { rows, records, identities, keys, seen, refused, conflicts, .. } = prepared;
-            let first = if admitted.is_empty() {
-                Ok(0)
-            } else {
-                let (done, answer) = mpsc::sync_channel(1);
-                let done = Box::new(move |answer| {
-                    // The one who waits is still there: it does nothing else meanwhile.
-                    let _ = done.send(answer);
-                });
-                self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, own, done });
-                answer.recv().unwrap_or_else(|_| Err(Refused::Stopped("the sequencer is gone".to_owned())))
+            let (done, answer) = mpsc::sync_channel(1);
+            let done = Box::new(move |answer| {
+                // The one who waits is still there: it does nothing else meanwhile.
+                let _ = done.send(answer);
+            });
+            let waiting = match self.push(events, problems.to_vec(), source, partial, done)? {
+                Sent::Done(submitted) => return Ok(submitted),
+                Sent::Waiting(waiting) => waiting,
             };
-            match first {
-                Ok(first) => {
-                    problems.extend(refused);
-                    problems.extend(conflicts);
-                    problems.sort_by_key(|problem| problem.index);
-                    return Ok(Submitted { receipts: receipts(plans, &admitted, first), problems });
-                }
-                Err(Refused::Stale) => {}
-                Err(Refused::DiskFull) => return Err(SubmitError::DiskFull),
-                Err(Refused::Overloaded(reason)) => return Err(SubmitError::Overloaded { reason: reason.to_owned() }),
-                Err(Refused::Stopped(reason)) => return Err(SubmitError::Stopped { reason }),
+            let gone = || Answer(Err(Refused::Stopped("the sequencer is gone".to_owned())));
+            if let Some(submitted) = waiting.finish(answer.recv().unwrap_or_else(|_| gone()))? {
+                return Ok(submitted);
             }
         }
         let reason = "the same event_id is being sent by too many clients at once".to_owned();
         Err(SubmitError::Overloaded { reason })
+    }
+
+    /// Admits events and hands them to the sequencer, unless there is nothing new among them.
+    fn push(
+        &self,
+        events: &[Option<&Event<'_>>],
+        mut problems: Vec<Problem>,
+        source: &str,
+        partial: bool,
+        done: Done,
+    ) -> Result<Sent, SubmitError> {
+        let own = source == OWN_SOURCE;
+        self.refuse_overload(own)?;
+        let prepared = self.prepare(events, source)?;
+        if !partial && !prepared.refused.is_empty() {
+            return Err(SubmitError::Problems { problems: prepared.refused });
+        }
+        if !partial && !prepared.conflicts.is_empty() {
+            return Err(SubmitError::Conflict { problems: prepared.conflicts });
+        }
+        let Prepared { plans, admitted, lines, digests, rows, records, .. } = prepared;
+        let Prepared { identities, keys, seen, refused, conflicts, .. } = prepared;
+        problems.extend(refused);
+        problems.extend(conflicts);
+        problems.sort_by_key(|problem| problem.index);
+        if admitted.is_empty() {
+            return Ok(Sent::Done(Submitted { receipts: receipts(plans, &admitted, 0), problems }));
+        }
+        let done = Box::new(move |answer| done(Answer(answer)));
+        self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, own, done });
+        Ok(Sent::Waiting(Waiting { plans, admitted, problems }))
     }
 
     fn refuse_overload(&self, own: bool) -> Result<(), SubmitError> {
@@ -210,206 +229,14 @@ impl Log {
         }
         Ok(())
     }
-
-    /// Looks every `event_id` up and admits what is new.
-    fn prepare(&self, events: &[Option<&Event<'_>>], source: &str) -> Result<Prepared, SubmitError> {
-        let key = |event: &Event<'_>| event.event_id.as_deref().map(|id| self.shared.recent.key(source, id));
-        let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
-        let mut prepared = Prepared {
-            plans: Vec::with_capacity(events.len()),
-            admitted: Vec::with_capacity(events.len()),
-            lines: Packed::with_capacity(events.len(), events.len() * LINE_BYTES_USUAL),
-            digests: Vec::with_capacity(events.len()),
-            rows: Vec::with_capacity(events.len()),
-            records: Records::default(),
-            identities: Vec::new(),
-            keys: Vec::with_capacity(events.len()),
-            seen,
-            refused: Vec::new(),
-            conflicts: Vec::new(),
-        };
-        let mut in_batch: DigestMap<EventKey, usize> = DigestMap::default();
-        let now_us = self.received.now_us(&*self.shared.world.clock);
-        // One call for the whole batch: each costs a system call.
-        let mut randoms = vec![[0; 10]; events.len()];
-        self.shared.world.random.fill(randoms.as_flattened_mut());
-        for (index, ((event, recent), id_random)) in events.iter().zip(recent).zip(randoms).enumerate() {
-            let Some(event) = *event else {
-                prepared.plans.push(Plan::Refused);
-                continue;
-            };
-            let admission = self.admission(now_us, source, id_random);
-            let key = key(event);
-            if let Some(plan) =
-                self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)?
-            {
-                if let Plan::Refused = plan {
-                    prepared.conflicts.push(conflict(index));
-                }
-                prepared.plans.push(plan);
-                continue;
-            }
-            let row = |entry: &Entry<'_>, personal: &[PersonalParts]| self.row(event, entry, personal);
-            match event::admit_seen(event, &admission, row) {
-                Ok((admitted, row)) => {
-                    in_batch.extend(key.map(|key| (key, prepared.admitted.len())));
-                    prepared.plans.push(Plan::Fresh(prepared.admitted.len()));
-                    self.add(&mut prepared, admitted, row, key);
-                }
-                Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
-                Err(error @ AdmitError::LineTooLong { .. }) => {
-                    prepared.plans.push(Plan::Refused);
-                    let (pointer, message) = (String::new(), format!("{error}: send less of it"));
-                    prepared.refused.push(Problem { index: Some(index), pointer, code: "line_too_long", message });
-                }
-            }
-        }
-        Ok(prepared)
-    }
-
-    /// What the tail keeps of an entry for questions.
-    fn row(&self, event: &Event<'_>, entry: &Entry<'_>, personal: &[PersonalParts]) -> Row {
-        let identities = personal.iter().flat_map(|parts| &parts.disclosures);
-        let identities = identities.filter(|disclosure| disclosure.kind == event::Kind::Identity);
-        let extra = RowExtra {
-            address: event.client.ip.as_deref().map(|ip| self.shared.vault.address_token(ip)),
-            identity: identities.map(|disclosure| disclosure.digest).collect(),
-        };
-        Row::new(entry, &extra, UNPLACED)
-    }
-
-    fn add(&self, prepared: &mut Prepared, mut admitted: Admitted, row: Row, key: Option<EventKey>) {
-        // The next event takes the line's memory again while it is in the processor's cache.
-        prepared.lines.push(&std::mem::take(&mut admitted.line));
-        prepared.digests.push(admitted.digest);
-        let vault = &self.shared.vault;
-        let Prepared { identities, records, .. } = prepared;
-        records.push(admitted.personal.iter().map(|parts| {
-            let mut element = Element::default();
-            for disclosure in &parts.disclosures {
-                if disclosure.kind == event::Kind::Identity && !vault.has_identity(&disclosure.digest) {
-                    identities.push((parts.key.id(), Arc::clone(disclosure)));
-                }
-                if let Some(slot) = element.get_mut(usize::from(disclosure.kind.as_byte())) {
-                    *slot = Some(vault.seal_record(&parts.key, disclosure));
-                }
-            }
-            element
-        }));
-        prepared.rows.push(row);
-        prepared.keys.push(key);
-        prepared.admitted.push(admitted);
-    }
-
-    /// Whether the event is one that is recorded already (`recent`: by the tail's table), or stands earlier in its batch.
-    fn known(
-        &self,
-        event: &Event<'_>,
-        admission: &Admission<'_>,
-        recent: Option<u64>,
-        earlier: Option<&usize>,
-        prepared: &Prepared,
-    ) -> Result<Option<Plan>, SubmitError> {
-        let Some(event_id) = event.event_id.as_deref() else { return Ok(None) };
-        if let Some(&at) = earlier {
-            let (Some(first), Some(line)) = (prepared.admitted.get(at), prepared.lines.get(at)) else {
-                return Ok(None);
-            };
-            let opened = OpenedTexts::of_parts(&first.personal);
-            let same = self.is_same(event, line, &opened, admission)?;
-            return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
-        }
-        let mut found: Vec<u64> = recent.into_iter().collect();
-        for segment in &self.shared.parts().segments {
-            let rows = segment::Part::equal(&**segment, Field::EventId, event_id.as_bytes())?;
-            found.extend(rows.iter().map(|row| segment::Part::leaf(&**segment, row)));
-        }
-        if found.is_empty() {
-            return Ok(None);
-        }
-        let view = self.shared.view();
-        for leaf in found {
-            let Some((part, row)) = view.find(leaf) else { continue };
-            let line = part.line(row)?;
-            let Ok(first) = Entry::parse(&line) else { continue };
-            let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
-            if first.event_id.as_deref() != Some(event_id)
-                || first.source != admission.source
-                || first.received_us < oldest
-            {
-                continue;
-            }
-            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
-            if !self.is_same(event, &line, &opened, admission)? {
-                return Ok(Some(Plan::Refused));
-            }
-            let (id, digest) = (first.id.to_owned(), Digest::of(&line));
-            return Ok(Some(Plan::Known(Receipt {
-                id,
-                leaf_index: leaf,
-                digest,
-                duplicate: true,
-                warnings: Vec::new(),
-            })));
-        }
-        Ok(None)
-    }
-
-    /// Judged by writing the new event's line with the first one's id and times; where a person's key is gone, the
-    /// `event_id` alone decides.
-    fn is_same(
-        &self,
-        event: &Event<'_>,
-        first: &[u8],
-        opened: &OpenedTexts,
-        admission: &Admission<'_>,
-    ) -> Result<bool, SubmitError> {
-        if !opened.is_whole() {
-            return Ok(true);
-        }
-        match event::readmit(event, first, &opened.opened()?, admission) {
-            Ok(digest) => Ok(digest == Digest::of(first)),
-            Err(ReadmitError::Admit(AdmitError::LineTooLong { .. })) => Ok(false),
-            Err(ReadmitError::Admit(AdmitError::Key(error))) => {
-                Err(SubmitError::Stopped { reason: with_causes(&error) })
-            }
-            Err(error @ ReadmitError::First(_)) => Err(SubmitError::Read(PartError::Store(Box::new(error)))),
-        }
-    }
-
-    fn admission<'a>(&'a self, now_us: i64, source: &'a str, id_random: [u8; 10]) -> Admission<'a> {
-        Admission {
-            now_us,
-            source,
-            id_random,
-            keys: &self.shared.vault,
-            places: &self.places,
-            agents: &self.agents,
-            rules: &self.rules,
-        }
-    }
 }
 
-fn receipts(plans: Vec<Plan>, admitted: &[Admitted], first: u64) -> Vec<Option<Receipt>> {
-    let of_line = |at: usize, duplicate: bool| {
-        admitted.get(at).map(|line| Receipt {
-            id: line.id.clone(),
-            leaf_index: first + at as u64,
-            digest: line.digest,
-            duplicate,
-            warnings: if duplicate { Vec::new() } else { line.warnings.clone() },
-        })
-    };
-    let receipt = |plan| match plan {
-        Plan::Fresh(at) => of_line(at, false),
-        Plan::Again(at) => of_line(at, true),
-        Plan::Known(receipt) => Some(receipt),
-        Plan::Refused => None,
-    };
-    plans.into_iter().map(receipt).collect()
-}
-
-fn conflict(index: usize) -> Problem {
-    let message = "this event_id stands for another event of this source: give a new event a new event_id".to_owned();
-    Problem { index: Some(index), pointer: "/event_id".to_owned(), code: "event_id_conflict", message }
+/// The events of a body, and what is wrong with some of them, if that is allowed.
+fn parse<'a>(submission: &Submission<'a>) -> Result<(event::Batch<'a>, Vec<Problem>), SubmitError> {
+    let batch = event::parse_batch(submission.body, submission.kind)?;
+    let problems = batch.problems();
+    if batch.broken.is_some() || !(submission.partial || batch.is_sound()) {
+        return Err(SubmitError::Problems { problems });
+    }
+    Ok((batch, problems))
 }

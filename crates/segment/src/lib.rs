@@ -2,7 +2,7 @@
 //!
 //! A *segment* is a run of consecutive lines that will never change: the lines themselves as zstd-compressed text
 //! ([`data`]), the encrypted disclosures behind them ([`disclosures`]) and an index derived from both ([`index`]).
-//! [`seal`] makes one, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
+//! [`seal`] makes one, [`mod@merge`] makes one of several, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
 //! that are live. The [`tail`] makes what is not sealed yet searchable. Segments and tail answer search through
 //! [`Part`].
 //!
@@ -17,6 +17,7 @@ pub mod index;
 mod lru;
 pub mod manifest;
 mod map;
+pub mod merge;
 mod names;
 mod part;
 mod personal;

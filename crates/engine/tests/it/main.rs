@@ -12,6 +12,7 @@ mod duplicates;
 mod feed;
 mod flips;
 mod life;
+mod merging;
 mod sealing;
 mod verify;
 mod work;

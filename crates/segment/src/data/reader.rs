@@ -102,6 +102,12 @@ impl DataFile {
         self.source.len()
     }
 
+    /// Returns the bytes of all lines, newlines included. Cost: a pass over the frames' table.
+    #[must_use]
+    pub fn text_bytes(&self) -> u64 {
+        self.frames.iter().map(|placed| u64::from(placed.frame.text)).sum()
+    }
+
     /// Returns how many frames the file has.
     #[must_use]
     pub fn frames(&self) -> usize {

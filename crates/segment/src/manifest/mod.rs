@@ -70,6 +70,16 @@ impl Manifest {
         Self { number: self.number + 1, previous: Some(self.digest()), term, segments }
     }
 
+    /// Returns the manifest that follows this one when `merged` takes the place of the segments whose leaves it holds.
+    #[must_use]
+    pub fn followed_by_merged(&self, term: u64, merged: SegmentEntry) -> Self {
+        let mut segments = self.segments.clone();
+        let start = segments.partition_point(|entry| entry.name.last < merged.name.first);
+        let end = segments.partition_point(|entry| entry.name.first <= merged.name.last);
+        segments.splice(start..end, [merged]);
+        Self { number: self.number + 1, previous: Some(self.digest()), term, segments }
+    }
+
     /// Returns the SHA-256 of the manifest's file.
     #[must_use]
     pub fn digest(&self) -> Digest {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod manifests;
+mod merging;
 mod questions;
 mod reading;
 mod reindexing;

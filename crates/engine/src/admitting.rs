@@ -1,0 +1,255 @@
+//! Admission of a request's events, on the request's own thread: which are known already, and the lines, rows and records of
+//! the others.
+
+use std::sync::Arc;
+
+use event::personal::PersonalParts;
+use event::{Admission, AdmitError, Admitted, Entry, Event, Problem, ReadmitError};
+use journal::Packed;
+use proof::{Digest, DigestMap};
+use segment::index::RowExtra;
+use segment::tail::Row;
+use segment::{Field, PartError};
+
+use crate::Log;
+use crate::dedup::{EventKey, Seen};
+use crate::disclosed::OpenedTexts;
+use crate::queue::{Element, Records};
+use crate::shared::with_causes;
+use crate::submit::{Receipt, SubmitError};
+use crate::tail::UNPLACED;
+
+/// What most lines fit into.
+const LINE_BYTES_USUAL: usize = 1_024;
+
+/// What is to become of one event of the batch.
+pub(crate) enum Plan {
+    /// Line `n` of the job.
+    Fresh(usize),
+    /// It is an entry already.
+    Known(Receipt),
+    /// It is the same as line `n` of the job.
+    Again(usize),
+    Refused,
+}
+
+/// Everything prepared for one try at the sequencer.
+pub(crate) struct Prepared {
+    pub(crate) plans: Vec<Plan>,
+    /// Their lines are in `lines`.
+    pub(crate) admitted: Vec<Admitted>,
+    pub(crate) lines: Packed,
+    pub(crate) digests: Vec<Digest>,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) records: Records,
+    pub(crate) identities: Vec<(event::PersonId, Arc<event::Disclosure>)>,
+    pub(crate) keys: Vec<Option<EventKey>>,
+    pub(crate) seen: Seen,
+    pub(crate) refused: Vec<Problem>,
+    pub(crate) conflicts: Vec<Problem>,
+}
+
+impl Log {
+    /// Looks every `event_id` up and admits what is new.
+    pub(crate) fn prepare(&self, events: &[Option<&Event<'_>>], source: &str) -> Result<Prepared, SubmitError> {
+        let key = |event: &Event<'_>| event.event_id.as_deref().map(|id| self.shared.recent.key(source, id));
+        let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
+        let mut prepared = Prepared {
+            plans: Vec::with_capacity(events.len()),
+            admitted: Vec::with_capacity(events.len()),
+            lines: Packed::with_capacity(events.len(), events.len() * LINE_BYTES_USUAL),
+            digests: Vec::with_capacity(events.len()),
+            rows: Vec::with_capacity(events.len()),
+            records: Records::default(),
+            identities: Vec::new(),
+            keys: Vec::with_capacity(events.len()),
+            seen,
+            refused: Vec::new(),
+            conflicts: Vec::new(),
+        };
+        let mut in_batch: DigestMap<EventKey, usize> = DigestMap::default();
+        let now_us = self.received.now_us(&*self.shared.world.clock);
+        // One call for the whole batch: each costs a system call.
+        let mut randoms = vec![[0; 10]; events.len()];
+        self.shared.world.random.fill(randoms.as_flattened_mut());
+        for (index, ((event, recent), id_random)) in events.iter().zip(recent).zip(randoms).enumerate() {
+            let Some(event) = *event else {
+                prepared.plans.push(Plan::Refused);
+                continue;
+            };
+            let admission = self.admission(now_us, source, id_random);
+            let key = key(event);
+            if let Some(plan) =
+                self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)?
+            {
+                if let Plan::Refused = plan {
+                    prepared.conflicts.push(conflict(index));
+                }
+                prepared.plans.push(plan);
+                continue;
+            }
+            let row = |entry: &Entry<'_>, personal: &[PersonalParts]| self.row(event, entry, personal);
+            match event::admit_seen(event, &admission, row) {
+                Ok((admitted, row)) => {
+                    in_batch.extend(key.map(|key| (key, prepared.admitted.len())));
+                    prepared.plans.push(Plan::Fresh(prepared.admitted.len()));
+                    self.add(&mut prepared, admitted, row, key);
+                }
+                Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
+                Err(error @ AdmitError::LineTooLong { .. }) => {
+                    prepared.plans.push(Plan::Refused);
+                    let (pointer, message) = (String::new(), format!("{error}: send less of it"));
+                    prepared.refused.push(Problem { index: Some(index), pointer, code: "line_too_long", message });
+                }
+            }
+        }
+        Ok(prepared)
+    }
+
+    /// What the tail keeps of an entry for questions.
+    fn row(&self, event: &Event<'_>, entry: &Entry<'_>, personal: &[PersonalParts]) -> Row {
+        let identities = personal.iter().flat_map(|parts| &parts.disclosures);
+        let identities = identities.filter(|disclosure| disclosure.kind == event::Kind::Identity);
+        let extra = RowExtra {
+            address: event.client.ip.as_deref().map(|ip| self.shared.vault.address_token(ip)),
+            identity: identities.map(|disclosure| disclosure.digest).collect(),
+        };
+        Row::new(entry, &extra, UNPLACED)
+    }
+
+    fn add(&self, prepared: &mut Prepared, mut admitted: Admitted, row: Row, key: Option<EventKey>) {
+        // The next event takes the line's memory again while it is in the processor's cache.
+        prepared.lines.push(&std::mem::take(&mut admitted.line));
+        prepared.digests.push(admitted.digest);
+        let vault = &self.shared.vault;
+        let Prepared { identities, records, .. } = prepared;
+        records.push(admitted.personal.iter().map(|parts| {
+            let mut element = Element::default();
+            for disclosure in &parts.disclosures {
+                if disclosure.kind == event::Kind::Identity && !vault.has_identity(&disclosure.digest) {
+                    identities.push((parts.key.id(), Arc::clone(disclosure)));
+                }
+                if let Some(slot) = element.get_mut(usize::from(disclosure.kind.as_byte())) {
+                    *slot = Some(vault.seal_record(&parts.key, disclosure));
+                }
+            }
+            element
+        }));
+        prepared.rows.push(row);
+        prepared.keys.push(key);
+        prepared.admitted.push(admitted);
+    }
+
+    /// Whether the event is one that is recorded already (`recent`: by the tail's table), or stands earlier in its batch.
+    fn known(
+        &self,
+        event: &Event<'_>,
+        admission: &Admission<'_>,
+        recent: Option<u64>,
+        earlier: Option<&usize>,
+        prepared: &Prepared,
+    ) -> Result<Option<Plan>, SubmitError> {
+        let Some(event_id) = event.event_id.as_deref() else { return Ok(None) };
+        if let Some(&at) = earlier {
+            let (Some(first), Some(line)) = (prepared.admitted.get(at), prepared.lines.get(at)) else {
+                return Ok(None);
+            };
+            let opened = OpenedTexts::of_parts(&first.personal);
+            let same = self.is_same(event, line, &opened, admission)?;
+            return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
+        }
+        let mut found: Vec<u64> = recent.into_iter().collect();
+        for segment in &self.shared.parts().segments {
+            let rows = segment::Part::equal(&**segment, Field::EventId, event_id.as_bytes())?;
+            found.extend(rows.iter().map(|row| segment::Part::leaf(&**segment, row)));
+        }
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let view = self.shared.view();
+        for leaf in found {
+            let Some((part, row)) = view.find(leaf) else { continue };
+            let line = part.line(row)?;
+            let Ok(first) = Entry::parse(&line) else { continue };
+            let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
+            if first.event_id.as_deref() != Some(event_id)
+                || first.source != admission.source
+                || first.received_us < oldest
+            {
+                continue;
+            }
+            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
+            if !self.is_same(event, &line, &opened, admission)? {
+                return Ok(Some(Plan::Refused));
+            }
+            let (id, digest) = (first.id.to_owned(), Digest::of(&line));
+            return Ok(Some(Plan::Known(Receipt {
+                id,
+                leaf_index: leaf,
+                digest,
+                duplicate: true,
+                warnings: Vec::new(),
+            })));
+        }
+        Ok(None)
+    }
+
+    /// Judged by writing the new event's line with the first one's id and times; where a person's key is gone, the
+    /// `event_id` alone decides.
+    fn is_same(
+        &self,
+        event: &Event<'_>,
+        first: &[u8],
+        opened: &OpenedTexts,
+        admission: &Admission<'_>,
+    ) -> Result<bool, SubmitError> {
+        if !opened.is_whole() {
+            return Ok(true);
+        }
+        match event::readmit(event, first, &opened.opened()?, admission) {
+            Ok(digest) => Ok(digest == Digest::of(first)),
+            Err(ReadmitError::Admit(AdmitError::LineTooLong { .. })) => Ok(false),
+            Err(ReadmitError::Admit(AdmitError::Key(error))) => {
+                Err(SubmitError::Stopped { reason: with_causes(&error) })
+            }
+            Err(error @ ReadmitError::First(_)) => Err(SubmitError::Read(PartError::Store(Box::new(error)))),
+        }
+    }
+
+    fn admission<'a>(&'a self, now_us: i64, source: &'a str, id_random: [u8; 10]) -> Admission<'a> {
+        Admission {
+            now_us,
+            source,
+            id_random,
+            keys: &self.shared.vault,
+            places: &self.places,
+            agents: &self.agents,
+            rules: &self.rules,
+        }
+    }
+}
+
+/// What the client gets, once the sequencer has given the first line its leaf.
+pub(crate) fn receipts(plans: Vec<Plan>, admitted: &[Admitted], first: u64) -> Vec<Option<Receipt>> {
+    let of_line = |at: usize, duplicate: bool| {
+        admitted.get(at).map(|line| Receipt {
+            id: line.id.clone(),
+            leaf_index: first + at as u64,
+            digest: line.digest,
+            duplicate,
+            warnings: if duplicate { Vec::new() } else { line.warnings.clone() },
+        })
+    };
+    let receipt = |plan| match plan {
+        Plan::Fresh(at) => of_line(at, false),
+        Plan::Again(at) => of_line(at, true),
+        Plan::Known(receipt) => Some(receipt),
+        Plan::Refused => None,
+    };
+    plans.into_iter().map(receipt).collect()
+}
+
+fn conflict(index: usize) -> Problem {
+    let message = "this event_id stands for another event of this source: give a new event a new event_id".to_owned();
+    Problem { index: Some(index), pointer: "/event_id".to_owned(), code: "event_id_conflict", message }
+}

@@ -1,0 +1,81 @@
+//! Small segments become one while the log serves.
+
+use std::time::Duration;
+
+use engine::verify::{Expect, verify_directory};
+use engine::{Log, World, reindex};
+use search::Scope;
+
+use super::{Folder, events, everything, files, submit};
+
+/// Waits until there are so many segments.
+fn wait_for(log: &Log, segments: usize) {
+    for _ in 0..600 {
+        if log.segments() == segments {
+            return;
+        }
+        log.wait_for_sealing(Duration::from_millis(100));
+    }
+    panic!("{} segments after a minute, not {segments}", log.segments());
+}
+
+fn count(log: &Log, query: &str) -> u64 {
+    let predicate = search::parse_query(query, &jiff::tz::TimeZone::UTC).unwrap();
+    log.ask(&log.view(), &predicate, &Scope::everything(), &|| false, search::count).unwrap()
+}
+
+#[test]
+fn small_segments_become_one_and_nothing_else_changes() {
+    let folder = Folder::new();
+    let log = folder.open();
+    for round in 0..7 {
+        submit(&log, &events(round * 40, 40)).unwrap();
+        log.seal().unwrap();
+    }
+    assert_eq!(log.segments(), 7, "seven are not merged");
+    let held = log.view();
+    let before = everything(&log);
+    submit(&log, &events(280, 40)).unwrap();
+    log.seal().unwrap();
+    wait_for(&log, 1);
+    assert!(everything(&log).starts_with(&before));
+    for (leaf, line) in &before {
+        let (part, row) = held.find(*leaf).unwrap();
+        assert_eq!(part.line(row).unwrap(), *line, "who read the old segments goes on reading them");
+    }
+    assert_eq!(count(&log, "actor_name:number3"), (0..320).filter(|n| n % 7 == 3).count() as u64);
+    assert_eq!(count(&log, "ip:10.0.2.7"), (0..320).filter(|n| n % 5 == 2 && n % 250 == 7).count() as u64);
+    let again = submit(&log, &events(0, 320)).unwrap();
+    assert!(again.receipts.iter().flatten().all(|receipt| receipt.duplicate), "events are known by the merged segment");
+    assert_eq!(log.verify(&|_, _| {}).unwrap().findings, vec![]);
+
+    let before = everything(&log);
+    log.close().unwrap();
+    let left = files(&folder.data().join("segments"));
+    assert_eq!(left.len(), 3, "{left:?}");
+    let config = folder.config();
+    let verified = verify_directory(&config, &World::system(), &Expect::default(), &|_, _| {}).unwrap();
+    assert_eq!(verified.findings, vec![]);
+    let same = |name: &str, differs: bool| assert!(!differs, "the index of {name} is what its lines give");
+    assert_eq!(reindex(&config, &World::system(), &same).unwrap(), 1);
+    let log = folder.open();
+    assert!(everything(&log).starts_with(&before));
+    log.close().unwrap();
+}
+
+/// Segments of a log that was used by a version without merging, or whose merging was cut short.
+#[test]
+fn a_start_goes_on_merging() {
+    let folder = Folder::new();
+    for round in 0..8 {
+        let log = folder.open();
+        submit(&log, &events(round * 40, 40)).unwrap();
+        log.seal().unwrap();
+        drop(log);
+    }
+    let log = folder.open();
+    submit(&log, &events(320, 1)).unwrap();
+    log.seal().unwrap();
+    wait_for(&log, 2);
+    assert_eq!(count(&log, "actor_name:number3"), (0..321).filter(|n| n % 7 == 3).count() as u64);
+}

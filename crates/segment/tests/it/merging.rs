@@ -1,0 +1,129 @@
+//! Merging on a disk that fails: the old segments or the merged one, never neither.
+
+use std::path::Path;
+
+use env::Disk;
+use env::fake::{Fault, FaultyDisk};
+use indelible_segment::manifest::{self, Manifest, SegmentEntry, publish, verify_manifests};
+use indelible_segment::merge::{Source, merge};
+use indelible_segment::seal::remove_leftovers;
+use indelible_segment::sealed::{IndexAccess, open_segment};
+use indelible_segment::verify::{verify_folder, verify_segment};
+use indelible_segment::{BlockCache, Segment, SegmentFile};
+
+use crate::sample::{Log, MANIFESTS, SEGMENTS, disk};
+
+const LOG: Log = Log("here");
+/// Where the segments that are merged begin, and where the last one ends.
+const CUTS: [u64; 5] = [0, 20, 21, 60, 75];
+/// Of these the second to the fourth.
+const MERGED: std::ops::Range<usize> = 1..4;
+
+fn segments() -> &'static Path {
+    Path::new(SEGMENTS)
+}
+
+fn sealed() -> FaultyDisk {
+    let disk = disk();
+    let mut newest: Option<Manifest> = None;
+    for pair in CUTS.windows(2) {
+        let entry = LOG.seal(&disk, pair[0]..pair[1]).unwrap();
+        let next = newest.map_or_else(|| Manifest::first(1, entry), |newest| newest.followed_by(1, entry));
+        publish(&disk, Path::new(MANIFESTS), &next).unwrap();
+        newest = Some(next);
+    }
+    disk
+}
+
+/// Merges, publishes and removes, as the engine does.
+fn merge_and_publish(disk: &FaultyDisk) -> Result<SegmentEntry, Box<dyn std::error::Error>> {
+    let manifests = Path::new(MANIFESTS);
+    let newest = manifest::newest(disk, manifests)?.unwrap();
+    let entries = &newest.segments[MERGED];
+    let cache = BlockCache::new(1 << 20);
+    let open = |entry| open_segment(disk, segments(), entry, &cache, IndexAccess::Read);
+    let parts = entries.iter().map(open).collect::<Result<Vec<Segment>, _>>()?;
+    let sources: Vec<Source<'_>> =
+        entries.iter().zip(&parts).map(|(entry, part)| Source { entry: *entry, part }).collect();
+    let merged = merge(disk, segments(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| true)?.unwrap();
+    publish(disk, manifests, &newest.followed_by_merged(1, merged))?;
+    for entry in entries {
+        SegmentFile::ALL.iter().try_for_each(|file| disk.remove(&entry.name.path(segments(), *file)))?;
+    }
+    disk.sync_dir(segments())?;
+    Ok(merged)
+}
+
+fn newest(disk: &FaultyDisk) -> Manifest {
+    manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap()
+}
+
+fn assert_whole(disk: &FaultyDisk, case: &str) {
+    for entry in newest(disk).segments {
+        let found = verify_segment(disk, segments(), &entry, &|leaf| Ok(LOG.digest(leaf)), IndexAccess::Read).unwrap();
+        assert_eq!(found, [], "{case}");
+    }
+}
+
+#[test]
+fn merged_segments_are_as_if_sealed_at_once() {
+    let disk = sealed();
+    let merged = merge_and_publish(&disk).unwrap();
+    assert_eq!(merged.name.leaves(), CUTS[MERGED.start]..CUTS[MERGED.end]);
+    assert_eq!(newest(&disk).segments.len(), 2);
+    assert_whole(&disk, "merged");
+    assert_eq!(verify_folder(&disk, segments(), Some(&newest(&disk))).unwrap(), []);
+    assert_eq!(verify_manifests(&disk, Path::new(MANIFESTS)).unwrap(), []);
+    let once = LOG.seal(&disk, merged.name.leaves()).unwrap();
+    for file in SegmentFile::ALL {
+        let bytes = |entry: &SegmentEntry| disk.read(&entry.name.path(segments(), file)).unwrap();
+        assert_eq!(bytes(&merged), bytes(&once), "{file:?}: rows, addresses and disclosures are those of the sources");
+    }
+}
+
+#[test]
+fn merging_that_is_given_up_leaves_nothing() {
+    let disk = sealed();
+    let before = disk.list(segments()).unwrap();
+    let entry = newest(&disk).segments[0];
+    let part = open_segment(&disk, segments(), &entry, &BlockCache::new(1 << 20), IndexAccess::Read).unwrap();
+    let sources = [Source { entry, part: &part }];
+    let merged = merge(&disk, segments(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| false).unwrap();
+    assert_eq!(merged, None);
+    assert_eq!(disk.list(segments()).unwrap(), before);
+}
+
+/// Every operation of merging fails in turn, in each of the ways a disk fails; then power goes.
+#[test]
+fn a_fault_at_any_step_leaves_the_old_segments_or_the_merged_one() {
+    let before = sealed();
+    let whole = before.snapshot();
+    merge_and_publish(&whole).unwrap();
+    let steps = whole.operations();
+    let (mut old, mut new) = (0, 0);
+    for fault in [Fault::Error, Fault::Full, Fault::PowerLoss] {
+        for step in 0..steps {
+            let case = format!("{fault:?} at {step}");
+            let disk = before.snapshot();
+            disk.fail_at(step, fault);
+            let outcome = merge_and_publish(&disk);
+            disk.clear_faults();
+            disk.crash(step);
+
+            let manifest = newest(&disk);
+            let merged = manifest.segments.len() == 2;
+            assert!(merged || outcome.is_err(), "{case}: published, then lost");
+            assert_eq!(manifest.sealed_to(), CUTS[4], "{case}");
+            assert_whole(&disk, &case);
+            remove_leftovers(&disk, segments(), Some(&manifest), manifest.sealed_to()).unwrap();
+            assert_eq!(verify_folder(&disk, segments(), Some(&manifest)).unwrap(), [], "{case}");
+            assert_whole(&disk, &case);
+            if !merged {
+                merge_and_publish(&disk).unwrap();
+                assert_whole(&disk, &case);
+            }
+            *(if merged { &mut new } else { &mut old }) += 1;
+        }
+    }
+    assert!(old > 0 && new > 0, "{old} old, {new} new");
+}
