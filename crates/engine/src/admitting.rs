@@ -24,8 +24,8 @@ const LINE_BYTES_USUAL: usize = 1_024;
 
 /// What is to become of one event of the batch.
 pub(crate) enum Plan {
-    /// Line `n` of the job.
-    Fresh(usize),
+    /// The next line of the job.
+    Fresh,
     /// It is an entry already.
     Known(Receipt),
     /// It is the same as line `n` of the job.
@@ -92,7 +92,7 @@ impl Log {
             match event::admit_seen(event, &admission, row) {
                 Ok((admitted, row)) => {
                     in_batch.extend(key.map(|key| (key, prepared.admitted.len())));
-                    prepared.plans.push(Plan::Fresh(prepared.admitted.len()));
+                    prepared.plans.push(Plan::Fresh);
                     self.add(&mut prepared, admitted, row, key);
                 }
                 Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
@@ -230,23 +230,30 @@ impl Log {
 }
 
 /// What the client gets, once the sequencer has given the first line its leaf.
-pub(crate) fn receipts(plans: Vec<Plan>, admitted: &[Admitted], first: u64) -> Vec<Option<Receipt>> {
-    let of_line = |at: usize, duplicate: bool| {
-        admitted.get(at).map(|line| Receipt {
-            id: line.id.clone(),
-            leaf_index: first + at as u64,
-            digest: line.digest,
-            duplicate,
-            warnings: if duplicate { Vec::new() } else { line.warnings.clone() },
-        })
-    };
-    let receipt = |plan| match plan {
-        Plan::Fresh(at) => of_line(at, false),
-        Plan::Again(at) => of_line(at, true),
-        Plan::Known(receipt) => Some(receipt),
-        Plan::Refused => None,
-    };
-    plans.into_iter().map(receipt).collect()
+pub(crate) fn receipts(plans: Vec<Plan>, admitted: Vec<Admitted>, first: u64) -> Vec<Option<Receipt>> {
+    let mut lines = admitted.into_iter().zip(first..).map(|(line, leaf_index)| {
+        let Admitted { id, digest, warnings, .. } = line;
+        Receipt { id, leaf_index, digest, duplicate: false, warnings }
+    });
+    let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(plans.len());
+    // Where the receipt of each line is.
+    let mut places = Vec::with_capacity(plans.len());
+    for plan in plans {
+        let receipt = match plan {
+            Plan::Fresh => {
+                places.push(receipts.len());
+                lines.next()
+            }
+            Plan::Again(line) => {
+                let first = places.get(line).and_then(|&place| receipts.get(place).cloned().flatten());
+                first.map(|first| Receipt { duplicate: true, warnings: Vec::new(), ..first })
+            }
+            Plan::Known(receipt) => Some(receipt),
+            Plan::Refused => None,
+        };
+        receipts.push(receipt);
+    }
+    receipts
 }
 
 fn conflict(index: usize) -> Problem {

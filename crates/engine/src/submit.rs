@@ -116,7 +116,7 @@ impl Waiting {
     pub fn finish(self, answer: Answer) -> Result<Option<Submitted>, SubmitError> {
         let Self { plans, admitted, problems } = self;
         match answer.0 {
-            Ok(first) => Ok(Some(Submitted { receipts: receipts(plans, &admitted, first), problems })),
+            Ok(first) => Ok(Some(Submitted { receipts: receipts(plans, admitted, first), problems })),
             Err(Refused::Stale) => Ok(None),
             Err(Refused::DiskFull) => Err(SubmitError::DiskFull),
             Err(Refused::Overloaded(reason)) => Err(SubmitError::Overloaded { reason: reason.to_owned() }),
@@ -211,7 +211,7 @@ impl Log {
         problems.extend(conflicts);
         problems.sort_by_key(|problem| problem.index);
         if admitted.is_empty() {
-            return Ok(Sent::Done(Submitted { receipts: receipts(plans, &admitted, 0), problems }));
+            return Ok(Sent::Done(Submitted { receipts: receipts(plans, admitted, 0), problems }));
         }
         let done = Box::new(move |answer| done(Answer(answer)));
         self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, own, done });

@@ -66,8 +66,6 @@ pub struct Admitted {
     pub line: Vec<u8>,
     /// SHA-256 of `line`.
     pub digest: Digest,
-    /// The client's idempotency key.
-    pub event_id: Option<String>,
     /// See [`crate::Entry::order_time_us`].
     pub order_time_us: i64,
     /// One element per element of the line's `personal`, in its order.
@@ -137,7 +135,6 @@ pub fn admit_seen<T>(
         id,
         digest: Digest::of(&line),
         line,
-        event_id: event.event_id.map(Cow::into_owned),
         order_time_us: order_time_us(event.time_us.unwrap_or(admission.now_us), admission.now_us),
         personal,
         warnings,
