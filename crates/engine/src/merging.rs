@@ -65,8 +65,8 @@ impl SealerThread {
     /// Removes the files of segments that another one holds. What stays is removed at the next start.
     fn remove(&self, disk: &dyn Disk, names: impl Iterator<Item = SegmentName>) {
         let dir = self.layout.segments();
-        let files = names.flat_map(|name| SegmentFile::ALL.map(|file| name.path(&dir, file)));
-        let removed = files.map(|file| disk.remove(&file)).collect::<std::io::Result<()>>();
+        let mut files = names.flat_map(|name| SegmentFile::ALL.map(|file| name.path(&dir, file)));
+        let removed = files.try_for_each(|file| disk.remove(&file));
         if let Err(error) = removed.and_then(|()| disk.sync_dir(&dir)) {
             tracing::warn!(%error, "files of merged segments stay until the next start");
         }

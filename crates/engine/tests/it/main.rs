@@ -9,6 +9,7 @@
 extern crate indelible_engine as engine;
 
 mod duplicates;
+mod exact;
 mod feed;
 mod flips;
 mod life;
