@@ -8,6 +8,7 @@ CARGO   ?= cargo
 LISTEN  ?= 127.0.0.1:7117
 DATA    ?= data/demo
 ENTRIES ?= 1000000
+BENCH_DIR ?= target/bench-100m
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 BIN     := target/release/indelible
@@ -41,8 +42,10 @@ campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped,
 	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
 
 bench: release ## generates, measures, prints a table (ENTRIES=1000000)
-	$(BIN) bench ingest --entries $(ENTRIES)
-	$(BIN) bench query --entries $(ENTRIES)
+	$(BIN) bench all --entries $(ENTRIES)
+
+bench-100m: release ## the same at 100 million: needs an hour and 70 GB in BENCH_DIR
+	$(BIN) bench all --entries 100000000 --dir $(BENCH_DIR)
 
 fuzz: need-fuzz ## ten minutes of each target
 	@for target in $(FUZZ_TARGETS); do echo "fuzz $$target"; \
@@ -70,4 +73,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end campaign bench fuzz fuzz-short deny need-cargo need-fuzz
+.PHONY: help demo release test lint unit end-to-end campaign bench bench-100m fuzz fuzz-short deny need-cargo need-fuzz

@@ -53,7 +53,7 @@ impl Export {
 }
 
 /// Whether the server said that everything was sent, and as much came as it says.
-fn whole(download: &Download) -> miette::Result<Exit> {
+pub(super) fn whole(download: &Download) -> miette::Result<Exit> {
     let said = download.trailers.get("indelible-export").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bytes = said.strip_prefix("complete;").and_then(|rest| rest.split("; bytes=").nth(1));
     if bytes.and_then(|bytes| bytes.parse().ok()) == Some(download.bytes) {

@@ -100,7 +100,7 @@ impl DisclosureFile {
         let read = |fields: &mut Fields<'_>| {
             let mut counter = read_counter(fields)?;
             for _ in 0..at {
-                counter.decode(fields)?;
+                counter.skip(fields)?;
             }
             counter.decode(fields)
         };

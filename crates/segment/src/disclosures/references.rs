@@ -47,11 +47,21 @@ impl Counter {
     /// Reads one leaf's item off the front of `fields`; `None` if it is none.
     pub(super) fn decode(&mut self, fields: &mut Fields<'_>) -> Option<Vec<Ordinals>> {
         let mut personal = Vec::new();
+        self.read(fields, |ordinals| personal.push(ordinals))?;
+        Some(personal)
+    }
+
+    /// Passes over one leaf's item: most of what reading one of a block's leaves costs, so it allocates nothing.
+    pub(super) fn skip(&mut self, fields: &mut Fields<'_>) -> Option<()> {
+        self.read(fields, |_| {})
+    }
+
+    fn read(&mut self, fields: &mut Fields<'_>, mut element: impl FnMut(Ordinals)) -> Option<()> {
+        let mut head = fields.u8()?;
+        if head == NOTHING {
+            return Some(());
+        }
         loop {
-            let head = fields.u8()?;
-            if head == NOTHING && personal.is_empty() {
-                return Some(personal);
-            }
             if head & !(MORE | 0b111) != 0 {
                 return None;
             }
@@ -63,10 +73,11 @@ impl Counter {
                     *next = next.checked_add(u32::from(distance == 0))?;
                 }
             }
-            personal.push(ordinals);
+            element(ordinals);
             if head & MORE == 0 {
-                return Some(personal);
+                return Some(());
             }
+            head = fields.u8()?;
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Taken {
 }
 
 /// Which events
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Clone)]
 pub(crate) struct Events {
     /// Entries to send.
     #[arg(long, default_value_t = 1_000_000)]

@@ -4,13 +4,16 @@ mod client;
 mod constants;
 mod digits;
 mod events;
+mod export;
 mod generate;
 mod ingest;
+mod log;
 mod measure;
 mod naive;
 mod query;
 mod questions;
 mod server;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -33,6 +36,12 @@ enum What {
     Ingest(Ingest),
     /// Questions over HTTP, each compared with a plain scan
     Query(Query),
+    /// Exports over HTTP to this machine
+    Export(Export),
+    /// Verification of the whole data directory at rest
+    Verify(Verify),
+    /// All of these one after the other, the last three on one log
+    All(All),
 }
 
 /// Durable ingest over HTTP, sealing included
@@ -69,11 +78,68 @@ pub(crate) struct Query {
     json: bool,
 }
 
+/// Exports over HTTP to this machine
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench export --entries 1000000 --dir /var/tmp/bench")]
+pub(crate) struct Export {
+    #[command(flatten)]
+    events: Events,
+    /// Where the log is; made and kept there, and used again if it is there [default: made in a temporary folder and removed again].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Verification of the whole data directory at rest
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    events: Events,
+    /// Where the log is; made and kept there, and used again if it is there [default: made in a temporary folder and removed again].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Ingest, questions, exports and verification
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench all --entries 10000000 --dir /var/tmp/bench")]
+pub(crate) struct All {
+    #[command(flatten)]
+    events: Events,
+    /// Where the logs are made and removed again [default: a folder under the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// As JSON, a line for each.
+    #[arg(long)]
+    json: bool,
+}
+
+impl All {
+    fn run(self) -> miette::Result<Exit> {
+        let Self { events, dir, json } = self;
+        let log = log::folder(dir.as_deref())?;
+        let (one, other) = (Some(log.path().join("ingest")), Some(log.path().join("asked")));
+        ingest::run(&Ingest { events: events.clone(), dir: one, json })?;
+        query::run(&Query { events: events.clone(), dir: other.clone(), only: Vec::new(), unsealed: false, json })?;
+        export::run(&Export { events: events.clone(), dir: other.clone(), json })?;
+        verify::run(&Verify { events, dir: other, json })
+    }
+}
+
 impl Bench {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         match self.what {
             What::Ingest(what) => ingest::run(&what),
             What::Query(what) => query::run(&what),
+            What::Export(what) => export::run(&what),
+            What::Verify(what) => verify::run(&what),
+            What::All(what) => what.run(),
         }
     }
 }

@@ -6,12 +6,11 @@ use serde_json::json;
 use super::Query;
 use super::client::Client;
 use super::constants::choose;
-use super::events::seal;
+use super::log;
 use super::measure::percentile;
 use super::naive;
 use super::questions::{Question, questions};
-use super::server::ServerProcess;
-use crate::exit::{Exit, failed};
+use crate::exit::Exit;
 
 /// A question is asked until so much time has passed, at least and at most so often.
 const MEASURED_US: u64 = 2_000_000;
@@ -22,18 +21,8 @@ const TIMES_MAX: usize = 2_000;
 const WARM_UP: usize = 3;
 
 pub(super) fn run(what: &Query) -> miette::Result<Exit> {
-    let io = |error: std::io::Error| failed(&error, "name a folder that can be written with --dir");
-    let made = std::env::temp_dir().join(format!("indelible-bench-{}", std::process::id()));
-    let dir = what.dir.as_ref().unwrap_or(&made);
-    std::fs::create_dir_all(dir).map_err(io)?;
-    let has_log = dir.join("data").exists();
-    let server = ServerProcess::start(dir)?;
-    if !has_log {
-        what.events.send(&server)?;
-        if !what.unsealed {
-            seal(&server)?;
-        }
-    }
+    let folder = log::folder(what.dir.as_deref())?;
+    let server = log::serve(folder.path(), &what.events, !what.unsealed)?;
     let clock = SystemClock::new();
     let constants = choose(&mut Client::new(server.url())?, what.events.entries)?;
     let questions = questions(&constants)?;
@@ -63,9 +52,6 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
     }
     let peak = server.peak();
     server.stop()?;
-    if what.dir.is_none() {
-        std::fs::remove_dir_all(dir).map_err(io)?;
-    }
     if what.json {
         println!(
             "{}",
