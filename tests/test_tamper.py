@@ -1,0 +1,127 @@
+"""What somebody with the disk might do to a log at rest, and that `indelible verify` says so, naming the file."""
+
+import shutil
+
+import pytest
+from conftest import Server
+
+
+def filled(home, name):
+    """A log at rest: two segments and something unsealed."""
+    server = Server(home / name).start()
+    for first in (0, 40, 80):
+        server.record([{"action": "door.opened", "actor": {"type": "user", "id": f"u{n % 5}", "name": f"Ann Lee{n % 5}"},
+                        "description": f"{name} door {n}"} for n in range(first, first + 40)])
+        server.wait_checkpoint(server.checkpoint_size() + 1)
+        if first < 80:
+            server.seal()
+    server.since = home / f"{name}-since.txt"
+    server.since.write_text(server.checkpoint())
+    assert server.stop() == 0
+    return server
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory):
+    home = tmp_path_factory.mktemp("tamper")
+    return filled(home, "one"), filled(home, "two")
+
+
+@pytest.fixture
+def log(logs, tmp_path):
+    """A copy of the first log, to be spoilt; the mark outside goes with it."""
+    shutil.copytree(logs[0].home, tmp_path / "copy")
+    return Server(tmp_path / "copy")
+
+
+def files(log):
+    """Everything that counts: the lock is only a lock, the reserve is only room, the database's helpers come and go."""
+    names = {"LOCK", "reserve", "vault.db-wal", "vault.db-shm"}
+    return sorted(path.relative_to(log.data) for path in log.data.rglob("*") if path.is_file() and path.name not in names)
+
+
+def segments(log, extension):
+    return sorted((log.data / "segments").glob(f"*.{extension}"))
+
+
+def assert_found(log, path, *arguments):
+    found = log.verify(*arguments)
+    assert found.returncode in (1, 2), f"{path}: {found.stdout}"
+    said = found.stdout + found.stderr
+    # What is gone may show by what it leaves behind: a folder that lacks leaves, segments that no manifest names.
+    assert path.name in said or (not path.exists() and str(log.data) in said), f"{path}: {said}"
+
+
+def test_an_untouched_log_is_sound(log, logs):
+    found = log.verify("--since", logs[0].since)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("how", ["cut", "gone"])
+def test_a_file_that_is_cut_or_gone_is_found(log, logs, how):
+    checked = 0
+    for name in files(logs[0]):
+        path, kept = log.data / name, (log.data / name).read_bytes()
+        if how == "cut":
+            path.write_bytes(kept[:len(kept) // 2])
+        else:
+            path.unlink()
+        if name.suffix == ".idx":
+            # An index is derived: it is made again, and nothing was lost.
+            assert log.verify().returncode == 0
+            assert path.read_bytes() == kept
+        else:
+            assert_found(log, path)
+        path.write_bytes(kept)
+        checked += 1
+    assert checked >= 12
+    assert log.verify().returncode == 0, "everything was put back"
+
+
+def test_segments_that_change_places_are_named(log):
+    for extension in ("ndjson.zst", "disc"):
+        first, second = segments(log, extension)
+        one, other = first.read_bytes(), second.read_bytes()
+        first.write_bytes(other), second.write_bytes(one)
+        assert_found(log, first)
+        assert_found(log, second)
+        first.write_bytes(one), second.write_bytes(other)
+    assert log.verify().returncode == 0
+
+
+def test_files_of_another_log_are_named(log, logs):
+    for extension in ("ndjson.zst", "disc"):
+        (own, *_), (other, *_) = segments(log, extension), segments(logs[1], extension)
+        kept = own.read_bytes()
+        shutil.copyfile(other, own)
+        assert_found(log, own)
+        own.write_bytes(kept)
+    for name in ("tree/checkpoints", "vault.db", "keys/signing"):
+        path, kept = log.data / name, (log.data / name).read_bytes()
+        shutil.copyfile(logs[1].data / name, path)
+        assert log.verify("--key", key_of(logs[0])).returncode in (1, 2), name
+        path.write_bytes(kept)
+
+
+def key_of(log):
+    server = log.start()
+    key = server.vkey()
+    server.stop()
+    return key
+
+
+def test_an_older_copy_is_found_by_the_mark_outside_and_by_a_remembered_checkpoint(logs, tmp_path):
+    old = tmp_path / "old"
+    server = filled(tmp_path, "three")
+    shutil.copytree(server.data, old)
+    server.start()
+    server.record([{"action": "door.opened"}])
+    server.wait_checkpoint(server.checkpoint_size() + 1)
+    since = tmp_path / "since.txt"
+    since.write_text(server.checkpoint())
+    assert server.stop() == 0
+    shutil.rmtree(server.data)
+    shutil.copytree(old, server.data)
+    assert server.verify().returncode == 1, "the mark outside knows a larger tree"
+    shutil.rmtree(server.marks)
+    assert server.verify("--since", since).returncode == 1, "the remembered checkpoint is of a larger tree"
