@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::measure::processor_seconds;
 use super::server::ServerProcess;
-use super::{Export, log};
+use super::{Asked, log};
 use crate::commands::export::whole;
 use crate::download::download;
 use crate::exit::Exit;
@@ -28,7 +28,7 @@ struct Row {
     server_processor_us_per_entry: f64,
 }
 
-pub(super) fn run(what: &Export) -> miette::Result<Exit> {
+pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     let server = log::serve(folder.path(), &what.events, true)?;
     let (clock, entries) = (SystemClock::new(), entries(&server)?);

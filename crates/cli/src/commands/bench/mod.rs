@@ -37,9 +37,11 @@ enum What {
     /// Questions over HTTP, each compared with a plain scan
     Query(Query),
     /// Exports over HTTP to this machine
-    Export(Export),
+    #[command(after_help = "Example:\n  indelible bench export --entries 1000000 --dir /var/tmp/bench")]
+    Export(Asked),
     /// Verification of the whole data directory at rest
-    Verify(Verify),
+    #[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
+    Verify(Asked),
     /// All of these one after the other, the last three on one log
     All(All),
 }
@@ -58,52 +60,31 @@ pub(crate) struct Ingest {
     json: bool,
 }
 
-/// Questions over HTTP, each compared with a plain scan
+/// The log that is asked
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  indelible bench query --entries 1000000 --dir /var/tmp/bench")]
-pub(crate) struct Query {
+pub(crate) struct Asked {
     #[command(flatten)]
     events: Events,
     /// Where the log is; made and kept there, and used again if it is there [default: made in a temporary folder and removed again].
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Questions over HTTP, each compared with a plain scan
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench query --entries 1000000 --dir /var/tmp/bench")]
+pub(crate) struct Query {
+    #[command(flatten)]
+    asked: Asked,
     /// These questions only, such as Q6; may be repeated.
     #[arg(long, value_name = "QUESTION")]
     only: Vec<String>,
     /// Ask before what was sent is sealed.
     #[arg(long)]
     unsealed: bool,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Exports over HTTP to this machine
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  indelible bench export --entries 1000000 --dir /var/tmp/bench")]
-pub(crate) struct Export {
-    #[command(flatten)]
-    events: Events,
-    /// Where the log is; made and kept there, and used again if it is there [default: made in a temporary folder and removed again].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Verification of the whole data directory at rest
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
-pub(crate) struct Verify {
-    #[command(flatten)]
-    events: Events,
-    /// Where the log is; made and kept there, and used again if it is there [default: made in a temporary folder and removed again].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 /// Ingest, questions, exports and verification
@@ -124,11 +105,15 @@ impl All {
     fn run(self) -> miette::Result<Exit> {
         let Self { events, dir, json } = self;
         let log = log::folder(dir.as_deref())?;
-        let (one, other) = (Some(log.path().join("ingest")), Some(log.path().join("asked")));
-        ingest::run(&Ingest { events: events.clone(), dir: one, json })?;
-        query::run(&Query { events: events.clone(), dir: other.clone(), only: Vec::new(), unsealed: false, json })?;
-        export::run(&Export { events: events.clone(), dir: other.clone(), json })?;
-        verify::run(&Verify { events, dir: other, json })
+        ingest::run(&Ingest { events: events.clone(), dir: Some(log.path().join("ingest")), json })?;
+        let query = Query {
+            asked: Asked { events, dir: Some(log.path().join("asked")), json },
+            only: Vec::new(),
+            unsealed: false,
+        };
+        query::run(&query)?;
+        export::run(&query.asked)?;
+        verify::run(&query.asked)
     }
 }
 

@@ -21,12 +21,12 @@ const TIMES_MAX: usize = 2_000;
 const WARM_UP: usize = 3;
 
 pub(super) fn run(what: &Query) -> miette::Result<Exit> {
-    let folder = log::folder(what.dir.as_deref())?;
-    let server = log::serve(folder.path(), &what.events, !what.unsealed)?;
+    let folder = log::folder(what.asked.dir.as_deref())?;
+    let server = log::serve(folder.path(), &what.asked.events, !what.unsealed)?;
     let clock = SystemClock::new();
-    let constants = choose(&mut Client::new(server.url())?, what.events.entries)?;
+    let constants = choose(&mut Client::new(server.url())?, what.asked.events.entries)?;
     let questions = questions(&constants)?;
-    let expected = naive::answer(&what.events, &questions)?;
+    let expected = naive::answer(&what.asked.events, &questions)?;
     // The server has closed the connection that nothing was asked on meanwhile.
     let mut client = Client::new(server.url())?;
     let mut rows = Vec::new();
@@ -52,16 +52,16 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
     }
     let peak = server.peak();
     server.stop()?;
-    if what.json {
+    if what.asked.json {
         println!(
             "{}",
-            json!({"entries": what.events.entries, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
+            json!({"entries": what.asked.events.entries, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
         );
         return Ok(Exit::Done);
     }
     println!(
         "{} entries, one client over HTTP, warm; µs. Every answer was compared with a plain scan of the events.",
-        what.events.entries
+        what.asked.events.entries
     );
     println!("                                   matches  uncached p50      p99   cached p50      p99");
     for row in rows {

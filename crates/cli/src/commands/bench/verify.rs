@@ -5,10 +5,10 @@ use std::process::Command;
 use env::{Clock, SystemClock};
 use serde_json::json;
 
-use super::{Verify, log};
+use super::{Asked, log};
 use crate::exit::{Exit, failed};
 
-pub(super) fn run(what: &Verify) -> miette::Result<Exit> {
+pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     log::serve(folder.path(), &what.events, true)?.stop()?;
     let (data, marks) = (folder.path().join("data"), folder.path().join("marks"));
