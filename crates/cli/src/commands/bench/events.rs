@@ -71,7 +71,7 @@ impl Events {
     }
 
     fn generate(&self, take: &mut dyn FnMut(Vec<u8>) -> bool) {
-        let mut generator = Generator::new(1);
+        let mut generator = Generator::new(1, self.entries);
         let mut n = 0;
         while n < self.entries {
             let mut batch = String::with_capacity(self.batch * 900);

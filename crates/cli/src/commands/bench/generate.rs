@@ -5,6 +5,8 @@ use super::digits::Digits;
 /// A small generator of numbers; the same seed gives the same events.
 pub(super) struct Generator {
     state: u64,
+    /// Time from one event to the next, so that all of them fill a year.
+    step_us: u64,
 }
 
 const FIRST: [&str; 24] = [
@@ -60,10 +62,15 @@ const AGENTS: [&str; 4] = [
 const ORGANIZATIONS: u64 = 50;
 const USERS: u64 = 20_000;
 const RESOURCES: u64 = 1_000_000;
+const YEAR_US: u64 = 365 * DAY_US;
+const DAY_US: u64 = 86_400_000_000;
+/// So many events may have happened before one that came earlier: senders are not in step.
+const LATE: u64 = 100;
 
 impl Generator {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { state: seed }
+    /// `events` = how many there will be.
+    pub(super) fn new(seed: u64, events: u64) -> Self {
+        Self { state: seed, step_us: (YEAR_US / events.max(1)).max(1) }
     }
 
     /// splitmix64, public domain by Sebastiano Vigna.
@@ -103,9 +110,11 @@ impl Generator {
         let (first, last) = (name(user, &FIRST), name(user / 24, &LAST));
         let failed = self.below(100) < 4;
         let (outcome, status) = if failed { ("failure", 403) } else { ("success", status) };
-        let (second, micro) = (self.below(365 * 86_400), self.below(1_000_000));
-        let (day, rest) = (second / 86_400, second % 86_400);
-        let (month, day) = (day / 31 + 1, day % 28 + 1);
+        let late_us = self.below(LATE * self.step_us);
+        let at_us = (n % (YEAR_US / self.step_us) * self.step_us).saturating_sub(late_us);
+        let (day, rest) = (at_us / DAY_US, at_us % DAY_US);
+        let (month, day) = month_and_day(day);
+        let (rest, micro) = (rest / 1_000_000, rest % 1_000_000);
         let request = self.next();
         let (ws, prj) = (organization * 8 + self.below(8), organization * 40 + self.below(40));
         let case = self.below(10_000_000);
@@ -148,5 +157,36 @@ impl Generator {
             out.push_str("\"}}");
         }
         out.push_str("}\n");
+    }
+}
+
+/// Month and day, from 1 on, of a day of 2025 counted from 0.
+fn month_and_day(mut day: u64) -> (u64, u64) {
+    const DAYS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    for (days, month) in DAYS.into_iter().zip(1..) {
+        if day < days {
+            return (month, day + 1);
+        }
+        day -= days;
+    }
+    (12, 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_sound_and_fill_a_year_nearly_in_order() {
+        let count = 3_000;
+        let (mut generator, mut text) = (Generator::new(1, count), String::new());
+        (0..count).for_each(|n| generator.write(n, &mut text));
+        let batch = event::parse_batch(text.as_bytes(), event::BodyKind::Ndjson).unwrap();
+        assert!(batch.is_sound(), "{:?}", batch.problems());
+        let times: Vec<i64> = batch.events.iter().map(|event| event.as_ref().unwrap().time_us.unwrap()).collect();
+        let (first, last) = (*times.iter().min().unwrap(), *times.iter().max().unwrap());
+        assert!((350..366).contains(&((last - first) / DAY_US as i64)));
+        let late = times.windows(2).filter(|pair| pair[0] > pair[1]).count();
+        assert!((1..times.len()).contains(&late), "{late} came late");
     }
 }

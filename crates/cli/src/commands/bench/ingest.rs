@@ -71,7 +71,7 @@ pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
 }
 
 fn single_events(server: &ServerProcess, clock: &dyn Clock) -> miette::Result<Vec<u64>> {
-    let (remote, mut generator) = (Remote::new(server.url()), Generator::new(2));
+    let (remote, mut generator) = (Remote::new(server.url()), Generator::new(2, SINGLES));
     let mut times = Vec::new();
     for n in 0..SINGLES {
         let mut event = String::new();
