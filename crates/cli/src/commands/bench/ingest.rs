@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Ingest;
 use super::events::{Taken, seal};
 use super::generate::Generator;
+use super::log;
 use super::measure::{bytes_by_kind, percentile, processor_seconds, sync_p50_us};
 use super::server::ServerProcess;
 use crate::exit::{Exit, failed};
@@ -17,13 +18,10 @@ const SINGLES: u64 = 2_000;
 pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
     let clock = SystemClock::new();
     let io = |error: std::io::Error| failed(&error, "name a folder that can be written with --dir");
-    let dir = what
-        .dir
-        .clone()
-        .unwrap_or_else(|| std::env::temp_dir().join(format!("indelible-bench-{}", std::process::id())));
-    std::fs::create_dir_all(&dir).map_err(io)?;
-    let sync_us = sync_p50_us(&SystemDisk, &clock, &dir).map_err(io)?;
-    let server = ServerProcess::start(&dir)?;
+    let folder = log::scratch(what.dir.as_deref())?;
+    let dir = folder.path();
+    let sync_us = sync_p50_us(&SystemDisk, &clock, dir).map_err(io)?;
+    let server = ServerProcess::start(dir)?;
     let start = clock.monotonic_us();
     let sent = what.events.send(&server)?;
     let seconds = (clock.monotonic_us() - start) as f64 / 1e6;
@@ -34,7 +32,6 @@ pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
     let mut singles = single_events(&server, &clock)?;
     server.stop()?;
     let kinds = bytes_by_kind(&dir.join("data")).map_err(io)?;
-    std::fs::remove_dir_all(&dir).map_err(io)?;
     let total: u64 = kinds.values().sum();
     let per_entry = |bytes: u64| bytes as f64 / sent as f64;
     let (p50, p99) = (percentile(&mut singles, 50), percentile(&mut singles, 99));

@@ -27,13 +27,24 @@ impl Drop for Folder {
     }
 }
 
-/// Makes the folder if it is not there.
+/// The folder named, made if it is not there; without one, a new one that goes again.
 pub(super) fn folder(named: Option<&Path>) -> miette::Result<Folder> {
-    let made = || std::env::temp_dir().join(format!("indelible-bench-{}", std::process::id()));
-    let path = named.map_or_else(made, Path::to_owned);
+    match named {
+        Some(path) => make(path.to_owned(), false),
+        None => scratch(None),
+    }
+}
+
+/// A new folder within the one named, or among the system's temporary files. It goes again; what else lies there stays.
+pub(super) fn scratch(within: Option<&Path>) -> miette::Result<Folder> {
+    let within = within.map_or_else(std::env::temp_dir, Path::to_owned);
+    make(within.join(format!("indelible-bench-{}", std::process::id())), true)
+}
+
+fn make(path: PathBuf, temporary: bool) -> miette::Result<Folder> {
     let io = |error: std::io::Error| failed(&error, "name a folder that can be written with --dir");
     std::fs::create_dir_all(&path).map_err(io)?;
-    Ok(Folder { path, temporary: named.is_none() })
+    Ok(Folder { path, temporary })
 }
 
 /// Serves the log in `folder`; where there is none, makes one of these events.

@@ -52,7 +52,7 @@ enum What {
 pub(crate) struct Ingest {
     #[command(flatten)]
     events: Events,
-    /// Where the log is made and removed again [default: a folder under the system's folder for temporary files].
+    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// As JSON.
@@ -93,7 +93,7 @@ pub(crate) struct Query {
 pub(crate) struct All {
     #[command(flatten)]
     events: Events,
-    /// Where the logs are made and removed again [default: a folder under the system's folder for temporary files].
+    /// In which folder the logs are made, in one of their own, and removed again [default: the system's folder for temporary files].
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// As JSON, a line for each.
@@ -104,10 +104,10 @@ pub(crate) struct All {
 impl All {
     fn run(self) -> miette::Result<Exit> {
         let Self { events, dir, json } = self;
-        let log = log::folder(dir.as_deref())?;
-        ingest::run(&Ingest { events: events.clone(), dir: Some(log.path().join("ingest")), json })?;
+        let folder = log::scratch(dir.as_deref())?;
+        ingest::run(&Ingest { events: events.clone(), dir: Some(folder.path().to_owned()), json })?;
         let query = Query {
-            asked: Asked { events, dir: Some(log.path().join("asked")), json },
+            asked: Asked { events, dir: Some(folder.path().join("asked")), json },
             only: Vec::new(),
             unsealed: false,
         };
