@@ -2,7 +2,7 @@
 //!
 //! A quiet log seals a small segment a day, a busy one large ones. Segments are sorted into tiers by their rows, each eight
 //! times the one below; eight of a tier are written again as one. So there are at most seven of each tier that can
-//! grow, and a row is written again at most once a tier.
+//! grow, and a row is written again about once a tier.
 
 use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};

@@ -6,7 +6,7 @@ use super::events::{Events, seal};
 use super::server::ServerProcess;
 use crate::exit::failed;
 
-/// A folder; one that nobody named is removed when dropped.
+/// A folder; one that was made for a run alone is removed when dropped.
 pub(super) struct Folder {
     path: PathBuf,
     temporary: bool,
@@ -21,7 +21,7 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         if self.temporary {
-            // What is left lies among the system's temporary files.
+            // What cannot be removed bears the benchmark's name.
             let _ = std::fs::remove_dir_all(&self.path);
         }
     }
