@@ -19,6 +19,9 @@ use crate::shared::with_causes;
 use crate::submit::{Receipt, SubmitError};
 use crate::tail::UNPLACED;
 
+/// Stands in a receipt until the sequencer has said where the line is.
+const UNPLACED_LEAF: u64 = u64::MAX;
+
 /// What most lines fit into.
 const LINE_BYTES_USUAL: usize = 1_024;
 
@@ -36,8 +39,8 @@ pub(crate) enum Plan {
 /// Everything prepared for one try at the sequencer.
 pub(crate) struct Prepared {
     pub(crate) plans: Vec<Plan>,
-    /// Their lines are in `lines`.
-    pub(crate) admitted: Vec<Admitted>,
+    /// Of the lines in `lines`; where they stand in the tree is not known yet.
+    pub(crate) receipts: Vec<Receipt>,
     pub(crate) lines: Packed,
     pub(crate) digests: Vec<Digest>,
     pub(crate) rows: Vec<Row>,
@@ -56,7 +59,7 @@ impl Log {
         let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
         let mut prepared = Prepared {
             plans: Vec::with_capacity(events.len()),
-            admitted: Vec::with_capacity(events.len()),
+            receipts: Vec::with_capacity(events.len()),
             lines: Packed::with_capacity(events.len(), events.len() * LINE_BYTES_USUAL),
             digests: Vec::with_capacity(events.len()),
             rows: Vec::with_capacity(events.len()),
@@ -67,7 +70,8 @@ impl Log {
             refused: Vec::new(),
             conflicts: Vec::new(),
         };
-        let mut in_batch: DigestMap<EventKey, usize> = DigestMap::default();
+        // The event and the line under each event_id.
+        let mut in_batch: DigestMap<EventKey, (&Event<'_>, usize)> = DigestMap::default();
         let now_us = self.received.now_us(&*self.shared.world.clock);
         // One call for the whole batch: each costs a system call.
         let mut randoms = vec![[0; 10]; events.len()];
@@ -80,7 +84,7 @@ impl Log {
             let admission = self.admission(now_us, source, id_random);
             let key = key(event);
             if let Some(plan) =
-                self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared)?
+                self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared.lines)?
             {
                 if let Plan::Refused = plan {
                     prepared.conflicts.push(conflict(index));
@@ -91,7 +95,7 @@ impl Log {
             let row = |entry: &Entry<'_>, personal: &[PersonalParts]| self.row(event, entry, personal);
             match event::admit_seen(event, &admission, row) {
                 Ok((admitted, row)) => {
-                    in_batch.extend(key.map(|key| (key, prepared.admitted.len())));
+                    in_batch.extend(key.map(|key| (key, (event, prepared.receipts.len()))));
                     prepared.plans.push(Plan::Fresh);
                     self.add(&mut prepared, admitted, row, key);
                 }
@@ -117,13 +121,15 @@ impl Log {
         Row::new(entry, &extra, UNPLACED)
     }
 
-    fn add(&self, prepared: &mut Prepared, mut admitted: Admitted, row: Row, key: Option<EventKey>) {
-        // The next event takes the line's memory again while it is in the processor's cache.
-        prepared.lines.push(&std::mem::take(&mut admitted.line));
-        prepared.digests.push(admitted.digest);
+    /// Takes what is needed of an admitted event. The next one has the memory of the rest again, while it is in the processor's cache.
+    fn add(&self, prepared: &mut Prepared, admitted: Admitted, row: Row, key: Option<EventKey>) {
+        let Admitted { id, line, digest, personal, warnings, .. } = admitted;
+        prepared.lines.push(&line);
+        prepared.digests.push(digest);
+        prepared.receipts.push(Receipt { id, leaf_index: UNPLACED_LEAF, digest, duplicate: false, warnings });
         let vault = &self.shared.vault;
         let Prepared { identities, records, .. } = prepared;
-        records.push(admitted.personal.iter().map(|parts| {
+        records.push(personal.iter().map(|parts| {
             let mut element = Element::default();
             for disclosure in &parts.disclosures {
                 if disclosure.kind == event::Kind::Identity && !vault.has_identity(&disclosure.digest) {
@@ -137,7 +143,6 @@ impl Log {
         }));
         prepared.rows.push(row);
         prepared.keys.push(key);
-        prepared.admitted.push(admitted);
     }
 
     /// Whether the event is one that is recorded already (`recent`: by the tail's table), or stands earlier in its batch.
@@ -146,16 +151,18 @@ impl Log {
         event: &Event<'_>,
         admission: &Admission<'_>,
         recent: Option<u64>,
-        earlier: Option<&usize>,
-        prepared: &Prepared,
+        earlier: Option<&(&Event<'_>, usize)>,
+        lines: &Packed,
     ) -> Result<Option<Plan>, SubmitError> {
         let Some(event_id) = event.event_id.as_deref() else { return Ok(None) };
-        if let Some(&at) = earlier {
-            let (Some(first), Some(line)) = (prepared.admitted.get(at), prepared.lines.get(at)) else {
-                return Ok(None);
+        if let Some(&(first, at)) = earlier {
+            let Some(line) = lines.get(at) else { return Ok(None) };
+            // What left the first one's line is not kept, as repetitions within a batch are rare.
+            let same = match event::admit(first, admission) {
+                Ok(first) => self.is_same(event, line, &OpenedTexts::of_parts(&first.personal), admission)?,
+                Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
+                Err(AdmitError::LineTooLong { .. }) => return Ok(None),
             };
-            let opened = OpenedTexts::of_parts(&first.personal);
-            let same = self.is_same(event, line, &opened, admission)?;
             return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
         }
         let mut found: Vec<u64> = recent.into_iter().collect();
@@ -229,12 +236,9 @@ impl Log {
     }
 }
 
-/// What the client gets, once the sequencer has given the first line its leaf.
-pub(crate) fn receipts(plans: Vec<Plan>, admitted: Vec<Admitted>, first: u64) -> Vec<Option<Receipt>> {
-    let mut lines = admitted.into_iter().zip(first..).map(|(line, leaf_index)| {
-        let Admitted { id, digest, warnings, .. } = line;
-        Receipt { id, leaf_index, digest, duplicate: false, warnings }
-    });
+/// The receipts of a job's lines, in the order of its plans, once the sequencer has given the first line its leaf.
+pub(crate) fn receipts(plans: Vec<Plan>, fresh: Vec<Receipt>, first: u64) -> Vec<Option<Receipt>> {
+    let mut lines = fresh.into_iter().zip(first..).map(|(receipt, leaf_index)| Receipt { leaf_index, ..receipt });
     let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(plans.len());
     // Where the receipt of each line is.
     let mut places = Vec::with_capacity(plans.len());

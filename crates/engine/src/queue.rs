@@ -61,6 +61,8 @@ pub(crate) struct Job {
     pub(crate) identities: Vec<(PersonId, Arc<Disclosure>)>,
     pub(crate) keys: Vec<Option<EventKey>>,
     pub(crate) seen: Seen,
+    /// The first so many keys of persons must be durable before its frame is written ([`vault::Vault::made`]).
+    pub(crate) keys_made: u64,
     /// An entry of the server's own: may use the space in reserve.
     pub(crate) own: bool,
     pub(crate) done: Box<dyn FnOnce(Result<u64, Refused>) + Send>,

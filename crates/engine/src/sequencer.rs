@@ -131,7 +131,9 @@ impl Sequencer {
         if jobs.is_empty() {
             return;
         }
-        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable()) {
+        // On the disk already, but for jobs whose thread was not to wait.
+        let keys_made = jobs.iter().map(|job| job.keys_made).max().unwrap_or(0);
+        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made)) {
             return answer_all(jobs, &refused);
         }
         let mut fresh = DigestMap::default();

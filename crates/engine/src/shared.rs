@@ -181,12 +181,9 @@ impl Shared {
         view
     }
 
-    /// New persons' keys, on the disk before a frame that needs them.
-    pub(crate) fn make_keys_durable(&self) -> Result<(), Refused> {
-        if !self.vault.has_pending() {
-            return Ok(());
-        }
-        match self.vault.make_durable() {
+    /// Puts new persons' keys on the disk before a frame that needs them: the first `made` of them.
+    pub(crate) fn make_keys_durable(&self, made: u64) -> Result<(), Refused> {
+        match self.vault.make_durable(made) {
             Ok(_) => Ok(()),
             Err(StoreError::DiskFull { .. }) => Err(Refused::DiskFull),
             Err(error) => Err(self.stop(&error)),

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use event::{Admitted, BodyError, BodyKind, Event, Problem, Warning};
+use event::{BodyError, BodyKind, Event, Problem, Warning};
 use proof::Digest;
 use segment::PartError;
 
@@ -93,7 +93,7 @@ pub struct Answer(Result<u64, Refused>);
 /// Lines that wait for the sequencer, and what their client will be told.
 pub struct Waiting {
     plans: Vec<Plan>,
-    admitted: Vec<Admitted>,
+    fresh: Vec<Receipt>,
     problems: Vec<Problem>,
 }
 
@@ -114,9 +114,9 @@ impl Waiting {
     /// # Errors
     /// [`SubmitError`]; nothing was recorded then.
     pub fn finish(self, answer: Answer) -> Result<Option<Submitted>, SubmitError> {
-        let Self { plans, admitted, problems } = self;
+        let Self { plans, fresh, problems } = self;
         match answer.0 {
-            Ok(first) => Ok(Some(Submitted { receipts: receipts(plans, admitted, first), problems })),
+            Ok(first) => Ok(Some(Submitted { receipts: receipts(plans, fresh, first), problems })),
             Err(Refused::Stale) => Ok(None),
             Err(Refused::DiskFull) => Err(SubmitError::DiskFull),
             Err(Refused::Overloaded(reason)) => Err(SubmitError::Overloaded { reason: reason.to_owned() }),
@@ -147,7 +147,7 @@ impl Log {
     pub fn send(&self, submission: &Submission<'_>, done: Done) -> Result<Sent, SubmitError> {
         let (batch, problems) = parse(submission)?;
         let events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
-        self.push(&events, problems, submission.source, submission.partial, done)
+        self.push(&events, problems, submission.source, submission.partial, false, done)
     }
 
     /// Records an entry of the log's own.
@@ -174,7 +174,7 @@ impl Log {
                 // The one who waits is still there: it does nothing else meanwhile.
                 let _ = done.send(answer);
             });
-            let waiting = match self.push(events, problems.to_vec(), source, partial, done)? {
+            let waiting = match self.push(events, problems.to_vec(), source, partial, true, done)? {
                 Sent::Done(submitted) => return Ok(submitted),
                 Sent::Waiting(waiting) => waiting,
             };
@@ -187,13 +187,15 @@ impl Log {
         Err(SubmitError::Overloaded { reason })
     }
 
-    /// Admits events and hands them to the sequencer, unless there is nothing new among them.
+    /// Admits events and hands them to the sequencer, unless there is nothing new among them. `may_wait` = the caller's thread
+    /// may wait for the disk.
     fn push(
         &self,
         events: &[Option<&Event<'_>>],
         mut problems: Vec<Problem>,
         source: &str,
         partial: bool,
+        may_wait: bool,
         done: Done,
     ) -> Result<Sent, SubmitError> {
         let own = source == OWN_SOURCE;
@@ -205,17 +207,22 @@ impl Log {
         if !partial && !prepared.conflicts.is_empty() {
             return Err(SubmitError::Conflict { problems: prepared.conflicts });
         }
-        let Prepared { plans, admitted, lines, digests, rows, records, .. } = prepared;
+        let Prepared { plans, receipts: fresh, lines, digests, rows, records, .. } = prepared;
         let Prepared { identities, keys, seen, refused, conflicts, .. } = prepared;
         problems.extend(refused);
         problems.extend(conflicts);
         problems.sort_by_key(|problem| problem.index);
-        if admitted.is_empty() {
-            return Ok(Sent::Done(Submitted { receipts: receipts(plans, admitted, 0), problems }));
+        if fresh.is_empty() {
+            return Ok(Sent::Done(Submitted { receipts: receipts(plans, fresh, 0), problems }));
+        }
+        let keys_made = self.shared.vault.made();
+        if may_wait {
+            // Here rather than on the sequencer, whom everybody waits for. Where it fails, the sequencer will find out.
+            let _ = self.shared.vault.make_durable(keys_made);
         }
         let done = Box::new(move |answer| done(Answer(answer)));
-        self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, own, done });
-        Ok(Sent::Waiting(Waiting { plans, admitted, problems }))
+        self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, keys_made, own, done });
+        Ok(Sent::Waiting(Waiting { plans, fresh, problems }))
     }
 
     fn refuse_overload(&self, own: bool) -> Result<(), SubmitError> {

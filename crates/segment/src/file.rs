@@ -12,6 +12,10 @@ use crate::PartError;
 /// Bytes gathered before one write: large enough that a write costs nothing beside its bytes.
 const WRITE_BYTES: usize = 1 << 20;
 
+/// Bytes written before they are synced, at the writer's leisure. Left to the end, hundreds of megabytes would go to the disk at
+/// once, and the journal's syncs, for which clients wait, would wait behind them.
+const SYNC_BYTES: u64 = 16 << 20;
+
 /// A new file being written front to back; owned by one writer.
 pub(crate) struct Output {
     file: Box<dyn DiskFile>,
@@ -19,6 +23,8 @@ pub(crate) struct Output {
     buffer: Vec<u8>,
     /// Bytes already given to the disk.
     flushed: u64,
+    /// Bytes known to be durable.
+    synced: u64,
     hasher: Sha256,
 }
 
@@ -29,6 +35,7 @@ impl Output {
             path: path.to_owned(),
             buffer: Vec::with_capacity(WRITE_BYTES),
             flushed: 0,
+            synced: 0,
             hasher: Sha256::new(),
         })
     }
@@ -59,6 +66,10 @@ impl Output {
         self.hasher.update(&self.buffer);
         self.flushed += self.buffer.len() as u64;
         self.buffer.clear();
+        if self.flushed - self.synced >= SYNC_BYTES {
+            self.file.sync_data()?;
+            self.synced = self.flushed;
+        }
         Ok(())
     }
 }

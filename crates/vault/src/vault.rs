@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
@@ -51,8 +51,10 @@ pub struct Vault {
     log_keys: LogKeys,
     addresses: AddressKey,
     wrapping: Wrapping,
-    /// How many keys wait to be made durable; written under the lock of `people`.
-    pending: AtomicUsize,
+    /// How many keys were made since the vault was opened; written under the lock of `people`.
+    made: AtomicU64,
+    /// How many of these are durable.
+    durable: AtomicU64,
     database: Mutex<Database>,
     people: RwLock<People>,
     identities: RwLock<Identities>,
@@ -112,7 +114,8 @@ impl Vault {
             addresses: AddressKey::new(&log_keys.addresses),
             log_keys,
             wrapping,
-            pending: AtomicUsize::new(0),
+            made: AtomicU64::new(0),
+            durable: AtomicU64::new(0),
             database: Mutex::new(database),
             people: RwLock::new(people),
             identities: RwLock::new(Identities::new(surroundings.fold)),
@@ -121,25 +124,29 @@ impl Vault {
         })
     }
 
-    /// Whether a key waits for [`Self::make_durable`]. Cost: one atomic load.
+    /// How many keys were made since the vault was opened: whoever asks after [`Keys::person`] has a mark that covers the key
+    /// it was given. Cost: one atomic load.
     #[must_use]
-    pub fn has_pending(&self) -> bool {
-        self.pending.load(Ordering::Acquire) != 0
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Acquire)
     }
 
-    /// Makes every key handed out so far durable, in one transaction; returns how many there were. Called by the
-    /// sequencer before it writes a frame.
+    /// Makes the first `made` keys durable, and any that were made since, in one transaction; returns how many it wrote.
+    /// A frame that needs a key is written after this and not before.
     ///
-    /// Cost: one atomic load if none waits; else one sync and about 10 µs a person.
+    /// Cost: one atomic load if they are durable; else one sync and about 10 µs a person. Of many who call at once one
+    /// writes, and the others find it done.
     ///
     /// # Errors
     /// [`StoreError::DiskFull`] and [`StoreError::Busy`], after which the keys still wait and it may be called again;
     /// [`StoreError::Failed`], after which it always fails.
-    pub fn make_durable(&self) -> Result<usize, StoreError> {
-        if !self.has_pending() {
+    pub fn make_durable(&self, made: u64) -> Result<usize, StoreError> {
+        let are_durable = || self.durable.load(Ordering::Acquire) >= made;
+        if are_durable() {
             return Ok(0);
         }
-        self.store_pending(&mut self.lock_database())
+        let mut database = self.lock_database();
+        if are_durable() { Ok(0) } else { self.store_pending(&mut database) }
     }
 
     /// What is known of a person's key. A record whose person is unknown is damage, or another log's.
@@ -299,7 +306,7 @@ impl Vault {
         }
         database.insert(rows.iter().map(Arc::as_ref))?;
         self.write_people().settle(rows.len());
-        self.pending.fetch_sub(rows.len(), Ordering::Release);
+        self.durable.fetch_add(rows.len() as u64, Ordering::Release);
         Ok(rows.len())
     }
 
@@ -326,7 +333,7 @@ impl Vault {
         let row = self.wrapping.wrap(random, person, &key, self.surroundings.clock.now_us());
         assert!(people.insert(person, Arc::clone(&key)), "neither person nor handle has a key, under this lock");
         people.add_pending(row);
-        self.pending.fetch_add(1, Ordering::Release);
+        self.made.fetch_add(1, Ordering::Release);
         Ok(key)
     }
 

@@ -1,5 +1,7 @@
 //! `POST /v1/events`: events in, receipts out.
 
+use std::io::Write as _;
+
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -80,11 +82,39 @@ impl From<Submitted> for Receipts {
 const RECEIPT_BYTES_USUAL: usize = 192;
 
 impl Receipts {
-    /// As JSON text, written into one buffer that need not grow.
-    fn to_json(&self) -> Result<Vec<u8>, Problem> {
+    /// As JSON text: what serde would write, but a receipt that says no more than where its entry is costs a few copies.
+    fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         let mut json = Vec::with_capacity(64 + self.receipts.len() * RECEIPT_BYTES_USUAL);
-        serde_json::to_writer(&mut json, self).map_err(|error| Problem::internal(&error))?;
+        json.extend_from_slice(b"{\"receipts\":[");
+        for (nth, receipt) in self.receipts.iter().enumerate() {
+            if nth != 0 {
+                json.push(b',');
+            }
+            match receipt {
+                Some(receipt) if receipt.is_plain() => receipt.write(&mut json).map_err(serde_json::Error::io)?,
+                receipt => serde_json::to_writer(&mut json, receipt)?,
+            }
+        }
+        json.push(b']');
+        if !self.problems.is_empty() {
+            json.extend_from_slice(b",\"problems\":");
+            serde_json::to_writer(&mut json, &self.problems)?;
+        }
+        json.push(b'}');
         Ok(json)
+    }
+}
+
+impl Receipt {
+    fn is_plain(&self) -> bool {
+        !self.duplicate && self.warnings.is_empty()
+    }
+
+    /// A plain one. Neither an id nor a digest has anything to escape.
+    fn write(&self, json: &mut Vec<u8>) -> std::io::Result<()> {
+        json.extend_from_slice(b"{\"id\":\"");
+        json.extend_from_slice(self.id.as_bytes());
+        write!(json, "\",\"leaf_index\":{},\"digest\":\"{}\"}}", self.leaf_index, self.digest)
     }
 }
 
@@ -156,7 +186,8 @@ fn answer(submitted: Submitted) -> Result<Response, Problem> {
     let status = if duplicates && !submitted.receipts.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
     let recorded = submitted.receipts.iter().flatten().filter(|receipt| !receipt.duplicate).count();
     metrics::counter!("indelible_events_recorded_total").increment(recorded as u64);
-    Ok((status, [(header::CONTENT_TYPE, "application/json")], Receipts::from(submitted).to_json()?).into_response())
+    let json = Receipts::from(submitted).to_json().map_err(|error| Problem::internal(&error))?;
+    Ok((status, [(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// Whether the body is NDJSON. A body that claims to be no JSON is refused: browsers send such ones across sites unasked.
@@ -171,5 +202,42 @@ fn is_ndjson(headers: &HeaderMap) -> Result<bool, Problem> {
             "The body is of an unknown type",
             format!("Content-Type is {given:?}; send application/json or application/x-ndjson"),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_are_written_as_serde_writes_them() {
+        let receipt = |leaf_index: u64, duplicate, warnings: Vec<&str>| Receipt {
+            id: event::id::uuid_v7(1_645_557_742_000_000, [leaf_index as u8; 10]),
+            leaf_index,
+            digest: Digest::of(&leaf_index.to_be_bytes()),
+            duplicate,
+            warnings: warnings
+                .into_iter()
+                .map(|code| ReceiptWarning { pointer: "/\"".to_owned(), code: "odd", message: code.to_owned() })
+                .collect(),
+        };
+        let problem = event::Problem {
+            index: Some(1),
+            pointer: "/time".to_owned(),
+            code: "wrong",
+            message: "a \"time\"".to_owned(),
+        };
+        for problems in [vec![], vec![EventProblem::from(problem)]] {
+            let receipts = vec![
+                Some(receipt(0, false, vec![])),
+                None,
+                Some(receipt(u64::MAX, true, vec![])),
+                Some(receipt(7, false, vec!["a \u{1} b"])),
+            ];
+            let receipts = Receipts { receipts, problems };
+            assert_eq!(receipts.to_json().unwrap(), serde_json::to_vec(&receipts).unwrap());
+        }
+        let none = Receipts { receipts: vec![], problems: vec![] };
+        assert_eq!(none.to_json().unwrap(), serde_json::to_vec(&none).unwrap());
     }
 }

@@ -35,7 +35,7 @@ fn no_personal_value_and_no_key_stands_in_a_file() {
     vault.remember_identity(disclosure.digest, key.id(), &disclosure.json).unwrap();
     vault.pseudonym(&user("canary@example.org"));
     let _ = vault.address_token("203.0.113.77");
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     // The record is what others write to files.
     std::fs::write(dir.path().join("record"), sealed.to_record()).unwrap();
 

@@ -16,7 +16,7 @@ fn try_open(dir: &Path) -> Result<Vault, VaultError> {
 fn closed_vault(dir: &Path) -> Vec<PersonId> {
     let vault = create(dir);
     let ids = (0..5).map(|n| vault.person(&user(&n.to_string())).unwrap().id()).collect();
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     ids
 }
 
@@ -28,7 +28,7 @@ fn a_whole_vault_has_no_findings() {
     assert_eq!((found.live, found.destroyed, found.findings), (5, 0, vec![]));
     let vault = reopen(dir.path());
     vault.person(&user("new")).unwrap();
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     let found = vault.check();
     assert_eq!((found.live, found.findings), (6, vec![]), "what is still in the write-ahead log counts");
 }
@@ -114,7 +114,7 @@ fn another_log_s_files_are_refused() {
         closed_vault(dir.path());
         let vault = Vault::create(other.path(), surroundings(99)).unwrap();
         vault.person(&user("other")).unwrap();
-        vault.make_durable().unwrap();
+        vault.make_durable(vault.made()).unwrap();
         drop(vault);
         std::fs::copy(other.path().join(name), dir.path().join(name)).unwrap();
         let error = try_open(dir.path()).unwrap_err();

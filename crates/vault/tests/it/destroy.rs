@@ -27,7 +27,7 @@ fn a_destroyed_key_opens_nothing_ever_again() {
     let vault = create(dir.path());
     let key = vault.person(&user("1")).unwrap();
     let sealed = vault.seal(&key, &identity(&key, "Ada Lovelace", "ada@example.org"));
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     assert_eq!(vault.destroy(&user("1")).unwrap(), Some(key.id()));
     assert_eq!(vault.open_sealed(&sealed), Ok(None));
     assert_eq!(vault.key_state(key.id()), KeyState::Destroyed);
@@ -52,7 +52,7 @@ fn no_byte_of_the_wrapped_key_remains_in_the_files() {
         for n in 0..20 {
             vault.person(&user(&format!("after {n}"))).unwrap();
         }
-        vault.make_durable().unwrap();
+        vault.make_durable(vault.made()).unwrap();
         let wrapped = wrapped_key(dir.path(), &key.id().0);
         let vault = if durable_first {
             // The key has moved from the write-ahead log into the file.
@@ -75,7 +75,7 @@ fn a_key_that_was_never_durable_is_destroyed_for_good() {
     let vault = create(dir.path());
     let key = vault.person(&user("1")).unwrap();
     vault.destroy(&user("1")).unwrap();
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     drop(vault);
     assert_eq!(reopen(dir.path()).key_state(key.id()), KeyState::Destroyed);
 }
@@ -90,7 +90,7 @@ fn the_same_person_s_later_events_get_a_new_key() {
     let new = vault.person(&user("1")).unwrap();
     assert_ne!(new.id(), old.id());
     assert_ne!(new.secret(), old.secret());
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     drop(vault);
     let vault = reopen(dir.path());
     assert_eq!(vault.person(&user("1")).unwrap().id(), new.id());

@@ -17,10 +17,11 @@ fn a_person_has_one_key_and_keeps_it() {
         assert_eq!(vault.person(&user("1")).unwrap().id(), first.id());
         let second = vault.person(&user("2")).unwrap();
         assert_ne!(first.secret(), second.secret());
-        assert!(vault.has_pending());
-        assert_eq!(vault.make_durable().unwrap(), 2);
-        assert!(!vault.has_pending());
-        assert_eq!(vault.make_durable().unwrap(), 0);
+        assert_eq!(vault.make_durable(vault.made()).unwrap(), 2);
+        let before = vault.made();
+        vault.person(&user("3")).unwrap();
+        assert_eq!(vault.make_durable(before).unwrap(), 0, "they are durable, and the third has time");
+        assert_eq!(vault.make_durable(vault.made()).unwrap(), 1);
         (first, second)
     };
     let vault = reopen(dir.path());
@@ -29,7 +30,7 @@ fn a_person_has_one_key_and_keeps_it() {
         assert_eq!((again.id(), again.secret()), (key.id(), key.secret()));
         assert_eq!(vault.key_state(key.id()), KeyState::Live);
     }
-    assert!(!vault.has_pending(), "nobody was new");
+    assert_eq!(vault.make_durable(vault.made()).unwrap(), 0);
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn the_same_id_elsewhere_is_another_person() {
     for (n, key) in keys.iter().enumerate() {
         assert!(keys[..n].iter().all(|other| other.id() != key.id() && other.secret() != key.secret()));
     }
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     drop(vault);
     let vault = reopen(dir.path());
     for (person, key) in people.iter().zip(&keys) {
@@ -71,7 +72,7 @@ fn a_key_is_durable_without_a_clean_end() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
     let key = vault.person(&user("1")).unwrap();
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     // What a killed process leaves: the files as they are now, the write-ahead log among them.
     let copy = tempfile::tempdir().unwrap();
     std::fs::create_dir(copy.path().join("keys")).unwrap();
@@ -102,7 +103,7 @@ fn only_the_owner_reads_the_files() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
     vault.person(&user("1")).unwrap();
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     let mode = |name| std::fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode("keys"), 0o700);
     for name in ["keys/root", "keys/log", "vault.db", "vault.db-wal"] {
@@ -118,7 +119,7 @@ fn a_creation_cut_short_is_completed() {
         missing.iter().for_each(|name| std::fs::remove_file(dir.path().join(name)).unwrap());
         let vault = create(dir.path());
         vault.person(&user("1")).unwrap();
-        vault.make_durable().unwrap();
+        vault.make_durable(vault.made()).unwrap();
     }
     // An empty database is one whose tables were not made yet.
     let dir = tempfile::tempdir().unwrap();
@@ -144,7 +145,7 @@ fn creating_again_opens_what_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
     let key = vault.person(&user("1")).unwrap();
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     drop(vault);
     let vault = Vault::create(dir.path(), surroundings(5)).unwrap();
     assert_eq!(vault.person(&user("1")).unwrap().secret(), key.secret());

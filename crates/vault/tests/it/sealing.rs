@@ -11,7 +11,7 @@ fn vault_with_sealed(dir: &std::path::Path) -> (Vault, Sealed, String) {
     let key = vault.person(&user("1")).unwrap();
     let disclosure = identity(&key, "Ada Lovelace", "ada@example.org");
     let sealed = vault.seal(&key, &disclosure);
-    vault.make_durable().unwrap();
+    vault.make_durable(vault.made()).unwrap();
     (vault, sealed, disclosure.json.clone())
 }
 

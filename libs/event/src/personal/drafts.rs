@@ -1,7 +1,6 @@
 //! What has left the line so far, person by person.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::json;
 
@@ -27,14 +26,16 @@ struct Draft<'a> {
     of: String,
     /// The address that a declared `of` held, as long as no id of the event shows it.
     of_address: Option<Cow<'a, str>>,
-    /// By kind.
-    values: [Vec<(Cow<'a, str>, Value<'a>)>; 3],
 }
 
-impl Draft<'_> {
-    fn is_empty(&self) -> bool {
-        self.of_address.is_none() && self.values.iter().all(Vec::is_empty)
-    }
+/// What left the line from one place.
+#[derive(Debug)]
+struct Taken<'a> {
+    /// Index of the draft.
+    person: usize,
+    kind: Kind,
+    pointer: Cow<'a, str>,
+    value: Value<'a>,
 }
 
 /// The persons of one event. Owned by the split.
@@ -42,14 +43,19 @@ pub(super) struct Drafts<'a> {
     scope: Scope<'a>,
     keys: &'a dyn Keys,
     list: Vec<Draft<'a>>,
+    /// Of all persons, so that an event costs one list.
+    values: Vec<Taken<'a>>,
 }
+
+/// What the values of most events fit into.
+const VALUES_USUAL: usize = 8;
 
 /// Where values would stand that nobody disclosed: persons without values have no number.
 const NO_NUMBER: usize = usize::MAX;
 
 impl<'a> Drafts<'a> {
     pub(super) fn new(scope: Scope<'a>, keys: &'a dyn Keys) -> Self {
-        Self { scope, keys, list: Vec::new() }
+        Self { scope, keys, list: Vec::with_capacity(2), values: Vec::with_capacity(VALUES_USUAL) }
     }
 
     /// The index of the person with this type and id, whose id holds no address.
@@ -62,7 +68,7 @@ impl<'a> Drafts<'a> {
         of.push_str(kind);
         of.push(':');
         of.push_str(id);
-        self.list.push(Draft { kind_len: kind.len(), of, of_address: None, values: Default::default() });
+        self.list.push(Draft { kind_len: kind.len(), of, of_address: None });
         self.list.len() - 1
     }
 
@@ -96,9 +102,7 @@ impl<'a> Drafts<'a> {
     }
 
     pub(super) fn add(&mut self, person: usize, kind: Kind, pointer: Cow<'a, str>, value: Value<'a>) {
-        if let Some(values) = self.list.get_mut(person).and_then(|draft| draft.values.get_mut(kind as usize)) {
-            values.push((pointer, value));
-        }
+        self.values.push(Taken { person, kind, pointer, value });
     }
 
     /// Adds a text if there is one.
@@ -116,15 +120,17 @@ impl<'a> Drafts<'a> {
 
     /// Call when all ids are in: an address that an id of the event shows needs no second place.
     pub(super) fn settle_addresses(&mut self) {
-        for draft in &mut self.list {
-            let shown = |address: &str| {
-                let [identity, ..] = &draft.values;
-                identity.iter().any(|(_, value)| matches!(value, Value::Text(text) if text == address))
-            };
+        let Self { list, values, .. } = self;
+        for (person, draft) in list.iter_mut().enumerate() {
+            let identity = || values.iter().filter(|taken| taken.person == person && taken.kind == Kind::Identity);
+            let shown =
+                |address: &str| identity().any(|taken| matches!(&taken.value, Value::Text(text) if text == address));
             if draft.of_address.as_deref().is_some_and(shown) {
                 draft.of_address = None;
             }
         }
+        // Needles are added person by person and kind by kind: of equal values the first one's place counts.
+        values.sort_by_key(|taken| (taken.person, taken.kind));
     }
 
     /// Adds every text so far to the needles. An address known from `of` alone has no pointer before the persons are
@@ -134,9 +140,9 @@ impl<'a> Drafts<'a> {
             if let Some(address) = &draft.of_address {
                 needles.add(Cow::Borrowed(address), person, Cow::Borrowed(""));
             }
-            for (pointer, value) in draft.values.iter().flatten() {
-                if let Value::Text(text) = value {
-                    needles.add(Cow::Borrowed(text), person, Cow::Borrowed(pointer));
+            for taken in self.values.iter().filter(|taken| taken.person == person) {
+                if let Value::Text(text) = &taken.value {
+                    needles.add(Cow::Borrowed(text), person, Cow::Borrowed(&taken.pointer));
                 }
             }
         }
@@ -146,7 +152,8 @@ impl<'a> Drafts<'a> {
     pub(super) fn number(&self, more: impl Iterator<Item = usize> + Clone) -> Vec<usize> {
         let mut next = 0;
         let number = |(person, draft): (usize, &Draft<'_>)| {
-            if draft.is_empty() && !more.clone().any(|other| other == person) {
+            let mut with_values = self.values.iter().map(|taken| taken.person).chain(more.clone());
+            if draft.of_address.is_none() && !with_values.any(|other| other == person) {
                 return NO_NUMBER;
             }
             next += 1;
@@ -157,27 +164,26 @@ impl<'a> Drafts<'a> {
 
     /// Writes the disclosures.
     pub(super) fn finish(self, numbers: &[usize]) -> Result<Vec<PersonalParts>, KeyError> {
-        let mut parts = Vec::with_capacity(self.list.len());
+        let Self { scope, keys, mut list, mut values } = self;
+        let mut parts = Vec::with_capacity(list.len());
+        let of_addresses = list.iter_mut().zip(numbers).enumerate().filter_map(|(person, (draft, number))| {
+            let value = Value::Text(draft.of_address.take()?);
+            Some(Taken { person, kind: Kind::Identity, pointer: of_pointer(*number).into(), value })
+        });
+        values.extend(of_addresses);
+        values.sort_by(|a, b| (a.person, a.kind, &a.pointer).cmp(&(b.person, b.kind, &b.pointer)));
         let mut json = Vec::with_capacity(512);
-        for (mut draft, number) in self.list.into_iter().zip(numbers) {
-            if let (Some(address), [identity, ..]) = (draft.of_address.take(), &mut draft.values) {
-                identity.push((of_pointer(*number).into(), Value::Text(address)));
-            }
-            if draft.is_empty() {
-                continue;
-            }
+        for of_person in values.chunk_by(|a, b| a.person == b.person) {
+            let Some(draft) = of_person.first().and_then(|taken| list.get(taken.person)) else { continue };
             let (kind, id) = draft.of.split_at(draft.kind_len);
             let id = id.strip_prefix(':').unwrap_or(id);
-            let key = self.keys.person(&Person { scope: self.scope, kind, id })?;
+            let key = keys.person(&Person { scope, kind, id })?;
             let mut disclosures = Vec::with_capacity(2);
-            for (kind, mut values) in Kind::ALL.into_iter().zip(draft.values) {
-                if !values.is_empty() {
-                    values.sort_by(|(a, _), (b, _)| a.cmp(b));
-                    write_values(&values, &mut json);
-                    disclosures.push(key.disclose(kind, &String::from_utf8_lossy(&json)));
-                }
+            for of_kind in of_person.chunk_by(|a, b| a.kind == b.kind) {
+                let json = write_values(of_kind, &mut json);
+                disclosures.extend(of_kind.first().map(|taken| key.disclose(taken.kind, json)));
             }
-            parts.push(PersonalParts { of: draft.of, key: Arc::clone(&key), disclosures });
+            parts.push(PersonalParts { of: draft.of.clone(), key, disclosures });
         }
         Ok(parts)
     }
@@ -188,16 +194,17 @@ pub(super) fn of_pointer(number: usize) -> String {
     format!("/personal/{number}/of")
 }
 
-fn write_values(values: &[(Cow<'_, str>, Value<'_>)], out: &mut Vec<u8>) {
+fn write_values<'o>(values: &[Taken<'_>], out: &'o mut Vec<u8>) -> &'o str {
     out.clear();
-    for (pointer, value) in values {
+    for taken in values {
         out.push(if out.is_empty() { b'{' } else { b',' });
-        json::push_string(out, pointer);
+        json::push_string(out, &taken.pointer);
         out.push(b':');
-        match value {
+        match &taken.value {
             Value::Text(text) => json::push_string(out, text),
             Value::Json(text) => out.extend_from_slice(text.as_bytes()),
         }
     }
     out.push(b'}');
+    std::str::from_utf8(out).expect("written from texts")
 }

@@ -88,6 +88,9 @@ impl<'a> Needles<'a> {
 
     /// Whether any value may stand in a text: never wrongly `false`.
     pub(super) fn may_hit(&self, text: &str) -> bool {
+        if !self.list.iter().any(|needle| needle.live) {
+            return false;
+        }
         let signs = Signs::of(text);
         self.list.iter().any(|needle| needle.live && needle.stands_in(text, signs))
     }
