@@ -1,14 +1,15 @@
 //! Questions and single entries.
 
 use event::Entry;
-use event::render::{Options, Rendered, entry_json, json};
+use event::render::{Options, entry_json};
 use proof::Digest;
 use search::{Context, Hit, Predicate, Question, Results, Scope, SearchError};
-use segment::{Part, PartError, View};
+use segment::{PartError, View};
 
 use crate::Log;
 use crate::disclosed::OpenedTexts;
 use crate::limits::Limits;
+use crate::opener::Opener;
 use crate::own::{OWN_SOURCE, Own, Viewer};
 use crate::submit::SubmitError;
 use crate::visible::Visible;
@@ -47,22 +48,6 @@ impl Shown {
         let options = Options { full, leaf_index: Some(self.leaf_index) };
         entry_json(&self.entry()?, &self.opened.opened()?, options, out);
         Ok(())
-    }
-
-    /// Hands the entry, its columns, and `changes` and `properties` as JSON text (empty where there are none) to `with`,
-    /// personal values put back.
-    ///
-    /// # Errors
-    /// As [`Shown::entry`].
-    pub fn with_details<T>(
-        &self,
-        with: impl FnOnce(&Entry<'_>, &Rendered<'_>, &str, &str) -> T,
-    ) -> Result<T, PartError> {
-        let (entry, opened) = (self.entry()?, self.opened.opened()?);
-        let rendered = Rendered::new(&entry, &opened);
-        let changes = entry.changes.map(|raw| json(raw, "/changes", &opened)).unwrap_or_default();
-        let properties = entry.properties.map(|raw| json(raw, "/properties", &opened)).unwrap_or_default();
-        Ok(with(&entry, &rendered, &changes, &properties))
     }
 }
 
@@ -147,16 +132,15 @@ impl Log {
     /// # Errors
     /// As [`PartError`].
     pub fn show(&self, hit: &Hit) -> Result<Shown, PartError> {
-        self.show_line(hit.part.as_ref(), hit.row, hit.part.line(hit.row)?)
+        let line = hit.part.line(hit.row)?;
+        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, hit.part.disclosures(hit.row)?)?;
+        Ok(Shown { leaf_index: hit.leaf, line, opened })
     }
 
-    /// As [`Log::show`], of a line that was read already.
-    ///
-    /// # Errors
-    /// As [`PartError`].
-    pub fn show_line(&self, part: &dyn Part, row: u32, line: Vec<u8>) -> Result<Shown, PartError> {
-        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
-        Ok(Shown { leaf_index: part.leaf(row), line, opened })
+    /// Returns what opens the disclosures of many entries. Cost: none yet.
+    #[must_use]
+    pub fn opener(&self) -> Opener<'_> {
+        Opener::new(&self.shared.vault)
     }
 
     fn context<'a>(&'a self, visible: &'a Visible<'a>, over_budget: &'a (dyn Fn() -> bool + Sync)) -> Context<'a> {

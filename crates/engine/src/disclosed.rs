@@ -156,6 +156,6 @@ impl Element {
     }
 }
 
-fn store(error: Box<dyn std::error::Error + Send + Sync>) -> PartError {
+pub(crate) fn store(error: Box<dyn std::error::Error + Send + Sync>) -> PartError {
     PartError::Store(error)
 }

@@ -73,30 +73,40 @@ impl Batches<'_, '_> {
 }
 
 impl Question<'_> {
-    /// Hands out the rows and lines of a batch of this question, each checked against the scope once more (I-8).
+    /// Hands out the lines of some rows of this question by ascending leaf, each with its place in `rows`, and checked
+    /// against the scope once more (I-8).
     ///
-    /// Cost: as [`Part::lines`]; where the scope is not everything, each line is parsed.
+    /// Cost: as [`Part::lines`], each frame decompressed once, whatever the order of the rows; where the scope is not
+    /// everything, each line is parsed.
     ///
     /// # Errors
     /// As [`SearchError`]; lines handed out before the error stand.
-    pub fn lines(&self, batch: &Batch, each: &mut dyn FnMut(u32, &[u8])) -> Result<(), SearchError> {
-        let mut outside = None;
-        batch.part.lines(&batch.rows, &mut |row, line| {
-            if outside.is_none() {
-                match self.admit_line(batch.part.as_ref(), row, line) {
-                    Ok(()) => each(row, line),
-                    Err(error) => outside = Some(error),
-                }
+    pub fn lines(
+        &self,
+        part: &dyn Part,
+        rows: &[u32],
+        each: &mut dyn FnMut(usize, u64, &[u8]),
+    ) -> Result<(), SearchError> {
+        let mut by_leaf: Vec<(u64, usize, u32)> =
+            rows.iter().enumerate().map(|(place, &row)| (part.leaf(row), place, row)).collect();
+        by_leaf.sort_unstable();
+        let sorted: Vec<u32> = by_leaf.iter().map(|&(_, _, row)| row).collect();
+        let (mut next, mut outside) = (by_leaf.iter(), None);
+        part.lines(&sorted, &mut |_, line| {
+            let Some(&(leaf, place, _)) = next.next().filter(|_| outside.is_none()) else { return };
+            match self.admit_line(leaf, line) {
+                Ok(()) => each(place, leaf, line),
+                Err(error) => outside = Some(error),
             }
         })?;
         outside.map_or(Ok(()), Err)
     }
 
-    fn admit_line(&self, part: &dyn Part, row: u32, line: &[u8]) -> Result<(), SearchError> {
+    fn admit_line(&self, leaf: u64, line: &[u8]) -> Result<(), SearchError> {
         if self.scope().is_everything() {
             return Ok(());
         }
-        let entry = Entry::parse(line).map_err(|source| SearchError::Line { leaf: part.leaf(row), source })?;
-        if self.scope().admits(&entry) { Ok(()) } else { Err(SearchError::OutsideScope { leaf: part.leaf(row) }) }
+        let entry = Entry::parse(line).map_err(|source| SearchError::Line { leaf, source })?;
+        if self.scope().admits(&entry) { Ok(()) } else { Err(SearchError::OutsideScope { leaf }) }
     }
 }

@@ -75,6 +75,7 @@ pub fn parse_length(text: &str) -> Option<u64> {
 #[must_use]
 pub fn instant_text(us: i64) -> String {
     match Timestamp::from_microsecond(us) {
+        Ok(_) if us >= event::time::MIN_US => event::time::write(us),
         Ok(at) => format!("{at:.6}"),
         // Only a hand-made predicate holds such a number; nothing in a log is out there.
         Err(_) if us < 0 => "0001-01-01T00:00:00.000000Z".to_owned(),
@@ -112,6 +113,17 @@ fn has_offset(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn an_instant_is_written_as_the_calendar_would() {
+        let last = Timestamp::MAX.as_microsecond();
+        let us = [i64::MIN, event::time::MIN_US - 1, event::time::MIN_US, -1, 0, 1_764_230_000_123_456, last - 1, last];
+        for us in us.into_iter().filter(|us| Timestamp::from_microsecond(*us).is_ok()) {
+            assert_eq!(instant_text(us), format!("{:.6}", Timestamp::from_microsecond(us).unwrap()));
+        }
+        assert_eq!(instant_text(last + 1), "9998-12-31T23:59:59.999999Z");
+        assert_eq!(instant_text(i64::MIN), "0001-01-01T00:00:00.000000Z");
+    }
+
     use super::*;
 
     fn us(text: &str) -> i64 {

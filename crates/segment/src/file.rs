@@ -143,9 +143,14 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.chunk().copied()
+    }
+
+    /// As [`Self::array`], where it lies.
+    pub(crate) fn chunk<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         let (head, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
-        Some(*head)
+        Some(head)
     }
 
     pub(crate) fn u8(&mut self) -> Option<u8> {

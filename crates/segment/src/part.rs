@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
+use crate::disclosures::DisclosureCursor;
+
 /// A field that is answered by exact value: from a dictionary with row sets, or from sorted (hash, row) pairs.
 ///
 /// Values are the field's UTF-8 bytes as in the line, except: [`Field::HttpStatus`] in decimal ASCII,
@@ -374,6 +376,12 @@ pub trait Part: Send + Sync {
     /// # Errors
     /// As [`Part::line`].
     fn disclosures(&self, row: u32) -> Result<Disclosed, PartError>;
+
+    /// Returns a reader for the disclosures of many leaves, where the part has one that is faster than
+    /// [`Part::disclosures`] row by row.
+    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
+        None
+    }
 }
 
 /// Everything below one tree size, each entry in exactly one part. A snapshot: it never changes, and what it names

@@ -10,7 +10,7 @@ use event::{Entry, LineError};
 
 use crate::cache::BlockCache;
 use crate::data::DataFile;
-use crate::disclosures::DisclosureFile;
+use crate::disclosures::{DisclosureCursor, DisclosureFile};
 use crate::index::{Index, IndexBuilder, IndexError, Indexed, Lines, RowExtra};
 use crate::manifest::SegmentEntry;
 use crate::names::{SegmentFile, SegmentName};
@@ -137,6 +137,10 @@ impl Lines for SealedLines {
 
     fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError> {
         self.disclosures.disclosed(leaf)
+    }
+
+    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
+        Some(self.disclosures.cursor())
     }
 }
 

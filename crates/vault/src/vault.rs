@@ -188,19 +188,32 @@ impl Vault {
     /// # Errors
     /// Any [`OpenError`].
     pub fn open_sealed(&self, sealed: &Sealed) -> Result<Option<String>, OpenError> {
+        self.open_ciphertext(&sealed.digest, sealed.person, sealed.kind, &sealed.ciphertext)
+    }
+
+    /// As [`Self::open_sealed`], of a disclosure that lies elsewhere.
+    ///
+    /// # Errors
+    /// Any [`OpenError`].
+    pub fn open_ciphertext(
+        &self,
+        digest: &[u8; 32],
+        person: PersonId,
+        kind: Kind,
+        ciphertext: &[u8],
+    ) -> Result<Option<String>, OpenError> {
         let key = {
             let people = self.read_people();
-            match people.by_id(sealed.person) {
+            match people.by_id(person) {
                 Some(key) => Arc::clone(key),
-                None if people.state(sealed.person) == KeyState::Destroyed => return Ok(None),
+                None if people.state(person) == KeyState::Destroyed => return Ok(None),
                 None => return Err(OpenError::UnknownPerson),
             }
         };
-        let bound = head(&sealed.digest, sealed.person, sealed.kind);
-        let plain = cipher_of(&key).decrypt(&nonce_of(&sealed.digest), &bound, &sealed.ciphertext);
+        let plain = cipher_of(&key).decrypt(&nonce_of(digest), &head(digest, person, kind), ciphertext);
         let mut plain: Zeroizing<Vec<u8>> = plain.ok_or(OpenError::Altered)?;
         let text = String::from_utf8(std::mem::take(&mut *plain)).map_err(|_| OpenError::OtherDigest)?;
-        if disclosure_digest(&text) == sealed.digest { Ok(Some(text)) } else { Err(OpenError::OtherDigest) }
+        if disclosure_digest(&text) == *digest { Ok(Some(text)) } else { Err(OpenError::OtherDigest) }
     }
 
     /// The keyed token by which the index finds an address; the same for every spelling of it.

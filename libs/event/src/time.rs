@@ -102,7 +102,7 @@ pub fn push_date(out: &mut Vec<u8>, us: i64) {
 pub fn write(us: i64) -> String {
     let mut out = Vec::with_capacity(WRITTEN_BYTES);
     push(&mut out, us);
-    out.into_iter().map(char::from).collect()
+    String::from_utf8(out).unwrap_or_else(|_| panic!("a time is written in ASCII"))
 }
 
 /// The UTC date as text, `YYYY-MM-DD`.

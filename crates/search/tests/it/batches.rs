@@ -22,12 +22,15 @@ fn batches_are_what_a_scan_hands_out_in_every_order() {
                     let (mut leaves, mut all) = (Vec::new(), batches(&question, order, rows_max));
                     while let Some(batch) = all.next().unwrap() {
                         assert!((1..=rows_max).contains(&batch.rows.len()));
-                        let lines = &mut |row, line: &[u8]| {
-                            let leaf = batch.part.leaf(row);
+                        let part = batch.part.as_ref();
+                        let (mut before, mut read) = (None, vec![None; batch.rows.len()]);
+                        let lines = &mut |place: usize, leaf: u64, line: &[u8]| {
                             assert_eq!(line, log.entries[leaf as usize].line);
-                            leaves.push(leaf);
+                            assert!(before < Some(leaf) && leaf == part.leaf(batch.rows[place]));
+                            (before, read[place]) = (Some(leaf), Some(leaf));
                         };
-                        question.lines(&batch, lines).unwrap();
+                        question.lines(part, &batch.rows, lines).unwrap();
+                        leaves.extend(read.into_iter().flatten());
                     }
                     assert_eq!(leaves, expected, "{text} {order:?} cut {cut} by {rows_max}");
                 }
@@ -44,6 +47,6 @@ fn a_batch_of_another_scope_does_not_leave() {
     all.rows.sort_unstable();
     let inside = log.question(&Predicate::All, &auth);
     let mut seen = 0;
-    let refused = inside.lines(&all, &mut |_, _| seen += 1);
+    let refused = inside.lines(all.part.as_ref(), &all.rows, &mut |_, _, _| seen += 1);
     assert!(matches!(refused, Err(SearchError::OutsideScope { .. })) && seen < 10, "I-8: {refused:?}");
 }

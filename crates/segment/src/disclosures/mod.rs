@@ -11,11 +11,13 @@
 //!
 //! Specified byte by byte in `spec/segment.md`.
 
+mod cursor;
 mod layout;
 mod reader;
 mod references;
 mod writer;
 
+pub use cursor::DisclosureCursor;
 pub use reader::{DisclosureFile, References};
 pub use references::Ordinals;
 pub(crate) use writer::DisclosureWriter;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use env::Disk;
 use proof::Digest;
 
+use super::cursor::DisclosureCursor;
 use super::layout::{
     BLOCK_BYTES_MAX, BLOCK_ITEMS, ENTRY_BYTES, Entry, FOOTER_BYTES, Footer, KINDS, PERSON_BYTES, PERSONS, REFERENCES,
     SECTIONS,
@@ -91,10 +92,7 @@ impl DisclosureFile {
     /// # Errors
     /// `NoSuchRow` if the leaf is not here, `Read` if the disk fails, `Damaged` if the block is.
     pub fn refs(&self, leaf: u64) -> Result<References, PartError> {
-        let item = leaf
-            .checked_sub(self.footer.first_leaf)
-            .and_then(|item| u32::try_from(item).ok())
-            .ok_or(PartError::NoSuchRow(leaf))?;
+        let item = self.item_of(leaf)?;
         let (block, at) = self.item_block(REFERENCES, item)?;
         let mut fields = Fields(&block.bytes);
         let read = |fields: &mut Fields<'_>| {
@@ -105,6 +103,12 @@ impl DisclosureFile {
             counter.decode(fields)
         };
         read(&mut fields).ok_or_else(|| self.misfit(REFERENCES, item))
+    }
+
+    /// Returns a reader for the disclosures of many leaves. Cost: none yet.
+    #[must_use]
+    pub fn cursor(&self) -> DisclosureCursor<'_> {
+        DisclosureCursor::new(self)
     }
 
     /// Returns one disclosure by kind and ordinal. Cost: at most two blocks.
@@ -203,11 +207,17 @@ impl DisclosureFile {
         self.source.sha256()
     }
 
-    fn items(&self, section: usize) -> u32 {
+    /// The place of a leaf's references in their section.
+    pub(super) fn item_of(&self, leaf: u64) -> Result<u32, PartError> {
+        let item = leaf.checked_sub(self.footer.first_leaf).and_then(|item| u32::try_from(item).ok());
+        item.filter(|item| *item < self.items(REFERENCES)).ok_or(PartError::NoSuchRow(leaf))
+    }
+
+    pub(super) fn items(&self, section: usize) -> u32 {
         self.footer.items.get(section).copied().unwrap_or(0)
     }
 
-    fn items_in(&self, section: usize, number: u32) -> u32 {
+    pub(super) fn items_in(&self, section: usize, number: u32) -> u32 {
         (self.items(section) - number * BLOCK_ITEMS).min(BLOCK_ITEMS)
     }
 
@@ -223,7 +233,7 @@ impl DisclosureFile {
     }
 
     /// Reads a block, checks it against its table entry, and cuts it into items.
-    fn read_block(&self, section: usize, number: u32) -> Result<Block, PartError> {
+    pub(super) fn read_block(&self, section: usize, number: u32) -> Result<Block, PartError> {
         let entry = self.entry(section, number)?;
         if entry.len > BLOCK_BYTES_MAX {
             return Err(self.source.damaged(entry.offset, "a block is longer than one may be"));
@@ -267,7 +277,7 @@ impl DisclosureFile {
     }
 
     /// Something that the checksums let pass but that cannot be: a writer's mistake, or a forgery.
-    fn misfit(&self, section: usize, item: u32) -> PartError {
+    pub(super) fn misfit(&self, section: usize, item: u32) -> PartError {
         let offset = self.entry(section, item / BLOCK_ITEMS).map_or(self.tables_at, |entry| entry.offset);
         self.source.damaged(offset, "an item does not fit its section")
     }
@@ -280,14 +290,14 @@ impl Drop for DisclosureFile {
 }
 
 /// The number of a record's person.
-fn person_of(item: &[u8]) -> Option<u32> {
+pub(super) fn person_of(item: &[u8]) -> Option<u32> {
     let mut fields = Fields(item);
     fields.bytes(32)?;
     fields.varint()
 }
 
 /// A block of references begins with the counts before it.
-fn read_counter(fields: &mut Fields<'_>) -> Option<Counter> {
+pub(super) fn read_counter(fields: &mut Fields<'_>) -> Option<Counter> {
     Some(Counter { next: [fields.varint()?, fields.varint()?, fields.varint()?] })
 }
 

@@ -47,8 +47,13 @@ impl Counter {
     /// Reads one leaf's item off the front of `fields`; `None` if it is none.
     pub(super) fn decode(&mut self, fields: &mut Fields<'_>) -> Option<Vec<Ordinals>> {
         let mut personal = Vec::new();
-        self.read(fields, |ordinals| personal.push(ordinals))?;
+        self.decode_into(fields, &mut personal)?;
         Some(personal)
+    }
+
+    /// As [`Self::decode`], appending to `personal`.
+    pub(super) fn decode_into(&mut self, fields: &mut Fields<'_>, personal: &mut Vec<Ordinals>) -> Option<()> {
+        self.read(fields, |ordinals| personal.push(ordinals))
     }
 
     /// Passes over one leaf's item: most of what reading one of a block's leaves costs, so it allocates nothing.

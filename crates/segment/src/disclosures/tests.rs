@@ -4,10 +4,10 @@ use env::Disk;
 use env::fake::FaultyDisk;
 use proptest::prelude::*;
 
-use super::{DisclosureFile, DisclosureWriter};
+use super::{DisclosureCursor, DisclosureFile, DisclosureWriter};
 use crate::cache::BlockCache;
 use crate::part::Disclosed;
-use crate::{DisclosureRecord, PartError};
+use crate::{DisclosureRecord, DisclosureRecordRef, PartError};
 
 fn record(kind: u8, n: u32) -> DisclosureRecord {
     let mut digest = [kind; 32];
@@ -54,6 +54,16 @@ fn read(disk: &dyn Disk, cache_bytes: usize) -> Result<DisclosureFile, PartError
     DisclosureFile::open(disk, Path::new("/segments/disc"), &BlockCache::new(cache_bytes))
 }
 
+fn read_by(cursor: &mut DisclosureCursor<'_>, leaf: u64) -> Disclosed {
+    let mut refs = Vec::new();
+    cursor.refs(leaf, &mut refs).unwrap();
+    let mut record = |kind, ordinal: Option<u32>| {
+        let DisclosureRecordRef { digest, person, kind, ciphertext } = cursor.record(kind, ordinal?).unwrap();
+        Some(DisclosureRecord { digest: *digest, person: *person, kind, ciphertext: ciphertext.to_vec() })
+    };
+    refs.into_iter().map(|[a, b, c]| [record(0, a), record(1, b), record(2, c)]).collect()
+}
+
 fn plans() -> impl Strategy<Value = Vec<Plan>> {
     let element = (prop::option::of(0_u32..30), prop::option::of(0_u32..1000), prop::option::weighted(0.1, 0_u32..50));
     let plan = prop::collection::vec(element.prop_map(|(i, c, f)| [i, c, f]), 0..4);
@@ -72,6 +82,11 @@ proptest! {
         prop_assert_eq!(file.leaves(), first_leaf..first_leaf + leaves.len() as u64);
         for (leaf, plan) in (first_leaf..).zip(&leaves) {
             prop_assert_eq!(&file.disclosed(leaf).unwrap(), &disclosed(plan));
+        }
+        // Backwards, every other one, then all: blocks are left and come again.
+        let (all, mut cursor) = (first_leaf..first_leaf + leaves.len() as u64, file.cursor());
+        for leaf in all.clone().rev().step_by(2).chain(all) {
+            prop_assert_eq!(read_by(&mut cursor, leaf), disclosed(&leaves[(leaf - first_leaf) as usize]));
         }
     }
 
@@ -103,10 +118,15 @@ fn what_is_not_there_is_refused() {
     let file = read(&disk, 0).unwrap();
     for leaf in [0, 4, 6, u64::MAX] {
         assert!(matches!(file.refs(leaf), Err(PartError::NoSuchRow(_))));
+        assert!(matches!(file.cursor().refs(leaf, &mut Vec::new()), Err(PartError::NoSuchRow(_))));
     }
     assert!(matches!(file.record(0, 1), Err(PartError::NoSuchRow(1))));
     assert!(matches!(file.record(1, 0), Err(PartError::NoSuchRow(0))));
     assert!(matches!(file.record(3, 0), Err(PartError::NoSuchRow(0))));
+    let mut cursor = file.cursor();
+    for (kind, ordinal) in [(0, 1), (1, 0), (3, 0)] {
+        assert!(matches!(cursor.record(kind, ordinal), Err(PartError::NoSuchRow(_))));
+    }
     let mut writer = DisclosureWriter::create(&disk, Path::new("/segments/other"), 0).unwrap();
     assert!(writer.record(DisclosureRecord { kind: 3, ..record(0, 0) }.as_ref()).is_err());
 }

@@ -37,6 +37,11 @@ impl Layout {
         }
     }
 
+    /// Whether any column shows the connection of a person: address, user agent, city or region.
+    pub(crate) fn shows_connections(self) -> bool {
+        matches!(self, Self::Events | Self::Access)
+    }
+
     pub(crate) fn columns(self) -> &'static [Column] {
         match self {
             Self::Platform => PLATFORM,

@@ -1,13 +1,15 @@
 //! Export formats: the lines themselves, JSON, CSV.
 
+mod batch;
 mod csv;
 mod layout;
 mod run;
 
-use engine::Shown;
+use engine::Wanted;
 use enrich::Browsers;
+use event::Entry;
+use event::render::{Opened, Options, entry_json};
 use search::instant_text;
-use segment::PartError;
 use serde_json::json;
 
 pub(crate) use layout::Layout;
@@ -65,23 +67,35 @@ impl Writer<'_> {
         }
     }
 
+    /// Which disclosures an entry needs to be written; `None`: its line alone.
+    pub(crate) fn wanted(self, line: &[u8]) -> Option<Wanted> {
+        match self.format {
+            Format::Ndjson => None,
+            Format::Json => Some(Wanted::All),
+            Format::Csv => Some(csv::wanted(self.layout, line)),
+        }
+    }
+
+    /// Appends what stands between an entry and what came before it. `first`: that was the beginning.
+    pub(crate) fn separator(self, first: bool, out: &mut Vec<u8>) {
+        if self.format == Format::Json {
+            out.extend_from_slice(if first { b"\n" } else { b",\n" });
+        }
+    }
+
     /// Appends an entry of ndjson, which is its line.
     pub(crate) fn line(line: &[u8], out: &mut Vec<u8>) {
         out.extend_from_slice(line);
         out.push(b'\n');
     }
 
-    /// Appends an entry of json or csv. `first`: nothing came before.
-    pub(crate) fn entry(self, shown: &Shown, first: bool, out: &mut Vec<u8>) -> Result<(), PartError> {
-        match self.format {
-            Format::Ndjson => Self::line(&shown.line, out),
-            Format::Json => {
-                out.extend_from_slice(if first { b"\n" } else { b",\n" });
-                shown.write_json(true, out)?;
-            }
-            Format::Csv => csv::row(self.layout, shown, self.browsers, out)?,
+    /// Appends an entry of json or csv.
+    pub(crate) fn entry(self, leaf_index: u64, entry: &Entry<'_>, opened: &[Opened<'_>], out: &mut Vec<u8>) {
+        if self.format == Format::Csv {
+            csv::row(self.layout, entry, opened, self.browsers, out);
+        } else {
+            entry_json(entry, opened, Options { full: true, leaf_index: Some(leaf_index) }, out);
         }
-        Ok(())
     }
 
     /// Closes the file. The members of json say that it is whole.

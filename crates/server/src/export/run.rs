@@ -10,7 +10,8 @@ use engine::Log;
 use search::{Batch, Order, Predicate, Question, Scope, SearchError, batches};
 use segment::PartError;
 
-use super::{Format, Writer};
+use super::Writer;
+use super::batch::BatchWriter;
 
 /// Threads that read and write entries: opening personal values takes several times as long as sending them. Two leave
 /// the other cores to questions and ingest.
@@ -21,9 +22,6 @@ const BATCH_ROWS: usize = 1_024;
 
 /// Batches that wait for a worker beside the one in its hands.
 const BATCHES_WAITING: usize = 1;
-
-/// Bytes gathered before they are handed on. One entry may overshoot it by the length of its own.
-const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Chunks of a worker that wait for their turn.
 const CHUNKS_WAITING: usize = 2;
@@ -125,51 +123,13 @@ impl Export<'_> {
         given: &Receiver<(Batch, bool)>,
         hand_on: &SyncSender<Result<Written, Broken>>,
     ) {
+        let mut batches = BatchWriter::new(question, self.writer, self.log.opener());
+        let mut chunk = |bytes| hand_on.send(Ok(Written::Chunk(bytes))).map_err(|_| Broken::Gone);
         while let Ok((batch, first)) = given.recv() {
-            let written = self.write(question, &batch, first, hand_on);
+            let written = batches.write(&batch, first, &mut chunk);
             if hand_on.send(written.map(Written::Batch)).is_err() {
                 return;
             }
         }
-    }
-
-    fn write(
-        &self,
-        question: &Question<'_>,
-        batch: &Batch,
-        first: bool,
-        hand_on: &SyncSender<Result<Written, Broken>>,
-    ) -> Result<u64, Broken> {
-        // Room for the line that overshoots, so that hardly a chunk is copied to a larger place.
-        let room = || Vec::with_capacity(CHUNK_BYTES + CHUNK_BYTES / 8);
-        let (mut bytes, mut entries, mut broken) = (room(), 0, None);
-        question.lines(batch, &mut |row, line| {
-            if broken.is_some() {
-                return;
-            }
-            let written = match self.writer.format {
-                Format::Ndjson => {
-                    Writer::line(line, &mut bytes);
-                    Ok(())
-                }
-                Format::Json | Format::Csv => self
-                    .log
-                    .show_line(batch.part.as_ref(), row, line.to_vec())
-                    .and_then(|shown| self.writer.entry(&shown, first && entries == 0, &mut bytes)),
-            };
-            broken = written.err().map(Broken::Read);
-            entries += 1;
-            if bytes.len() >= CHUNK_BYTES {
-                let chunk = std::mem::replace(&mut bytes, room());
-                broken = broken.take().or_else(|| hand_on.send(Ok(Written::Chunk(chunk))).err().map(|_| Broken::Gone));
-            }
-        })?;
-        if let Some(broken) = broken {
-            return Err(broken);
-        }
-        if !bytes.is_empty() {
-            hand_on.send(Ok(Written::Chunk(bytes))).map_err(|_| Broken::Gone)?;
-        }
-        Ok(entries)
     }
 }

@@ -7,6 +7,7 @@
 mod disclosure;
 mod drafts;
 mod fit;
+mod kept;
 mod key;
 pub(crate) mod needles;
 mod person;
@@ -18,6 +19,7 @@ mod tree;
 
 pub use disclosure::{Disclosure, DisclosureError, Kind, OpenedDisclosure, combined_digest, disclosure_digest};
 pub use fit::Fit;
+pub use kept::KeptDisclosure;
 pub use key::{KeyError, Keys, PersonKey};
 pub use person::{Person, PersonId, Scope, is_address, pseudonym};
 pub use split::{PersonalParts, split};

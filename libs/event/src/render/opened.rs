@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use crate::json::{Path, Token, Tokens};
 use crate::limits::DEPTH_MAX;
-use crate::personal::{DisclosureError, Kind, OpenedDisclosure};
+use crate::personal::{DisclosureError, KeptDisclosure, Kind, OpenedDisclosure};
 
 /// What a reader may see of one element of an entry's `personal`. Nothing, by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,11 +37,20 @@ impl<'a> Opened<'a> {
     /// [`DisclosureError::Form`].
     pub fn add(&mut self, json: &'a str) -> Result<Kind, DisclosureError> {
         let opened = OpenedDisclosure::parse(json)?;
-        self.values.extend(opened.values);
+        self.extend(opened.values);
+        Ok(opened.kind)
+    }
+
+    /// As [`Opened::add`], of a disclosure that was taken apart before.
+    pub fn add_kept(&mut self, disclosure: &'a KeptDisclosure) {
+        self.extend(disclosure.values().map(|(pointer, value)| (Cow::Borrowed(pointer), value)));
+    }
+
+    fn extend(&mut self, values: impl IntoIterator<Item = (Cow<'a, str>, &'a str)>) {
+        self.values.extend(values);
         if !self.values.is_sorted_by(|(a, _), (b, _)| a <= b) {
             self.values.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
-        Ok(opened.kind)
     }
 
     /// Pointers and JSON texts, in the order of the pointers.

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use roaring::RoaringBitmap;
 
 use self::codes::CodesCache;
+use crate::disclosures::DisclosureCursor;
 use crate::index::Index;
 use crate::part::{Ask, Counts, Disclosed, Field, Needle, Part, PartError, Text, Work};
 
@@ -44,6 +45,11 @@ pub trait Lines: Send + Sync {
     /// # Errors
     /// As [`crate::Part::disclosures`].
     fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError>;
+
+    /// As [`crate::Part::disclosure_cursor`].
+    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
+        None
+    }
 }
 
 /// An index joined to its lines; implements [`crate::Part`].
@@ -188,5 +194,9 @@ impl<L: Lines> Part for Indexed<L> {
 
     fn disclosures(&self, row: u32) -> Result<Disclosed, PartError> {
         self.lines.disclosures(self.leaf_or_error(row)?)
+    }
+
+    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
+        self.lines.disclosure_cursor()
     }
 }

@@ -1,0 +1,118 @@
+//! One batch of entries: read in the order of leaves, so that each frame and block is read once; written in the order asked.
+
+use engine::{Opener, PartOpener};
+use event::Entry;
+use search::{Batch, Question};
+use segment::{Part, PartError};
+
+use super::Writer;
+use super::run::Broken;
+
+/// Bytes of entries that are gathered before they are put in order. One entry may overshoot it by the length of its own;
+/// a batch that would take more is taken in pieces.
+const GATHERED_BYTES_MAX: usize = 8 << 20;
+
+/// Bytes of a chunk that is handed on. One entry may overshoot it by the length of its own.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Where chunks go.
+pub(super) type HandOn<'a> = dyn FnMut(Vec<u8>) -> Result<(), Broken> + 'a;
+
+/// Writes batches; owned by one worker. Memory: [`GATHERED_BYTES_MAX`], a chunk, and what the opener keeps.
+pub(super) struct BatchWriter<'a> {
+    question: &'a Question<'a>,
+    writer: Writer<'a>,
+    opener: Opener<'a>,
+    /// Rows that will not be too much to gather, as far as is known.
+    rows_max: usize,
+    gathered: Gathered,
+}
+
+/// Entries as they are written, by leaf.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    /// Begin and end of each entry in `bytes`, in the order asked.
+    spans: Vec<(usize, usize)>,
+}
+
+impl<'a> BatchWriter<'a> {
+    pub(super) fn new(question: &'a Question<'a>, writer: Writer<'a>, opener: Opener<'a>) -> Self {
+        Self { question, writer, opener, rows_max: usize::MAX, gathered: Gathered::default() }
+    }
+
+    /// Hands on the text of a batch; returns how many entries there were. `first`: no batch came before.
+    pub(super) fn write(&mut self, batch: &Batch, first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
+        let (mut rest, mut first) = (batch.rows.as_slice(), first);
+        while !rest.is_empty() {
+            let (rows, later) = rest.split_at(rest.len().min(self.rows_max));
+            let gathered = self.gather(batch.part.as_ref(), rows)?;
+            if gathered < rows.len() {
+                self.rows_max = (gathered / 2).max(1);
+                continue;
+            }
+            // Lines are not all of one length: what was too much once need not be so for ever.
+            if self.gathered.bytes.len() < GATHERED_BYTES_MAX / 4 {
+                self.rows_max = self.rows_max.saturating_mul(2);
+            }
+            self.hand_on(first, hand_on)?;
+            (rest, first) = (later, false);
+        }
+        Ok(batch.rows.len() as u64)
+    }
+
+    /// Reads and writes `rows`; returns how many before there was too much.
+    fn gather(&mut self, part: &dyn Part, rows: &[u32]) -> Result<usize, Broken> {
+        let Gathered { bytes, spans } = &mut self.gathered;
+        bytes.clear();
+        spans.clear();
+        spans.resize(rows.len(), (0, 0));
+        let (mut done, mut broken) = (0, None);
+        let (writer, mut opener) = (self.writer, self.opener.of_part(part));
+        self.question.lines(part, rows, &mut |place, leaf, line| {
+            if broken.is_some() || bytes.len() >= GATHERED_BYTES_MAX {
+                return;
+            }
+            let begin = bytes.len();
+            broken = write(writer, &mut opener, leaf, line, bytes).err();
+            if let Some(span) = spans.get_mut(place) {
+                *span = (begin, bytes.len());
+            }
+            done += 1;
+        })?;
+        broken.map_or(Ok(done), |error| Err(Broken::Read(error)))
+    }
+
+    /// Hands on what was gathered, in the order asked.
+    fn hand_on(&self, mut first: bool, hand_on: &mut HandOn<'_>) -> Result<(), Broken> {
+        let Gathered { bytes, spans, .. } = &self.gathered;
+        // Room for the entry that overshoots, so that hardly a chunk is copied to a larger place.
+        let room = || Vec::with_capacity(bytes.len().min(CHUNK_BYTES) + CHUNK_BYTES / 8);
+        let mut chunk = room();
+        for &(begin, end) in spans {
+            self.writer.separator(std::mem::take(&mut first), &mut chunk);
+            chunk.extend_from_slice(bytes.get(begin..end).unwrap_or_default());
+            if chunk.len() >= CHUNK_BYTES {
+                hand_on(std::mem::replace(&mut chunk, room()))?;
+            }
+        }
+        if chunk.is_empty() { Ok(()) } else { hand_on(chunk) }
+    }
+}
+
+fn write(
+    writer: Writer<'_>,
+    opener: &mut PartOpener<'_, '_, '_>,
+    leaf: u64,
+    line: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), PartError> {
+    let Some(wanted) = writer.wanted(line) else {
+        Writer::line(line, out);
+        return Ok(());
+    };
+    let opened = opener.open(leaf, wanted)?;
+    let entry = Entry::parse(line).map_err(|error| PartError::Store(Box::new(error)))?;
+    writer.entry(leaf, &entry, &opened, out);
+    Ok(())
+}
