@@ -1,32 +1,24 @@
 //! A directory at rest.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use env::{Disk, Lock};
 use ledger::{load_signing_key, verify_tree};
 use proof::VerifierKey;
-use segment::BlockCache;
 use segment::manifest::{Manifest, newest, verify_manifests};
-use segment::sealed::{IndexAccess, reindex};
-use segment::verify::{FindingKind, verify_folder, verify_segment};
-use vault::{RootKey, Vault};
+use segment::verify::{FindingKind, verify_folder};
 
 use super::since::{self, Digests};
-use super::{Expect, Finding, Progress, Verification, VerifyError, journalled};
+use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, segments};
 use crate::config::{Config, World};
-use crate::create::{is_log, surroundings};
+use crate::create::is_log;
 use crate::layout::Layout;
-use crate::rows::address_of;
 use crate::shared::with_causes;
-
-/// Memory for frames while an index is made again.
-const CACHE_BYTES: usize = 8 << 20;
 
 /// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
 /// manifests, segments, journal. An index that is missing or damaged is made again; nothing else is changed.
 ///
-/// Cost: reads everything once; about a microsecond an entry.
+/// Cost: reads everything once; two to three microseconds an entry, segments side by side on all processors.
 ///
 /// # Errors
 /// [`VerifyError`], where nothing could be said. What is wrong is a finding.
@@ -73,7 +65,11 @@ pub fn verify_directory(
         since::check(note, &key, &digests, &layout.tree(), &mut verification)?;
     }
     let manifest = check_manifests(disk, &layout, &mut verification)?;
-    check_segments(config, world, &layout, manifest.as_ref(), &digests, vault_ok, progress, &mut verification)?;
+    let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
+    let rebuild = segments::check(disk, &layout, named, progress, &mut verification);
+    if verification.findings.is_empty() && vault_ok {
+        segments::reindex(config, world, &layout, &rebuild, &mut verification)?;
+    }
     let unnamed = unnamed_segments(disk, &layout, manifest.as_ref(), &mut verification);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
     let closed = journalled::check(disk, &layout.journal(), sealed, &digests, progress, &mut verification);
@@ -170,56 +166,8 @@ fn check_manifests(
     Ok(newest(disk, &folder).unwrap_or_default())
 }
 
-#[expect(clippy::too_many_arguments, reason = "one step of one function, apart only to be read apart")]
-fn check_segments(
-    config: &Config,
-    world: &World,
-    layout: &Layout,
-    manifest: Option<&Manifest>,
-    digests: &Digests,
-    vault_ok: bool,
-    progress: Progress<'_>,
-    verification: &mut Verification,
-) -> Result<(), VerifyError> {
-    let (disk, dir): (&dyn Disk, PathBuf) = (&*world.disk, layout.segments());
-    let mut rebuild = Vec::new();
-    for entry in manifest.iter().flat_map(|manifest| &manifest.segments) {
-        let digest = |leaf| -> Result<_, Box<dyn std::error::Error + Send + Sync>> { Ok(digests.get(leaf)?) };
-        match verify_segment(disk, &dir, entry, &digest, IndexAccess::Read) {
-            Ok(findings) => {
-                if findings.iter().any(|finding| finding.kind == FindingKind::Index) {
-                    rebuild.push(*entry);
-                }
-                sort_in(findings, verification);
-            }
-            Err(error) => {
-                verification.found(layout.tree().join("digests"), Some(entry.name.leaves()), error.to_string())
-            }
-        }
-        progress(entry.name.last + 1, verification.size);
-    }
-    if rebuild.is_empty() || !verification.findings.is_empty() || !vault_ok {
-        return Ok(());
-    }
-    let opened =
-        RootKey::read(disk, &config.data).and_then(|root| Vault::open(&config.data, surroundings(world), &root));
-    let vault = match opened {
-        Ok(vault) => vault,
-        Err(error) => {
-            verification.found(layout.keys(), None, with_causes(&error));
-            return Ok(());
-        }
-    };
-    for entry in rebuild {
-        let cache: Arc<BlockCache> = BlockCache::new(CACHE_BYTES);
-        reindex(disk, &dir, &entry, &cache, &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?))?;
-        verification.notes.push(format!("the index of segment {} was made again", entry.name));
-    }
-    Ok(())
-}
-
 /// Puts the findings of a segment where they belong.
-fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
+pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
     for finding in findings {
         match finding.kind {
             FindingKind::Tampered => verification.found(finding.file, finding.leaves, finding.what),

@@ -5,6 +5,7 @@
 mod directory;
 mod journalled;
 mod live;
+mod segments;
 mod since;
 
 use std::fmt;

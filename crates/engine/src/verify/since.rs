@@ -1,5 +1,6 @@
 //! A checkpoint remembered from before: proof that nothing it covered was taken away or changed since.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use env::{Disk, DiskFile};
@@ -10,32 +11,38 @@ use super::{Verification, VerifyError};
 /// Digests read at once.
 const DIGESTS_AT_ONCE: u64 = 4_096;
 
-/// `tree/digests`, read for checking.
+/// `tree/digests`, read for checking; fast where digests are asked for in order. For one thread. Memory: 128 KiB.
 pub(super) struct Digests {
     file: Box<dyn DiskFile>,
+    count: u64,
+    /// The digests read last, and the leaf of the first of them.
+    read: RefCell<(u64, Vec<u8>)>,
 }
 
 impl Digests {
     pub(super) fn open(disk: &dyn Disk, tree: &Path) -> std::io::Result<Self> {
-        Ok(Self { file: disk.open_read(&tree.join("digests"))? })
+        let file = disk.open_read(&tree.join("digests"))?;
+        Ok(Self { count: file.len()? / 32, file, read: RefCell::default() })
     }
 
+    /// The digest of a leaf. Cost: a read for every four thousand in order.
     pub(super) fn get(&self, leaf: u64) -> std::io::Result<Digest> {
-        let mut digest = [0; 32];
-        self.file.read_exact_at(&mut digest, leaf * 32)?;
-        Ok(Digest(digest))
+        let mut read = self.read.borrow_mut();
+        let (first, bytes) = &mut *read;
+        if !(*first..*first + bytes.len() as u64 / 32).contains(&leaf) {
+            let mut block = vec![0; (self.count.saturating_sub(leaf).clamp(1, DIGESTS_AT_ONCE) * 32) as usize];
+            self.file.read_exact_at(&mut block, leaf * 32)?;
+            (*first, *bytes) = (leaf, block);
+        }
+        let digest = bytes.as_chunks::<32>().0.get((leaf - *first) as usize);
+        Ok(Digest(*digest.ok_or(std::io::ErrorKind::UnexpectedEof)?))
     }
 
     /// The root over the first `size` digests. Cost: two hashes a leaf.
     fn root(&self, size: u64) -> std::io::Result<proof::Hash> {
-        let (mut edge, mut leaf) = (RightEdge::new(), 0);
-        while leaf < size {
-            let mut block = vec![0; ((size - leaf).min(DIGESTS_AT_ONCE) * 32) as usize];
-            self.file.read_exact_at(&mut block, leaf * 32)?;
-            for digest in block.as_chunks::<32>().0 {
-                edge.push(Digest(*digest).leaf_hash(), |_, _, _| {});
-                leaf += 1;
-            }
+        let mut edge = RightEdge::new();
+        for leaf in 0..size {
+            edge.push(self.get(leaf)?.leaf_hash(), |_, _, _| {});
         }
         Ok(edge.root())
     }

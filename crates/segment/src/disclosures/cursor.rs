@@ -35,7 +35,7 @@ struct Taken {
 struct Kept(Vec<Option<(u32, Block)>>);
 
 impl<'f> DisclosureCursor<'f> {
-    pub(super) fn new(file: &'f DisclosureFile) -> Self {
+    pub(crate) fn new(file: &'f DisclosureFile) -> Self {
         Self { file, references: None, sections: Default::default() }
     }
 

@@ -4,17 +4,16 @@ use std::ops::Range;
 use std::path::Path;
 
 use env::Disk;
-use event::Entry;
 use proof::Digest;
 
 use super::{Finding, FindingKind};
 use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
-use crate::disclosures::DisclosureFile;
+use crate::disclosures::{DisclosureCursor, DisclosureFile, Ordinals};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::SegmentFile;
-use crate::personal::commits_to;
+use crate::personal::{Digests3, names};
 use crate::seal::Digests;
 use crate::sealed::{IndexAccess, open_index};
 
@@ -129,6 +128,7 @@ fn verify_lines(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let before = findings.all.len();
     let path = file.path().to_owned();
+    let mut disclosures = disclosures.map(Disclosures::new);
     if file.leaves() != entry.name.leaves() {
         findings.tampered(&path, entry.name.leaves(), "it is not of the leaves that the manifest says");
         return Ok(());
@@ -146,10 +146,10 @@ fn verify_lines(
             let line = block.item(place).unwrap_or_default();
             if Digest::of(line) != digests(leaf)? {
                 findings.tampered(&path, leaf..leaf + 1, "the line is not the one in the tree");
-            } else if let Some(disclosures) = disclosures
-                && !disclosures_fit(line, leaf, disclosures)
+            } else if let Some(disclosures) = &mut disclosures
+                && !disclosures.fit(leaf, line)
             {
-                findings.tampered(disclosures.path(), leaf..leaf + 1, "its disclosures are not those of the line");
+                findings.tampered(disclosures.file.path(), leaf..leaf + 1, "its disclosures are not those of the line");
             }
         }
     }
@@ -159,12 +159,39 @@ fn verify_lines(
     Ok(())
 }
 
-fn disclosures_fit(line: &[u8], leaf: u64, file: &DisclosureFile) -> bool {
-    let Ok(entry) = Entry::parse(line) else { return false };
-    let Ok(disclosed) = file.disclosed(leaf) else { return false };
-    let digests: Vec<_> =
-        disclosed.iter().map(|element| element.each_ref().map(|record| record.as_ref().map(|r| r.digest))).collect();
-    commits_to(&entry, &digests)
+/// The disclosures behind one line after the other.
+struct Disclosures<'f> {
+    file: &'f DisclosureFile,
+    cursor: DisclosureCursor<'f>,
+    ordinals: Vec<Ordinals>,
+    digests: Vec<Digests3>,
+}
+
+impl<'f> Disclosures<'f> {
+    fn new(file: &'f DisclosureFile) -> Self {
+        Self { file, cursor: DisclosureCursor::new(file), ordinals: Vec::new(), digests: Vec::new() }
+    }
+
+    /// Whether those of `leaf` are what its line commits to; not, where they cannot be read.
+    fn fit(&mut self, leaf: u64, line: &[u8]) -> bool {
+        self.read(leaf).is_ok() && names(line, &self.digests)
+    }
+
+    fn read(&mut self, leaf: u64) -> Result<(), PartError> {
+        let Self { cursor, ordinals, digests, .. } = self;
+        ordinals.clear();
+        digests.clear();
+        cursor.refs(leaf, ordinals)?;
+        for element in ordinals.iter() {
+            let mut read = Digests3::default();
+            for ((kind, place), ordinal) in (0..).zip(&mut read).zip(element) {
+                let digest = |ordinal| Ok::<_, PartError>(*cursor.record(kind, ordinal)?.digest);
+                *place = ordinal.map(digest).transpose()?;
+            }
+            digests.push(read);
+        }
+        Ok(())
+    }
 }
 
 fn verify_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess, findings: &mut Findings) {
