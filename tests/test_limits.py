@@ -11,6 +11,9 @@ from conftest import DEADLINE_SECONDS, wait_for
 ENTRIES = 12_000
 """Enough that a question which reads each line takes some milliseconds."""
 
+INDEXED = 17_000
+"""More than the tail scans without an index."""
+
 ASKED_MAX = 64
 FEEDS_MAX = 1_024
 
@@ -36,6 +39,38 @@ def test_a_caller_with_too_many_questions_is_told_to_come_back(server):
         assert str(ASKED_MAX) in body["detail"]
     server.record([{"action": "door.close"}])
     assert server.get(f"/v1/entries?{query}").json()["count"] == ENTRIES / 10, "the turns are given back"
+
+
+def test_a_question_over_budget_is_told_what_to_narrow_and_others_go_on(new_server):
+    server = new_server()
+    server.start(extra=["--question-lines", "500"])
+    for first in range(0, INDEXED, 1_000):
+        server.record([{"action": "door.open", "description": f"Door {n} opened by hand"} for n in range(first, first + 1_000)])
+    # No index answers a text with spaces in exact case: each candidate's line is read.
+    dear = urllib.parse.urlencode({"q": 'text:"Door 1"'})
+    within = urllib.parse.urlencode({"q": 'action:door.open'})
+
+    def asked(path):
+        answer = server.get(path)
+        return answer.status, answer.json()
+
+    def count():
+        return asked(f"/v1/entries?{within}&count=true")[1].get("count")
+
+    assert count() == INDEXED
+    wait_for("the newest rows to be indexed, so that lines are read", lambda: asked(f"/v1/entries?{dear}&count=true")[0] == 422)
+    for path in (f"/v1/entries?{dear}&count=true", f"/v1/histogram?{dear}&interval=day", f"/v1/facets?{dear}&field=action"):
+        status, problem = asked(path)
+        assert (status, problem["code"]) == (422, "over_budget"), (path, problem)
+        assert "more lines" in problem["detail"] and "narrow" in problem["detail"]
+    assert count() == INDEXED, "what it costs, it costs nobody else"
+
+    hasty = new_server("hasty")
+    hasty.start(extra=["--question-ms", "0"])
+    hasty.record([{"action": "door.open", "description": "Door 1 opened by hand"}])
+    answer = hasty.get(f"/v1/entries?{dear}")
+    assert (answer.status, answer.json()["code"]) == (422, "over_budget")
+    assert "longer than it may" in answer.json()["detail"]
 
 
 def test_feeds_have_an_end(new_server):

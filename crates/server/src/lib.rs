@@ -41,13 +41,15 @@ pub struct Options {
     pub allow_origins: BTreeSet<String>,
     /// How often a feed that has nothing to send says that its connection lives.
     pub heartbeat: Duration,
+    /// What a question may cost.
+    pub limits: engine::Limits,
 }
 
 impl Options {
-    /// Only the server's own pages may ask; heartbeats of [`HEARTBEAT_DEFAULT`].
+    /// Only the server's own pages may ask; heartbeats of [`HEARTBEAT_DEFAULT`]; the usual limits.
     #[must_use]
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, allow_origins: BTreeSet::new(), heartbeat: HEARTBEAT_DEFAULT }
+        Self { listen, allow_origins: BTreeSet::new(), heartbeat: HEARTBEAT_DEFAULT, limits: engine::Limits::default() }
     }
 }
 

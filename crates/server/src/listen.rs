@@ -92,6 +92,7 @@ impl Server {
             feeds,
             exports,
             turns: crate::turns::Turns::default(),
+            limits: self.options.limits,
         };
         let router = router(app, &self.options);
         let (graceful, slots) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS_MAX)));

@@ -25,6 +25,8 @@ pub(crate) struct App {
     /// A place for each export that may run.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) turns: Turns,
+    /// What a question may cost.
+    pub(crate) limits: Limits,
 }
 
 /// The other end of the connection.
@@ -41,10 +43,10 @@ pub(crate) struct Caller {
     pub(crate) limits: Limits,
 }
 
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let viewer = Viewer {
             id: "dev".to_owned(),
@@ -57,7 +59,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
         let directives = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
         let fresh =
             directives.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("no-cache"));
-        let limits = Limits { fresh, ..Limits::default() };
+        let limits = Limits { fresh, ..app.limits };
         Ok(Self { viewer, scope: Scope::everything(), source: "dev", limits })
     }
 }

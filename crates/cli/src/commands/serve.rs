@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use engine::Log;
+use engine::{Limits, Log};
 use server::{Options, Server};
 
 use crate::exit::{Exit, failed};
@@ -28,6 +28,12 @@ pub(crate) struct Serve {
     /// With --dev: a page of this origin may ask, too.
     #[arg(long, value_name = "URL", requires = "dev")]
     allow_origin: Vec<String>,
+    /// Longest a question may take, in milliseconds; one that takes longer is told what to narrow.
+    #[arg(long, value_name = "MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000)]
+    question_ms: u64,
+    /// Most lines a question may read where no index decides.
+    #[arg(long, value_name = "LINES", default_value_t = engine::QUESTION_LINES_MAX)]
+    question_lines: u64,
     /// How often a feed without news says that it lives, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = server::HEARTBEAT_DEFAULT.as_millis() as u64, hide = true)]
     heartbeat_ms: u64,
@@ -44,7 +50,9 @@ impl Serve {
         let log = self.local.open("dev")?;
         let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
         let allow_origins = self.allow_origin.into_iter().collect();
-        serve(log, Options { listen: self.listen, allow_origins, heartbeat }, "")
+        let limits =
+            Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, fresh: false };
+        serve(log, Options { listen: self.listen, allow_origins, heartbeat, limits }, "")
     }
 }
 
