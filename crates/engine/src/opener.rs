@@ -1,25 +1,28 @@
 //! Opening the disclosures of many entries, for one who reads them all.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use event::personal::KeptDisclosure;
 use event::render::Opened;
 use event::{Kind, PersonId};
-use segment::disclosures::{DisclosureCursor, Ordinals};
+use segment::disclosures::{DisclosureCursor, DisclosureFile, Ordinals};
 use segment::{DisclosureRecordRef, Part, PartError};
 use vault::Vault;
 
 use crate::disclosed::store;
 
-/// Memory for opened texts, by kind: identities come again throughout a log, a connection while somebody stays, fields
-/// hardly ever.
-const KEPT_BYTES_MAX: [usize; 3] = [4 << 20, 1 << 20, 0];
+/// Opened texts that are kept, by kind: identities come again throughout a log, a connection while somebody stays, fields
+/// hardly ever. Usually some 300 bytes each, so 5 MiB for a log of more persons than that.
+const KEPT: [usize; 3] = [16_384, 512, 0];
+
+/// The longest that is kept, so that all together take less than 18 MiB, whatever the log holds.
+const KEPT_BYTES_MAX: usize = 1 << 10;
 
 /// Opens disclosures for one reader of many entries. What it keeps is its own, so that the reader neither takes away what
 /// others use nor waits for them; and it keeps nothing beyond the erasure of anybody.
 pub struct Opener<'a> {
     vault: &'a Vault,
+    cursor: DisclosureCursor,
     kept: [Kept; 3],
     /// How many erasures there had been when the texts kept were opened.
     erasures: u64,
@@ -31,7 +34,6 @@ pub struct Opener<'a> {
 pub struct PartOpener<'o, 'a, 'p> {
     opener: &'o mut Opener<'a>,
     part: &'p dyn Part,
-    cursor: Option<DisclosureCursor<'p>>,
 }
 
 /// Which of an entry's disclosures a reader needs.
@@ -47,25 +49,22 @@ pub enum Wanted {
 #[derive(Default)]
 struct Element {
     erased: bool,
-    texts: [Option<Arc<KeptDisclosure>>; 3],
+    texts: [Option<Rc<KeptDisclosure>>; 3],
 }
 
 /// Part, and number of the disclosure in it.
 type Key = (u64, u32);
 
-/// Texts of one kind. The older of two generations goes when the newer one is full; what is used moves to the newer one.
-struct Kept {
-    bytes_max: usize,
-    newer_bytes: usize,
-    newer: HashMap<Key, Arc<KeptDisclosure>>,
-    older: HashMap<Key, Arc<KeptDisclosure>>,
-}
+/// Texts of one kind, each in the one place that its ordinal gives it: the persons of most entries are those that
+/// appeared first, whose ordinals are side by side.
+struct Kept(Vec<Option<(Key, Rc<KeptDisclosure>)>>);
 
 impl<'a> Opener<'a> {
     pub(crate) fn new(vault: &'a Vault) -> Self {
         Self {
             vault,
-            kept: KEPT_BYTES_MAX.map(Kept::new),
+            cursor: DisclosureCursor::default(),
+            kept: KEPT.map(Kept::new),
             erasures: vault.erasures(),
             refs: Vec::new(),
             elements: Vec::new(),
@@ -74,7 +73,7 @@ impl<'a> Opener<'a> {
 
     /// Begins on a part.
     pub fn of_part<'o, 'p>(&'o mut self, part: &'p dyn Part) -> PartOpener<'o, 'a, 'p> {
-        PartOpener { cursor: part.disclosure_cursor(), opener: self, part }
+        PartOpener { opener: self, part }
     }
 }
 
@@ -88,8 +87,8 @@ impl PartOpener<'_, '_, '_> {
     pub fn open(&mut self, leaf: u64, wanted: Wanted) -> Result<Vec<Opened<'_>>, PartError> {
         self.opener.forget_after_erasure();
         self.opener.elements.clear();
-        match &mut self.cursor {
-            Some(cursor) => self.opener.open_by(cursor, self.part.lasting(), leaf, wanted)?,
+        match self.part.disclosure_file() {
+            Some(file) => self.opener.open_by_file(file, self.part.lasting(), leaf, wanted)?,
             None => self.opener.open_row(self.part, leaf)?,
         }
         Ok(self.opener.elements.iter().map(Element::opened).collect())
@@ -100,20 +99,20 @@ impl Opener<'_> {
     fn forget_after_erasure(&mut self) {
         let erasures = self.vault.erasures();
         if self.erasures != erasures {
-            self.kept = KEPT_BYTES_MAX.map(Kept::new);
+            self.kept = KEPT.map(Kept::new);
             self.erasures = erasures;
         }
     }
 
-    fn open_by(
+    fn open_by_file(
         &mut self,
-        cursor: &mut DisclosureCursor<'_>,
+        file: &DisclosureFile,
         lasting: Option<u64>,
         leaf: u64,
         wanted: Wanted,
     ) -> Result<(), PartError> {
         self.refs.clear();
-        cursor.refs(leaf, &mut self.refs)?;
+        self.cursor.refs(file, leaf, &mut self.refs)?;
         for ordinals in &self.refs {
             let mut element = Element::default();
             let ordinals = wanted.of(ordinals);
@@ -122,7 +121,7 @@ impl Opener<'_> {
                 let key = lasting.map(|part| (part, ordinal));
                 *text = key.and_then(|key| kept.get(key));
                 if text.is_none() {
-                    *text = open(self.vault, cursor.record(kind, ordinal)?)?;
+                    *text = open(self.vault, self.cursor.record(file, kind, ordinal)?)?;
                     if let Some((key, text)) = key.zip(text.as_ref()) {
                         kept.put(key, text);
                     }
@@ -134,7 +133,7 @@ impl Opener<'_> {
         Ok(())
     }
 
-    /// As [`Opener::open_by`], of a part that has no cursor.
+    /// As [`Opener::open_by_file`], of a part that has no file: all of it, and nothing is kept.
     fn open_row(&mut self, part: &dyn Part, leaf: u64) -> Result<(), PartError> {
         let row = part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
         for records in part.disclosures(row)? {
@@ -173,38 +172,109 @@ impl Element {
 }
 
 impl Kept {
-    fn new(bytes_max: usize) -> Self {
-        Self { bytes_max, newer_bytes: 0, newer: HashMap::new(), older: HashMap::new() }
+    fn new(places: usize) -> Self {
+        Self(std::iter::repeat_with(|| None).take(places).collect())
     }
 
-    fn get(&mut self, key: Key) -> Option<Arc<KeptDisclosure>> {
-        if let Some(text) = self.newer.get(&key) {
-            return Some(Arc::clone(text));
-        }
-        let text = self.older.remove(&key)?;
-        self.put(key, &text);
-        Some(text)
+    fn place(&mut self, (_, ordinal): Key) -> Option<&mut Option<(Key, Rc<KeptDisclosure>)>> {
+        let at = (ordinal as usize).checked_rem(self.0.len())?;
+        self.0.get_mut(at)
     }
 
-    fn put(&mut self, key: Key, text: &Arc<KeptDisclosure>) {
-        let bytes = text.weight() + size_of::<(Key, Arc<KeptDisclosure>)>();
-        if bytes > self.bytes_max / 2 {
-            return;
+    fn get(&mut self, key: Key) -> Option<Rc<KeptDisclosure>> {
+        self.place(key)?.as_ref().filter(|(kept, _)| *kept == key).map(|(_, text)| Rc::clone(text))
+    }
+
+    fn put(&mut self, key: Key, text: &Rc<KeptDisclosure>) {
+        if text.weight() <= KEPT_BYTES_MAX
+            && let Some(place) = self.place(key)
+        {
+            *place = Some((key, Rc::clone(text)));
         }
-        if self.newer_bytes + bytes > self.bytes_max / 2 {
-            self.older = std::mem::take(&mut self.newer);
-            self.newer_bytes = 0;
-        }
-        self.newer_bytes += bytes;
-        self.newer.insert(key, Arc::clone(text));
     }
 }
 
 /// Opens one; `None` if its person's key was destroyed.
-fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Arc<KeptDisclosure>>, PartError> {
+fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Rc<KeptDisclosure>>, PartError> {
     let DisclosureRecordRef { digest, person, kind, ciphertext } = record;
     let kind = Kind::from_byte(kind).ok_or_else(|| store("a disclosure of an unknown kind".into()))?;
     let text = vault.open_ciphertext(digest, PersonId(*person), kind, ciphertext);
     let Some(text) = text.map_err(|error| store(Box::new(error)))? else { return Ok(None) };
-    KeptDisclosure::parse(text).map(|text| Some(Arc::new(text))).map_err(|error| store(Box::new(error)))
+    KeptDisclosure::parse(text).map(|text| Some(Rc::new(text))).map_err(|error| store(Box::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use event::Person;
+    use event::personal::Scope;
+    use search::{Predicate, Scope as Sight};
+
+    use super::*;
+    use crate::{Config, Log, Submission, World};
+
+    fn submit(log: &Log, from: usize) {
+        let event = |n: usize| {
+            let who = format!(r#"{{"type":"user","id":"u{0}","name":"Person Number{0}"}}"#, n % 3);
+            format!(r#"{{"action":"door.open","actor":{who},"client":{{"ip":"10.0.0.{n}"}}}}"#)
+        };
+        let body = (from..from + 30).map(event).collect::<Vec<_>>().join("\n");
+        let kind = event::BodyKind::guess(body.as_bytes());
+        log.submit(&Submission { body: body.as_bytes(), kind, source: "test", partial: false }).unwrap();
+    }
+
+    /// Per entry of `test`: the name that opens, whether the address does, and whether the person was erased.
+    fn seen(log: &Log, opener: &mut Opener<'_>, wanted: Wanted) -> Vec<(Option<String>, bool, bool)> {
+        let (view, mut seen) = (log.view(), Vec::new());
+        log.ask(&view, &Predicate::All, &Sight::everything(), &|| false, |question| {
+            let mut all = search::batches(question, search::Order::Leaf, 7);
+            while let Some(batch) = all.next()? {
+                let part = batch.part.as_ref();
+                let mut opener = opener.of_part(part);
+                question.lines(part, &batch.rows, &mut |_, leaf, line| {
+                    if let [opened] = &opener.open(leaf, wanted).unwrap()[..]
+                        && event::Entry::parse(line).unwrap().source == "test"
+                    {
+                        let text = |pointer| opened.text(pointer).map(String::from);
+                        seen.push((text("/actor/name"), text("/client/ip").is_some(), opened.is_erased()));
+                    }
+                })?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        seen
+    }
+
+    #[test]
+    fn nobody_is_seen_once_erased_by_one_who_had_seen_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(&dir.path().join("data"));
+        config.marks = dir.path().join("marks");
+        let log = Log::open(config, World::system()).unwrap();
+        submit(&log, 0);
+        log.seal().unwrap();
+        submit(&log, 30);
+        let mut opener = log.opener();
+        let expected = |connections: [bool; 2], erased: Option<usize>| -> Vec<_> {
+            let one = |n: usize| {
+                let gone = erased == Some(n % 3);
+                let name = (!gone).then(|| format!("Person Number{}", n % 3));
+                (name, !gone && connections[n / 30], gone)
+            };
+            (0..60).map(one).collect()
+        };
+        // What is not sealed has no file that connections could be left in.
+        for _ in 0..2 {
+            assert_eq!(seen(&log, &mut opener, Wanted::All), expected([true, true], None));
+            assert_eq!(seen(&log, &mut opener, Wanted::AllButConnections), expected([false, true], None));
+        }
+        let kept = |opener: &Opener<'_>| opener.kept.each_ref().map(|kept| kept.0.iter().flatten().count());
+        assert_eq!(kept(&opener), [3, 30, 0]);
+        log.shared.vault.destroy(&Person { scope: Scope::Source("test"), kind: "user", id: "u1" }).unwrap().unwrap();
+        for _ in 0..2 {
+            assert_eq!(seen(&log, &mut opener, Wanted::AllButConnections), expected([false, true], Some(1)));
+            assert_eq!(kept(&opener), [2, 0, 0]);
+        }
+        assert_eq!(seen(&log, &mut opener, Wanted::All), expected([true, true], Some(1)));
+    }
 }

@@ -72,6 +72,32 @@ impl Batches<'_, '_> {
     }
 }
 
+impl Batches<'_, '_> {
+    /// Changes how many rows a batch has at most, from the next one on.
+    pub fn set_rows_max(&mut self, rows_max: usize) {
+        self.rows_max = rows_max.max(1);
+    }
+}
+
+impl Batch {
+    /// Whether the leaves of its first half lie among those of the second: then the batches behind it will read the same
+    /// frames again, and larger ones would read fewer. Cost: a look at each leaf.
+    #[must_use]
+    pub fn is_scattered(&self) -> bool {
+        let span = |rows: &[u32]| {
+            let leaves = rows.iter().map(|&row| self.part.leaf(row));
+            leaves.fold((u64::MAX, 0), |(low, high), leaf| (leaf.min(low), leaf.max(high)))
+        };
+        let (first, second) = self.rows.split_at(self.rows.len() / 2);
+        if self.part.rows_are_leaves() || first.is_empty() {
+            return false;
+        }
+        let ((low, high), (low_2, high_2)) = (span(first), span(second));
+        let both = high.min(high_2).saturating_sub(low.max(low_2));
+        both > (high.max(high_2) - low.min(low_2)) / 2
+    }
+}
+
 impl Question<'_> {
     /// Hands out the lines of some rows of this question by ascending leaf, each with its place in `rows`, and checked
     /// against the scope once more (I-8).

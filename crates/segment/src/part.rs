@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::disclosures::DisclosureCursor;
+use crate::disclosures::DisclosureFile;
 
 /// A field that is answered by exact value: from a dictionary with row sets, or from sorted (hash, row) pairs.
 ///
@@ -377,9 +377,9 @@ pub trait Part: Send + Sync {
     /// As [`Part::line`].
     fn disclosures(&self, row: u32) -> Result<Disclosed, PartError>;
 
-    /// Returns a reader for the disclosures of many leaves, where the part has one that is faster than
-    /// [`Part::disclosures`] row by row.
-    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
+    /// Returns the file that [`Part::disclosures`] are read from, if there is one: a [`crate::disclosures::DisclosureCursor`]
+    /// reads those of many rows from it for less.
+    fn disclosure_file(&self) -> Option<&DisclosureFile> {
         None
     }
 }

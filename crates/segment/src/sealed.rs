@@ -10,7 +10,7 @@ use event::{Entry, LineError};
 
 use crate::cache::BlockCache;
 use crate::data::DataFile;
-use crate::disclosures::{DisclosureCursor, DisclosureFile};
+use crate::disclosures::DisclosureFile;
 use crate::index::{Index, IndexBuilder, IndexError, Indexed, Lines, RowExtra};
 use crate::manifest::SegmentEntry;
 use crate::names::{SegmentFile, SegmentName};
@@ -139,8 +139,8 @@ impl Lines for SealedLines {
         self.disclosures.disclosed(leaf)
     }
 
-    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
-        Some(self.disclosures.cursor())
+    fn disclosure_file(&self) -> Option<&DisclosureFile> {
+        Some(&self.disclosures)
     }
 }
 

@@ -1,7 +1,10 @@
 //! What questions cost: frames decompressed, lines read, answers found among those kept; and what they may cost.
 
-use engine::{Config, Limits, Log, World};
+use std::sync::Arc;
+
+use engine::{Config, Layout, Limits, Log, World};
 use search::{Filters, PageRequest, SearchError, Spent};
+use segment::sealed::{IndexAccess, open_segment};
 use segment::{View, Work};
 
 use crate::{Folder, events, submit};
@@ -157,4 +160,52 @@ fn what_is_kept_answers_as_what_is_worked_out() {
         assert_eq!(answers[1], answers[2], "{pairs:?}");
     }
     assert!(log.result_hits_and_misses().0 > 0);
+}
+
+/// The segments, opened once more without a cache: what is read counts each time.
+fn uncached(folder: &Folder) -> View {
+    let (config, disk) = (folder.config(), env::SystemDisk);
+    let layout = Layout::new(&config.data, &config.marks);
+    let manifest = segment::manifest::newest(&disk, &layout.manifests()).unwrap().unwrap();
+    let (dir, cache) = (layout.segments(), segment::BlockCache::new(0));
+    let open = |entry| open_segment(&disk, &dir, entry, &cache, IndexAccess::Map).unwrap();
+    let parts = manifest.segments.iter().map(|entry| Arc::new(open(entry)) as Arc<dyn segment::Part>);
+    View { parts: parts.collect(), size: manifest.sealed_to() }
+}
+
+#[test]
+fn a_batch_over_times_at_random_decompresses_each_frame_once() {
+    let folder = Folder::new();
+    let log = folder.open();
+    // 7919 is prime: all minutes are different, and one entry's says nothing of its neighbour's.
+    let event = |n: usize| {
+        let (at, text) = (n * 7_919 % 4_000, "x".repeat(400));
+        format!(
+            r#"{{"action":"door.open","time":"2026-03-01T{:02}:{:02}:00Z","description":"{n} {text}"}}"#,
+            at / 60 % 24,
+            at % 60
+        )
+    };
+    let body: Vec<String> = (0..4_000).map(event).collect();
+    submit(&log, &body.join("\n")).unwrap();
+    log.seal().unwrap();
+    let (view, scope) = (uncached(&folder), search::Scope::everything());
+    let frames = |question: &search::Question<'_>, rows_max| {
+        let (mut all, mut costs) = (search::batches(question, search::Order::NewestFirst, rows_max), Vec::new());
+        while let Some(batch) = all.next().unwrap() {
+            let before = work(&view).frames;
+            question.lines(batch.part.as_ref(), &batch.rows, &mut |_, _, _| ()).unwrap();
+            costs.push(work(&view).frames - before);
+        }
+        costs
+    };
+    let asked = predicate(&[("source", "test")]);
+    log.ask(&view, &asked, &scope, &|| false, |question| {
+        let [all_at_once] = frames(question, 4_000)[..] else { panic!("one segment, one batch") };
+        assert!((20..60).contains(&all_at_once), "{all_at_once} frames of 64 KiB");
+        let in_batches = frames(question, 1_000);
+        assert!(in_batches.len() == 4 && in_batches.iter().all(|cost| *cost <= all_at_once), "{in_batches:?}");
+        Ok(())
+    })
+    .unwrap();
 }

@@ -50,3 +50,17 @@ fn a_batch_of_another_scope_does_not_leave() {
     let refused = inside.lines(all.part.as_ref(), &all.rows, &mut |_, _, _| seen += 1);
     assert!(matches!(refused, Err(SearchError::OutsideScope { .. })) && seen < 10, "I-8: {refused:?}");
 }
+
+#[test]
+fn batches_are_scattered_where_times_say_nothing_of_leaves() {
+    let (predicate, scope) = (Predicate::All, Scope::everything());
+    let first = |log: &Log, order| batches(&log.question(&predicate, &scope), order, 200).next().unwrap().unwrap();
+    // Draws have times at random, and lie in one part.
+    let log = Log::new(&draws(300, 13), 300);
+    assert!(first(&log, Order::NewestFirst).is_scattered() && first(&log, Order::OldestFirst).is_scattered());
+    assert!(!first(&log, Order::Leaf).is_scattered());
+    let question = log.question(&predicate, &scope);
+    let mut all = batches(&question, Order::Leaf, 200);
+    all.set_rows_max(10);
+    assert_eq!(all.next().unwrap().unwrap().rows.len(), 10);
+}

@@ -7,23 +7,29 @@ use crate::cache::Block;
 use crate::file::Fields;
 use crate::{DisclosureRecordRef, PartError};
 
-/// Blocks of records or persons kept of each section, some 16 KiB each: those of a batch of leaves that lie together, and
-/// those that many leaves refer to.
-const BLOCKS_KEPT: u32 = 32;
+/// Blocks kept of identities, connections, fields and person handles: those of leaves that lie together, and those that
+/// many leaves refer to. A block of handles is a kibibyte, one of records about 16.
+const BLOCKS_KEPT: [u32; KINDS + 1] = [32, 16, 16, 1024];
 
-/// Reads the disclosures of many leaves of a file, past the shared cache, which stays for those who ask questions.
+/// The longest block that is kept beside others. Of longer ones only the last is.
+const BLOCK_KEPT_BYTES_MAX: usize = 64 << 10;
+
+/// Reads the disclosures of many leaves, of one file after the other and past the shared cache, which stays for those who
+/// ask questions.
 ///
 /// Leaves may come in any order; ascending, each block of references is read and taken apart once.
-/// Memory: one block of references, and per section [`BLOCKS_KEPT`] blocks of 64 items, each about 16 KiB.
-pub struct DisclosureCursor<'f> {
-    file: &'f DisclosureFile,
-    references: Option<Taken>,
+/// Memory: at most about 6 MiB and the longest block of each section, usually 2 MiB.
+#[derive(Default)]
+pub struct DisclosureCursor {
+    /// Number of the file that what is kept is of.
+    file: Option<u64>,
+    references: Option<References>,
     /// Identity, connection and fields records, then person handles.
     sections: [Kept; KINDS + 1],
 }
 
 /// A block of references, taken apart.
-struct Taken {
+struct References {
     number: u32,
     elements: Vec<Ordinals>,
     /// Where each leaf's elements end.
@@ -32,29 +38,25 @@ struct Taken {
 
 /// The blocks of a section that were read last, each in the one place it may have.
 #[derive(Default)]
-struct Kept(Vec<Option<(u32, Block)>>);
+struct Kept {
+    places: Vec<Option<(u32, Block)>>,
+    long: Option<(u32, Block)>,
+}
 
-impl<'f> DisclosureCursor<'f> {
-    pub(crate) fn new(file: &'f DisclosureFile) -> Self {
-        Self { file, references: None, sections: Default::default() }
-    }
-
-    /// Appends which disclosures the line of `leaf` stands for. Cost: a copy within a block; the first of its block one
-    /// read.
+impl DisclosureCursor {
+    /// Appends which disclosures the line of `leaf` stands for. Cost: a copy; the first leaf of a block one read.
     ///
     /// # Errors
     /// As [`DisclosureFile::refs`].
-    pub fn refs(&mut self, leaf: u64, into: &mut Vec<Ordinals>) -> Result<(), PartError> {
-        let item = self.file.item_of(leaf)?;
+    pub fn refs(&mut self, file: &DisclosureFile, leaf: u64, into: &mut Vec<Ordinals>) -> Result<(), PartError> {
+        self.turn_to(file);
+        let item = file.item_of(leaf)?;
         let (number, at) = (item / BLOCK_ITEMS, (item % BLOCK_ITEMS) as usize);
-        let held = self.references.take().filter(|taken| taken.number == number);
-        let taken = match held {
-            Some(taken) => taken,
-            None => Taken::read(self.file, number)?,
+        let references = match self.references.take().filter(|kept| kept.number == number) {
+            Some(kept) => self.references.insert(kept),
+            None => self.references.insert(References::read(file, number)?),
         };
-        let elements = taken.of(at).ok_or_else(|| self.file.misfit(REFERENCES, item))?;
-        into.extend_from_slice(elements);
-        self.references = Some(taken);
+        into.extend_from_slice(references.of(at).ok_or_else(|| file.misfit(REFERENCES, item))?);
         Ok(())
     }
 
@@ -62,8 +64,14 @@ impl<'f> DisclosureCursor<'f> {
     ///
     /// # Errors
     /// As [`DisclosureFile::record`].
-    pub fn record(&mut self, kind: u8, ordinal: u32) -> Result<DisclosureRecordRef<'_>, PartError> {
-        let (file, section) = (self.file, usize::from(kind));
+    pub fn record(
+        &mut self,
+        file: &DisclosureFile,
+        kind: u8,
+        ordinal: u32,
+    ) -> Result<DisclosureRecordRef<'_>, PartError> {
+        self.turn_to(file);
+        let section = usize::from(kind);
         if section >= KINDS || ordinal >= file.items(section) {
             return Err(PartError::NoSuchRow(u64::from(ordinal)));
         }
@@ -71,29 +79,36 @@ impl<'f> DisclosureCursor<'f> {
         let [records @ .., persons] = &mut self.sections;
         let item = records.get_mut(section).ok_or_else(misfit)?.item(file, section, ordinal)?.ok_or_else(misfit)?;
         let person = person_of(item).filter(|person| *person < file.items(PERSONS)).ok_or_else(misfit)?;
-        let person = persons.item(file, PERSONS, person)?.and_then(|handle| handle.first_chunk()).ok_or_else(misfit)?;
+        let handle = persons.item(file, PERSONS, person)?.and_then(|handle| handle.first_chunk()).ok_or_else(misfit)?;
         let mut fields = Fields(item);
-        let parts = || Some((fields.chunk()?, fields.varint()?, fields.varint()?, fields.0));
-        let (digest, _, len, ciphertext) = { parts }().ok_or_else(misfit)?;
-        if ciphertext.len() != len as usize {
-            return Err(misfit());
+        let mut parts = || {
+            let (digest, _, len) = (fields.chunk()?, fields.varint()?, fields.varint()?);
+            Some((digest, fields.bytes(len as usize)?))
+        };
+        let (digest, ciphertext) = parts().ok_or_else(misfit)?;
+        Ok(DisclosureRecordRef { digest, person: handle, kind, ciphertext })
+    }
+
+    /// What is kept of another file is of no use any more.
+    fn turn_to(&mut self, file: &DisclosureFile) {
+        if self.file != Some(file.id()) {
+            *self = Self { file: Some(file.id()), ..Self::default() };
         }
-        Ok(DisclosureRecordRef { digest, person, kind, ciphertext })
     }
 }
 
-impl Taken {
+impl References {
     fn read(file: &DisclosureFile, number: u32) -> Result<Self, PartError> {
         let block = file.read_block(REFERENCES, number)?;
-        let mut taken = Self { number, elements: Vec::new(), ends: Vec::new() };
+        let mut references = Self { number, elements: Vec::new(), ends: Vec::new() };
         let mut fields = Fields(&block.bytes);
         let mut counter = read_counter(&mut fields);
         for _ in 0..file.items_in(REFERENCES, number) {
-            let read = counter.as_mut().and_then(|counter| counter.decode_into(&mut fields, &mut taken.elements));
+            let read = counter.as_mut().and_then(|counter| counter.decode_into(&mut fields, &mut references.elements));
             read.ok_or_else(|| file.misfit(REFERENCES, number * BLOCK_ITEMS))?;
-            taken.ends.push(taken.elements.len() as u32);
+            references.ends.push(references.elements.len() as u32);
         }
-        Ok(taken)
+        Ok(references)
     }
 
     fn of(&self, at: usize) -> Option<&[Ordinals]> {
@@ -105,14 +120,24 @@ impl Taken {
 impl Kept {
     /// The bytes of `item`, which the section has.
     fn item(&mut self, file: &DisclosureFile, section: usize, item: u32) -> Result<Option<&[u8]>, PartError> {
-        let number = item / BLOCK_ITEMS;
-        if self.0.is_empty() {
-            self.0.resize_with(BLOCKS_KEPT as usize, || None);
+        let (number, at) = (item / BLOCK_ITEMS, (item % BLOCK_ITEMS) as usize);
+        let places = BLOCKS_KEPT.get(section).copied().unwrap_or(1);
+        if self.places.is_empty() {
+            self.places.resize_with(places as usize, || None);
         }
-        let Some(place) = self.0.get_mut((number % BLOCKS_KEPT) as usize) else { return Ok(None) };
-        if place.as_ref().is_none_or(|(held, _)| *held != number) {
-            *place = Some((number, file.read_block(section, number)?));
+        let is_it = |place: &Option<(u32, Block)>| place.as_ref().is_some_and(|(held, _)| *held == number);
+        let Some(mut place) = self.places.get_mut((number % places) as usize) else { return Ok(None) };
+        if !is_it(place) {
+            if is_it(&self.long) {
+                place = &mut self.long;
+            } else {
+                let block = file.read_block(section, number)?;
+                if block.bytes.len() > BLOCK_KEPT_BYTES_MAX {
+                    place = &mut self.long;
+                }
+                *place = Some((number, block));
+            }
         }
-        Ok(place.as_ref().and_then(|(_, block)| block.item((item % BLOCK_ITEMS) as usize)))
+        Ok(place.as_ref().and_then(|(_, block)| block.item(at)))
     }
 }

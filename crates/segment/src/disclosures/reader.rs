@@ -7,7 +7,6 @@ use std::sync::Arc;
 use env::Disk;
 use proof::Digest;
 
-use super::cursor::DisclosureCursor;
 use super::layout::{
     BLOCK_BYTES_MAX, BLOCK_ITEMS, ENTRY_BYTES, Entry, FOOTER_BYTES, Footer, KINDS, PERSON_BYTES, PERSONS, REFERENCES,
     SECTIONS,
@@ -105,12 +104,6 @@ impl DisclosureFile {
         read(&mut fields).ok_or_else(|| self.misfit(REFERENCES, item))
     }
 
-    /// Returns a reader for the disclosures of many leaves. Cost: none yet.
-    #[must_use]
-    pub fn cursor(&self) -> DisclosureCursor<'_> {
-        DisclosureCursor::new(self)
-    }
-
     /// Returns one disclosure by kind and ordinal. Cost: at most two blocks.
     ///
     /// # Errors
@@ -205,6 +198,11 @@ impl DisclosureFile {
     /// `Read` if the disk fails.
     pub fn sha256(&self) -> Result<Digest, PartError> {
         self.source.sha256()
+    }
+
+    /// The number of this open file: no other of the same cache has or had it.
+    pub(super) fn id(&self) -> u64 {
+        self.id
     }
 
     /// The place of a leaf's references in their section.

@@ -54,11 +54,11 @@ fn read(disk: &dyn Disk, cache_bytes: usize) -> Result<DisclosureFile, PartError
     DisclosureFile::open(disk, Path::new("/segments/disc"), &BlockCache::new(cache_bytes))
 }
 
-fn read_by(cursor: &mut DisclosureCursor<'_>, leaf: u64) -> Disclosed {
+fn read_by(cursor: &mut DisclosureCursor, file: &DisclosureFile, leaf: u64) -> Disclosed {
     let mut refs = Vec::new();
-    cursor.refs(leaf, &mut refs).unwrap();
+    cursor.refs(file, leaf, &mut refs).unwrap();
     let mut record = |kind, ordinal: Option<u32>| {
-        let DisclosureRecordRef { digest, person, kind, ciphertext } = cursor.record(kind, ordinal?).unwrap();
+        let DisclosureRecordRef { digest, person, kind, ciphertext } = cursor.record(file, kind, ordinal?).unwrap();
         Some(DisclosureRecord { digest: *digest, person: *person, kind, ciphertext: ciphertext.to_vec() })
     };
     refs.into_iter().map(|[a, b, c]| [record(0, a), record(1, b), record(2, c)]).collect()
@@ -84,9 +84,9 @@ proptest! {
             prop_assert_eq!(&file.disclosed(leaf).unwrap(), &disclosed(plan));
         }
         // Backwards, every other one, then all: blocks are left and come again.
-        let (all, mut cursor) = (first_leaf..first_leaf + leaves.len() as u64, file.cursor());
+        let (all, mut cursor) = (first_leaf..first_leaf + leaves.len() as u64, DisclosureCursor::default());
         for leaf in all.clone().rev().step_by(2).chain(all) {
-            prop_assert_eq!(read_by(&mut cursor, leaf), disclosed(&leaves[(leaf - first_leaf) as usize]));
+            prop_assert_eq!(read_by(&mut cursor, &file, leaf), disclosed(&leaves[(leaf - first_leaf) as usize]));
         }
     }
 
@@ -118,14 +118,14 @@ fn what_is_not_there_is_refused() {
     let file = read(&disk, 0).unwrap();
     for leaf in [0, 4, 6, u64::MAX] {
         assert!(matches!(file.refs(leaf), Err(PartError::NoSuchRow(_))));
-        assert!(matches!(file.cursor().refs(leaf, &mut Vec::new()), Err(PartError::NoSuchRow(_))));
+        assert!(matches!(DisclosureCursor::default().refs(&file, leaf, &mut Vec::new()), Err(PartError::NoSuchRow(_))));
     }
     assert!(matches!(file.record(0, 1), Err(PartError::NoSuchRow(1))));
     assert!(matches!(file.record(1, 0), Err(PartError::NoSuchRow(0))));
     assert!(matches!(file.record(3, 0), Err(PartError::NoSuchRow(0))));
-    let mut cursor = file.cursor();
+    let mut cursor = DisclosureCursor::default();
     for (kind, ordinal) in [(0, 1), (1, 0), (3, 0)] {
-        assert!(matches!(cursor.record(kind, ordinal), Err(PartError::NoSuchRow(_))));
+        assert!(matches!(cursor.record(&file, kind, ordinal), Err(PartError::NoSuchRow(_))));
     }
     let mut writer = DisclosureWriter::create(&disk, Path::new("/segments/other"), 0).unwrap();
     assert!(writer.record(DisclosureRecord { kind: 3, ..record(0, 0) }.as_ref()).is_err());
@@ -167,4 +167,26 @@ fn a_usual_leaf_costs_a_few_bytes_beside_its_new_records() {
     let ciphertexts: u64 = (0..10_000).map(|n| record(1, n).ciphertext.len() as u64 + 32).sum();
     let rest = (bytes - ciphertexts) / 10_000;
     assert!(rest <= 9, "{rest} bytes a leaf");
+}
+
+#[test]
+fn a_cursor_goes_from_file_to_file_and_keeps_one_long_block() {
+    let disk = empty_disk();
+    let long = |n: u32| DisclosureRecord { ciphertext: vec![n as u8; 3_000], ..record(2, n) };
+    let mut writer = DisclosureWriter::create(&disk, Path::new("/segments/long"), 0).unwrap();
+    for n in 0..200 {
+        let ordinal = writer.record(long(n).as_ref()).unwrap();
+        writer.push(&[[None, None, Some(ordinal)]]).unwrap();
+    }
+    writer.finish().unwrap();
+    write(&disk, 0, &(0..200).map(|n| vec![[Some(n % 90), Some(n), Some(n)]]).collect::<Vec<_>>());
+    let cache = BlockCache::new(0);
+    let [long_file, short_file] =
+        ["long", "disc"].map(|name| DisclosureFile::open(&disk, &Path::new("/segments").join(name), &cache).unwrap());
+    let mut cursor = DisclosureCursor::default();
+    for leaf in [0, 199, 1, 64, 65, 0] {
+        assert_eq!(read_by(&mut cursor, &long_file, leaf), vec![[None, None, Some(long(leaf as u32))]]);
+        assert_eq!(read_by(&mut cursor, &long_file, 199 - leaf), vec![[None, None, Some(long(199 - leaf as u32))]]);
+        assert_eq!(read_by(&mut cursor, &short_file, leaf), short_file.disclosed(leaf).unwrap());
+    }
 }

@@ -162,14 +162,14 @@ fn verify_lines(
 /// The disclosures behind one line after the other.
 struct Disclosures<'f> {
     file: &'f DisclosureFile,
-    cursor: DisclosureCursor<'f>,
+    cursor: DisclosureCursor,
     ordinals: Vec<Ordinals>,
     digests: Vec<Digests3>,
 }
 
 impl<'f> Disclosures<'f> {
     fn new(file: &'f DisclosureFile) -> Self {
-        Self { file, cursor: DisclosureCursor::new(file), ordinals: Vec::new(), digests: Vec::new() }
+        Self { file, cursor: DisclosureCursor::default(), ordinals: Vec::new(), digests: Vec::new() }
     }
 
     /// Whether those of `leaf` are what its line commits to; not, where they cannot be read.
@@ -178,14 +178,14 @@ impl<'f> Disclosures<'f> {
     }
 
     fn read(&mut self, leaf: u64) -> Result<(), PartError> {
-        let Self { cursor, ordinals, digests, .. } = self;
+        let Self { file, cursor, ordinals, digests } = self;
         ordinals.clear();
         digests.clear();
-        cursor.refs(leaf, ordinals)?;
+        cursor.refs(file, leaf, ordinals)?;
         for element in ordinals.iter() {
             let mut read = Digests3::default();
             for ((kind, place), ordinal) in (0..).zip(&mut read).zip(element) {
-                let digest = |ordinal| Ok::<_, PartError>(*cursor.record(kind, ordinal)?.digest);
+                let digest = |ordinal| Ok::<_, PartError>(*cursor.record(file, kind, ordinal)?.digest);
                 *place = ordinal.map(digest).transpose()?;
             }
             digests.push(read);

@@ -45,10 +45,12 @@ impl<'a> BatchWriter<'a> {
     pub(super) fn write(&mut self, batch: &Batch, first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
         let (mut rest, mut first) = (batch.rows.as_slice(), first);
         while !rest.is_empty() {
-            let (rows, later) = rest.split_at(rest.len().min(self.rows_max));
+            // In pieces of one size: a small one would cost as many frames as the others.
+            let pieces = rest.len().div_ceil(self.rows_max);
+            let (rows, later) = rest.split_at(rest.len().div_ceil(pieces));
             let gathered = self.gather(batch.part.as_ref(), rows)?;
             if gathered < rows.len() {
-                self.rows_max = (gathered / 2).max(1);
+                self.rows_max = (gathered / 8 * 7).max(1);
                 continue;
             }
             // Lines are not all of one length: what was too much once need not be so for ever.

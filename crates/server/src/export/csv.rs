@@ -1,5 +1,8 @@
 //! CSV for spreadsheets: a byte-order mark, the layout's columns, then the fixed ones. RFC 4180.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use engine::Wanted;
 use enrich::Browsers;
 use event::Entry;
@@ -7,19 +10,19 @@ use event::render::{Opened, Rendered, json};
 use memchr::memmem;
 use search::instant_text;
 
-use super::layout::{Column, Layout, Row};
+use super::layout::{Column, Layout, Row, text};
 
 /// Columns every CSV export ends with, whatever the layout.
 const FIXED: &[Column] = &[
     ("id", |row| row.entry.id.into()),
     ("time", |row| instant_text(row.entry.time_us).into()),
-    ("channel", |row| row.entry.channel.clone()),
-    ("event", |row| row.entry.event.clone()),
-    ("description", |row| row.shown.description.clone()),
-    ("actor_email", |row| row.shown.actor_email.clone().unwrap_or_default()),
-    ("actor_id", |row| row.shown.actor_id.clone()),
-    ("resource_type", |row| row.entry.resource.as_ref().map(|resource| resource.kind.clone()).unwrap_or_default()),
-    ("resource_id", |row| row.shown.resource_id.clone().unwrap_or_default()),
+    ("channel", |row| text(Some(&row.entry.channel))),
+    ("event", |row| text(Some(&row.entry.event))),
+    ("description", |row| text(Some(&row.shown.description))),
+    ("actor_email", |row| text(row.shown.actor_email.as_ref())),
+    ("actor_id", |row| text(Some(&row.shown.actor_id))),
+    ("resource_type", |row| text(row.entry.resource.as_ref().map(|resource| &resource.kind))),
+    ("resource_id", |row| text(row.shown.resource_id.as_ref())),
 ];
 
 /// Appends the byte-order mark and the headings.
@@ -30,10 +33,13 @@ pub(super) fn header(layout: Layout, out: &mut Vec<u8>) {
     end(out);
 }
 
+/// How the pointer of every value of a connection begins. Made ready once.
+static CONNECTION: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("/client/"));
+
 /// Which disclosures the row of a line needs.
 pub(super) fn wanted(layout: Layout, line: &[u8]) -> Wanted {
     // A value of a connection also stands where a text has a placeholder for it, which names its pointer.
-    let shown = layout.shows_connections() || memmem::find(line, b"/client/").is_some();
+    let shown = layout.shows_connections() || CONNECTION.find(line).is_some();
     if shown { Wanted::All } else { Wanted::AllButConnections }
 }
 
@@ -49,17 +55,20 @@ pub(super) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], brow
 
 /// Appends a cell and a comma.
 fn cell(text: &str, out: &mut Vec<u8>) {
-    if text.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+    let bytes = text.as_bytes();
+    // Without a way out, so that many bytes are looked at at once: most cells have none of these.
+    let special = |found, byte: &u8| found | matches!(byte, b'"' | b',' | b'\r' | b'\n');
+    if bytes.iter().fold(false, special) {
         out.push(b'"');
-        let mut parts = text.split('"');
-        out.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
-        for part in parts {
-            out.extend_from_slice(b"\"\"");
-            out.extend_from_slice(part.as_bytes());
+        let mut from = 0;
+        for quote in memchr::memchr_iter(b'"', bytes) {
+            out.extend_from_slice(bytes.get(from..=quote).unwrap_or_default());
+            from = quote;
         }
+        out.extend_from_slice(bytes.get(from..).unwrap_or_default());
         out.extend_from_slice(b"\",");
     } else {
-        out.extend_from_slice(text.as_bytes());
+        out.extend_from_slice(bytes);
         out.push(b',');
     }
 }
@@ -71,6 +80,42 @@ fn end(out: &mut Vec<u8>) {
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
+fn harmless(cell: &str) -> Cow<'_, str> {
+    match cell.as_bytes().first() {
+        Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r') => format!("'{cell}").into(),
+        _ => cell.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_come_back_as_they_were() {
+        let cells = [
+            "",
+            "plain",
+            "a,b",
+            "\"",
+            "a\"\"b\"",
+            "line\r\nbreak",
+            "\n",
+            "ü – 😀, and more than sixteen bytes \"of\" it",
+        ];
+        let mut text = Vec::new();
+        cells.iter().for_each(|text_of| cell(text_of, &mut text));
+        end(&mut text);
+        let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_slice());
+        let rows: Vec<::csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows.iter().map(|row| row.iter().collect::<Vec<_>>()).collect::<Vec<_>>(), [cells]);
+        assert!(text.starts_with(b",plain,\"a,b\",\"\"\"\",") && text.ends_with(b"\"\r\n"));
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_text() {
+        for (cell, shown) in [("=1+1", "'=1+1"), ("-", "'-"), ("\tx", "'\tx"), ("a=1", "a=1"), ("", "")] {
+            assert_eq!(harmless(cell), shown);
+        }
+    }
 }

@@ -67,7 +67,7 @@ const RECORDS: &[Column] = &[
     ("Subject", |row| subject(row)),
     ("Actor", |row| actor_with_mail(row)),
     ("Event", |row| text(Some(&row.entry.event))),
-    ("Details", |row| text(row.entry.changes.map(Cow::Borrowed).as_ref())),
+    ("Details", |row| row.entry.changes.unwrap_or_default().into()),
 ];
 
 const EVENTS: &[Column] = &[
@@ -93,8 +93,9 @@ const ACCESS: &[Column] = &[
     ("Severity", |row| row.entry.severity.as_str().into()),
 ];
 
-fn text<'a>(value: Option<&Cow<'a, str>>) -> Cow<'a, str> {
-    value.cloned().unwrap_or_default()
+/// A text, or nothing where there is none.
+pub(super) fn text<'a>(value: Option<&'a Cow<'_, str>>) -> Cow<'a, str> {
+    Cow::Borrowed(value.map_or("", AsRef::as_ref))
 }
 
 fn outcome(row: &Row<'_>) -> &'static str {
@@ -110,14 +111,14 @@ fn mark(row: &Row<'_>) -> &'static str {
 }
 
 fn actor_label<'a>(row: &'a Row<'a>) -> Cow<'a, str> {
-    row.shown.actor_name.clone().unwrap_or_else(|| row.shown.actor_id.clone())
+    text(Some(row.shown.actor_name.as_ref().unwrap_or(&row.shown.actor_id)))
 }
 
 fn actor_with_mail<'a>(row: &'a Row<'a>) -> Cow<'a, str> {
     match (row.entry.actor.kind, &row.shown.actor_name, &row.shown.actor_email) {
         (ActorKind::System, None, None) => "System".into(),
         (_, Some(name), Some(mail)) => format!("{name} <{mail}>").into(),
-        (_, None, Some(mail)) => mail.clone(),
+        (_, None, Some(mail)) => text(Some(mail)),
         _ => actor_label(row),
     }
 }

@@ -1,7 +1,8 @@
 //! The work behind an export: batches of entries are written side by side, and sent in their order.
 //!
-//! Memory: each worker holds at most two chunks that wait and one it writes, so that an export keeps some 3 MiB, however
-//! large the log and however slow its reader.
+//! Memory: each worker holds at most two chunks that wait, what it gathers for the next ones (a batch, at most 8 MiB) and
+//! what it keeps of blocks and opened texts, so that an export takes some 20 MiB at most in the usual log, however large that
+//! is and however slow its reader.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
@@ -17,8 +18,12 @@ use super::batch::BatchWriter;
 /// the other cores to questions and ingest.
 const WORKERS: usize = 2;
 
-/// Rows a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work.
-const BATCH_ROWS: usize = 1_024;
+/// Rows a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work, and
+/// what is read is still near when it is put in order.
+const BATCH_ROWS: usize = 256;
+
+/// Rows it takes where times say nothing of leaves: each batch then reads most frames of a segment, so the fewer the better.
+const BATCH_ROWS_SCATTERED: usize = 64 * BATCH_ROWS;
 
 /// Batches that wait for a worker beside the one in its hands.
 const BATCHES_WAITING: usize = 1;
@@ -89,8 +94,12 @@ impl Export<'_> {
         send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>,
     ) -> Result<u64, Broken> {
         let (mut all, mut entries, mut first) = (batches(question, self.order, BATCH_ROWS), 0, true);
+        let mut rows_max = BATCH_ROWS;
         let mut give = |hand: &mut Hand| -> Result<(), Broken> {
             if let Some(batch) = all.next()? {
+                let fitting = if batch.is_scattered() { rows_max * 2 } else { rows_max / 2 };
+                rows_max = fitting.clamp(BATCH_ROWS, BATCH_ROWS_SCATTERED);
+                all.set_rows_max(rows_max);
                 hand.batches.send((batch, std::mem::take(&mut first))).map_err(|_| Broken::Gone)?;
                 hand.given += 1;
             }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Syntax, Token, Tokens};
+use crate::json::{Syntax, Text, Token, Tokens};
 use crate::member::Member;
 use crate::{id, time};
 
@@ -54,16 +54,13 @@ impl<'a> Reader<'a> {
             return Err(LineError::Value { name: pointer });
         }
         let mut rest = slots.iter();
-        while let Some(key) = self.tokens.next_key()? {
-            let member = loop {
-                match rest.next() {
-                    Some(slot) if slot.member.name() == key.raw() => break slot.member,
-                    Some(Slot { optional: true, .. }) => {}
-                    Some(slot) if rest.clone().any(|slot| slot.member.name() == key.raw()) => {
-                        return Err(LineError::Missing { of: pointer, name: slot.member.name() });
-                    }
-                    _ => return Err(LineError::Member { name: crate::json::shown(&key.decode()) }),
-                }
+        loop {
+            let member = match self.expected(&mut rest) {
+                Some(member) => member,
+                None => match self.tokens.next_key()? {
+                    Some(key) => Self::member(&key, pointer, &mut rest)?,
+                    None => break,
+                },
             };
             let token = self.next()?;
             take(self, member, &token)?;
@@ -71,6 +68,36 @@ impl<'a> Reader<'a> {
         match rest.find(|slot| !slot.optional) {
             None => Ok(()),
             Some(slot) => Err(LineError::Missing { of: pointer, name: slot.member.name() }),
+        }
+    }
+
+    /// The next member, if it stands here as every line of ours has it.
+    #[inline]
+    fn expected(&mut self, rest: &mut std::slice::Iter<'static, Slot>) -> Option<Member> {
+        let mut ahead = rest.clone();
+        while let Some(slot) = ahead.next() {
+            if self.tokens.take_key(slot.member.label()) {
+                *rest = ahead;
+                return Some(slot.member);
+            }
+            if !slot.optional {
+                break;
+            }
+        }
+        None
+    }
+
+    /// The member of this name, which may come next.
+    fn member(key: &Text<'a>, pointer: &'static str, rest: &mut std::slice::Iter<'static, Slot>) -> Read<Member> {
+        loop {
+            match rest.next() {
+                Some(slot) if slot.member.name() == key.raw() => return Ok(slot.member),
+                Some(Slot { optional: true, .. }) => {}
+                Some(slot) if rest.clone().any(|slot| slot.member.name() == key.raw()) => {
+                    return Err(LineError::Missing { of: pointer, name: slot.member.name() });
+                }
+                _ => return Err(LineError::Member { name: crate::json::shown(&key.decode()) }),
+            }
         }
     }
 

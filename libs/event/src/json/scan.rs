@@ -39,6 +39,18 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(at).copied()
     }
 
+    /// Takes `text` if it stands here.
+    #[inline]
+    pub(super) fn take(&mut self, text: &str) -> bool {
+        // Most that are not it differ behind comma and quote.
+        let (text, rest) = (text.as_bytes(), self.text.as_bytes().get(self.at..).unwrap_or_default());
+        let stands = rest.get(2) == text.get(2) && rest.starts_with(text);
+        if stands {
+            self.at += text.len();
+        }
+        stands
+    }
+
     /// Skips white space and returns the next byte without taking it.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {

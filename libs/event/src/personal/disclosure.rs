@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::json::{Token, Tokens};
+use crate::json::{Text, Token, Tokens};
 use crate::limits::DEPTH_MAX;
 
 /// What a disclosure discloses. The order is that of the combined digest.
@@ -146,27 +146,9 @@ impl<'a> OpenedDisclosure<'a> {
     /// # Errors
     /// [`DisclosureError::Form`].
     pub fn parse(json: &'a str) -> Result<Self, DisclosureError> {
-        let mut tokens = Tokens::new(json, DEPTH_MAX as u32 + 2);
-        expect(next(&mut tokens)? == Token::ArrayStart, "not an array")?;
-        expect(matches!(next(&mut tokens)?, Token::String(_)), "no salt")?;
-        let kind = match next(&mut tokens)? {
-            Token::String(word) => Kind::from_word(&word.decode()),
-            _ => None,
-        };
-        let kind = kind.ok_or(DisclosureError::Form { what: "no kind that is known" })?;
-        expect(next(&mut tokens)? == Token::ObjectStart, "no object of values")?;
         let mut values = Vec::new();
-        while let Token::Key(pointer) = next(&mut tokens)? {
-            let value = next(&mut tokens)?;
-            let start = tokens.token_start();
-            tokens.skip(value).map_err(|syntax| DisclosureError::Form { what: syntax.what })?;
-            values.push((pointer.decode(), tokens.slice(start, tokens.at())));
-        }
-        expect(next(&mut tokens)? == Token::ArrayEnd, "more than three elements")?;
-        match tokens.next() {
-            Ok(None) => Ok(Self { kind, values }),
-            _ => Err(DisclosureError::Form { what: "more text after the array" }),
-        }
+        let kind = take_apart(json, |pointer, value| values.push((pointer.decode(), value)))?;
+        Ok(Self { kind, values })
     }
 
     /// As [`OpenedDisclosure::parse`], from base64url, checked against the digest.
@@ -182,6 +164,30 @@ impl<'a> OpenedDisclosure<'a> {
             return Err(DisclosureError::Digest);
         }
         Self::parse(text)
+    }
+}
+
+/// Hands each pointer with its JSON text to `each`; returns the kind.
+pub(super) fn take_apart<'a>(json: &'a str, mut each: impl FnMut(Text<'a>, &'a str)) -> Result<Kind, DisclosureError> {
+    let mut tokens = Tokens::new(json, DEPTH_MAX as u32 + 2);
+    expect(next(&mut tokens)? == Token::ArrayStart, "not an array")?;
+    expect(matches!(next(&mut tokens)?, Token::String(_)), "no salt")?;
+    let kind = match next(&mut tokens)? {
+        Token::String(word) => Kind::from_word(&word.decode()),
+        _ => None,
+    };
+    let kind = kind.ok_or(DisclosureError::Form { what: "no kind that is known" })?;
+    expect(next(&mut tokens)? == Token::ObjectStart, "no object of values")?;
+    while let Token::Key(pointer) = next(&mut tokens)? {
+        let value = next(&mut tokens)?;
+        let start = tokens.token_start();
+        tokens.skip(value).map_err(|syntax| DisclosureError::Form { what: syntax.what })?;
+        each(pointer, tokens.slice(start, tokens.at()));
+    }
+    expect(next(&mut tokens)? == Token::ArrayEnd, "more than three elements")?;
+    match tokens.next() {
+        Ok(None) => Ok(kind),
+        _ => Err(DisclosureError::Form { what: "more text after the array" }),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Placeholders in texts: `{/actor/name}` stands for a personal value, `{{` for a brace.
 
+use std::borrow::Cow;
+
 use super::needles::{Needles, Spelling};
 
 /// The text with its personal values replaced and its braces doubled; `None` if that changes nothing.
@@ -51,7 +53,7 @@ pub(crate) enum Piece<'t> {
     /// Shown as it is.
     Literal(&'t str),
     /// Stands for the value disclosed for this pointer, in this spelling.
-    Placeholder(String, Spelling),
+    Placeholder(Cow<'t, str>, Spelling),
 }
 
 /// Takes a text apart. A brace that is neither doubled nor the start of a placeholder stands for itself; no text that
@@ -83,7 +85,8 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             };
             if let Some(pointer) = pointer.filter(|pointer| pointer.starts_with('/')) {
                 rest = after;
-                return Some(Piece::Placeholder(pointer.replace("~2", "}"), spelling));
+                let decoded = pointer.contains("~2").then(|| Cow::Owned(pointer.replace("~2", "}")));
+                return Some(Piece::Placeholder(decoded.unwrap_or(Cow::Borrowed(pointer)), spelling));
             }
         }
         let (literal, after) = rest.split_at(1);

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::io::Write as _;
 
 use crate::entry::Entry;
 use crate::line::{self, Stamp};
@@ -25,14 +26,16 @@ pub fn entry_json(entry: &Entry<'_>, opened: &[Opened<'_>], options: Options, ou
     if let Some(leaf_index) = options.leaf_index {
         let end = out.pop();
         out.extend_from_slice(b",\"leaf_index\":");
-        out.extend_from_slice(leaf_index.to_string().as_bytes());
+        write!(out, "{leaf_index}").expect("writing to memory cannot fail");
         out.extend(end);
     }
 }
 
 /// Whose: with the address that a declared person was named by, where it is opened.
 fn shown_of<'e>(number: usize, of: &'e str, opened: &[Opened<'_>]) -> Cow<'e, str> {
-    let address = opened.get(number).and_then(|opened| opened.get(&format!("/personal/{number}/of"))).and_then(scalar);
+    let opened =
+        opened.get(number).filter(|opened| opened.values().any(|(pointer, _)| pointer.starts_with("/personal/")));
+    let address = opened.and_then(|opened| opened.get(&format!("/personal/{number}/of"))).and_then(scalar);
     match (address, of.split_once(':')) {
         (Some(address), Some((kind, _))) => Cow::Owned(format!("{kind}:{address}")),
         _ => Cow::Borrowed(of),

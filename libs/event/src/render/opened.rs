@@ -43,7 +43,12 @@ impl<'a> Opened<'a> {
 
     /// As [`Opened::add`], of a disclosure that was taken apart before.
     pub fn add_kept(&mut self, disclosure: &'a KeptDisclosure) {
-        self.extend(disclosure.values().map(|(pointer, value)| (Cow::Borrowed(pointer), value)));
+        let values = disclosure.values().map(|(pointer, value)| (Cow::Borrowed(pointer), value));
+        if self.values.is_empty() {
+            self.values.extend(values);
+        } else {
+            self.extend(values);
+        }
     }
 
     fn extend(&mut self, values: impl IntoIterator<Item = (Cow<'a, str>, &'a str)>) {
@@ -92,6 +97,12 @@ impl<'a> Opened<'a> {
 
 /// The characters of a JSON string, or of a number; `None` for anything else.
 pub(super) fn scalar(json: &str) -> Option<Cow<'_, str>> {
+    // The usual case: a string without escapes, which JSON text that was checked needs no second look for.
+    if let Some(inside) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+        && memchr::memchr2(b'\\', b'"', inside.as_bytes()).is_none()
+    {
+        return Some(Cow::Borrowed(inside));
+    }
     match Tokens::new(json, 1).next() {
         Ok(Some(Token::String(text))) => Some(text.decode()),
         Ok(Some(Token::Number(text))) => Some(Cow::Borrowed(text)),

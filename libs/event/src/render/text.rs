@@ -1,6 +1,7 @@
 //! Texts with placeholders, and raw texts with holes.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 use sha2::{Digest as _, Sha256};
@@ -110,6 +111,9 @@ pub fn erased_name(entry: &Entry<'_>, of: &str) -> String {
     name
 }
 
+/// How a hole begins. Made ready once.
+static HOLE: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("{\"$personal\":"));
+
 /// Renders `changes` or `properties` (`pointer` = `/changes` or `/properties`): removed values are put back, byte for
 /// byte; `{"$personal":n}` stays where the reader may not see the value.
 ///
@@ -117,7 +121,7 @@ pub fn erased_name(entry: &Entry<'_>, of: &str) -> String {
 #[must_use]
 pub fn json<'t>(raw: &'t str, pointer: &str, opened: &[Opened<'_>]) -> Cow<'t, str> {
     // inside a string its quotes would be escaped, so these bytes are always the member
-    if memmem::find(raw.as_bytes(), b"{\"$personal\":").is_none() {
+    if HOLE.find(raw.as_bytes()).is_none() {
         return Cow::Borrowed(raw);
     }
     let mut tokens = Tokens::new(raw, DEPTH_MAX as u32 + 1);

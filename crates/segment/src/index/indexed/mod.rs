@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use roaring::RoaringBitmap;
 
 use self::codes::CodesCache;
-use crate::disclosures::DisclosureCursor;
+use crate::disclosures::DisclosureFile;
 use crate::index::Index;
 use crate::part::{Ask, Counts, Disclosed, Field, Needle, Part, PartError, Text, Work};
 
@@ -46,8 +46,8 @@ pub trait Lines: Send + Sync {
     /// As [`crate::Part::disclosures`].
     fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError>;
 
-    /// As [`crate::Part::disclosure_cursor`].
-    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
+    /// As [`crate::Part::disclosure_file`].
+    fn disclosure_file(&self) -> Option<&DisclosureFile> {
         None
     }
 }
@@ -196,7 +196,7 @@ impl<L: Lines> Part for Indexed<L> {
         self.lines.disclosures(self.leaf_or_error(row)?)
     }
 
-    fn disclosure_cursor(&self) -> Option<DisclosureCursor<'_>> {
-        self.lines.disclosure_cursor()
+    fn disclosure_file(&self) -> Option<&DisclosureFile> {
+        self.lines.disclosure_file()
     }
 }
