@@ -21,7 +21,8 @@ const TRAILER: &str = "indelible-export";
 /// Chunks that may wait for a slow reader, a quarter of a megabyte each.
 const PIECES_MAX: usize = 4;
 
-/// Exports at once: each keeps three threads and some 20 MiB at most, also while its reader is slow.
+/// Exports at once: each keeps three threads and some 20 MiB (40 where times are at random), also while its reader
+/// is slow.
 pub(crate) const EXPORTS_MAX: usize = 16;
 
 /// Streams entries as ndjson (the lines themselves), json or csv.
