@@ -7,6 +7,7 @@ use clap::Args;
 use engine::{Config, Log, OpenError, World};
 use server::{Options, Server};
 
+use crate::commands::serve::CUT_OFF;
 use crate::exit::failed;
 use crate::local::remedy;
 use crate::remote::Remote;
@@ -69,8 +70,11 @@ fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> mie
     let answer = ask(&Remote::new(&format!("http://{address}")));
     // The server may have ended by itself already; either way it is to end now.
     let _ = done.send(());
-    let _ = runtime.block_on(running);
-    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    let remaining = runtime.block_on(running);
+    runtime.shutdown_timeout(CUT_OFF);
+    if let Ok(remaining) = remaining {
+        remaining.end(CUT_OFF);
+    }
     if let Some(log) = Arc::into_inner(log)
         && let Err(reason) = log.close()
     {

@@ -11,6 +11,7 @@ mod listen;
 mod openapi;
 mod params;
 mod problem;
+mod questions;
 mod resources;
 mod state;
 mod stream;
@@ -27,6 +28,7 @@ use axum::routing::get;
 
 pub use listen::{ServeError, Server};
 pub use openapi::openapi_json;
+pub use questions::Remaining;
 
 use crate::guard::Guard;
 use crate::problem::Problem;

@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::feed::Feeds;
+use crate::questions::{self, Questions, Remaining};
 use crate::resources::export::EXPORTS_MAX;
 use crate::state::{App, Peer};
 use crate::{Options, router};
@@ -80,11 +81,13 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is ready, then ends the feeds and lets running requests end, for ten seconds at most.
-    pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>) {
+    /// Serves until `stop` is ready, then ends the feeds and lets running requests end, for ten seconds at most. Returns the
+    /// questions that were cut off then, to be waited for once their connections are gone.
+    pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>) -> Remaining {
         let (stopping, told) = watch::channel(false);
         let feeds = Feeds::new(&log, told, self.options.heartbeat);
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
+        let questions = questions::threads();
         let app = App {
             log,
             metrics: recorder(),
@@ -92,6 +95,7 @@ impl Server {
             feeds,
             exports,
             turns: crate::turns::Turns::default(),
+            questions: Questions::of(&questions),
             limits: self.options.limits,
         };
         let router = router(app, &self.options);
@@ -137,6 +141,7 @@ impl Server {
         if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
             tracing::warn!("some requests were still running after {} seconds and are cut off", DRAIN.as_secs());
         }
+        Remaining(questions)
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 
 use crate::feed::Feeds;
 use crate::problem::Problem;
+use crate::questions::Questions;
 use crate::turns::Turns;
 
 /// Shared by all requests.
@@ -25,6 +26,8 @@ pub(crate) struct App {
     /// A place for each export that may run.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) turns: Turns,
+    /// The threads that answer questions.
+    pub(crate) questions: Questions,
     /// What a question may cost.
     pub(crate) limits: Limits,
 }

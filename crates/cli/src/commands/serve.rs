@@ -56,6 +56,9 @@ impl Serve {
     }
 }
 
+/// How long requests that were cut off may take to let go of the log.
+pub(crate) const CUT_OFF: Duration = Duration::from_secs(5);
+
 /// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
 pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error, "the system gives no threads"))?;
@@ -71,12 +74,11 @@ pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Resul
         if !greeting.is_empty() {
             println!("{greeting}");
         }
-        server.run(Arc::clone(&log), stop(Arc::clone(&log))).await;
-        Ok::<(), miette::Report>(())
+        Ok::<_, miette::Report>(server.run(Arc::clone(&log), stop(Arc::clone(&log))).await)
     });
     // Requests that were cut off may hold the log for a moment.
-    runtime.shutdown_timeout(Duration::from_secs(5));
-    served?;
+    runtime.shutdown_timeout(CUT_OFF);
+    served?.end(CUT_OFF);
     let stopped = log.stopped();
     let closed = Arc::try_unwrap(log).map_err(|_| "a request did not end".to_owned()).and_then(Log::close);
     match (stopped, closed) {

@@ -61,7 +61,8 @@ pub(crate) async fn get(
         (header::TRAILER, TRAILER.to_owned()),
     ];
     let (pieces, body) = streamed(PIECES_MAX);
-    tokio::task::spawn_blocking(move || {
+    let questions = app.questions.clone();
+    questions.begin(move || {
         match write(&app, &caller, &asked, now_us, &pieces) {
             Ok((entries, bytes)) => {
                 let whole = trailer(TRAILER, &format!("complete; entries={entries}; bytes={bytes}"));

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::state::{App, Caller, blocking};
+use crate::state::{App, Caller};
 
 /// Values listed where nobody says how many.
 const LIMIT_DEFAULT: usize = 100;
@@ -23,31 +23,33 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Value>, Problem> {
     let running = app.turns.take(&caller.viewer.id).await?;
-    blocking(move || {
-        let _running = running;
-        let params = Params::parse(query.as_deref())?;
-        let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
-        let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
-        if fields.is_empty() {
-            let known: Vec<_> = FacetField::all().map(FacetField::name).collect();
-            return Err(Problem::bad_parameter(format!(
-                "name at least one field, such as field=channel; known are: {}",
-                known.join(", ")
-            )));
-        }
-        let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
-        let view = app.log.view();
-        let facets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::facets(question, &fields, limit)
-        })?;
-        let values = |values: Vec<(String, u64)>| {
-            values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
-        };
-        let facets: Map<String, Value> = facets
-            .into_iter()
-            .map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values))))
-            .collect();
-        Ok(axum::Json(json!({ "facets": facets })))
-    })
-    .await
+    let questions = app.questions.clone();
+    questions
+        .run(move || {
+            let _running = running;
+            let params = Params::parse(query.as_deref())?;
+            let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
+            let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
+            if fields.is_empty() {
+                let known: Vec<_> = FacetField::all().map(FacetField::name).collect();
+                return Err(Problem::bad_parameter(format!(
+                    "name at least one field, such as field=channel; known are: {}",
+                    known.join(", ")
+                )));
+            }
+            let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
+            let view = app.log.view();
+            let facets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+                search::facets(question, &fields, limit)
+            })?;
+            let values = |values: Vec<(String, u64)>| {
+                values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
+            };
+            let facets: Map<String, Value> = facets
+                .into_iter()
+                .map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values))))
+                .collect();
+            Ok(axum::Json(json!({ "facets": facets })))
+        })
+        .await
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::state::{App, Caller, blocking};
+use crate::state::{App, Caller};
 
 /// Suggestions where nobody says how many.
 const LIMIT_DEFAULT: usize = 10;
@@ -52,31 +52,33 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Suggestions>, Problem> {
     let running = app.turns.take(&caller.viewer.id).await?;
-    blocking(move || {
-        let _running = running;
-        let params = Params::parse(query.as_deref())?;
-        let filters = Filters::parse(params.pairs(), &["field", "prefix", "limit"])?;
-        let (prefix, limit) =
-            (params.one("prefix")?.unwrap_or_default(), params.number("limit")?.unwrap_or(LIMIT_DEFAULT));
-        if prefix.len() > PREFIX_BYTES_MAX {
-            let detail = format!("prefix is {} bytes long; it must be at most {PREFIX_BYTES_MAX}", prefix.len());
-            return Err(Problem::bad_parameter(detail));
-        }
-        let Some(field) = params.one("field")? else {
-            if !(1..=SUGGESTIONS_MAX).contains(&limit) {
-                return Err(SearchError::SuggestionLimit(limit).into());
+    let questions = app.questions.clone();
+    questions
+        .run(move || {
+            let _running = running;
+            let params = Params::parse(query.as_deref())?;
+            let filters = Filters::parse(params.pairs(), &["field", "prefix", "limit"])?;
+            let (prefix, limit) =
+                (params.one("prefix")?.unwrap_or_default(), params.number("limit")?.unwrap_or(LIMIT_DEFAULT));
+            if prefix.len() > PREFIX_BYTES_MAX {
+                let detail = format!("prefix is {} bytes long; it must be at most {PREFIX_BYTES_MAX}", prefix.len());
+                return Err(Problem::bad_parameter(detail));
             }
-            let keys = search::suggest_keys(prefix, limit).into_iter();
-            let keys = keys.map(|key| Suggested { value: key.to_owned(), count: None });
-            return Ok(axum::Json(Suggestions { suggestions: keys.collect() }));
-        };
-        let field = SuggestField::find(field)?;
-        let view = app.log.view();
-        let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::suggest(question, field, prefix, limit)
-        })?;
-        let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
-        Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))
-    })
-    .await
+            let Some(field) = params.one("field")? else {
+                if !(1..=SUGGESTIONS_MAX).contains(&limit) {
+                    return Err(SearchError::SuggestionLimit(limit).into());
+                }
+                let keys = search::suggest_keys(prefix, limit).into_iter();
+                let keys = keys.map(|key| Suggested { value: key.to_owned(), count: None });
+                return Ok(axum::Json(Suggestions { suggestions: keys.collect() }));
+            };
+            let field = SuggestField::find(field)?;
+            let view = app.log.view();
+            let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+                search::suggest(question, field, prefix, limit)
+            })?;
+            let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
+            Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))
+        })
+        .await
 }

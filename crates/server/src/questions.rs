@@ -1,0 +1,79 @@
+//! The threads that answer questions, export and verify: the system prefers those that take events in.
+
+use std::time::Duration;
+
+use rustix::process::{getpriority_process, setpriority_process};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::problem::Problem;
+
+/// How nice these threads are: where both want a processor, they get about a tenth of it, and an event that comes in takes
+/// it from them at once. Alone they lose nothing.
+const NICE: i32 = 10;
+
+/// Where questions are answered.
+#[derive(Clone)]
+pub(crate) struct Questions(Handle);
+
+/// Makes the threads' pool. To be shut down where one may wait for them.
+pub(crate) fn threads() -> Runtime {
+    let threads = Builder::new_current_thread().thread_name("question").on_thread_start(step_back).build();
+    threads.expect("a pool without drivers asks nothing of the system")
+}
+
+impl Questions {
+    pub(crate) fn of(threads: &Runtime) -> Self {
+        Self(threads.handle().clone())
+    }
+
+    /// Runs what answers a question, on a thread of its own. Helpers that it starts are as nice.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        match self.0.spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) => Err(Problem::internal(&error)),
+        }
+    }
+
+    /// Begins such work, and waits for nothing.
+    pub(crate) fn begin(&self, work: impl FnOnce() + Send + 'static) {
+        self.0.spawn_blocking(work);
+    }
+}
+
+/// Questions that may still run when a server has ended. Not to be dropped where nobody may wait, as in a task.
+#[must_use = "they hold the log"]
+pub struct Remaining(pub(crate) Runtime);
+
+impl Remaining {
+    /// Waits until they have ended, or so long.
+    pub fn end(self, at_most: Duration) {
+        self.0.shutdown_timeout(at_most);
+    }
+}
+
+/// For the calling thread alone: Linux's priorities are of threads.
+fn step_back() {
+    // A process that was started nicer stays so.
+    let set = getpriority_process(None).and_then(|own| setpriority_process(None, own.max(NICE)));
+    if let Err(error) = set {
+        tracing::debug!(%error, "questions run at the priority of everything else");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn questions_step_back_and_nobody_else_does() {
+        let nice = || Ok(getpriority_process(None).unwrap());
+        let before = nice().unwrap_or_default();
+        let threads = threads();
+        assert_eq!(Questions::of(&threads).run(nice).await.unwrap_or_default(), before.max(NICE));
+        assert_eq!(crate::state::blocking(nice).await.unwrap_or_default(), before);
+        threads.shutdown_background();
+    }
+}
