@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::problem::Problem;
 
-/// How nice these threads are: where both want a processor, they get about a tenth of it, and an event that comes in takes
-/// it from them at once. Alone they lose nothing.
+/// How nice these threads are: where both want a processor, they get about a tenth of it, and an event that comes in mostly
+/// takes it from them at once. Alone they lose nothing. docs/decisions/0007-who-waits-for-whom.md has what others gave.
 const NICE: i32 = 10;
 
 /// Where questions are answered.

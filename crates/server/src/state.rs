@@ -32,6 +32,24 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
 }
 
+impl App {
+    /// Works on a question of the caller's once it is the caller's turn, on a thread for questions.
+    pub(crate) async fn question<T: Send + 'static>(
+        self,
+        caller: Caller,
+        work: impl FnOnce(&Self, &Caller) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let running = self.turns.take(&caller.viewer.id).await?;
+        let questions = self.questions.clone();
+        let work = move || {
+            // Given back when the work ends, even where nobody waits for it any more.
+            let _running = running;
+            work(&self, &caller)
+        };
+        questions.run(work).await
+    }
+}
+
 /// The other end of the connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);

@@ -63,30 +63,26 @@ pub(crate) async fn get(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Catalogue>, Problem> {
-    let running = app.turns.take(&caller.viewer.id).await?;
-    let questions = app.questions.clone();
-    questions
-        .run(move || {
-            let _running = running;
-            let params = Params::parse(query.as_deref())?;
-            let filters = Filters::parse(params.pairs(), &["limit"])?;
-            let limit = params.number("limit")?.unwrap_or(FACET_LIMIT_MAX);
-            let view = app.log.view();
-            let listings = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-                let fields = ["channel", "action", "resource_type"].into_iter().map(FacetField::find);
-                let fields = fields.collect::<Result<Vec<_>, SearchError>>()?;
-                search::catalogue(question, &fields, limit)
-            })?;
-            let mut listings = listings.into_iter();
-            let mut next = || {
-                let listing = listings.next().map(|Listing { values, omitted, .. }| (values, omitted));
-                let (values, omitted) = listing.unwrap_or_default();
-                (values.into_iter().map(Value::from).collect(), omitted)
-            };
-            let [(channels, more_channels), (actions, more_actions), (resource_types, more_types)] =
-                [next(), next(), next()];
-            let omitted = Omitted { channels: more_channels, actions: more_actions, resource_types: more_types };
-            Ok(axum::Json(Catalogue { channels, actions, resource_types, omitted }))
-        })
-        .await
+    app.question(caller, move |app, caller| {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), &["limit"])?;
+        let limit = params.number("limit")?.unwrap_or(FACET_LIMIT_MAX);
+        let view = app.log.view();
+        let listings = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+            let fields = ["channel", "action", "resource_type"].into_iter().map(FacetField::find);
+            let fields = fields.collect::<Result<Vec<_>, SearchError>>()?;
+            search::catalogue(question, &fields, limit)
+        })?;
+        let mut listings = listings.into_iter();
+        let mut next = || {
+            let listing = listings.next().map(|Listing { values, omitted, .. }| (values, omitted));
+            let (values, omitted) = listing.unwrap_or_default();
+            (values.into_iter().map(Value::from).collect(), omitted)
+        };
+        let [(channels, more_channels), (actions, more_actions), (resource_types, more_types)] =
+            [next(), next(), next()];
+        let omitted = Omitted { channels: more_channels, actions: more_actions, resource_types: more_types };
+        Ok(axum::Json(Catalogue { channels, actions, resource_types, omitted }))
+    })
+    .await
 }

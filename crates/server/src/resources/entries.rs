@@ -40,48 +40,44 @@ pub(crate) async fn list(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let running = app.turns.take(&caller.viewer.id).await?;
-    let questions = app.questions.clone();
-    questions
-        .run(move || {
-            let _running = running;
-            let params = Params::parse(query.as_deref())?;
-            let filters = Filters::parse(params.pairs(), OWN)?;
-            let full = params.flag("full")?;
-            let request = PageRequest {
-                oldest_first: oldest_first(params.one("order")?)?,
-                limit: params.number("limit")?.unwrap_or(LIMIT_DEFAULT),
-                cursor: params.one("cursor")?,
-                count: params.flag("count")?,
-            };
-            let view = app.log.view();
-            let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-                search::page(question, &request)
-            })?;
-            let single = filters.given.iter().any(|(name, _)| matches!(name.as_str(), "id" | "event_id"));
-            let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
-            out.extend_from_slice(b"{\"entries\":[");
-            for (at, hit) in page.hits.iter().enumerate() {
-                let shown = app.log.show(hit)?;
-                if single {
-                    app.log.record_read(&caller.viewer, &shown)?;
-                }
-                if at > 0 {
-                    out.push(b',');
-                }
-                shown.write_json(full, &mut out)?;
+    app.question(caller, move |app, caller| {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), OWN)?;
+        let full = params.flag("full")?;
+        let request = PageRequest {
+            oldest_first: oldest_first(params.one("order")?)?,
+            limit: params.number("limit")?.unwrap_or(LIMIT_DEFAULT),
+            cursor: params.one("cursor")?,
+            count: params.flag("count")?,
+        };
+        let view = app.log.view();
+        let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+            search::page(question, &request)
+        })?;
+        let single = filters.given.iter().any(|(name, _)| matches!(name.as_str(), "id" | "event_id"));
+        let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
+        out.extend_from_slice(b"{\"entries\":[");
+        for (at, hit) in page.hits.iter().enumerate() {
+            let shown = app.log.show(hit)?;
+            if single {
+                app.log.record_read(&caller.viewer, &shown)?;
             }
-            out.push(b']');
-            if let Some(count) = page.count {
-                out.extend_from_slice(format!(",\"count\":{count}").as_bytes());
+            if at > 0 {
+                out.push(b',');
             }
-            if let Some(next) = &page.next {
-                out.extend_from_slice(format!(",\"next\":{}", serde_json::Value::from(next.as_str())).as_bytes());
-            }
-            out.push(b'}');
-            Ok(json(out))
-        })
-        .await
+            shown.write_json(full, &mut out)?;
+        }
+        out.push(b']');
+        if let Some(count) = page.count {
+            out.extend_from_slice(format!(",\"count\":{count}").as_bytes());
+        }
+        if let Some(next) = &page.next {
+            out.extend_from_slice(format!(",\"next\":{}", serde_json::Value::from(next.as_str())).as_bytes());
+        }
+        out.push(b'}');
+        Ok(json(out))
+    })
+    .await
 }
 
 pub(crate) fn oldest_first(order: Option<&str>) -> Result<bool, Problem> {

@@ -22,34 +22,30 @@ pub(crate) async fn get(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Value>, Problem> {
-    let running = app.turns.take(&caller.viewer.id).await?;
-    let questions = app.questions.clone();
-    questions
-        .run(move || {
-            let _running = running;
-            let params = Params::parse(query.as_deref())?;
-            let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
-            let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
-            if fields.is_empty() {
-                let known: Vec<_> = FacetField::all().map(FacetField::name).collect();
-                return Err(Problem::bad_parameter(format!(
-                    "name at least one field, such as field=channel; known are: {}",
-                    known.join(", ")
-                )));
-            }
-            let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
-            let view = app.log.view();
-            let facets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-                search::facets(question, &fields, limit)
-            })?;
-            let values = |values: Vec<(String, u64)>| {
-                values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
-            };
-            let facets: Map<String, Value> = facets
-                .into_iter()
-                .map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values))))
-                .collect();
-            Ok(axum::Json(json!({ "facets": facets })))
-        })
-        .await
+    app.question(caller, move |app, caller| {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
+        let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
+        if fields.is_empty() {
+            let known: Vec<_> = FacetField::all().map(FacetField::name).collect();
+            return Err(Problem::bad_parameter(format!(
+                "name at least one field, such as field=channel; known are: {}",
+                known.join(", ")
+            )));
+        }
+        let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
+        let view = app.log.view();
+        let facets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+            search::facets(question, &fields, limit)
+        })?;
+        let values = |values: Vec<(String, u64)>| {
+            values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
+        };
+        let facets: Map<String, Value> = facets
+            .into_iter()
+            .map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values))))
+            .collect();
+        Ok(axum::Json(json!({ "facets": facets })))
+    })
+    .await
 }

@@ -27,37 +27,32 @@ pub(crate) async fn get(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let running = app.turns.take(&caller.viewer.id).await?;
-    let questions = app.questions.clone();
-    questions
-        .run(move || {
-            let _running = running;
-            let params = Params::parse(query.as_deref())?;
-            let filters = Filters::parse(params.pairs(), &["interval", "by"])?;
-            let known = || Interval::ALL.map(|(name, _)| name).join(", ");
-            let name = params.one("interval")?.unwrap_or("day");
-            let interval = Interval::find(name).ok_or_else(|| {
-                Problem::bad_parameter(format!("interval is {name:?}; it must be one of {}", known()))
-            })?;
-            let by = FacetField::find(params.one("by")?.unwrap_or("severity"))?;
-            let view = app.log.view();
-            let buckets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-                search::histogram(question, interval, Some(by), &filters.tz)
-            })?;
-            let mut out = Vec::with_capacity(128 * buckets.len() + 16);
-            out.extend_from_slice(b"{\"buckets\":[");
-            for (at, bucket) in buckets.iter().enumerate() {
+    app.question(caller, move |app, caller| {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), &["interval", "by"])?;
+        let known = || Interval::ALL.map(|(name, _)| name).join(", ");
+        let name = params.one("interval")?.unwrap_or("day");
+        let interval = Interval::find(name)
+            .ok_or_else(|| Problem::bad_parameter(format!("interval is {name:?}; it must be one of {}", known())))?;
+        let by = FacetField::find(params.one("by")?.unwrap_or("severity"))?;
+        let view = app.log.view();
+        let buckets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+            search::histogram(question, interval, Some(by), &filters.tz)
+        })?;
+        let mut out = Vec::with_capacity(128 * buckets.len() + 16);
+        out.extend_from_slice(b"{\"buckets\":[");
+        for (at, bucket) in buckets.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            let time = instant_text(bucket.start_us);
+            let _ = write!(out, "{comma}{{\"time\":\"{time}\",\"total\":{},\"counts\":{{", bucket.total);
+            for (at, (value, count)) in bucket.counts.iter().enumerate() {
                 let comma = if at == 0 { "" } else { "," };
-                let time = instant_text(bucket.start_us);
-                let _ = write!(out, "{comma}{{\"time\":\"{time}\",\"total\":{},\"counts\":{{", bucket.total);
-                for (at, (value, count)) in bucket.counts.iter().enumerate() {
-                    let comma = if at == 0 { "" } else { "," };
-                    let _ = write!(out, "{comma}{}:{count}", Value::from(value.as_str()));
-                }
-                out.extend_from_slice(b"}}");
+                let _ = write!(out, "{comma}{}:{count}", Value::from(value.as_str()));
             }
-            out.extend_from_slice(b"]}");
-            Ok(json(out))
-        })
-        .await
+            out.extend_from_slice(b"}}");
+        }
+        out.extend_from_slice(b"]}");
+        Ok(json(out))
+    })
+    .await
 }

@@ -51,34 +51,30 @@ pub(crate) async fn get(
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Suggestions>, Problem> {
-    let running = app.turns.take(&caller.viewer.id).await?;
-    let questions = app.questions.clone();
-    questions
-        .run(move || {
-            let _running = running;
-            let params = Params::parse(query.as_deref())?;
-            let filters = Filters::parse(params.pairs(), &["field", "prefix", "limit"])?;
-            let (prefix, limit) =
-                (params.one("prefix")?.unwrap_or_default(), params.number("limit")?.unwrap_or(LIMIT_DEFAULT));
-            if prefix.len() > PREFIX_BYTES_MAX {
-                let detail = format!("prefix is {} bytes long; it must be at most {PREFIX_BYTES_MAX}", prefix.len());
-                return Err(Problem::bad_parameter(detail));
+    app.question(caller, move |app, caller| {
+        let params = Params::parse(query.as_deref())?;
+        let filters = Filters::parse(params.pairs(), &["field", "prefix", "limit"])?;
+        let (prefix, limit) =
+            (params.one("prefix")?.unwrap_or_default(), params.number("limit")?.unwrap_or(LIMIT_DEFAULT));
+        if prefix.len() > PREFIX_BYTES_MAX {
+            let detail = format!("prefix is {} bytes long; it must be at most {PREFIX_BYTES_MAX}", prefix.len());
+            return Err(Problem::bad_parameter(detail));
+        }
+        let Some(field) = params.one("field")? else {
+            if !(1..=SUGGESTIONS_MAX).contains(&limit) {
+                return Err(SearchError::SuggestionLimit(limit).into());
             }
-            let Some(field) = params.one("field")? else {
-                if !(1..=SUGGESTIONS_MAX).contains(&limit) {
-                    return Err(SearchError::SuggestionLimit(limit).into());
-                }
-                let keys = search::suggest_keys(prefix, limit).into_iter();
-                let keys = keys.map(|key| Suggested { value: key.to_owned(), count: None });
-                return Ok(axum::Json(Suggestions { suggestions: keys.collect() }));
-            };
-            let field = SuggestField::find(field)?;
-            let view = app.log.view();
-            let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-                search::suggest(question, field, prefix, limit)
-            })?;
-            let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
-            Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))
-        })
-        .await
+            let keys = search::suggest_keys(prefix, limit).into_iter();
+            let keys = keys.map(|key| Suggested { value: key.to_owned(), count: None });
+            return Ok(axum::Json(Suggestions { suggestions: keys.collect() }));
+        };
+        let field = SuggestField::find(field)?;
+        let view = app.log.view();
+        let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+            search::suggest(question, field, prefix, limit)
+        })?;
+        let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
+        Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))
+    })
+    .await
 }
