@@ -37,7 +37,8 @@ impl Questions {
         }
     }
 
-    /// Begins such work, and waits for nothing.
+    /// Begins such work, and waits for nothing. These threads have neither timers nor connections: work that needs them takes
+    /// the handle of a runtime along.
     pub(crate) fn begin(&self, work: impl FnOnce() + Send + 'static) {
         self.0.spawn_blocking(work);
     }

@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::Own;
 use search::{Filters, Order};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::export::{Broken, Export, Format, Layout, Writer};
@@ -61,9 +62,10 @@ pub(crate) async fn get(
         (header::TRAILER, TRAILER.to_owned()),
     ];
     let (pieces, body) = streamed(PIECES_MAX);
-    let questions = app.questions.clone();
+    // Where the connection is served: its timers tell when a reader has taken nothing for too long.
+    let (questions, runtime) = (app.questions.clone(), Handle::current());
     questions.begin(move || {
-        match write(&app, &caller, &asked, now_us, &pieces) {
+        match write(&app, &caller, &asked, now_us, &pieces, &runtime) {
             Ok((entries, bytes)) => {
                 let whole = trailer(TRAILER, &format!("complete; entries={entries}; bytes={bytes}"));
                 let _ = pieces.blocking_send(Piece::End(whole));
@@ -120,8 +122,8 @@ fn write(
     asked: &Asked,
     now_us: i64,
     pieces: &mpsc::Sender<Piece>,
+    runtime: &Handle,
 ) -> Result<(u64, u64), Broken> {
-    let runtime = tokio::runtime::Handle::current();
     let mut bytes = 0;
     let mut send = |chunk: Vec<u8>| {
         bytes += chunk.len() as u64;
