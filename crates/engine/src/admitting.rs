@@ -121,7 +121,8 @@ impl Log {
         Row::new(entry, &extra, UNPLACED)
     }
 
-    /// Takes what is needed of an admitted event. The next one has the memory of the rest again, while it is in the processor's cache.
+    /// Takes what is needed of an admitted event. The next one has the memory of the rest again, while it is in the
+    /// processor's cache.
     fn add(&self, prepared: &mut Prepared, admitted: Admitted, row: Row, key: Option<EventKey>) {
         let Admitted { id, line, digest, personal, warnings, .. } = admitted;
         prepared.lines.push(&line);

@@ -171,8 +171,10 @@ impl SealerThread {
         while self.shared.ledger.newest().checkpoint.size.0 < sealing.leaves().end {
             self.shared.sign()?;
         }
-        let digests = DigestsAhead::new(&self.shared.ledger);
-        let sealed = sealing.into_sealer().finish(&|leaf| Ok(digests.get(leaf)?))?;
+        let sealed = {
+            let digests = DigestsAhead::new(&self.shared.ledger);
+            sealing.into_sealer().finish(&|leaf| Ok(digests.get(leaf)?))?
+        };
         self.take_over(sealed)
     }
 

@@ -187,8 +187,8 @@ impl Log {
         Err(SubmitError::Overloaded { reason })
     }
 
-    /// Admits events and hands them to the sequencer, unless there is nothing new among them. `may_wait` = the caller's thread
-    /// may wait for the disk.
+    /// Admits events and hands them to the sequencer, unless there is nothing new among them. `may_wait`: the caller's
+    /// thread may wait for the disk.
     fn push(
         &self,
         events: &[Option<&Event<'_>>],
@@ -246,4 +246,39 @@ fn parse<'a>(submission: &Submission<'a>) -> Result<(event::Batch<'a>, Vec<Probl
         return Err(SubmitError::Problems { problems });
     }
     Ok((batch, problems))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, World};
+
+    #[test]
+    fn keys_are_durable_before_the_answer_whether_the_request_waits_or_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(&dir.path().join("data"));
+        config.marks = dir.path().join("marks");
+        let log = Log::open(config, World::system()).unwrap();
+        let vault = &log.shared.vault;
+        let body =
+            |who: &str| format!(r#"{{"action":"door.open","actor":{{"type":"user","id":"{who}","name":"Ann"}}}}"#);
+        let submission = |body| Submission { body, kind: BodyKind::Ndjson, source: "test", partial: false };
+
+        let waits = body("1");
+        log.submit(&submission(waits.as_bytes())).unwrap();
+        let made = vault.made();
+        assert_eq!((made, vault.make_durable(made).unwrap()), (1, 0));
+
+        let (done, told) = mpsc::sync_channel(1);
+        let does_not = body("2");
+        let done = Box::new(move |answer| done.send(answer).unwrap());
+        let Sent::Waiting(waiting) = log.send(&submission(does_not.as_bytes()), done).unwrap() else { panic!("new") };
+        waiting.finish(told.recv().unwrap()).unwrap().unwrap();
+        let made = vault.made();
+        assert_eq!(
+            (made, vault.make_durable(made).unwrap()),
+            (2, 0),
+            "no thread of the request waited, so the sequencer did"
+        );
+    }
 }

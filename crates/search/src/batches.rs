@@ -70,9 +70,7 @@ impl Batches<'_, '_> {
             },
         }
     }
-}
 
-impl Batches<'_, '_> {
     /// Changes how many rows a batch has at most, from the next one on.
     pub fn set_rows_max(&mut self, rows_max: usize) {
         self.rows_max = rows_max.max(1);

@@ -113,6 +113,8 @@ fn has_offset(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn an_instant_is_written_as_the_calendar_would() {
         let last = Timestamp::MAX.as_microsecond();
@@ -123,8 +125,6 @@ mod tests {
         assert_eq!(instant_text(last + 1), "9998-12-31T23:59:59.999999Z");
         assert_eq!(instant_text(i64::MIN), "0001-01-01T00:00:00.000000Z");
     }
-
-    use super::*;
 
     fn us(text: &str) -> i64 {
         text.parse::<Timestamp>().expect("a timestamp").as_microsecond()

@@ -194,6 +194,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_written_is_synced_long_before_the_end() {
+        let (disk, path) = (env::fake::FaultyDisk::new(), Path::new("/segments/open"));
+        disk.create_dir_all(Path::new("/segments")).unwrap();
+        let mut output = Output::create(&disk, path).unwrap();
+        disk.sync_dir(Path::new("/segments")).unwrap();
+        let piece = vec![0xA5; WRITE_BYTES];
+        for _ in 0..SYNC_BYTES as usize / WRITE_BYTES + 1 {
+            output.append(&piece).unwrap();
+        }
+        drop(output);
+        disk.crash(1);
+        let kept = disk.read(path).unwrap();
+        let first = kept.get(..SYNC_BYTES as usize).unwrap();
+        assert!(first.iter().all(|byte| *byte == 0xA5), "what came before the sync outlives the power");
+    }
+
+    #[test]
     fn numbers_come_back_as_written_and_in_one_form_only() {
         for value in [0, 1, 127, 128, 16_383, 16_384, u32::MAX - 1, u32::MAX] {
             let mut bytes = Vec::new();

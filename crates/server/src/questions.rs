@@ -6,6 +6,7 @@ use rustix::process::{getpriority_process, setpriority_process};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::problem::Problem;
+use crate::state::on;
 
 /// How nice these threads are: where both want a processor, they get about a tenth of it, and an event that comes in mostly
 /// takes it from them at once. Alone they lose nothing. docs/decisions/0007-who-waits-for-whom.md has what others gave.
@@ -31,10 +32,7 @@ impl Questions {
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        match self.0.spawn_blocking(work).await {
-            Ok(result) => result,
-            Err(error) => Err(Problem::internal(&error)),
-        }
+        on(&self.0, work).await
     }
 
     /// Begins such work, and waits for nothing. These threads have neither timers nor connections: work that needs them takes

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use engine::{Limits, Log, Viewer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use search::Scope;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::feed::Feeds;
@@ -89,7 +90,15 @@ impl FromRequestParts<App> for Caller {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(work).await {
+    on(&Handle::current(), work).await
+}
+
+/// As [`blocking`], on the threads of another pool.
+pub(crate) async fn on<T: Send + 'static>(
+    threads: &Handle,
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match threads.spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(Problem::internal(&error)),
     }

@@ -8,7 +8,7 @@ use proof::VerifierKey;
 use segment::manifest::{Manifest, newest, verify_manifests};
 use segment::verify::{FindingKind, verify_folder};
 
-use super::since::{self, Digests};
+use super::since;
 use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, segments};
 use crate::config::{Config, World};
 use crate::create::is_log;
@@ -52,7 +52,7 @@ pub fn verify_directory(
             (finding.leaves.start < finding.leaves.end).then_some(finding.leaves.start.0..finding.leaves.end.0);
         verification.found(finding.path, leaves, finding.what);
     }
-    let digests = match Digests::open(disk, &layout.tree()) {
+    let digests = match since::open_digests(disk, &layout.tree()) {
         Ok(digests) => digests,
         Err(error) => {
             if verification.findings.is_empty() {

@@ -14,7 +14,7 @@ use segment::verify::{FindingKind, verify_segment};
 use vault::{RootKey, Vault};
 
 use super::directory::sort_in;
-use super::since::Digests;
+use super::since::open_digests;
 use super::{Progress, Verification, VerifyError};
 use crate::config::{Config, World};
 use crate::create::surroundings;
@@ -39,7 +39,7 @@ pub(super) fn check(
     let (dir, tree, size) = (layout.segments(), layout.tree(), verification.size);
     let (next, checked) = (AtomicUsize::new(0), AtomicU64::new(0));
     let verify = |entry: &SegmentEntry| {
-        let digests = Digests::open(disk, &tree)?;
+        let digests = open_digests(disk, &tree)?;
         let found = verify_segment(disk, &dir, entry, &|leaf| Ok(digests.get(leaf)?), IndexAccess::Read);
         let leaves = entry.name.last + 1 - entry.name.first;
         progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, size);

@@ -1,7 +1,7 @@
 //! Reads the disclosures of many leaves, one after the other.
 
 use super::layout::{BLOCK_ITEMS, KINDS, PERSONS, REFERENCES};
-use super::reader::{DisclosureFile, person_of, read_counter};
+use super::reader::{DisclosureFile, Record, read_counter};
 use super::references::Ordinals;
 use crate::cache::Block;
 use crate::file::Fields;
@@ -78,14 +78,8 @@ impl DisclosureCursor {
         let misfit = || file.misfit(section, ordinal);
         let [records @ .., persons] = &mut self.sections;
         let item = records.get_mut(section).ok_or_else(misfit)?.item(file, section, ordinal)?.ok_or_else(misfit)?;
-        let person = person_of(item).filter(|person| *person < file.items(PERSONS)).ok_or_else(misfit)?;
+        let Record { digest, person, ciphertext } = file.take_apart(item).ok_or_else(misfit)?;
         let handle = persons.item(file, PERSONS, person)?.and_then(|handle| handle.first_chunk()).ok_or_else(misfit)?;
-        let mut fields = Fields(item);
-        let mut parts = || {
-            let (digest, _, len) = (fields.chunk()?, fields.varint()?, fields.varint()?);
-            Some((digest, fields.bytes(len as usize)?))
-        };
-        let (digest, ciphertext) = parts().ok_or_else(misfit)?;
         Ok(DisclosureRecordRef { digest, person: handle, kind, ciphertext })
     }
 

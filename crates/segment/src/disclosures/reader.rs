@@ -166,8 +166,8 @@ impl DisclosureFile {
                 filled += block.bytes.len() as u64;
                 let items = (number * BLOCK_ITEMS..).zip((0..block.spans.len()).filter(|_| section < KINDS));
                 for (item, at) in items {
-                    let person = block.item(at).and_then(person_of);
-                    person.filter(|person| *person < self.items(PERSONS)).ok_or_else(|| self.misfit(section, item))?;
+                    let record = block.item(at).and_then(|record| self.take_apart(record));
+                    record.ok_or_else(|| self.misfit(section, item))?;
                 }
             }
         }
@@ -263,15 +263,18 @@ impl DisclosureFile {
     }
 
     fn decode_record(&self, kind: u8, item: &[u8]) -> Result<Option<DisclosureRecord>, PartError> {
-        let mut fields = Fields(item);
-        let Some((digest, person)) = fields.array().zip(fields.varint()) else { return Ok(None) };
-        let Some(ciphertext) = fields.varint().and_then(|len| fields.bytes(len as usize)) else { return Ok(None) };
-        if person >= self.items(PERSONS) {
-            return Ok(None);
-        }
+        let Some(Record { digest, person, ciphertext }) = self.take_apart(item) else { return Ok(None) };
         let (block, at) = self.item_block(PERSONS, person)?;
         let handle = block.item(at).and_then(|handle| <[u8; PERSON_BYTES]>::try_from(handle).ok());
-        Ok(handle.map(|person| DisclosureRecord { digest, person, kind, ciphertext: ciphertext.to_vec() }))
+        Ok(handle.map(|person| DisclosureRecord { digest: *digest, person, kind, ciphertext: ciphertext.to_vec() }))
+    }
+
+    /// Takes a record apart; `None` if it is none, or of a person that the file does not have.
+    pub(super) fn take_apart<'b>(&self, item: &'b [u8]) -> Option<Record<'b>> {
+        let mut fields = Fields(item);
+        let (digest, person, len) = (fields.chunk()?, fields.varint()?, fields.varint()?);
+        let ciphertext = fields.bytes(len as usize)?;
+        (person < self.items(PERSONS)).then_some(Record { digest, person, ciphertext })
     }
 
     /// Something that the checksums let pass but that cannot be: a writer's mistake, or a forgery.
@@ -287,11 +290,12 @@ impl Drop for DisclosureFile {
     }
 }
 
-/// The number of a record's person.
-pub(super) fn person_of(item: &[u8]) -> Option<u32> {
-    let mut fields = Fields(item);
-    fields.bytes(32)?;
-    fields.varint()
+/// A record taken apart.
+pub(super) struct Record<'b> {
+    pub(super) digest: &'b [u8; 32],
+    /// The number of its person's handle.
+    pub(super) person: u32,
+    pub(super) ciphertext: &'b [u8],
 }
 
 /// A block of references begins with the counts before it.

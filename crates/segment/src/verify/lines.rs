@@ -17,9 +17,6 @@ use crate::personal::{Digests3, names};
 use crate::seal::Digests;
 use crate::sealed::{IndexAccess, open_index};
 
-/// Memory for blocks of disclosures while a segment is verified: a scan goes back to persons and identities often.
-const CACHE_BYTES: usize = 8 << 20;
-
 /// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
 /// tree has for its leaf, every leaf's disclosures against what its line commits to, and the index against its own
 /// checksums. Returns everything found, each with file and leaves; nothing found means sound.
@@ -36,7 +33,8 @@ pub fn verify_segment(
     access: IndexAccess,
 ) -> Result<Vec<Finding>, Box<dyn std::error::Error + Send + Sync>> {
     let mut findings = Findings { all: Vec::new(), leaves: entry.name.leaves() };
-    let cache = BlockCache::new(CACHE_BYTES);
+    // Everything is read once, past any cache.
+    let cache = BlockCache::new(0);
 
     let lines_path = entry.name.path(dir, SegmentFile::Lines);
     let lines = findings.or_none(&lines_path, DataFile::open(disk, &lines_path, &cache));
