@@ -6,7 +6,7 @@ import resource
 import urllib.parse
 
 import pytest
-from conftest import DEADLINE_SECONDS, wait_for
+from conftest import DEADLINE_SECONDS, indelible, wait_for
 
 ENTRIES = 12_000
 """Enough that a question which reads each line takes some milliseconds."""
@@ -65,12 +65,17 @@ def test_a_question_over_budget_is_told_what_to_narrow_and_others_go_on(new_serv
         assert "more lines" in problem["detail"] and "narrow" in problem["detail"]
     assert count() == INDEXED, "what it costs, it costs nobody else"
 
-    hasty = new_server("hasty")
-    hasty.start(extra=["--question-ms", "0"])
-    hasty.record([{"action": "door.open", "description": "Door 1 opened by hand"}])
-    answer = hasty.get(f"/v1/entries?{dear}")
-    assert (answer.status, answer.json()["code"]) == (422, "over_budget")
-    assert "longer than it may" in answer.json()["detail"]
+    assert server.stop() == 0
+    server.start(extra=["--question-ms", "1"])
+    status, problem = asked(f"/v1/entries?{dear}&count=true")
+    assert (status, problem["code"]) == (422, "over_budget"), "thousands of lines are not read in a millisecond"
+    assert "longer than it may" in problem["detail"]
+
+
+def test_no_budget_at_all_is_refused(tmp_path):
+    for flag in ("--question-ms", "--question-lines"):
+        ran = indelible("serve", "--dev", "--data", tmp_path / "data", flag, "0")
+        assert ran.returncode == 2 and "1.." in ran.stderr and not (tmp_path / "data").exists(), ran
 
 
 def test_feeds_have_an_end(new_server):

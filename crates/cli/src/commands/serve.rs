@@ -29,10 +29,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "URL", requires = "dev")]
     allow_origin: Vec<String>,
     /// Longest a question may take, in milliseconds; one that takes longer is told what to narrow.
-    #[arg(long, value_name = "MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000)]
+    #[arg(long, value_name = "MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000, value_parser = clap::value_parser!(u64).range(1..))]
     question_ms: u64,
     /// Most lines a question may read where no index decides.
-    #[arg(long, value_name = "LINES", default_value_t = engine::QUESTION_LINES_MAX)]
+    #[arg(long, value_name = "LINES", default_value_t = engine::QUESTION_LINES_MAX, value_parser = clap::value_parser!(u64).range(1..))]
     question_lines: u64,
     /// How often a feed without news says that it lives, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = server::HEARTBEAT_DEFAULT.as_millis() as u64, hide = true)]

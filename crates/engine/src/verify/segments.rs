@@ -25,7 +25,7 @@ use crate::shared::with_causes;
 /// Memory for frames while an index is made again.
 const CACHE_BYTES: usize = 8 << 20;
 
-/// Segments checked at once, however many processors there are: each takes some 100 MiB, its index among them.
+/// Segments checked at once, however many processors there are: two of half a million entries take some 50 MiB.
 const AT_ONCE_MAX: usize = 8;
 
 /// Checks each segment; returns those whose index is to be made again.
