@@ -166,6 +166,11 @@ export class IndelibleLog extends LitElement {
         if (this.table !== null) this.table.keepsPlace = again;
         [this.pages, this.count] = [pages, pages.count];
       }
+      // The feed refuses what the pages refuse; that is not a server that is gone.
+      if (this.problem !== "") {
+        this.#live?.close();
+        this.connected = true;
+      }
     }
     this.version += 1;
   }
