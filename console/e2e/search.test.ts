@@ -12,7 +12,12 @@ describe("search", () => {
     await log.shows(demo, "q=resolved");
     expect(log.query).toBe("q=resolved");
     expect(new Set(asked)).toEqual(new Set(["resolved"]));
-    expect((await log.rows()).slice(0, 20).every(({ cells }) => cells[1]?.includes("resolved"))).toBe(true);
+    // The space before the next word is still there after the pause.
+    await log.search.press("Space");
+    await log.page.waitForFunction((pause) => performance.now() > pause, (await log.page.evaluate(() => performance.now())) + 500);
+    await log.search.pressSequentially("incident");
+    await log.shows(demo, "q=resolved+incident");
+    expect((await log.rows()).slice(0, 20).every(({ cells }) => cells[1]?.includes("resolved incident"))).toBe(true);
   });
 
   scenario("what is wrong with a query is said beside the box, and the rows stay", async ({ demo, open }) => {
@@ -25,6 +30,7 @@ describe("search", () => {
     await expect.poll(() => log.page.locator("#problem").innerText()).toContain("this parenthesis is never closed");
     expect(await log.search.getAttribute("aria-invalid")).toBe("true");
     expect(await log.search.getAttribute("aria-describedby")).toBe("problem");
+    expect(await log.page.getByText("The server does not answer").count()).toBe(0);
     expect([await log.count(), await times()]).toEqual([count, before]);
     await log.search.fill("outcome:failure");
     await log.shows(demo, "channel=auth&q=outcome:failure");

@@ -1,7 +1,12 @@
 /** Debian's Chromium, and pages that complain: whatever goes wrong in one is a complaint, and a scenario has none. */
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { existsSync } from "node:fs";
+import { extname, join } from "node:path";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page, type Route } from "playwright-core";
 
 export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** A console that Vite built a moment ago, to try without building the binary anew. */
+const DIST = process.env["INDELIBLE_E2E_DIST"];
 
 export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
@@ -38,9 +43,21 @@ export async function watched(browser: Browser, origins: readonly string[], opti
     const complain = (globalThis as unknown as { complain: (text: string) => void }).complain;
     document.addEventListener("securitypolicyviolation", (event) => complain(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   });
+  if (DIST !== undefined) await context.route("**", (route) => fromFolder(route, DIST));
   context.on("page", (page) => watch(page, origins, complaints));
   return [context, complaints];
 }
+
+/** A file of the folder in the place of the server's, under the server's headers. */
+async function fromFolder(route: Route, folder: string): Promise<void> {
+  const { pathname } = new URL(route.request().url());
+  const path = join(folder, /^\/(assets|embed)\//.test(pathname) ? pathname : route.request().resourceType() === "document" ? "index.html" : "-");
+  if (!existsSync(path)) return route.fallback();
+  const answer = await route.fetch({ url: new URL("/", route.request().url()).href });
+  await route.fulfill({ path, headers: { ...answer.headers(), "content-type": TYPES[extname(path)] ?? "", "content-length": "" } });
+}
+
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
 
 function watch(page: Page, origins: readonly string[], complaints: Complaints): void {
   page.on("console", (message) => {

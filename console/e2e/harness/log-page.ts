@@ -38,6 +38,11 @@ export class LogPage {
     return this.button(new RegExp(`^${label}(:|$)`));
   }
 
+  /** What stands on the buttons that open something. */
+  async faces(): Promise<string[]> {
+    return (await this.page.locator("ind-popover [slot=face]").allTextContents()).map((text) => text.replace("▾", "").trim());
+  }
+
   /** The checkbox of a value in an open filter. */
   value(name: string): Locator {
     return this.page.locator("ind-filter label").filter({ has: this.page.getByText(name, { exact: true }) }).getByRole("checkbox");
