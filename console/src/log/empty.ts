@@ -1,16 +1,19 @@
 /** What stands in the table's place when there is nothing to show: why, and what to do. */
 import { html, type TemplateResult } from "lit";
 import type { Api, Problem } from "../api/client.js";
-import type { Filters } from "../state/filters.js";
+import { Filters } from "../state/filters.js";
 import "../ui/copy.js";
 
-/** No entry: either nothing matches, or nothing was recorded yet. */
-export function emptyState(filters: Filters, api: Api, clear: () => void): TemplateResult {
+/** Filters that find what the log records about itself. */
+const OWN = Filters.none.with("source", ["indelible"]);
+
+/** No entry: either nothing matches, or nothing was recorded yet but what the log says of itself. */
+export function emptyState(filters: Filters, api: Api, go: (filters: Filters) => void): TemplateResult {
   if (!filters.empty) {
     return html`<div class="state">
       <h2>No entry matches</h2>
       <p>Nothing that was recorded fits all of these filters. Widen the range of time, or take a filter off.</p>
-      <button class="button" @click=${clear}>Clear all filters</button>
+      <button class="button" @click=${() => go(Filters.none)}>Clear all filters</button>
     </div>`;
   }
   const url = `${api.endpoint === "" ? location.origin : api.endpoint}/v1/events`;
@@ -21,6 +24,7 @@ export function emptyState(filters: Filters, api: Api, clear: () => void): Templ
     <pre tabindex="0">${command}</pre>
     <ind-copy .value=${command} label="Copy the command"></ind-copy>
     <p class="muted">Or import what you have: <code>indelible import --help</code> lists the formats.</p>
+    <button class="quiet" @click=${() => go(OWN)}>Show what the log recorded about itself</button>
   </div>`;
 }
 

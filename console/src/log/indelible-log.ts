@@ -190,7 +190,7 @@ export class IndelibleLog extends LitElement {
     const feed = new URLSearchParams([...params].filter(([name]) => name !== "to"));
     const arrived = (entries: number): void => {
       this.arrived += entries;
-      if (this.view.live) this.#lookSoon();
+      if (this.view.live || this.#empty) this.#lookSoon();
     };
     const back = (on: boolean): void => {
       if (on && !this.connected) this.#ask(true);
@@ -303,9 +303,13 @@ export class IndelibleLog extends LitElement {
     </div>`;
   }
 
+  get #empty(): boolean {
+    return this.count === 0 || (this.view.filters.empty && (this.pages?.onlyOwn ?? false));
+  }
+
   #body(layout: Layout): TemplateResult {
     if (this.failure !== undefined && this.pages === undefined) return failedState(this.failure.problem, () => this.#ask(false));
-    if (this.count === 0) return emptyState(this.view.filters, this.api, () => this.#go({ filters: Filters.none }));
+    if (this.#empty) return emptyState(this.view.filters, this.api, (filters) => this.#go({ filters }));
     return html`<ind-table .pages=${this.pages} .version=${this.version} .layout=${layout} .locale=${this.locale} .opened=${this.view.entry} ?busy=${this.asking}
       @entry-open=${({ detail }: CustomEvent<string>) => this.#go({ entry: detail }, this.view.entry === undefined)}
       @layout-resize=${({ detail }: CustomEvent<Layout>) => (this.changed = detail)}></ind-table>`;
