@@ -7,6 +7,8 @@ import { Server } from "./server.js";
 
 export interface Opened extends LogPage {
   readonly complaints: Complaints;
+  /** Waits until the page follows what is recorded. */
+  readonly followed: () => Promise<void>;
 }
 
 export interface OpenOptions extends BrowserContextOptions {
@@ -58,8 +60,11 @@ export const scenario = test.extend<Fixtures>({
       const context = await watched(browser, [new URL(url).origin, ...origins], options);
       opened.push(context);
       const page = await context[0].newPage();
+      let feeds = 0;
+      page.on("response", (response) => (feeds += Number(response.ok() && new URL(response.url()).pathname === "/v1/feed")));
       await page.goto(url);
-      return Object.assign(new LogPage(page), { complaints: context[1] });
+      const followed = (): Promise<void> => expect.poll(() => feeds, { message: "the page follows the feed" }).toBeGreaterThan(0);
+      return Object.assign(new LogPage(page), { complaints: context[1], followed });
     });
     await Promise.all(opened.map(([context]) => context.close()));
     expect(opened.flatMap(([, complaints]) => complaints.unexpected)).toEqual([]);
