@@ -118,7 +118,7 @@ export class IndelibleLog extends LitElement {
     if (changed.has("layout") && this.layout !== "") this.view = { ...this.view, layout: this.layout };
     const before = changed.get("view") as View | undefined;
     if (before !== undefined && before.layout !== this.view.layout) this.changed = undefined;
-    const question = `${this.view.filters}|${this.view.division}|${this.#wantsFull}`;
+    const question = `${this.view.filters}|${this.view.division}`;
     if (question !== this.#asked) {
       this.#asked = question;
       this.#ask(false);
@@ -129,11 +129,6 @@ export class IndelibleLog extends LitElement {
     return this.changed ?? findLayout(this.view.layout, this.own);
   }
 
-  /** Whether rows say if there is more to them: only one layout shows that, and it costs bytes. */
-  get #wantsFull(): boolean {
-    return false;
-  }
-
   /** Tells the page that the reader wants to see something else. */
   #go(part: Partial<View>, push = true): void {
     this.view = { ...this.view, ...part };
@@ -142,8 +137,7 @@ export class IndelibleLog extends LitElement {
 
   /** Asks anew; `again` keeps the reader's place, for the same question at a later moment. */
   #ask(again: boolean): void {
-    if (!again || this.#nowMs + 60_000 < Date.now()) this.#nowMs = Date.now();
-    if (again) this.#nowMs = Date.now();
+    this.#nowMs = Date.now();
     const params = asked(this.view.filters, this.#nowMs);
     this.#next?.close();
     const pages = new Pages(this.api, params, () => this.#came(pages, again));
@@ -183,9 +177,11 @@ export class IndelibleLog extends LitElement {
   #follow(params: URLSearchParams): void {
     this.#live?.close();
     const feed = new URLSearchParams([...params].filter(([name]) => name !== "to"));
+    // Opening an entry is recorded as well, but no news to the reader who opened it.
+    if (this.view.filters.all("channel").length === 0) feed.append("-channel", "pii-read");
     const arrived = (entries: number): void => {
       this.arrived += entries;
-      if (this.view.live) this.#lookSoon();
+      if (this.view.live && this.table?.atTop !== false) this.#lookSoon();
     };
     const back = (on: boolean): void => {
       if (on && !this.connected) this.#ask(true);
@@ -287,7 +283,7 @@ export class IndelibleLog extends LitElement {
     return html`<div class="counted">
       <strong role="status" class="count">${text}</strong>
       ${this.connected ? nothing : html`<span class="gone" role="alert">The server does not answer; trying again …</span>`}
-      ${arrived > 0 && !this.view.live
+      ${arrived > 0 && !(this.view.live && this.table?.atTop !== false)
         ? html`<button class="quiet fresh" @click=${() => this.#ask(true)}>${number(arrived, this.locale)} new ${arrived === 1 ? "entry" : "entries"} – show</button>`
         : nothing}
       <span class="by">
@@ -301,9 +297,12 @@ export class IndelibleLog extends LitElement {
   #body(layout: Layout): TemplateResult {
     if (this.failure !== undefined && this.pages === undefined) return failedState(this.failure.problem, () => this.#ask(false));
     if (this.count === 0) return emptyState(this.view.filters, this.api, () => this.#go({ filters: Filters.none }));
-    return html`<ind-table .pages=${this.pages} .version=${this.version} .layout=${layout} .locale=${this.locale} .opened=${this.view.entry} ?busy=${this.asking}
+    const failed = this.pages?.failed instanceof AskError ? this.pages.failed : this.failure;
+    const again = (): void => (this.failure === undefined ? this.pages?.retry() : this.#ask(false));
+    return html`<div class="table">${failed === undefined ? nothing : html`<p class="failed" role="alert">${failed.message} <button class="quiet" @click=${again}>Try again</button></p>`}
+      <ind-table .pages=${this.pages} .version=${this.version} .layout=${layout} .locale=${this.locale} .opened=${this.view.entry} ?busy=${this.asking}
       @entry-open=${({ detail }: CustomEvent<string>) => this.#go({ entry: detail }, this.view.entry === undefined)}
-      @layout-resize=${({ detail }: CustomEvent<Layout>) => (this.changed = detail)}></ind-table>`;
+      @layout-resize=${({ detail }: CustomEvent<Layout>) => (this.changed = detail)}></ind-table></div>`;
   }
 
   override render(): TemplateResult {

@@ -97,9 +97,9 @@ export class Table extends LitElement {
     return this.pages?.entry(this.row)?.id;
   }
 
-  /** The entry at the mark. */
-  get marked(): string | undefined {
-    return this.pages?.entry(this.row)?.id;
+  /** Whether the reader looks at the newest entries, so that newer ones may take their place. */
+  get atTop(): boolean {
+    return this.scroller.scrollTop < ROW_PX;
   }
 
   #focusRow(): void {

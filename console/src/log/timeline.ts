@@ -87,11 +87,13 @@ export class Timeline extends LitElement {
   override firstUpdated(): void {
     this.#sized.observe(this.chart);
     this.#dark.addEventListener("change", this.#recoloured);
+    addEventListener("themechange", this.#recoloured);
   }
 
   override disconnectedCallback(): void {
     this.#sized.disconnect();
     this.#dark.removeEventListener("change", this.#recoloured);
+    removeEventListener("themechange", this.#recoloured);
     this.#plot?.destroy();
     this.#plot = undefined;
     super.disconnectedCallback();
@@ -99,11 +101,6 @@ export class Timeline extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("histogram") || changed.has("values")) this.#draw();
-  }
-
-  /** Draws anew, for instance in other colours. */
-  redraw(): void {
-    this.#draw();
   }
 
   #colour(name: string): string {
