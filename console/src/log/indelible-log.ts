@@ -312,7 +312,7 @@ export class IndelibleLog extends LitElement {
     return html`<div class="log ${entry === undefined ? "" : "opened"}">
         <div class="main">
           ${this.#toolbar(layout, params)} ${this.#filterBar()} ${this.#counted()}
-          <ind-timeline .histogram=${this.shape?.histogram as Histogram | undefined} .interval=${(this.shape?.interval ?? "day") as Interval} .values=${DIVISIONS[division]} .locale=${this.locale}
+          <ind-timeline .histogram=${this.shape?.histogram as Histogram | undefined} .interval=${(this.shape?.interval ?? "day") as Interval} .from=${this.shape?.from} .to=${this.shape?.to} .values=${DIVISIONS[division]} .locale=${this.locale}
             @zoom=${({ detail }: CustomEvent<{ from: string; to: string }>) => this.#go({ filters: this.view.filters.within(detail) })}></ind-timeline>
           ${this.#body(layout)}
         </div>
