@@ -25,7 +25,8 @@ Unpack all files into one folder, and there:
 indelible verify --line entry.json --proof entry.tlog-proof --key vkey.txt
 \`\`\`
 
-It answers "sound" and exits with 0 if the line is in the signed tree, with 1 if anything was altered, with 2 if it could not check.
+It answers "sound" and exits with 0 if the line is in the signed tree; with 1 if line, path or signature were altered; with 2 if
+a file is no longer of its form, so that nothing can be checked.
 
 First compare \`vkey.txt\` with the log's key as you know it from elsewhere: its operator's website, a contract, an earlier
 bundle. Or give that key instead: \`--key '<the key>'\`. A forger could make a log of their own, with a key of their own.
@@ -46,9 +47,13 @@ ${disclosures === undefined ? "" : aboutDisclosures(personal)}
 - That what the entry says is true. The log proves what it was told and has kept, not what happened.
 - When it happened. \`time\` is the sender's claim, and \`received\` the clock of the log's server.
 - That nothing is missing: an event that was never sent is in no tree.
-- That the log still holds the entry today, or shows everybody the same tree. Compare this checkpoint with a later one:
-  save what stands behind the first empty line of \`entry.tlog-proof\` as \`checkpoint.txt\`, and run
-  \`indelible verify --url <the log> --since checkpoint.txt --key vkey.txt\`.
+- That the log still holds the entry today, or shows everybody the same tree. Ask it to continue this checkpoint, which
+  stands behind the first empty line of the proof; every line of the log is downloaded and hashed:
+
+\`\`\`
+sed '1,/^$/d' entry.tlog-proof > checkpoint.txt
+indelible verify --url https://the.log --since checkpoint.txt --key vkey.txt
+\`\`\`
 
 All formats are described in the folder \`spec\` of Indelible's source, so that anybody can write a verifier of their own:
 \`entry.md\`, \`tree.md\`, \`checkpoint.md\`, \`proof.md\`, \`disclosure.md\`.

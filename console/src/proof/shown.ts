@@ -37,7 +37,8 @@ export function checkShown(line: Line, opened: readonly Opened[], shown: unknown
     if (different === undefined) return;
     found ??= different;
   }
-  throw new Refused(`the page shows something else than what was proved at ${found === "" ? "the top" : found}`);
+  // A person may have been erased since the page was loaded, which is no forgery.
+  throw new Refused(`it shows something else at ${found}; if it was open for long, load the entry again`);
 }
 
 /** Pointer of the first difference; `undefined` if there is none. */
