@@ -20,20 +20,20 @@ help: ## what there is
 demo: release ## build, import real samples, serve, print the address
 	$(BIN) demo --data $(DATA) --listen $(LISTEN)
 
-release: need-cargo ## the optimised binary
+release: need-cargo need-node ## the optimised binary
 	$(CARGO) build --release --bin indelible
 
-test: need-cargo lint deny unit end-to-end fuzz-short ## everything CI runs
+test: need-cargo need-node lint deny unit end-to-end fuzz-short ## everything CI runs
 
-lint: need-cargo ## formatting and clippy
+lint: need-cargo need-node ## formatting and clippy
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
-unit: need-cargo ## the crates' own tests
+unit: need-cargo need-node ## the crates' own tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace; \
 	else echo "cargo-nextest is not installed; using cargo test"; $(CARGO) test --workspace --quiet; fi
 
-end-to-end: need-cargo $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
+end-to-end: need-cargo need-node $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
 	$(CARGO) build --bin indelible
 	INDELIBLE_BIN=$(abspath target/debug/indelible) $(PYTHON) -m pytest -q tests
 
@@ -63,6 +63,9 @@ need-cargo:
 	@command -v $(CARGO) >/dev/null || { echo "Rust is missing: install rustup, then a stable toolchain of at least 1.95"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is missing (zstd and SQLite are C): install gcc or clang"; exit 1; }
 
+need-node:
+	@test -n "$${INDELIBLE_CONSOLE_DIST:-}" || { command -v npm && node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a == 20 && +b >= 19) ? 0 : 1)'; } >/dev/null 2>&1 || { echo "the console is built with Node.js 20.19 or newer and npm: install them (https://nodejs.org), or name a console that is built already with INDELIBLE_CONSOLE_DIST"; exit 1; }
+
 need-fuzz: need-cargo
 	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
@@ -73,4 +76,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end campaign bench bench-100m fuzz fuzz-short deny need-cargo need-fuzz
+.PHONY: help demo release test lint unit end-to-end campaign bench bench-100m fuzz fuzz-short deny need-cargo need-node need-fuzz

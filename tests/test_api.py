@@ -204,12 +204,10 @@ def test_the_description_of_the_interface_changes_only_on_purpose(log):
     assert found == GOLDEN.read_text()
 
 
-def test_every_answer_carries_safe_headers_and_the_first_page_is_plain(log):
+def test_every_answer_carries_safe_headers(log):
     for path in ["/", "/v1/entries", "/nothing", "/checkpoint", "/healthz"]:
         headers = log.get(path).headers
         assert "default-src 'none'" in headers["content-security-policy"] and headers["x-content-type-options"] == "nosniff"
-    page = log.get("/")
-    assert page.status == 200 and page.headers["content-type"].startswith("text/html") and "<script" not in page.text
 
 
 # Connections and the process

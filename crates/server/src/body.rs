@@ -17,10 +17,19 @@ const ARRIVAL: Duration = Duration::from_secs(30);
 /// Window a zstd body may ask for, as a power of two: what the default levels up to 19 use.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
+/// What is read and thrown away of a body that is too large: most clients read no answer before they have sent everything.
+const DISCARDED_BYTES_MAX: usize = 4 * BATCH_BYTES_MAX;
+
 /// The body as it arrived.
-pub(crate) async fn receive(body: Body) -> Result<Bytes, Problem> {
-    let collected = tokio::time::timeout(ARRIVAL, Limited::new(body, BATCH_BYTES_MAX).collect()).await;
-    match collected {
+pub(crate) async fn receive(mut body: Body) -> Result<Bytes, Problem> {
+    let collected = async {
+        let collected = Limited::new(&mut body, BATCH_BYTES_MAX).collect().await;
+        if collected.is_err() {
+            discard(&mut body).await;
+        }
+        collected
+    };
+    match tokio::time::timeout(ARRIVAL, collected).await {
         Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "body_timeout",
@@ -35,6 +44,15 @@ pub(crate) async fn receive(body: Body) -> Result<Bytes, Problem> {
             "the connection ended before the body did; nothing was recorded, send it again",
         )),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
+    }
+}
+
+async fn discard(body: &mut Body) {
+    let mut discarded = 0;
+    while discarded < DISCARDED_BYTES_MAX
+        && let Some(Ok(frame)) = body.frame().await
+    {
+        discarded += frame.data_ref().map_or(0, Bytes::len);
     }
 }
 

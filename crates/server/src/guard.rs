@@ -39,9 +39,15 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::CACHE_CONTROL, "no-store");
+    if !guard.origins.is_empty() {
+        let varies = headers.get(header::VARY).and_then(|value| value.to_str().ok());
+        let varies = varies.map_or("Origin".to_owned(), |others| format!("{others}, Origin"));
+        if let Ok(varies) = HeaderValue::try_from(varies) {
+            headers.insert(header::VARY, varies);
+        }
+    }
     if let Some(origin) = allowed.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,

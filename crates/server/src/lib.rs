@@ -65,11 +65,11 @@ fn router(app: App, options: &Options) -> Router {
     routes
         // Paths with slashes in a parameter cannot be described; see the C2SP specification of tlog-tiles.
         .route("/tile/{*path}", get(resources::ledger::tile))
-        .route("/", get(resources::home::get))
         .route(
             "/openapi.json",
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) }),
         )
+        .merge(resources::console::routes())
         .fallback(|| async { Problem::not_found("resource of this path") })
         .method_not_allowed_fallback(|| async {
             let (status, code) = (axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");

@@ -1,6 +1,7 @@
 //! One file per resource.
 
 pub(crate) mod catalogue;
+pub(crate) mod console;
 pub(crate) mod entries;
 pub(crate) mod entry;
 pub(crate) mod events;
@@ -9,7 +10,6 @@ pub(crate) mod facets;
 pub(crate) mod feed;
 pub(crate) mod health;
 pub(crate) mod histogram;
-pub(crate) mod home;
 pub(crate) mod ledger;
 pub(crate) mod sealing;
 pub(crate) mod suggestions;

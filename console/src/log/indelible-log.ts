@@ -1,0 +1,271 @@
+/**
+ * `<indelible-log>`: the log, searchable, in any page.
+ *
+ * Attributes: `endpoint` (origin of the log's server; absent for the page's own), `token` (sent as bearer token), `layout`
+ * (`records`, `platform`, `events`, `access`), `filters` (a query such as `channel=auth&outcome=failure`), `locale` (as BCP 47;
+ * absent for the reader's). Theme: the `--indelible-*` properties of `ui/tokens.ts`. Event: `view-change` (detail: {@link View})
+ * whenever the reader asks something else; `push` in the detail says whether that is a step to come back from.
+ */
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { Api, AskError } from "../api/client.js";
+import type { Histogram } from "../api/types.js";
+import type { Pivot } from "../panel/pivots.js";
+import "../panel/entry-panel.js";
+import { Filters } from "../state/filters.js";
+import { type View, VIEW_DEFAULT, writeView } from "../state/view.js";
+import { badgeStyles } from "../ui/badges.js";
+import { count as number } from "../ui/time.js";
+import { skeleton, tokens } from "../ui/tokens.js";
+import type { Interval } from "./buckets.js";
+import { chips } from "./chips.js";
+import { emptyState, failedState } from "./empty.js";
+import "./export-menu.js";
+import "./filter-menu.js";
+import { help } from "./help.js";
+import "./layout-menu.js";
+import { dropLayout, exportLayout, findLayout, keepLayout, type Layout, ownLayouts } from "./layouts.js";
+import { logStyles } from "./log-styles.js";
+import { Question } from "./question.js";
+import "./range-picker.js";
+import "./search-box.js";
+import type { SearchBox } from "./search-box.js";
+import "./table.js";
+import type { Table } from "./table.js";
+import "./timeline.js";
+
+/** Filters that have a button, in their order. */
+const MENUS: readonly (readonly [string, string])[] = [
+  ["actor", "User"],
+  ["resource_type", "Resource type"],
+  ["resource_name", "Resource name"],
+  ["event", "Event"],
+  ["channel", "Channel"],
+  ["severity", "Severity"],
+  ["outcome", "Outcome"],
+  ["organization", "Organization"],
+  ["workspace", "Workspace"],
+  ["project", "Project"],
+];
+
+/** Values the timeline is divided by, in the order they are stacked. */
+const DIVISIONS = { severity: ["info", "warning", "critical"], outcome: ["success", "failure"] } as const;
+
+@customElement("indelible-log")
+export class IndelibleLog extends LitElement {
+  static override styles = [tokens, skeleton, badgeStyles, logStyles];
+
+  @property() endpoint = "";
+  @property() token = "";
+  @property() layout = "";
+  @property() filters = "";
+  @property() locale = navigator.language || "en";
+  /** The whole view, for pages that keep it in their URL. Counts for more than `layout` and `filters`. */
+  @property({ attribute: false }) view: View = VIEW_DEFAULT;
+  /** The address of a view, so that pivots and rows can be opened beside. */
+  @property({ attribute: false }) hrefOf: (view: View) => string = (view) => `?${writeView(view).toString()}`;
+
+  @state() private own: readonly Layout[] = [];
+  /** The layout with widths and columns as changed since it was chosen. */
+  @state() private changed: Layout | undefined;
+  @query("ind-table") private readonly table!: Table | null;
+  @query("ind-search") private readonly search!: SearchBox;
+  @query("dialog") private readonly dialog!: HTMLDialogElement;
+
+  #api = new Api();
+  #asked = "";
+  /** New entries take the place of those in sight only where the newest are in sight. */
+  readonly #question = new Question(this, this.#api, () => this.view.live && this.table?.atTop !== false);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.own = ownLayouts(storage());
+    document.addEventListener("keydown", this.#keyed);
+  }
+
+  override disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.#keyed);
+    this.#asked = "";
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("endpoint") || changed.has("token")) {
+      this.#api = new Api(this.endpoint, this.token);
+      this.#asked = "";
+    }
+    if (changed.has("filters") && this.filters !== "") this.view = { ...this.view, filters: Filters.of(new URLSearchParams(this.filters)) };
+    if (changed.has("layout") && this.layout !== "") this.view = { ...this.view, layout: this.layout };
+    const before = changed.get("view") as View | undefined;
+    if (before !== undefined && before.layout !== this.view.layout) this.changed = undefined;
+    const question = `${this.view.filters}|${this.view.division}`;
+    if (question !== this.#asked) {
+      this.#asked = question;
+      this.#question.ask(this.#api, this.view.filters, this.view.division);
+    }
+  }
+
+  get #shown(): Layout {
+    return this.changed ?? findLayout(this.view.layout, this.own);
+  }
+
+  /** Tells the page that the reader wants to see something else. */
+  #go(part: Partial<View>, push = true): void {
+    this.view = { ...this.view, ...part };
+    this.dispatchEvent(new CustomEvent("view-change", { detail: { view: this.view, push } }));
+  }
+
+  readonly #keyed = (event: KeyboardEvent): void => {
+    const target = event.composedPath()[0] as HTMLElement;
+    const typing = target.matches("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && !typing && this.view.entry !== undefined && !this.dialog.open) {
+      this.#close();
+      return;
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const keys: Readonly<Record<string, () => void>> = {
+      "/": () => this.search.focus(),
+      j: () => this.#step(1),
+      k: () => this.#step(-1),
+      "?": () => this.dialog.showModal(),
+    };
+    const act = keys[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  };
+
+  /** Moves to the next row; while an entry is open, that row's is opened in its place. */
+  #step(by: number): void {
+    const id = this.table?.move(by);
+    if (id !== undefined && this.view.entry !== undefined) this.#go({ entry: id }, false);
+  }
+
+  #close(): void {
+    this.#go({ entry: undefined });
+    void this.updateComplete.then(() => this.table?.move(0));
+  }
+
+  #filter(name: string, values: readonly string[]): void {
+    this.#go({ filters: this.view.filters.with(name, values) });
+  }
+
+  #keep(layout: Layout): void {
+    keepLayout(storage(), layout);
+    this.own = ownLayouts(storage());
+    this.changed = undefined;
+    this.#go({ layout: layout.name });
+  }
+
+  #drop(name: string): void {
+    dropLayout(storage(), name);
+    this.own = ownLayouts(storage());
+    if (this.view.layout === name) this.#go({ layout: VIEW_DEFAULT.layout });
+  }
+
+  #toolbar(layout: Layout, params: URLSearchParams): TemplateResult {
+    const { filters, live } = this.view;
+    return html`<div class="bar">
+      <ind-search .api=${this.#api} .value=${filters.one("q") ?? ""} .locale=${this.locale} .problem=${this.#question.problem} .filters=${params}
+        @search=${({ detail }: CustomEvent<string>) => this.#filter("q", detail === "" ? [] : [detail])}></ind-search>
+      <ind-range .filters=${filters} .locale=${this.locale} @range=${({ detail }: CustomEvent<Record<string, string>>) => this.#go({ filters: filters.within(detail) })}></ind-range>
+      <button class="button" aria-pressed=${live} title="Show new entries as they come" @click=${() => this.#follow(!live)}>
+        <span class="dot ${this.#question.connected ? (live ? "on" : "") : "off"}" aria-hidden="true"></span>Live
+      </button>
+      <ind-layout .layout=${layout} .own=${this.own} @layout=${({ detail }: CustomEvent<string>) => this.#go({ layout: detail })}
+        @layout-change=${({ detail }: CustomEvent<Layout>) => (this.changed = detail)} @layout-keep=${({ detail }: CustomEvent<Layout>) => this.#keep(detail)}
+        @layout-drop=${({ detail }: CustomEvent<string>) => this.#drop(detail)}></ind-layout>
+      <ind-export .api=${this.#api} .params=${params} .layout=${exportLayout(layout)} .count=${this.#question.count} .locale=${this.locale}></ind-export>
+    </div>`;
+  }
+
+  #follow(on: boolean): void {
+    this.#go({ live: on }, false);
+    if (on && this.#question.arrived > 0) this.#question.lookSoon();
+  }
+
+  #showNew(): void {
+    this.table?.goto(0);
+    this.#question.askAgain();
+  }
+
+  #filterBar(): TemplateResult {
+    const { filters } = this.view;
+    return html`<div class="filters" role="group" aria-label="Filters">
+      ${MENUS.map(
+        ([name, label]) =>
+          html`<ind-filter .api=${this.#api} .name=${name} .label=${label} .filters=${filters} .locale=${this.locale}
+            @filter=${({ detail }: CustomEvent<{ name: string; values: string[] }>) => this.#filter(detail.name, detail.values)}></ind-filter>`,
+      )}
+      ${chips(filters, new Set([...MENUS.map(([name]) => name), "q", "since", "from", "to"]), (next) => this.#go({ filters: next }))}
+      ${filters.empty ? nothing : html`<button class="quiet clear" @click=${() => this.#go({ filters: Filters.none })}>Clear</button>`}
+    </div>`;
+  }
+
+  #counted(): TemplateResult {
+    const { count, arrived, connected } = this.#question;
+    const text = count === undefined ? "…" : `${number(count, this.locale)} ${count === 1 ? "entry" : "entries"}`;
+    return html`<div class="counted">
+      <strong role="status" class="count">${text}</strong>
+      ${connected ? nothing : html`<span class="gone" role="alert">The server does not answer; trying again …</span>`}
+      ${arrived > 0 && !(this.view.live && this.table?.atTop !== false)
+        ? html`<button class="quiet fresh" @click=${() => this.#showNew()}>${number(arrived, this.locale)} new ${arrived === 1 ? "entry" : "entries"} – show</button>`
+        : nothing}
+      <span class="by">
+        <button class="quiet" @click=${() => this.#go({ division: this.view.division === "severity" ? "outcome" : "severity" }, false)}>
+          By ${this.view.division === "severity" ? "outcome" : "severity"} instead
+        </button>
+      </span>
+    </div>`;
+  }
+
+  #body(layout: Layout): TemplateResult {
+    const { pages, failure, count, version, again, asking } = this.#question;
+    if (failure !== undefined && pages === undefined) return failedState(failure.problem, () => this.#question.askAgain());
+    if (count === 0) return emptyState(this.view.filters, this.#api, () => this.#go({ filters: Filters.none }));
+    const failed = failure ?? (pages?.failed instanceof AskError ? pages.failed : undefined);
+    const retry = (): void => (failure === undefined ? pages?.retry() : this.#question.askAgain());
+    return html`<div class="table">
+      ${failed === undefined ? nothing : html`<p class="failed" role="alert">${failed.message} <button class="quiet" @click=${retry}>Try again</button></p>`}
+      <ind-table .pages=${pages} .version=${version} .keepsPlace=${again} .layout=${layout} .locale=${this.locale} .opened=${this.view.entry} ?busy=${asking}
+        @entry-open=${({ detail }: CustomEvent<string>) => this.#go({ entry: detail }, this.view.entry === undefined)}
+        @layout-resize=${({ detail }: CustomEvent<Layout>) => (this.changed = detail)}></ind-table>
+    </div>`;
+  }
+
+  override render(): TemplateResult {
+    const { entry, division } = this.view;
+    const layout = this.#shown;
+    const { params, shape } = this.#question;
+    return html`<div class="log ${entry === undefined ? "" : "opened"}">
+        <div class="main">
+          ${this.#toolbar(layout, params)} ${this.#filterBar()} ${this.#counted()}
+          <ind-timeline .histogram=${shape?.histogram as Histogram | undefined} .interval=${(shape?.interval ?? "day") as Interval} .from=${shape?.from} .to=${shape?.to} .values=${DIVISIONS[division]} .locale=${this.locale}
+            @zoom=${({ detail }: CustomEvent<{ from: string; to: string }>) => this.#go({ filters: this.view.filters.within(detail) })}></ind-timeline>
+          ${this.#body(layout)}
+        </div>
+        ${entry === undefined
+          ? nothing
+          : html`<ind-entry class="panel" role="complementary" aria-label="Entry" .api=${this.#api} .entry=${entry} .locale=${this.locale}
+              .hrefOf=${(pivot: Pivot) => this.hrefOf({ ...this.view, filters: pivot.filters, entry: undefined })}
+              @close=${() => this.#close()} @step=${({ detail }: CustomEvent<number>) => this.#step(detail)}
+              @pivot=${({ detail }: CustomEvent<Filters>) => this.#go({ filters: detail, entry: undefined })}></ind-entry>`}
+      </div>
+      ${help()}`;
+  }
+}
+
+function storage(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    // A page that may keep nothing: layouts last as long as it is open.
+    return undefined;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "indelible-log": IndelibleLog;
+  }
+}

@@ -1,0 +1,29 @@
+/** From an entry to the entries about it: each a question of its own, and a link that can be opened beside. */
+import type { Entry } from "../api/types.js";
+import { Filters } from "../state/filters.js";
+
+/** How far "around this time" reaches to either side, in milliseconds. */
+const AROUND_MS = 300_000;
+
+export interface Pivot {
+  readonly label: string;
+  readonly filters: Filters;
+}
+
+function pivot(label: string, pairs: Record<string, string | undefined>): Pivot[] {
+  const known = Object.entries(pairs).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== "");
+  return known.length < Object.keys(pairs).length ? [] : [{ label, filters: Filters.of(known) }];
+}
+
+export function pivotsOf(entry: Entry): Pivot[] {
+  const { actor, resource, client, request_id } = entry;
+  const at = Date.parse(entry.time);
+  return [
+    ...pivot("More by this actor", { actor: actor.id, actor_type: actor.type }),
+    ...(resource === undefined ? [] : pivot("This resource's history", { resource_type: resource.type, resource_id: resource.id })),
+    ...pivot("Same request", { request_id }),
+    ...pivot("Around this time (±5 min)", { from: new Date(at - AROUND_MS).toISOString(), to: new Date(at + AROUND_MS).toISOString() }),
+    ...pivot("Same address", { ip: client?.ip }),
+    ...pivot("Same action", { action: entry.action }),
+  ];
+}
