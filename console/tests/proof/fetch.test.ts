@@ -18,13 +18,15 @@ function log(changed: Record<string, string | number> = {}): Source & { asked: s
       bodies[`/v1/entries/${entry.id}/${part}`] = entry[part];
   }
   const asked: string[] = [];
-  const fetch = async (url: string): Promise<Response> => {
+  async function fetch(this: unknown, url: string): Promise<Response> {
+    // As browsers do.
+    if (this !== undefined) throw new TypeError("Illegal invocation");
     const path = url.replace("https://log.example/sub", "");
     asked.push(path);
     const answer = changed[path] ?? bodies[path] ?? 404;
     if (answer === 0) throw new TypeError("network");
     return typeof answer === "number" ? new Response("{}", { status: answer }) : new Response(utf8(answer));
-  };
+  }
   return { base: "https://log.example/sub/", fetch, asked };
 }
 
@@ -103,10 +105,11 @@ describe("an entry that is fetched", () => {
 
   it("fails, and does not throw, on answers that are no text", async () => {
     const source = log();
+    const { fetch } = source;
     const garbled: Source = {
       ...source,
       fetch: (url, init) =>
-        url.endsWith("/proof") ? Promise.resolve(new Response(Uint8Array.of(0xff))) : source.fetch(url, init),
+        url.endsWith("/proof") ? Promise.resolve(new Response(Uint8Array.of(0xff))) : fetch(url, init),
     };
     expect((await checkEntry(garbled, served.id, new ProofMemory(null))).verification.failed).toBe("signature");
   });

@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fromUtf8, utf8 } from "../../src/proof/bytes.js";
 import { JsonNumber, parseJson } from "../../src/proof/json.js";
 import { readBack, spell } from "../../src/proof/placeholder.js";
 import { Refused } from "../../src/proof/refused.js";
 import { type Claims, verifyEntry } from "../../src/proof/verify.js";
 import { capture, claimsOf, type Served } from "./support.js";
+
+// Some check thousands of signatures, each some ms on a machine that has nothing else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 const claims = claimsOf(capture.entries[4] as Served);
 

@@ -1,11 +1,16 @@
-import { describe, expect, it } from "vitest";
-import { base64, hex } from "../../src/proof/bytes.js";
+import { createHash } from "node:crypto";
+import { getPublicKey, verify } from "@noble/ed25519";
+import { describe, expect, it, vi } from "vitest";
+import { base64, concat, hex, utf8 } from "../../src/proof/bytes.js";
 import { openCheckpoint, parseCheckpoint, parseCount } from "../../src/proof/checkpoint.js";
-import { isSigned } from "../../src/proof/ed25519.js";
+import { isPublicKey, isSigned } from "../../src/proof/ed25519.js";
 import { parseKey } from "../../src/proof/key.js";
 import { checkSigned, parseNote } from "../../src/proof/note.js";
 import { Refused } from "../../src/proof/refused.js";
 import { capture, golden, unhex, vectors } from "./support.js";
+
+// Some check thousands of signatures, each some ms on a machine that has nothing else to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Checkpoints {
   name: string;
@@ -89,6 +94,35 @@ describe("a checkpoint", () => {
   it("is refused beyond the sizes that are exact here", () => {
     expect(parseCount("9007199254740991")).toBe(Number.MAX_SAFE_INTEGER);
     expect(() => parseCount("9007199254740992")).toThrow(Refused);
+  });
+});
+
+describe("points of small order", () => {
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const identity = Uint8Array.from({ length: 32 }, (_, n) => (n === 0 ? 1 : 0));
+  const number = (bytes: Uint8Array): bigint => bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  const bytes = (value: bigint): Uint8Array =>
+    Uint8Array.from({ length: 32 }, (_, n) => Number((value >> BigInt(8 * n)) & 255n));
+
+  it("are no keys, under which one signature would fit every message", () => {
+    const signature = concat(identity, bytes(0n));
+    expect(isPublicKey(identity)).toBe(false);
+    expect(isSigned(signature, utf8("a"), identity)).toBe(false);
+  });
+
+  it("begin no signature, though the equation holds", () => {
+    const seed = Uint8Array.from({ length: 32 }, (_, n) => n);
+    const publicKey = getPublicKey(seed);
+    const digest = createHash("sha512").update(seed).digest();
+    const secret = (number(digest.subarray(0, 32)) & ((1n << 254n) - 8n)) | (1n << 254n);
+    const challenge = number(
+      createHash("sha512")
+        .update(concat(identity, publicKey, utf8("a")))
+        .digest(),
+    );
+    const signature = concat(identity, bytes((challenge * secret) % order));
+    expect(verify(signature, utf8("a"), publicKey, { zip215: false })).toBe(true);
+    expect(isSigned(signature, utf8("a"), publicKey)).toBe(false);
   });
 });
 
