@@ -47,11 +47,6 @@ export class Pages {
     return this.#complete;
   }
 
-  /** Whether there is nothing but what the log records about itself. */
-  get onlyOwn(): boolean {
-    return this.#complete && this.#pages.every(({ entries }) => entries?.every(({ source }) => source === "indelible") ?? false);
-  }
-
   get failed(): unknown {
     return this.#failed;
   }
