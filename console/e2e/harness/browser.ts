@@ -43,7 +43,7 @@ export async function watched(browser: Browser, origins: readonly string[], opti
     const complain = (globalThis as unknown as { complain: (text: string) => void }).complain;
     document.addEventListener("securitypolicyviolation", (event) => complain(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
   });
-  if (DIST !== undefined) await context.route("**", (route) => fromFolder(route, DIST));
+  if (DIST !== undefined) await context.route("**", (route) => fromFolder(route, DIST).catch(() => undefined));
   context.on("page", (page) => watch(page, origins, complaints));
   return [context, complaints];
 }
