@@ -119,7 +119,7 @@ describe("accessibility", () => {
       await (page === "" ? log.ready() : settled(log, page));
       expect(await width(), page).toBeLessThanOrEqual(360);
     }
-    await log.page.goto(`${demo.url}/?http_status=403&-channel=auth&ip=1.2.3.4`);
+    await log.page.goto(`${demo.url}/?http_status=403&-channel=auth&ip=1.2.3.4&q=nosuchword`);
     await log.page.getByRole("heading", { name: "No entry matches" }).waitFor();
     expect(await width()).toBeLessThanOrEqual(360);
     await log.page.goto(`${demo.url}/?source=import:servicenow`);

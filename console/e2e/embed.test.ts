@@ -24,7 +24,7 @@ async function product(): Promise<{ origin: string; page: (log: string, attribut
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { origin, page: (log, attributes = "") => `${origin}/?${new URLSearchParams({ log, attributes })}` };
+  return { origin, page: (log, attributes = "") => `${origin}/settings?${new URLSearchParams({ log, attributes })}` };
 }
 
 describe("embedding", () => {
