@@ -12,6 +12,7 @@ mod cursors;
 mod entries;
 mod feeds;
 mod filters;
+mod heatmaps;
 mod histograms;
 mod language;
 mod naive;
