@@ -64,7 +64,7 @@ def test_every_answer_is_of_its_shape(log, description):
     asked = [
         ("/v1/entries", {"full": "true", "count": "true"}),
         ("/v1/entries", {"limit": 1}),
-        ("/v1/facets", {"field": ["channel", "severity", "http_status"]}),
+        ("/v1/facets", {"field": ["channel", "severity", "http_status", "ip"]}),
         ("/v1/histogram", {"interval": "hour", "by": "outcome"}),
         ("/v1/heatmap", {"tz": "Europe/Berlin"}),
         ("/v1/catalogue", {}),

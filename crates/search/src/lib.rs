@@ -2,12 +2,13 @@
 //!
 //! A text in the query language or the parameters of a URL become one [`Predicate`]. A [`Question`] joins it to the
 //! caller's [`Scope`] (I-8, in that one place), a [`View`](segment::View) of the log at one tree size, and what the
-//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`histogram`], [`heatmap`], [`scan`], [`Feed`] and [`find_id`]
+//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`addresses`], [`histogram`], [`heatmap`], [`scan`], [`Feed`] and [`find_id`]
 //! answer it: exactly, newest first, each entry once. No I/O of its own; everything is asked of
 //! [`Part`](segment::Part)s.
 //!
 //! The language is specified in `spec/query.md`.
 
+mod addresses;
 mod batches;
 mod calendar;
 mod catalogue;
@@ -36,6 +37,7 @@ mod scope;
 mod suggest;
 mod when;
 
+pub use addresses::{ADDRESSES_MAX, addresses};
 pub use batches::{Batch, Batches, batches};
 pub use calendar::Interval;
 pub use catalogue::{Listing, Recorded, catalogue};

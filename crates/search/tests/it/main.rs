@@ -4,6 +4,7 @@
 // Under the name that every dependant gives it.
 extern crate indelible_search as search;
 
+mod addresses;
 mod answers;
 mod ask;
 mod batches;
