@@ -82,3 +82,36 @@ export interface Histogram {
 export interface Suggestions {
   readonly suggestions: readonly { readonly value: string; readonly count?: number }[];
 }
+
+/** `GET /v1/heatmap`: seven days, Monday first, of 24 hours each. */
+export interface Heatmap {
+  readonly cells: readonly (readonly number[])[];
+}
+
+/** A value the log holds, with how often and from when to when. */
+export interface Recorded extends Counted {
+  readonly first_seen: string;
+  readonly last_seen: string;
+}
+
+/** Kinds of values the catalogue lists. */
+export type CatalogueKind = "channels" | "actions" | "resource_types";
+
+/** `GET /v1/catalogue`: the values of each kind, and how many more there are beyond the limit. */
+export type Catalogue = { readonly [kind in CatalogueKind]: readonly Recorded[] } & {
+  readonly omitted?: { readonly [kind in CatalogueKind]?: number };
+};
+
+/** A verification that ended. `time` is absent in the answer to `POST /v1/verification`. */
+export interface Verified {
+  readonly time?: string;
+  readonly sound: boolean;
+  readonly entries: number;
+  readonly findings: readonly string[];
+}
+
+/** `GET /v1/verification`: the one that runs, if any, and the one that ended last. */
+export interface VerificationState {
+  readonly running?: { readonly entries_done: number; readonly entries: number } | null;
+  readonly last?: Verified | null;
+}
