@@ -9,6 +9,8 @@ import { tokens } from "../ui/tokens.js";
 import { type Page, PAGES, pageOf } from "./routes.js";
 import { applyTheme, nextTheme, type Theme, themeNow } from "./theme.js";
 
+const SIGNS: Readonly<Record<Theme, string>> = { auto: "◐", light: "☀", dark: "☾" };
+
 /** `<indelible-console>`. */
 @customElement("indelible-console")
 export class Console extends LitElement {
@@ -55,6 +57,8 @@ export class Console extends LitElement {
       }
       .theme {
         margin-left: auto;
+        min-width: 28px;
+        font-size: 16px;
       }
       main {
         min-height: 0;
@@ -173,7 +177,7 @@ export class Console extends LitElement {
                 @click=${(event: MouseEvent) => this.#link(event, path, this.#carried(path))}>${label}</a>`,
           )}
         </nav>
-        <button class="quiet theme" @click=${() => applyTheme((this.theme = nextTheme(this.theme)))} title="Light, dark, or as the system has it">Theme: ${this.theme}</button>
+        <button class="quiet theme" @click=${() => applyTheme((this.theme = nextTheme(this.theme)))} aria-label="Theme: ${this.theme}" title="Theme: ${this.theme}">${SIGNS[this.theme]}</button>
       </header>
       <main id="main" tabindex="-1" aria-label=${this.page.label}>${this.#content()}</main>`;
   }

@@ -9,6 +9,9 @@ import { type Interval, INTERVAL_SECONDS, intervalFor } from "./buckets.js";
 export interface Shape {
   readonly histogram: Histogram;
   readonly interval: Interval;
+  /** The range that was asked for, in seconds since 1970, where it is bounded. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
 }
 
 /**
@@ -21,10 +24,10 @@ export async function histogramOf(api: Api, filters: URLSearchParams, division: 
     params.set("interval", interval);
     params.set("by", division);
     params.set("tz", zone());
-    return { histogram: await api.json<Histogram>("/v1/histogram", params), interval };
+    return { histogram: await api.json<Histogram>("/v1/histogram", params), interval, from, to };
   };
-  const [from, to] = [instant(filters.get("from")), instant(filters.get("to"), Date.now())];
-  if (from !== undefined && to !== undefined) return ask(intervalFor((to - from) / 1_000));
+  const [from, to] = [begin(filters.get("from")), end(filters.get("to"))];
+  if (from !== undefined) return ask(intervalFor((to ?? Date.now() / 1_000) - from));
   const months = await ask("month");
   const times = months.histogram.buckets.map(({ time }) => Date.parse(time) / 1_000);
   const [first, last] = [times[0], times[times.length - 1]];
@@ -33,8 +36,15 @@ export async function histogramOf(api: Api, filters: URLSearchParams, division: 
   return interval === "month" ? months : ask(interval);
 }
 
-function instant(value: string | null, otherwise?: number): number | undefined {
-  if (value === null) return otherwise;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : at;
+/** A bare day is a day of the reader's, whose last second still belongs to it. */
+const DAY_TEXT = 10;
+
+function begin(value: string | null): number | undefined {
+  const at = Date.parse(value === null ? "" : value.length === DAY_TEXT ? `${value}T00:00:00` : value);
+  return Number.isNaN(at) ? undefined : at / 1_000;
+}
+
+function end(value: string | null): number | undefined {
+  const at = Date.parse(value === null ? "" : value.length === DAY_TEXT ? `${value}T23:59:59.999` : value);
+  return Number.isNaN(at) ? undefined : at / 1_000;
 }

@@ -1,4 +1,4 @@
-/** What is recorded while the page is open: a count of new entries that match, from the log's feed. */
+/** What is recorded while the page is open, from the log's feed. */
 import type { Api } from "../api/client.js";
 
 /** Longest wait before a broken feed is opened again, in milliseconds. */
@@ -8,15 +8,15 @@ const RETRY_MS_MAX = 15_000;
 export class Live {
   readonly #api: Api;
   readonly #params: URLSearchParams;
-  readonly #arrived: (entries: number) => void;
+  readonly #arrived: () => void;
   readonly #connected: (on: boolean) => void;
   #source: EventSource | undefined;
   #retryMs = 500;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #after: string | undefined;
 
-  /** `arrived` is told how many entries came since it was told last, at most some times a second. */
-  constructor(api: Api, params: URLSearchParams, arrived: (entries: number) => void, connected: (on: boolean) => void) {
+  /** `arrived` is told of each entry that matches, `connected` whether the log can be followed. */
+  constructor(api: Api, params: URLSearchParams, arrived: () => void, connected: (on: boolean) => void) {
     this.#api = api;
     this.#params = params;
     this.#arrived = arrived;
@@ -43,7 +43,7 @@ export class Live {
     };
     source.onmessage = (event): void => {
       this.#after = event.lastEventId;
-      this.#arrived(1);
+      this.#arrived();
     };
     source.onerror = (): void => {
       source.close();

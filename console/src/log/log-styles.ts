@@ -79,6 +79,20 @@ export const logStyles = css`
     padding: 4px 16px 8px;
     min-width: 0;
   }
+  .table {
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+  }
+  .table ind-table {
+    flex: 1;
+  }
+  .failed {
+    margin: 0;
+    padding: 6px 16px;
+    background: var(--rose-bg);
+    color: var(--rose);
+  }
   .state {
     padding: 56px 24px;
     max-width: 760px;
@@ -165,7 +179,8 @@ export const logStyles = css`
   @media print {
     :host,
     .log,
-    .main {
+    .main,
+    .table {
       display: block;
       height: auto;
     }

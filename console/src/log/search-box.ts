@@ -34,7 +34,7 @@ export class SearchBox extends LitElement {
       input {
         width: 100%;
         min-height: 34px;
-        padding: 0 56px 0 10px;
+        padding: 0 36px 0 10px;
       }
       kbd {
         position: absolute;
@@ -45,6 +45,10 @@ export class SearchBox extends LitElement {
         color: var(--muted);
         border: 1px solid var(--line);
         border-radius: 4px;
+      }
+      input:focus + kbd,
+      input:not(:placeholder-shown) + kbd {
+        display: none;
       }
       ul {
         position: absolute;

@@ -99,5 +99,13 @@ export const tableStyles = css`
       overflow: visible;
       contain: none;
     }
+    .body {
+      height: auto !important;
+    }
+    .row {
+      position: static;
+      transform: none !important;
+      break-inside: avoid;
+    }
   }
 `;

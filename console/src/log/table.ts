@@ -37,6 +37,8 @@ export class Table extends LitElement {
   /** Id of the open entry. */
   @property() opened: string | undefined;
   @property({ type: Boolean }) busy = false;
+  /** Whether new pages are the same question asked again, so that the reader stays where they are. */
+  @property({ attribute: false }) keepsPlace = false;
   @state() private row = 0;
   @query(".scroll") private readonly scroller!: HTMLElement;
 
@@ -67,9 +69,6 @@ export class Table extends LitElement {
     if (items.length > 0) this.pages?.want(items[0]?.index ?? 0, items[items.length - 1]?.index ?? 0);
   }
 
-  /** Whether the next pages are the same question asked again, so that the reader stays where they are. */
-  keepsPlace = false;
-
   #options(): ConstructorParameters<typeof Virtualizer<HTMLElement, HTMLElement>>[0] {
     return {
       count: this.pages?.rows ?? 0,
@@ -97,9 +96,9 @@ export class Table extends LitElement {
     return this.pages?.entry(this.row)?.id;
   }
 
-  /** The entry at the mark. */
-  get marked(): string | undefined {
-    return this.pages?.entry(this.row)?.id;
+  /** Whether the reader looks at the newest entries, so that newer ones may take their place. */
+  get atTop(): boolean {
+    return this.scroller.scrollTop < ROW_PX;
   }
 
   #focusRow(): void {

@@ -11,6 +11,9 @@ import { INTERVAL_SECONDS, stacked, type Interval } from "./buckets.js";
 /** Height of the chart, in pixels. */
 const HEIGHT_PX = 96;
 
+/** Least distance of two names below the axis, in pixels. */
+const TICK_PX = 72;
+
 /** A drag shorter than this is a click, in pixels. */
 const DRAG_PX = 5;
 
@@ -74,6 +77,9 @@ export class Timeline extends LitElement {
   @property({ attribute: false }) histogram: Histogram | undefined;
   @property({ attribute: false }) interval: Interval = "day";
   @property({ attribute: false }) values: readonly string[] = [];
+  /** The range that was asked for, in seconds since 1970, where it is bounded. */
+  @property({ attribute: false }) from: number | undefined;
+  @property({ attribute: false }) to: number | undefined;
   @property() locale = "en";
   /** What stands in the legend: the bar under the pointer, else the whole. */
   @state() private at: number | undefined;
@@ -87,11 +93,13 @@ export class Timeline extends LitElement {
   override firstUpdated(): void {
     this.#sized.observe(this.chart);
     this.#dark.addEventListener("change", this.#recoloured);
+    addEventListener("themechange", this.#recoloured);
   }
 
   override disconnectedCallback(): void {
     this.#sized.disconnect();
     this.#dark.removeEventListener("change", this.#recoloured);
+    removeEventListener("themechange", this.#recoloured);
     this.#plot?.destroy();
     this.#plot = undefined;
     super.disconnectedCallback();
@@ -99,11 +107,6 @@ export class Timeline extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has("histogram") || changed.has("values")) this.#draw();
-  }
-
-  /** Draws anew, for instance in other colours. */
-  redraw(): void {
-    this.#draw();
   }
 
   #colour(name: string): string {
@@ -123,21 +126,29 @@ export class Timeline extends LitElement {
     if (times.length === 0) return;
     const step = INTERVAL_SECONDS[this.interval];
     const axis = this.#colour("--muted");
-    const bars = uPlot.paths.bars?.({ size: [0.86, 40], align: 1 });
+    const bars = uPlot.paths.bars?.({ size: [0.86, 120], align: 1 });
     const series = this.values.map((value) => {
       const fill = this.#colour(COLOURS[value] ?? "--bar-info");
       return { fill, stroke: fill, width: 0, points: { show: false }, ...(bars === undefined ? {} : { paths: bars }) };
     });
-    const last = (times[times.length - 1] ?? 0) + step;
+    const [first, last] = [Math.min(this.from ?? Infinity, times[0] ?? 0), Math.max(this.to ?? 0, (times[times.length - 1] ?? 0) + step)];
     const options: uPlot.Options = {
       width: Math.max(200, this.chart.clientWidth),
       height: HEIGHT_PX,
       padding: [6, 8, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: DRAG_PX } },
-      scales: { x: { time: true, range: [times[0] ?? 0, last] }, y: { range: (_, __, max) => [0, Math.max(1, max)] } },
+      scales: { x: { time: true, range: [first, last] }, y: { range: (_, __, max) => [0, Math.max(1, max)] } },
       axes: [
-        { stroke: axis, size: 24, ticks: { show: false }, grid: { show: false }, font: "11px system-ui", values: (_, at) => this.#ticks(at) },
+        {
+          stroke: axis,
+          size: 24,
+          space: TICK_PX,
+          ticks: { show: false },
+          grid: { show: false },
+          font: "11px system-ui",
+          values: (plot, at, _axis, _space, increment) => this.#ticks(plot, at, increment),
+        },
         { show: false },
       ],
       series: [{}, ...[...series].reverse()],
@@ -150,11 +161,18 @@ export class Timeline extends LitElement {
     this.#plot = new uPlot(options, [times, ...[...heights].reverse()] as uPlot.AlignedData, this.chart);
   }
 
-  #ticks(at: number[]): string[] {
-    const span = (at[at.length - 1] ?? 0) - (at[0] ?? 0);
+  #ticks(plot: uPlot, at: number[], increment: number): string[] {
     const options: Intl.DateTimeFormatOptions =
-      span > 300 * 86_400 ? { month: "short", year: "numeric" } : span > 2 * 86_400 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit" };
-    return at.map((second) => new Date(second * 1_000).toLocaleString(this.locale, options));
+      increment >= 28 * 86_400 ? { month: "short", year: "numeric" } : increment >= 86_400 ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit" };
+    let last = "";
+    return at.map((second) => {
+      const text = new Date(second * 1_000).toLocaleString(this.locale, options);
+      const pixel = plot.valToPos(second, "x");
+      // A name stands once, and whole.
+      if (text === last || pixel < TICK_PX / 3 || pixel > plot.width - TICK_PX / 3) return "";
+      last = text;
+      return text;
+    });
   }
 
   #bar(plot: uPlot, times: readonly number[], step: number): number | undefined {

@@ -15,6 +15,7 @@ const SOURCES: &[&str] = &[
     "index.html",
     "package.json",
     "package-lock.json",
+    "build.mjs",
     "vite.config.ts",
     "tsconfig.json",
     DESCRIPTION,

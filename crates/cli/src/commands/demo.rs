@@ -42,7 +42,10 @@ impl Demo {
         }
         let address = self.listen;
         let greeting = format!(
-            "\nTry:\n  curl 'http://{address}/v1/entries?severity=critical&limit=5'\n  \
+            "\nOpen http://{address} in a browser, for example:\n  \
+             http://{address}/?outcome=failure&layout=access      failures: who, from where\n  \
+             http://{address}/?resource_type=incident             who changed what, and what it was before\n\n\
+             Or ask from a shell:\n  curl 'http://{address}/v1/entries?severity=critical&limit=5'\n  \
              curl 'http://{address}/v1/entries?q=outcome:failure+-channel:auth&count=true&limit=1'\n  \
              curl 'http://{address}/v1/facets?field=source&field=action&limit=5'\n  \
              curl 'http://{address}/v1/export?format=csv&from=2023-07-10&to=2023-07-10' -o trail.csv\n  \
