@@ -1,7 +1,7 @@
 /** A block of a page: a heading and, below it, an answer, a skeleton, or why there is neither. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Problem } from "../api/client.js";
-import type { Question } from "./question.js";
+import type { Answer } from "./answer.js";
 
 /** What a block says beside its answer. */
 export interface BlockOptions {
@@ -25,9 +25,9 @@ export function section(title: string, content: unknown, { note, tools, room = "
 }
 
 /** A block that shows an answer. One of `undefined` shows nothing at all: the server does not know the question. */
-export function block<T>(title: string, question: Question<T | undefined>, show: (value: T) => unknown, options: BlockOptions = {}): TemplateResult | typeof nothing {
-  const { value, failure, asking } = question;
-  if (failure !== undefined && !asking) return section(title, failed(failure, question.again), options);
+export function block<T>(title: string, answer: Answer<T | undefined>, show: (value: T) => unknown, options: BlockOptions = {}): TemplateResult | typeof nothing {
+  const { value, failure, asking } = answer;
+  if (failure !== undefined && !asking) return section(title, failed(failure, answer.again), options);
   if (value !== undefined) return section(title, show(value), options, asking);
   return asking ? section(title, waiting(options.lines ?? 5), options, true) : nothing;
 }

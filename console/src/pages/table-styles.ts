@@ -31,6 +31,7 @@ export const tableStyles = css`
   .rows .number {
     text-align: right;
     white-space: nowrap;
+    padding-right: 24px;
   }
   .rows time {
     white-space: nowrap;
@@ -50,6 +51,9 @@ export const tableStyles = css`
     .rows th,
     .rows td {
       padding-right: 8px;
+    }
+    .rows .number {
+      padding-right: 12px;
     }
     .rows .spare {
       display: none;

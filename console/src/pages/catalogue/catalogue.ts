@@ -10,7 +10,7 @@ import { badgeStyles } from "../../ui/badges.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { section, waiting } from "../block.js";
 import { pageStyles } from "../page-styles.js";
-import { Question } from "../question.js";
+import { Answer } from "../answer.js";
 import { scopeBar } from "../scope.js";
 import { expectedList } from "./expected.js";
 import "./recorded-table.js";
@@ -36,20 +36,35 @@ export class CataloguePage extends LitElement {
         margin-top: 14px;
       }
       .expected {
+        display: grid;
+        grid-template-columns: max-content minmax(0, max-content) max-content minmax(max-content, 1fr);
         list-style: none;
         margin: 0;
         padding: 0;
       }
       .expected li {
         display: grid;
-        grid-template-columns: 110px minmax(0, 1fr) auto;
-        gap: 0 12px;
+        grid-column: 1 / -1;
+        grid-template-columns: subgrid;
+        gap: 0 24px;
+        align-items: baseline;
         padding: 5px 0;
         border-bottom: 1px solid var(--line);
       }
       @media (max-width: 700px) {
-        .expected li {
-          grid-template-columns: minmax(0, 1fr);
+        .expected {
+          grid-template-columns: max-content minmax(0, 1fr);
+        }
+        .expected .use {
+          grid-column: 1 / -1;
+          grid-row: 2;
+        }
+        .expected .last {
+          grid-column: 1 / -1;
+          grid-row: 3;
+        }
+        .expected .badge {
+          justify-self: end;
         }
       }
     `,
@@ -59,7 +74,7 @@ export class CataloguePage extends LitElement {
   @property({ attribute: false }) filters: Filters = Filters.none;
   @property() locale = navigator.language || "en";
   @state() private find = "";
-  readonly #catalogue = new Question<Catalogue>(this);
+  readonly #catalogue = new Answer<Catalogue>(this);
   #nowMs = 0;
 
   override connectedCallback(): void {

@@ -30,8 +30,8 @@ export function expectedList(channels: readonly Recorded[], filters: Filters, no
         row === undefined
           ? html`<span class="badge amber"><span aria-hidden="true">!</span>nothing recorded</span>`
           : html`<span class="badge emerald"><span aria-hidden="true">✓</span>${number(row.count, locale)} ${row.count === 1 ? "entry" : "entries"}</span>
-              <span class="muted">last <time datetime=${row.last_seen} title=${utcTime(row.last_seen)}>${age(row.last_seen, nowMs, locale)}</time></span>`;
-      return html`<li><strong>${row === undefined ? channel : logLink(narrowed(filters, ["channel", channel]), channel)}</strong><span class="muted use">${use}</span><span class="held">${state}</span></li>`;
+              <span class="muted last">last <time datetime=${row.last_seen} title=${utcTime(row.last_seen)}>${age(row.last_seen, nowMs, locale)}</time></span>`;
+      return html`<li><strong>${row === undefined ? channel : logLink(narrowed(filters, ["channel", channel]), channel)}</strong><span class="muted use">${use}</span>${state}</li>`;
     })}
   </ul>`;
 }

@@ -10,7 +10,7 @@ import { count as number } from "../../ui/time.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { block, section } from "../block.js";
 import { pageStyles } from "../page-styles.js";
-import { Question } from "../question.js";
+import { Answer } from "../answer.js";
 import { integrityStyles } from "./integrity-styles.js";
 import { readNote } from "./note.js";
 import { outside } from "./outside.js";
@@ -23,8 +23,8 @@ export class Integrity extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property() locale = navigator.language || "en";
-  readonly #checkpoint = new Question<string>(this);
-  readonly #key = new Question<string>(this);
+  readonly #checkpoint = new Answer<string>(this);
+  readonly #key = new Answer<string>(this);
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -2,7 +2,7 @@
 import type { Api } from "../../api/client.js";
 import type { Entry, EntryPage, VerificationState, Verified } from "../../api/types.js";
 import { Filters } from "../../state/filters.js";
-import { orAbsent } from "../question.js";
+import { orAbsent } from "../answer.js";
 
 /** The entries that verifications leave. Source: spec/own-entries.md. */
 export const VERIFICATIONS = Filters.of([["action", "audit_log.verify"]]);

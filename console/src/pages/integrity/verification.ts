@@ -9,7 +9,7 @@ import { age, count as number, localTime, utcTime } from "../../ui/time.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { failed, waiting } from "../block.js";
 import { logLink } from "../links.js";
-import { problemOf, Question } from "../question.js";
+import { Answer, problemOf } from "../answer.js";
 import { doneOf, type Known, knownOf, VERIFICATIONS } from "./last-verified.js";
 import { integrityStyles } from "./integrity-styles.js";
 
@@ -46,7 +46,7 @@ export class VerificationBlock extends LitElement {
   /** The reader's own request, until it is answered. */
   @state() private requested = false;
   @state() private refusal: Problem | undefined;
-  readonly #known = new Question<Known>(this);
+  readonly #known = new Answer<Known>(this);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
@@ -119,7 +119,7 @@ export class VerificationBlock extends LitElement {
     if (value === undefined) return failure !== undefined && !asking ? failed(failure, this.#known.again) : waiting(3);
     const runs = this.requested || this.#running !== undefined;
     return html`${this.refusal === undefined ? nothing : failed(this.refusal, () => void this.#verify())} ${runs ? this.#progress() : nothing}
-      ${value.state.last ? this.#last(value.state.last) : html`<p class="muted">This log has not been verified by its server since it was started.</p>`}
+      ${value.state.last ? this.#last(value.state.last) : html`<p class="muted">The server has not verified this log so far.</p>`}
       <div class="actions">
         <button class="button primary" ?disabled=${runs} @click=${() => void this.#verify()}>${runs ? "Verifying …" : "Verify now"}</button>
         ${logLink(VERIFICATIONS, "All verifications in the log")}

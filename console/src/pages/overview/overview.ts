@@ -1,19 +1,18 @@
 /** The overview: what happened in a range of time, who did most of it, what failed, and when. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import type { Counted, Heatmap } from "../../api/types.js";
 import { emptyState, failedState } from "../../log/empty.js";
 import { histogramOf, type Shape } from "../../log/histogram.js";
 import "../../log/timeline.js";
-import type { Timeline } from "../../log/timeline.js";
 import { Filters } from "../../state/filters.js";
 import { asked, zone } from "../../state/range.js";
 import type { Division } from "../../state/view.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { block } from "../block.js";
 import { pageStyles } from "../page-styles.js";
-import { orAbsent, Question } from "../question.js";
+import { Answer, orAbsent } from "../answer.js";
 import { narrowed, scopeBar } from "../scope.js";
 import { figureList, figureStyles } from "./figures.js";
 import "./heat-map.js";
@@ -36,32 +35,23 @@ export class Overview extends LitElement {
   @property({ attribute: false }) filters: Filters = Filters.none;
   @property() locale = navigator.language || "en";
   @state() private division: Division = "severity";
-  @query("ind-timeline") private readonly timeline!: Timeline | null;
 
-  readonly #figures = new Question<Figures>(this);
-  readonly #shape = new Question<Shape>(this);
+  readonly #figures = new Answer<Figures>(this);
+  readonly #shape = new Answer<Shape>(this);
   readonly #tops = { actor: this.#counted(), resource_type: this.#counted(), action: this.#counted() };
   readonly #failures = { actor: this.#counted(), ip: this.#counted() };
-  readonly #heat = new Question<Heatmap | undefined>(this);
+  readonly #heat = new Answer<Heatmap | undefined>(this);
   #nowMs = 0;
   #repeated: { readonly of: readonly unknown[]; readonly rows: readonly Repeated[] } = { of: [], rows: [] };
 
-  #counted(): Question<readonly Counted[] | undefined> {
-    return new Question(this);
+  #counted(): Answer<readonly Counted[] | undefined> {
+    return new Answer(this);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("themechange", this.#recoloured);
     if (this.hasUpdated) this.#ask();
   }
-
-  override disconnectedCallback(): void {
-    removeEventListener("themechange", this.#recoloured);
-    super.disconnectedCallback();
-  }
-
-  readonly #recoloured = (): void => this.timeline?.redraw();
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("filters");
@@ -93,8 +83,8 @@ export class Overview extends LitElement {
   #activity(): TemplateResult | typeof nothing {
     const tools = html`<button class="quiet" @click=${() => this.#divide()}>By ${this.division === "severity" ? "outcome" : "severity"} instead</button>`;
     const zoom = ({ detail }: CustomEvent<{ from: string; to: string }>): void => void this.dispatchEvent(new CustomEvent("narrow", { detail: this.filters.within(detail) }));
-    const show = ({ histogram, interval }: Shape): TemplateResult =>
-      html`<ind-timeline .histogram=${histogram} .interval=${interval} .values=${DIVISIONS[this.division]} .locale=${this.locale} @zoom=${zoom}></ind-timeline>`;
+    const show = ({ histogram, interval, from, to }: Shape): TemplateResult =>
+      html`<ind-timeline .histogram=${histogram} .interval=${interval} .from=${from} .to=${to} .values=${DIVISIONS[this.division]} .locale=${this.locale} @zoom=${zoom}></ind-timeline>`;
     return block("Activity", this.#shape, show, { tools, lines: 4 });
   }
 
@@ -105,7 +95,9 @@ export class Overview extends LitElement {
 
   #failed(field: "actor" | "ip", title: string): TemplateResult | typeof nothing {
     const filtersOf = (value: string): Filters => narrowed(this.filters, [field, value], ["outcome", "failure"]);
-    return block(title, this.#failures[field], (values) => rankedList(values, { locale: this.locale, filtersOf, unit: "failures", none: "No failures." }), { room: "half" });
+    // Beside nothing, a list takes the whole width.
+    const alone = this.#failures.ip.value === undefined && !this.#failures.ip.asking && this.#failures.ip.failure === undefined;
+    return block(title, this.#failures[field], (values) => rankedList(values, { locale: this.locale, filtersOf, unit: "failures", none: "No failures." }), { room: alone ? "wide" : "half" });
   }
 
   #blocks(): TemplateResult {

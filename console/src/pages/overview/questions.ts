@@ -2,7 +2,7 @@
 import type { Api } from "../../api/client.js";
 import type { Counted, Facets, Heatmap } from "../../api/types.js";
 import { zone } from "../../state/range.js";
-import { orAbsent } from "../question.js";
+import { orAbsent } from "../answer.js";
 
 /** Values of failures that are asked for: enough to find all who failed repeatedly in any but the worst week. */
 export const FAILURES_MAX = 100;

@@ -9,7 +9,7 @@ import { visible } from "../../ui/text.js";
 import { age, count as number, utcTime } from "../../ui/time.js";
 import { tokens } from "../../ui/tokens.js";
 import { logLink } from "../links.js";
-import { Question } from "../question.js";
+import { Answer } from "../answer.js";
 import { narrowed } from "../scope.js";
 import { tableStyles } from "../table-styles.js";
 import { REPEATED_MIN, type Repeated } from "./ranking.js";
@@ -28,7 +28,7 @@ export class RepeatedFailures extends LitElement {
   @property({ attribute: false }) nowMs = 0;
   @property() locale = "en";
   @state() private shown = ROWS;
-  readonly #seen = new Question<ReadonlyMap<Repeated, string>>(this);
+  readonly #seen = new Answer<ReadonlyMap<Repeated, string>>(this);
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("rows")) this.shown = ROWS;

@@ -1,4 +1,4 @@
-/** A question of a page: what was answered, or why not. Each block of a page has its own, so that one may fail alone. */
+/** An answer a page waits for, or why there is none. Each block of a page has its own, so that one may fail alone. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { AskError, type Problem } from "../api/client.js";
 
@@ -6,7 +6,7 @@ import { AskError, type Problem } from "../api/client.js";
 export type Work<T> = (signal: AbortSignal) => Promise<T>;
 
 /** Owned by its element, which is drawn anew whenever something changes. A new question takes the place of the one before. */
-export class Question<T> implements ReactiveController {
+export class Answer<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #abort: AbortController | undefined;
   #work: Work<T> | undefined;
