@@ -149,7 +149,7 @@ export class Console extends LitElement {
     const pages: Readonly<Record<string, () => TemplateResult>> = {
       "/overview": () => html`<ind-overview .api=${this.#api} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-overview>`,
       "/catalogue": () => html`<ind-catalogue .api=${this.#api} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-catalogue>`,
-      "/integrity": () => html`<ind-integrity .api=${this.#api}></ind-integrity>`,
+      "/integrity": () => html`<ind-integrity .api=${this.#api} @ask=${this.#asks}></ind-integrity>`,
     };
     return (
       pages[this.page.path]?.() ??
