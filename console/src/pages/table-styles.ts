@@ -43,6 +43,9 @@ export const tableStyles = css`
   .rows tbody tr:hover {
     background: var(--hover);
   }
+  .rows tbody th a:not(:hover, :focus-visible) {
+    text-decoration: none;
+  }
   .rows th:last-child,
   .rows td:last-child {
     padding-right: 0;

@@ -15,6 +15,7 @@ export const integrityStyles = css`
     display: grid;
     grid-template-columns: max-content minmax(0, 1fr);
     gap: 6px 16px;
+    align-items: baseline;
     margin: 0 0 10px;
   }
   .facts dt {
@@ -42,8 +43,26 @@ export const integrityStyles = css`
     grid-column: 1 / -1;
     margin: 0;
   }
-  .last:focus {
-    outline: none;
+  .sides {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: 28px 32px;
+    align-items: start;
+    margin-top: 20px;
+  }
+  .side {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: 28px;
+  }
+  [aria-disabled="true"] {
+    opacity: 0.55;
+    cursor: default;
+  }
+  @media (max-width: 860px) {
+    .sides {
+      grid-template-columns: minmax(0, 1fr);
+    }
   }
   @media (max-width: 560px) {
     .facts {

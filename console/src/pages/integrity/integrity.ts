@@ -80,11 +80,15 @@ export class Integrity extends LitElement {
     return html`<div class="page">
       <div class="top"><h1>Integrity</h1></div>
       <p class="lead">Entries are leaves of a tree that only grows, and the log signs its root. What that comes to, and how to check it.</p>
-      <div class="blocks">
-        ${block("Newest checkpoint", this.#checkpoint, (text) => this.#newest(text), { room: "half", note: notes.checkpoint, tools: again, lines: 8 })}
-        ${section("Verification", html`<ind-verification .api=${this.api} .locale=${this.locale}></ind-verification>`, { room: "half", note: notes.verification })}
-        ${block("The log's key", this.#key, (vkey) => this.#shownKey(vkey), { room: "half", note: notes.key, lines: 2 })}
-        ${section("Verify from outside", outside(address, this.#key.value), { room: "half", note: notes.outside })}
+      <div class="sides">
+        <div class="side">
+          ${block("Newest checkpoint", this.#checkpoint, (text) => this.#newest(text), { note: notes.checkpoint, tools: again, lines: 8 })}
+          ${block("The log's key", this.#key, (vkey) => this.#shownKey(vkey), { note: notes.key, lines: 2 })}
+        </div>
+        <div class="side">
+          ${section("Verification", html`<ind-verification .api=${this.api} .locale=${this.locale}></ind-verification>`, { note: notes.verification })}
+          ${section("Verify from outside", outside(address, this.#key.value), { note: notes.outside })}
+        </div>
       </div>
     </div>`;
   }

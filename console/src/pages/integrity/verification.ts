@@ -69,6 +69,7 @@ export class VerificationBlock extends LitElement {
   }
 
   async #verify(): Promise<void> {
+    if (this.requested || this.#running !== undefined) return;
     [this.requested, this.refusal] = [true, undefined];
     void this.#look();
     try {
@@ -80,7 +81,6 @@ export class VerificationBlock extends LitElement {
     }
     this.requested = false;
     await this.#look();
-    this.renderRoot.querySelector<HTMLElement>(".last")?.focus();
   }
 
   get #running(): NonNullable<VerificationState["running"]> | undefined {
@@ -103,10 +103,8 @@ export class VerificationBlock extends LitElement {
     const counted = `${number(entries, this.locale)} ${entries === 1 ? "entry" : "entries"}`;
     const said = sound ? `All ${counted} are as they were acknowledged.` : `Of ${counted}, not all are as they were acknowledged. Keep the data folder as it is, and compare it with a backup or a mirror.`;
     const more = findings.length - FINDINGS_MAX;
-    return html`<div class="last" tabindex="-1" role="status">
-        <p>${badge} ${when}</p>
-        <p>${said}</p>
-      </div>
+    return html`<p>${badge} ${when}</p>
+      <p>${said}</p>
       ${findings.length === 0
         ? nothing
         : html`<h3>Findings</h3>
@@ -119,9 +117,9 @@ export class VerificationBlock extends LitElement {
     if (value === undefined) return failure !== undefined && !asking ? failed(failure, this.#known.again) : waiting(3);
     const runs = this.requested || this.#running !== undefined;
     return html`${this.refusal === undefined ? nothing : failed(this.refusal, () => void this.#verify())} ${runs ? this.#progress() : nothing}
-      ${value.state.last ? this.#last(value.state.last) : html`<p class="muted">The server has not verified this log so far.</p>`}
+      <div role="status">${value.state.last ? this.#last(value.state.last) : runs ? nothing : html`<p class="muted">The server has not verified this log so far.</p>`}</div>
       <div class="actions">
-        <button class="button primary" ?disabled=${runs} @click=${() => void this.#verify()}>${runs ? "Verifying …" : "Verify now"}</button>
+        <button class="button primary" aria-disabled=${runs} @click=${() => void this.#verify()}>${runs ? "Verifying …" : "Verify now"}</button>
         ${logLink(VERIFICATIONS, "All verifications in the log")}
       </div>`;
   }

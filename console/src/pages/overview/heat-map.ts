@@ -67,7 +67,7 @@ export class HeatMap extends LitElement {
   override render(): TemplateResult {
     const most = mostOf(this.cells);
     const shown = this.pointed ?? busiest(this.cells);
-    const compact = new Intl.NumberFormat(this.locale, { notation: "compact", maximumFractionDigits: 0 });
+    const compact = new Intl.NumberFormat(this.locale, { notation: "compact", maximumSignificantDigits: 2 });
     return html`<p class="said">${shown === undefined ? "No entries" : html`${this.pointed === undefined ? "Most: " : nothing}${this.#say(shown)}`}</p>
       <table role="grid" @keydown=${this.#keyed} @pointerleave=${() => (this.pointed = undefined)} @focusout=${() => (this.pointed = undefined)}>
         <caption class="hidden">Entries by weekday and hour in ${this.zone}; arrow keys go from hour to hour</caption>

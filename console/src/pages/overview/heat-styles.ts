@@ -6,11 +6,11 @@ export const heatStyles = css`
     display: block;
     container-type: inline-size;
     --h0: var(--surface);
-    --h1: color-mix(in srgb, var(--accent) 14%, var(--bg));
-    --h2: color-mix(in srgb, var(--accent) 30%, var(--bg));
-    --h3: color-mix(in srgb, var(--accent) 48%, var(--bg));
-    --h4: color-mix(in srgb, var(--accent) 72%, var(--bg));
-    --h5: var(--accent);
+    --h1: color-mix(in srgb, var(--accent) 13%, var(--bg));
+    --h2: color-mix(in srgb, var(--accent) 28%, var(--bg));
+    --h3: color-mix(in srgb, var(--accent) 50%, var(--bg));
+    --h4: var(--accent);
+    --h5: color-mix(in srgb, var(--accent) 60%, var(--text));
   }
   .said {
     margin: 0 0 6px;

@@ -56,7 +56,7 @@ export class RepeatedFailures extends LitElement {
     const time = this.#seen.value?.get(row);
     return html`<tr>
       <th scope="row">${logLink(this.#filtersOf(row), visible(row.value))}</th>
-      <td>${row.field === "actor" ? "Actor" : "Address"}</td>
+      <td class="spare">${row.field === "actor" ? "Actor" : "Address"}</td>
       <td class="number">${number(row.count, this.locale)}</td>
       <td>${time === undefined ? (this.#seen.asking ? "…" : "—") : html`<time datetime=${time} title=${utcTime(time)}>${age(time, this.nowMs, this.locale)}</time>`}</td>
     </tr>`;
@@ -71,7 +71,7 @@ export class RepeatedFailures extends LitElement {
           <thead>
             <tr>
               <th scope="col">Who or where from</th>
-              <th scope="col">Kind</th>
+              <th scope="col" class="spare">Kind</th>
               <th scope="col" class="number">Failures</th>
               <th scope="col">Last one</th>
             </tr>
@@ -79,7 +79,7 @@ export class RepeatedFailures extends LitElement {
           <tbody>${this.rows.slice(0, this.shown).map((row) => this.#row(row))}</tbody>
         </table>
       </div>
-      ${more > 0 ? html`<p><button class="quiet" @click=${() => (this.shown += ROWS)}>${number(Math.min(ROWS, more), this.locale)} more of ${number(more, this.locale)}</button></p>` : nothing}`;
+      ${more > 0 ? html`<p><button class="quiet" @click=${() => (this.shown += ROWS)}>Show ${number(Math.min(ROWS, more), this.locale)} more of ${number(more, this.locale)}</button></p>` : nothing}`;
   }
 }
 
