@@ -19,6 +19,13 @@ export class AskError extends Error {
   }
 }
 
+/** What a request may say beside its address. */
+export interface Asked {
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
 /** Where the log is and as whom it is asked. */
 export class Api {
   /** `""` for the page's own server, else an origin without a slash at its end. */
@@ -28,6 +35,11 @@ export class Api {
   constructor(endpoint = "", token?: string) {
     this.endpoint = endpoint.replace(/\/+$/, "");
     this.#token = token === "" ? undefined : token;
+  }
+
+  /** Headers that say who asks. */
+  get headers(): Readonly<Record<string, string>> {
+    return this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` };
   }
 
   url(path: string, params?: URLSearchParams): string {
@@ -40,12 +52,10 @@ export class Api {
    *
    * Errors: {@link AskError}; an aborted request ends as the browser's own `AbortError`.
    */
-  async fetch(path: string, params?: URLSearchParams, init: RequestInit = {}): Promise<Response> {
-    const headers = new Headers(init.headers);
-    if (this.#token !== undefined) headers.set("Authorization", `Bearer ${this.#token}`);
+  async fetch(path: string, params?: URLSearchParams, init: Asked = {}): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(this.url(path, params), { ...init, headers });
+      response = await fetch(this.url(path, params), { ...init, headers: { ...this.headers, ...init.headers } });
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
       throw new AskError(unreachable(this.endpoint));
@@ -54,12 +64,12 @@ export class Api {
     return response;
   }
 
-  async json<T>(path: string, params?: URLSearchParams, init?: RequestInit): Promise<T> {
+  async json<T>(path: string, params?: URLSearchParams, init?: Asked): Promise<T> {
     const response = await this.fetch(path, params, init);
     return (await response.json()) as T;
   }
 
-  async text(path: string, params?: URLSearchParams, init?: RequestInit): Promise<string> {
+  async text(path: string, params?: URLSearchParams, init?: Asked): Promise<string> {
     return (await this.fetch(path, params, init)).text();
   }
 }

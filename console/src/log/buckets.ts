@@ -6,6 +6,17 @@ export type Interval = "minute" | "hour" | "day" | "week" | "month";
 /** Length of an interval in seconds; a month's is its mean. */
 export const INTERVAL_SECONDS: Readonly<Record<Interval, number>> = { minute: 60, hour: 3_600, day: 86_400, week: 604_800, month: 2_629_800 };
 
+/** Steps between names below a chart's axis, in seconds, as its library lays them out on calendars. */
+const TICKS = [60, 300, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200]
+  .concat([1, 2, 3, 5, 7, 10, 15].map((days) => days * 86_400))
+  .concat([1, 2, 3, 4, 6].map((months) => months * 2_592_000))
+  .concat([1, 2, 5, 10, 25, 50, 100].map((years) => years * 31_536_000));
+
+/** Those that are not shorter than a bar. */
+export function ticksFor(interval: Interval): number[] {
+  return TICKS.filter((seconds) => seconds >= (interval === "month" ? 2_592_000 : INTERVAL_SECONDS[interval]));
+}
+
 /** Bars of a timeline at most: more are thinner than a reader can point at. */
 export const BARS_MAX = 180;
 

@@ -1,27 +1,35 @@
 /** What stands in the table's place when there is nothing to show: why, and what to do. */
 import { html, type TemplateResult } from "lit";
 import type { Api, Problem } from "../api/client.js";
-import type { Filters } from "../state/filters.js";
 import "../ui/copy.js";
+import { PAGE_ROWS, type Pages } from "./pages.js";
 
-/** No entry: either nothing matches, or nothing was recorded yet. */
-export function emptyState(filters: Filters, api: Api, clear: () => void): TemplateResult {
-  if (!filters.empty) {
-    return html`<div class="state">
-      <h2>No entry matches</h2>
-      <p>Nothing that was recorded fits all of these filters. Widen the range of time, or take a filter off.</p>
-      <button class="button" @click=${clear}>Clear all filters</button>
-    </div>`;
-  }
+/** No entry fits. */
+export function noMatch(clear: () => void): TemplateResult {
+  return html`<div class="state">
+    <h2>No entry matches</h2>
+    <p>Nothing that was recorded fits all of these filters. Widen the range of time, or take a filter off.</p>
+    <button class="button" @click=${clear}>Clear all filters</button>
+  </div>`;
+}
+
+/** Nothing was recorded yet but what the log says of itself. */
+export function firstEvent(api: Api): TemplateResult {
   const url = `${api.endpoint === "" ? location.origin : api.endpoint}/v1/events`;
   const command = `curl -H 'Content-Type: application/json' -d '{"action":"door.opened","actor":{"type":"user","id":"ada"}}' ${url}`;
-  return html`<div class="state">
+  return html`<div class="state first">
     <h2>Nothing was recorded yet</h2>
     <p>Send the first event; it stands here the moment it is acknowledged:</p>
     <pre tabindex="0">${command}</pre>
     <ind-copy .value=${command} label="Copy the command"></ind-copy>
     <p class="muted">Or import what you have: <code>indelible import --help</code> lists the formats.</p>
   </div>`;
+}
+
+/** Whether these are all entries there are, and all of them the log's own. */
+export function onlyItsOwn(pages: Pages | undefined): boolean {
+  if (pages === undefined || !pages.complete || pages.rows > PAGE_ROWS) return false;
+  return Array.from({ length: pages.rows }, (_, row) => pages.entry(row)).every((entry) => entry?.source === "indelible");
 }
 
 /** The server is gone, or could not answer. */

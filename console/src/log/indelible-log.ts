@@ -19,7 +19,7 @@ import { count as number } from "../ui/time.js";
 import { skeleton, tokens } from "../ui/tokens.js";
 import type { Interval } from "./buckets.js";
 import { chips } from "./chips.js";
-import { emptyState, failedState } from "./empty.js";
+import { failedState, firstEvent, noMatch, onlyItsOwn } from "./empty.js";
 import "./export-menu.js";
 import "./filter-menu.js";
 import { help } from "./help.js";
@@ -222,10 +222,12 @@ export class IndelibleLog extends LitElement {
   #body(layout: Layout): TemplateResult {
     const { pages, failure, count, version, again, asking } = this.#question;
     if (failure !== undefined && pages === undefined) return failedState(failure.problem, () => this.#question.askAgain());
-    if (count === 0) return emptyState(this.view.filters, this.#api, () => this.#go({ filters: Filters.none }));
+    const { filters } = this.view;
+    if (count === 0) return filters.empty ? firstEvent(this.#api) : noMatch(() => this.#go({ filters: Filters.none }));
     const failed = failure ?? (pages?.failed instanceof AskError ? pages.failed : undefined);
     const retry = (): void => (failure === undefined ? pages?.retry() : this.#question.askAgain());
     return html`<div class="table">
+      ${filters.empty && onlyItsOwn(pages) ? firstEvent(this.#api) : nothing}
       ${failed === undefined ? nothing : html`<p class="failed" role="alert">${failed.message} <button class="quiet" @click=${retry}>Try again</button></p>`}
       <ind-table .pages=${pages} .version=${version} .keepsPlace=${again} .layout=${layout} .locale=${this.locale} .opened=${this.view.entry} ?busy=${asking}
         @entry-open=${({ detail }: CustomEvent<string>) => this.#go({ entry: detail }, this.view.entry === undefined)}

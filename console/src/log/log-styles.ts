@@ -99,6 +99,9 @@ export const logStyles = css`
     margin: 0 auto;
     text-align: center;
   }
+  .state.first {
+    padding: 20px 24px;
+  }
   .state h2 {
     margin: 0;
     font-size: 18px;

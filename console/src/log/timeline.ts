@@ -6,7 +6,7 @@ import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import type { Histogram } from "../api/types.js";
 import { count as number } from "../ui/time.js";
 import { tokens } from "../ui/tokens.js";
-import { INTERVAL_SECONDS, stacked, type Interval } from "./buckets.js";
+import { INTERVAL_SECONDS, stacked, ticksFor, type Interval } from "./buckets.js";
 
 /** Height of the chart, in pixels. */
 const HEIGHT_PX = 96;
@@ -144,6 +144,7 @@ export class Timeline extends LitElement {
           stroke: axis,
           size: 24,
           space: TICK_PX,
+          incrs: ticksFor(this.interval),
           ticks: { show: false },
           grid: { show: false },
           font: "11px system-ui",

@@ -48,6 +48,13 @@ export class Answer<T> implements ReactiveController {
     this.#host.requestUpdate();
   }
 
+  /** Forgets the answer, and gives up what is on its way. */
+  drop(): void {
+    this.#abort?.abort();
+    [this.#abort, this.#value, this.#failure] = [undefined, undefined, undefined];
+    this.#host.requestUpdate();
+  }
+
   /** Asks the same once more. */
   readonly again = (): void => {
     if (this.#work !== undefined) void this.ask(this.#work);

@@ -1,6 +1,6 @@
 /** What was changed: each field with its value before and after. */
-import { css, html, nothing, type TemplateResult } from "lit";
-import type { Entry, Json } from "../api/types.js";
+import { css, html, type TemplateResult } from "lit";
+import type { Entry } from "../api/types.js";
 import { visible } from "../ui/text.js";
 
 export const diffStyles = css`
@@ -43,18 +43,34 @@ export const diffStyles = css`
   }
 `;
 
+/** What stands in the place of a value that is withheld, or whose person was erased. */
+const WITHHELD = "$personal";
+
 /** A value as text: strings as they are, all else as JSON. */
-function shown(value: Json): string {
+function shown(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }
 
+function member(change: unknown, name: string): unknown {
+  return typeof change === "object" && change !== null ? (change as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function side(value: unknown, sign: "before" | "after"): TemplateResult {
+  if (value === undefined) return html`<span class="muted">—</span>`;
+  if (member(value, WITHHELD) !== undefined) return html`<span class="muted">withheld</span>`;
+  const text = html`<span class="hidden">${sign}: </span>${visible(shown(value))}`;
+  return sign === "before" ? html`<del>${text}</del>` : html`<ins>${text}</ins>`;
+}
+
 export function diff(changes: NonNullable<Entry["changes"]>): TemplateResult {
-  const side = (value: Json | undefined, sign: string, tag: "del" | "ins"): TemplateResult => {
-    if (value === undefined) return html`<span class="muted">—</span>`;
-    const text = html`<span class="hidden">${sign}</span>${visible(shown(value))}`;
-    return tag === "del" ? html`<del>${text}</del>` : html`<ins>${text}</ins>`;
-  };
-  const rows = Object.entries(changes);
+  const rows = Object.entries(changes).map(([field, change]) => {
+    const whole = member(change, WITHHELD) !== undefined ? change : undefined;
+    return html`<tr>
+      <th scope="row">${visible(field)}</th>
+      <td>${side(whole ?? member(change, "before"), "before")}</td>
+      <td>${side(whole ?? member(change, "after"), "after")}</td>
+    </tr>`;
+  });
   return html`<table class="diff">
     <thead>
       <tr>
@@ -64,15 +80,7 @@ export function diff(changes: NonNullable<Entry["changes"]>): TemplateResult {
       </tr>
     </thead>
     <tbody>
-      ${rows.map(
-        ([field, { before, after }]) =>
-          html`<tr>
-            <th scope="row">${visible(field)}</th>
-            <td>${side(before, "before: ", "del")}</td>
-            <td>${side(after, "after: ", "ins")}</td>
-          </tr>`,
-      )}
-      ${rows.length === 0 ? html`<tr><td colspan="3" class="muted">No field</td></tr>` : nothing}
+      ${rows}
     </tbody>
   </table>`;
 }

@@ -140,7 +140,7 @@ export class EntryPanel extends LitElement {
         <h2>${visible(entry.description)}</h2>
         ${this.#buttons()}
       </header>
-      <ind-proof .api=${this.api} .text=${this.text} .locale=${this.locale}></ind-proof>
+      <ind-proof .api=${this.api} .entry=${entry.id} .text=${this.text} .locale=${this.locale}></ind-proof>
       <dl>${fieldsOf(entry, this.locale, Date.now()).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>
       ${entry.changes === undefined ? nothing : html`<h3 id="changes">Changes</h3>${diff(entry.changes)}`}
       ${properties === undefined ? nothing : html`<h3>Details <ind-copy .value=${laidOut(properties)}></ind-copy></h3><pre tabindex="0" aria-label="Details as JSON">${visible(laidOut(properties))}</pre>`}

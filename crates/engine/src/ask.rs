@@ -1,5 +1,8 @@
 //! Questions and single entries.
 
+use std::borrow::Cow;
+
+use enrich::Browsers;
 use event::Entry;
 use event::render::{Options, entry_json};
 use proof::Digest;
@@ -40,13 +43,23 @@ impl Shown {
         Entry::parse(&self.line).map_err(|error| PartError::Store(Box::new(error)))
     }
 
-    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`.
+    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`. Where the client's user agent
+    /// is visible and `browsers` know it, `browser` stands last: it is computed, and neither in the line nor in its exports.
     ///
     /// # Errors
     /// As [`Shown::entry`].
-    pub fn write_json(&self, full: bool, out: &mut Vec<u8>) -> Result<(), PartError> {
+    pub fn write_json(&self, full: bool, browsers: &Browsers, out: &mut Vec<u8>) -> Result<(), PartError> {
         let options = Options { full, leaf_index: Some(self.leaf_index) };
-        entry_json(&self.entry()?, &self.opened.opened()?, options, out);
+        let (entry, opened) = (self.entry()?, self.opened.opened()?);
+        entry_json(&entry, &opened, options, out);
+        let disclosed = || opened.iter().find_map(|opened| opened.text("/client/user_agent"));
+        let user_agent = entry.client.user_agent.as_deref().map(Cow::Borrowed).or_else(disclosed);
+        if let Some(browser) = user_agent.and_then(|user_agent| browsers.label(&user_agent)) {
+            let end = out.pop();
+            out.extend_from_slice(b",\"browser\":");
+            out.extend_from_slice(serde_json::Value::from(browser).to_string().as_bytes());
+            out.extend(end);
+        }
         Ok(())
     }
 }

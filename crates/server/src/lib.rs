@@ -4,6 +4,7 @@
 //! running requests end for a while, and hands the log back to be closed.
 
 mod body;
+mod described;
 mod export;
 mod feed;
 mod guard;

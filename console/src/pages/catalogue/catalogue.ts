@@ -3,7 +3,7 @@ import { css, html, LitElement, type PropertyValues, type TemplateResult } from 
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import type { Catalogue, CatalogueKind } from "../../api/types.js";
-import { emptyState, failedState } from "../../log/empty.js";
+import { failedState } from "../../log/empty.js";
 import { Filters } from "../../state/filters.js";
 import { asked } from "../../state/range.js";
 import { badgeStyles } from "../../ui/badges.js";
@@ -11,7 +11,7 @@ import { skeleton, tokens } from "../../ui/tokens.js";
 import { section, waiting } from "../block.js";
 import { pageStyles } from "../page-styles.js";
 import { Answer } from "../answer.js";
-import { scopeBar } from "../scope.js";
+import { nothingHere, scopeBar } from "../scope.js";
 import { expectedList } from "./expected.js";
 import "./recorded-table.js";
 
@@ -112,8 +112,7 @@ export class CataloguePage extends LitElement {
     if (failure !== undefined && !asking) return failedState(failure, this.#catalogue.again);
     if (value === undefined) return html`<div class="blocks">${TABLES.map(([kind, , label]) => section(label, waiting(8), { room: kind === "actions" ? "wide" : "half" }, true))}</div>`;
     const empty = TABLES.every(([kind]) => value[kind].length === 0);
-    const clear = (): void => void this.dispatchEvent(new CustomEvent("narrow", { detail: Filters.none }));
-    return empty && !asking ? emptyState(this.filters, this.api, clear) : this.#tables(value);
+    return empty && !asking ? nothingHere(this, this.filters, this.api) : this.#tables(value);
   }
 
   override render(): TemplateResult {

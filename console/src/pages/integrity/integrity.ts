@@ -2,19 +2,27 @@
 import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
-import { save } from "../../log/download.js";
 import { badgeStyles } from "../../ui/badges.js";
 import "../../ui/copy.js";
 import { visible } from "../../ui/text.js";
-import { count as number } from "../../ui/time.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
+import { Answer } from "../answer.js";
 import { block, section } from "../block.js";
 import { pageStyles } from "../page-styles.js";
-import { Answer } from "../answer.js";
+import { checkpointFacts, signedNote } from "./checkpoint-facts.js";
 import { integrityStyles } from "./integrity-styles.js";
-import { readNote } from "./note.js";
 import { outside } from "./outside.js";
+import "./remembered.js";
 import "./verification.js";
+
+/** What each block is for. */
+const NOTES = {
+  checkpoint: "The log's state in one signed hash: whoever keeps it can tell later whether any entry up to there was changed or taken out.",
+  key: "Every checkpoint is signed with it. Keep it where the server's operator cannot change it, and compare.",
+  remembered: "The key this browser saw first and the largest checkpoint it checked: a log that is rewritten cannot join them.",
+  verification: "The server reads every entry again and checks it against the tree and the newest checkpoint. The run is recorded.",
+  outside: "A server that checks itself could lie. These commands trust nothing but the key.",
+};
 
 /** `<ind-integrity>`. Event: `ask` (detail: filters for the log). */
 @customElement("ind-integrity")
@@ -36,31 +44,8 @@ export class Integrity extends LitElement {
   }
 
   #ask(): void {
-    void this.#checkpoint.ask((signal) => this.api.text("/checkpoint", undefined, { signal, cache: "no-store" }));
-    void this.#key.ask(async (signal) => (await this.api.text("/vkey", undefined, { signal, cache: "no-store" })).trim());
-  }
-
-  #newest(text: string): TemplateResult {
-    const note = readNote(text);
-    const name = `checkpoint-${note?.size ?? "log"}.txt`;
-    return html`${note === undefined
-        ? html`<p role="alert">What the server gave is no checkpoint.</p>`
-        : html`<dl class="facts">
-            <dt>Entries</dt>
-            <dd><strong>${number(note.size, this.locale)}</strong></dd>
-            <dt>Log</dt>
-            <dd class="mono">${visible(note.origin)}</dd>
-            <dt>Root hash</dt>
-            <dd class="mono">${visible(note.root)} <ind-copy .value=${note.root}></ind-copy></dd>
-            <dt>Signed by</dt>
-            <dd class="mono">${note.signatures.map(({ name: signer, keyId }) => html`<div>${visible(signer)} <span class="muted">key ${keyId}</span></div>`)}</dd>
-          </dl>`}
-      <h3>As signed</h3>
-      <pre tabindex="0" aria-label="Signed note">${visible(text.trimEnd())}</pre>
-      <div class="actions">
-        <ind-copy .value=${text} label="Copy the note"></ind-copy>
-        <button class="quiet" @click=${() => save(new Blob([text], { type: "text/plain" }), name)}>Download it</button>
-      </div>`;
+    void this.#checkpoint.ask((signal) => this.api.text("/checkpoint", undefined, { signal }));
+    void this.#key.ask(async (signal) => (await this.api.text("/vkey", undefined, { signal })).trim());
   }
 
   #shownKey(vkey: string): TemplateResult {
@@ -70,24 +55,20 @@ export class Integrity extends LitElement {
 
   override render(): TemplateResult {
     const again = html`<button class="quiet" @click=${() => this.#ask()}>Look again</button>`;
-    const notes = {
-      checkpoint: "The log's state in one signed hash: whoever keeps it can tell later whether any entry up to there was changed or taken out.",
-      key: "Every checkpoint is signed with it. Keep it where the server's operator cannot change it, and compare.",
-      verification: "The server reads every entry again and checks it against the tree and the newest checkpoint. The run is recorded.",
-      outside: "A server that checks itself could lie. These commands trust nothing but the key.",
-    };
     const address = this.api.endpoint === "" ? location.origin : this.api.endpoint;
+    const { api, locale } = this;
     return html`<div class="page">
       <div class="top"><h1>Integrity</h1></div>
       <p class="lead">Entries are leaves of a tree that only grows, and the log signs its root. What that comes to, and how to check it.</p>
       <div class="sides">
         <div class="side">
-          ${block("Newest checkpoint", this.#checkpoint, (text) => this.#newest(text), { note: notes.checkpoint, tools: again, lines: 8 })}
-          ${block("The log's key", this.#key, (vkey) => this.#shownKey(vkey), { note: notes.key, lines: 2 })}
+          ${block("Newest checkpoint", this.#checkpoint, (text) => [checkpointFacts(text, locale), signedNote(text)], { note: NOTES.checkpoint, tools: again, lines: 8 })}
+          ${block("The log's key", this.#key, (vkey) => this.#shownKey(vkey), { note: NOTES.key, lines: 2 })}
         </div>
         <div class="side">
-          ${section("Verification", html`<ind-verification .api=${this.api} .locale=${this.locale}></ind-verification>`, { note: notes.verification })}
-          ${section("Verify from outside", outside(address, this.#key.value), { note: notes.outside })}
+          ${section("Verification", html`<ind-verification .api=${api} .locale=${locale}></ind-verification>`, { note: NOTES.verification })}
+          ${section("What this browser remembers", html`<ind-remembered .api=${api} .locale=${locale}></ind-remembered>`, { note: NOTES.remembered })}
+          ${section("Verify from outside", outside(address, this.#key.value), { note: NOTES.outside })}
         </div>
       </div>
     </div>`;

@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import type { Counted, Heatmap } from "../../api/types.js";
-import { emptyState, failedState } from "../../log/empty.js";
+import { failedState } from "../../log/empty.js";
 import { histogramOf, type Shape } from "../../log/histogram.js";
 import "../../log/timeline.js";
 import { Filters } from "../../state/filters.js";
@@ -13,7 +13,7 @@ import { skeleton, tokens } from "../../ui/tokens.js";
 import { block } from "../block.js";
 import { pageStyles } from "../page-styles.js";
 import { Answer, orAbsent } from "../answer.js";
-import { narrowed, scopeBar } from "../scope.js";
+import { narrowed, nothingHere, scopeBar } from "../scope.js";
 import { figureList, figureStyles } from "./figures.js";
 import "./heat-map.js";
 import { failuresOf, type Figures, figuresOf, heatmapOf, valuesOf } from "./questions.js";
@@ -119,8 +119,8 @@ export class Overview extends LitElement {
     const { value, failure, asking } = this.#figures;
     // Where nothing can be asked at all, each block would say the same.
     const whole = !asking && failure !== undefined && [0, 400, 401, 403].includes(failure.status) ? failedState(failure, this.#ask) : undefined;
-    const clear = (): void => void this.dispatchEvent(new CustomEvent("narrow", { detail: Filters.none }));
-    const empty = !asking && value?.entries === 0 ? emptyState(this.filters, this.api, clear) : undefined;
+    const nobody = value?.entries === 0 || (this.filters.empty && value?.onlyItsOwn === true);
+    const empty = !asking && nobody ? nothingHere(this, this.filters, this.api) : undefined;
     return html`<div class="page">
       <div class="top"><h1>Overview</h1>${scopeBar(this, this.filters, this.locale)}</div>
       ${whole ?? empty ?? this.#blocks()}

@@ -12,14 +12,17 @@ export interface Figures {
   readonly entries: number;
   readonly outcome: ReadonlyMap<string, number>;
   readonly severity: ReadonlyMap<string, number>;
+  /** Whether nobody has sent anything: there is nothing but what the log says of itself. */
+  readonly onlyItsOwn: boolean;
 }
 
 export async function figuresOf(api: Api, filters: URLSearchParams, signal: AbortSignal): Promise<Figures> {
-  const { facets } = await facetsOf(api, filters, ["outcome", "severity"], FAILURES_MAX, signal);
+  const { facets } = await facetsOf(api, filters, ["outcome", "severity", "source"], FAILURES_MAX, signal);
   const map = (field: string): Map<string, number> => new Map((facets[field] ?? []).map(({ value, count }) => [value, count]));
   // Every entry has a severity, not every one an outcome.
   const severity = map("severity");
-  return { entries: [...severity.values()].reduce((sum, count) => sum + count, 0), outcome: map("outcome"), severity };
+  const onlyItsOwn = (facets["source"] ?? []).every(({ value }) => value === "indelible");
+  return { entries: [...severity.values()].reduce((sum, count) => sum + count, 0), outcome: map("outcome"), severity, onlyItsOwn };
 }
 
 /** The most frequent values of a field. */

@@ -87,7 +87,7 @@ impl Key {
     /// Finds the URL parameter with this name. The language's shorthands are no parameters.
     #[must_use]
     pub fn parameter(name: &str) -> Option<Self> {
-        Self::all().find(|key| key.name() == name).filter(|key| key.is_parameter())
+        Self::parameters().find(|key| key.name() == name)
     }
 
     /// Whether it is a URL parameter too.

@@ -2,6 +2,7 @@
 //!
 //! The names are those of the query language, which stands in the parameter `q`.
 
+mod about;
 mod key;
 mod value;
 
@@ -109,7 +110,7 @@ impl Filters {
             let (name, excluded) = written.strip_prefix('-').map_or((written, false), |name| (name, true));
             let (name, predicate) = one(name, written, value, &tz, others)?;
             let at = gathered.iter().position(|other| other.name == name);
-            let single = matches!(name, "from" | "to");
+            let single = Key::parameter(name).is_some_and(Key::is_bound);
             if single && excluded {
                 return Err(FilterError::Excluded(name));
             }
@@ -165,7 +166,7 @@ fn one(
 }
 
 fn known(others: &[&str]) -> String {
-    let filters: Vec<&str> = Key::all().filter(|key| key.is_parameter()).map(Key::name).collect();
+    let filters: Vec<&str> = Key::parameters().map(Key::name).collect();
     [&["q"], filters.as_slice(), &["tz"], others].concat().join(", ")
 }
 

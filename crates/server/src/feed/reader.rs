@@ -39,7 +39,7 @@ impl Reader {
         let mut failed = None;
         let progress = app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, |question| {
             feed.read(question, &mut |hit| {
-                let written = app.log.show(hit).and_then(|shown| write(asked, &shown, &mut bytes));
+                let written = app.log.show(hit).and_then(|shown| write(app, asked, &shown, &mut bytes));
                 match written {
                     Ok(()) if bytes.len() < CHUNK_BYTES => ControlFlow::Continue(()),
                     Ok(()) => ControlFlow::Break(()),
@@ -77,12 +77,12 @@ impl Reader {
     }
 }
 
-fn write(asked: &Asked, shown: &Shown, out: &mut Vec<u8>) -> Result<(), segment::PartError> {
+fn write(app: &App, asked: &Asked, shown: &Shown, out: &mut Vec<u8>) -> Result<(), segment::PartError> {
     if asked.form == Form::Events {
         out.extend_from_slice(format!("id: {}\ndata: ", shown.leaf_index).as_bytes());
     }
     // An entry is one line: in JSON a line feed inside a text is an escape.
-    shown.write_json(asked.full, out)?;
+    shown.write_json(asked.full, &app.agents, out)?;
     out.extend_from_slice(if asked.form == Form::Events { b"\n\n" } else { b"\n" });
     Ok(())
 }

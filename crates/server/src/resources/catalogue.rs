@@ -5,12 +5,14 @@ use search::{FACET_LIMIT_MAX, FacetField, Filters, Listing, Recorded, SearchErro
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::state::{App, Caller};
 
 /// The map of what the log really holds.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Catalogue {
     /// Most frequent first.
     channels: Vec<Value>,
@@ -24,6 +26,7 @@ pub(crate) struct Catalogue {
 
 /// A value that occurs.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Value {
     /// The channel, action or type.
     value: String,
@@ -37,6 +40,7 @@ pub(crate) struct Value {
 
 /// Values left out.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Omitted {
     channels: u64,
     actions: u64,
@@ -51,11 +55,9 @@ impl From<Recorded> for Value {
 }
 
 /// Lists the channels, actions and resource types among the entries that match, with how often, since when and until when.
-///
-/// Takes every filter.
 #[utoipa::path(
     get, path = "/v1/catalogue", tag = "questions",
-    params(("q" = Option<String>, Query, description = "query language"), ("limit" = Option<usize>, Query, description = "values listed of each, 1 to 1000, which is the default")),
+    params(FilterParams, ("limit" = Option<usize>, Query, description = "values listed of each, 1 to 1000, which is the default")),
     responses((status = 200, description = "what is recorded", body = Catalogue), (status = 400, description = "a filter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem))
 )]
 pub(crate) async fn get(

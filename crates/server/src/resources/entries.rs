@@ -5,6 +5,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use search::{Filters, PageRequest};
 
+use crate::described::{EntryPage, FilterParams};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::state::{App, Caller};
@@ -16,12 +17,10 @@ const OWN: &[&str] = &["limit", "cursor", "order", "count", "full"];
 const LIMIT_DEFAULT: usize = 50;
 
 /// Lists entries, newest first.
-///
-/// Takes every filter (see `q` and the filter parameters of the documentation) beside the parameters named here.
 #[utoipa::path(
     get, path = "/v1/entries", tag = "entries",
     params(
-        ("q" = Option<String>, Query, description = "query language"),
+        FilterParams,
         ("limit" = Option<usize>, Query, description = "1 to 1000, default 50"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("order" = Option<String>, Query, description = "desc (default) or asc, by time"),
@@ -29,7 +28,7 @@ const LIMIT_DEFAULT: usize = 50;
         ("full" = Option<bool>, Query, description = "with changes and properties"),
     ),
     responses(
-        (status = 200, description = "`{\"entries\":[…],\"count\":N,\"next\":\"…\"}`", body = serde_json::Value),
+        (status = 200, description = "a page", body = EntryPage),
         (status = 400, description = "a filter cannot be used", body = Problem),
         (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem),
         (status = 429, description = "too many questions of yours run or wait", body = Problem),
@@ -65,7 +64,7 @@ pub(crate) async fn list(
             if at > 0 {
                 out.push(b',');
             }
-            shown.write_json(full, &mut out)?;
+            shown.write_json(full, &app.agents, &mut out)?;
         }
         out.push(b']');
         if let Some(count) = page.count {

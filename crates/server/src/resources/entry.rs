@@ -10,6 +10,7 @@ use proof::{LeafIndex, TreeSize};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::described::Entry;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::resources::entries::json;
@@ -25,14 +26,14 @@ fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
 /// Recorded as a read where it shows personal values.
 #[utoipa::path(
     get, path = "/v1/entries/{id}", tag = "entries", params(("id" = String, Path, description = "the entry's id")),
-    responses((status = 200, description = "the entry", body = serde_json::Value), (status = 404, body = Problem, description = "no such entry"))
+    responses((status = 200, description = "the entry", body = Entry), (status = 404, body = Problem, description = "no such entry"))
 )]
 pub(crate) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     blocking(move || {
         let shown = find(&app, &caller, &id)?;
         app.log.record_read(&caller.viewer, &shown)?;
         let mut out = Vec::with_capacity(2_048);
-        shown.write_json(true, &mut out)?;
+        shown.write_json(true, &app.agents, &mut out)?;
         Ok(json(out))
     })
     .await
@@ -85,6 +86,7 @@ pub(crate) async fn proof(
 
 /// What left the line, as far as the caller may see it.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Disclosures {
     /// One for each element of the line's `personal`.
     personal: Vec<OfPerson>,
@@ -92,6 +94,7 @@ pub(crate) struct Disclosures {
 
 /// One person's values in an entry.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OfPerson {
     /// Whose, as in the line.
     of: String,

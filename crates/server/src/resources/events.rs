@@ -19,6 +19,7 @@ use crate::state::{App, Caller, blocking};
 
 /// What became of the events, in their order.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Receipts {
     /// One for each event; `null` for those refused (with `partial` only).
     receipts: Vec<Option<Receipt>>,
@@ -29,6 +30,7 @@ pub(crate) struct Receipts {
 
 /// Proof that an event was recorded: keep it, and the log can never deny the entry.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Receipt {
     /// The entry's id.
     id: String,
@@ -48,6 +50,7 @@ pub(crate) struct Receipt {
 
 /// Something the sender should know about an event that was recorded.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ReceiptWarning {
     /// JSON pointer to the place.
     pointer: String,

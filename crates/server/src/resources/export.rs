@@ -10,6 +10,7 @@ use search::{Filters, Order};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::described::FilterParams;
 use crate::export::{Broken, Export, Format, Layout, Writer};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
@@ -28,13 +29,14 @@ pub(crate) const EXPORTS_MAX: usize = 16;
 
 /// Streams entries as ndjson (the lines themselves), json or csv.
 ///
-/// Takes every filter. An export that breaks off is recognisable: the connection ends without the closing chunk, the
+/// An export that breaks off is recognisable: the connection ends without the closing chunk, the
 /// trailer `Indelible-Export: complete; entries=N; bytes=N` (sent to clients that say `TE: trailers`) is missing, and json
 /// lacks its last members, `"count":N,"complete":true`. The download is recorded before its first byte.
 #[utoipa::path(
     get, path = "/v1/export", tag = "entries",
     params(
-        ("format" = String, Query, description = "ndjson, json or csv"),
+        FilterParams,
+        ("format" = Option<String>, Query, description = "ndjson (default), json or csv"),
         ("layout" = Option<String>, Query, description = "columns of csv: platform, records (default), events or access"),
         ("order" = Option<String>, Query, description = "desc (default), asc, or leaf"),
     ),

@@ -4,6 +4,7 @@ use axum::extract::{RawQuery, State};
 use search::{FacetField, Filters};
 use serde_json::{Map, Value, json};
 
+use crate::described::{Facets, FilterParams};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::state::{App, Caller};
@@ -14,8 +15,8 @@ const LIMIT_DEFAULT: usize = 100;
 /// Counts the values of fields among the entries that match, most frequent first.
 #[utoipa::path(
     get, path = "/v1/facets", tag = "questions",
-    params(("field" = Vec<String>, Query, description = "field to count by; may be repeated"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
-    responses((status = 200, description = "`{\"facets\":{\"channel\":[{\"value\",\"count\"}]}}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
+    params(FilterParams, ("field" = Vec<String>, Query, description = "field to count by; may be repeated"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
+    responses((status = 200, description = "the values of each field", body = Facets), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use search::{Feed, Filters, PAGE_ROWS_MAX};
 
+use crate::described::FilterParams;
 use crate::feed::{Asked, Form, PIECES_MAX, TRAILER, follow};
 use crate::params::Params;
 use crate::problem::Problem;
@@ -16,7 +17,7 @@ const OWN: &[&str] = &["after_leaf", "last", "follow", "full"];
 
 /// Entries in commit order, as NDJSON or, where `Accept` asks for `text/event-stream`, as server-sent events.
 ///
-/// Takes every filter. A client that goes on with `after_leaf` = the last `leaf_index` it saw misses and repeats nothing,
+/// A client that goes on with `after_leaf` = the last `leaf_index` it saw misses and repeats nothing,
 /// over restarts of either side; an event's `id` is its leaf index, and `Last-Event-ID` counts for more than the URL. Ends
 /// when it has caught up; with `follow`, stays open and sends what comes, and an empty line (NDJSON) or a comment with the
 /// position (events) when there was nothing for 15 seconds. The trailer `Indelible-Feed` says `complete` or `stopped` (the
@@ -24,7 +25,7 @@ const OWN: &[&str] = &["after_leaf", "last", "follow", "full"];
 #[utoipa::path(
     get, path = "/v1/feed", tag = "entries",
     params(
-        ("q" = Option<String>, Query, description = "query language"),
+        FilterParams,
         ("after_leaf" = Option<u64>, Query, description = "leaf index of the last entry seen; without it, from the first entry on"),
         ("last" = Option<usize>, Query, description = "begin at the last so many entries that match, 0 to 1000, in place of after_leaf"),
         ("follow" = Option<bool>, Query, description = "stay open"),

@@ -7,6 +7,7 @@ use axum::response::Response;
 use search::{FacetField, Filters, Interval, instant_text};
 use serde_json::Value;
 
+use crate::described::{FilterParams, Histogram};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::resources::entries::json;
@@ -16,11 +17,11 @@ use crate::state::{App, Caller};
 #[utoipa::path(
     get, path = "/v1/histogram", tag = "questions",
     params(
-        ("interval" = String, Query, description = "minute, hour, day, week (from Monday) or month"),
+        FilterParams,
+        ("interval" = Option<String>, Query, description = "minute, hour, day (default), week (from Monday) or month"),
         ("by" = Option<String>, Query, description = "field to count by, default severity"),
-        ("tz" = Option<String>, Query, description = "time zone of days, weeks and months, default UTC"),
     ),
-    responses((status = 200, description = "`{\"buckets\":[{\"time\",\"counts\":{\"info\":…}}]}`", body = serde_json::Value), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
+    responses((status = 200, description = "the bars", body = Histogram), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -10,6 +10,7 @@ use crate::state::{App, blocking};
 
 /// What is sealed.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Sealed {
     /// Entries in segments.
     sealed: u64,

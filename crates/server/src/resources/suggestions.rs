@@ -5,6 +5,7 @@ use search::{Filters, SUGGESTIONS_MAX, SearchError, SuggestField, Suggestion};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::state::{App, Caller};
@@ -17,6 +18,7 @@ const PREFIX_BYTES_MAX: usize = 256;
 
 /// What could be meant.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Suggestions {
     /// The best first.
     suggestions: Vec<Suggested>,
@@ -24,25 +26,27 @@ pub(crate) struct Suggestions {
 
 /// A value, or a key of the query language.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Suggested {
     /// To be put in the place of what was typed.
     value: String,
     /// Entries it would find; absent for keys.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64, required = false)]
     count: Option<u64>,
 }
 
 /// Offers values of a field that begin with `prefix`, most frequent first; without `field`, keys of the query language.
 ///
-/// Takes every filter: only values of entries that match are offered. Names and addresses of persons are offered while
+/// Only values of entries that match are offered. Names and addresses of persons are offered while
 /// their identities are open to the caller.
 #[utoipa::path(
     get, path = "/v1/suggestions", tag = "questions",
     params(
+        FilterParams,
         ("field" = Option<String>, Query, description = "name of a filter, such as actor, actor_name or channel"),
         ("prefix" = Option<String>, Query, description = "what was typed, at most 256 bytes; upper and lower case count as the same"),
         ("limit" = Option<usize>, Query, description = "1 to 100, default 10"),
-        ("q" = Option<String>, Query, description = "query language"),
     ),
     responses((status = 200, description = "what could be meant", body = Suggestions), (status = 400, description = "a parameter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem))
 )]

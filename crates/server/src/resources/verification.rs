@@ -10,6 +10,7 @@ use crate::state::{App, Caller};
 
 /// What a verification found.
 #[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Verification {
     /// Whether everything was as acknowledged.
     sound: bool,
