@@ -49,7 +49,7 @@ export class HeatMap extends LitElement {
         const [count, cell] = [this.cells[day]?.[hour] ?? 0, { day, hour }];
         const at = this.stop.day === day && this.stop.hour === hour;
         return html`<td class="h${heatOf(count, most)}" data-at="${day} ${hour}" tabindex=${at ? 0 : -1} title=${this.#say(cell)}
-          @pointerenter=${() => (this.pointed = cell)} @focus=${() => ([this.pointed, this.stop] = [cell, cell])}><span>${count === 0 ? "0" : compact.format(count)}</span></td>`;
+          @pointerenter=${() => (this.pointed = cell)} @focus=${() => ([this.pointed, this.stop] = [cell, cell])}><span>${count < 1_000 ? count : compact.format(count)}</span></td>`;
       })}
     </tr>`;
   }
