@@ -14,6 +14,7 @@ import { block } from "../block.js";
 import { pageStyles } from "../page-styles.js";
 import { Answer, orAbsent } from "../answer.js";
 import { narrowed, nothingHere, scopeBar } from "../scope.js";
+import { actorNames } from "./actor-names.js";
 import { figureList, figureStyles } from "./figures.js";
 import "./heat-map.js";
 import { failuresOf, type Figures, figuresOf, heatmapOf, valuesOf } from "./questions.js";
@@ -41,6 +42,7 @@ export class Overview extends LitElement {
   readonly #tops = { actor: this.#counted(), resource_type: this.#counted(), action: this.#counted() };
   readonly #failures = { actor: this.#counted(), ip: this.#counted() };
   readonly #heat = new Answer<Heatmap | undefined>(this);
+  readonly #names = new Answer<ReadonlyMap<string, string>>(this);
   #nowMs = 0;
   #repeated: { readonly of: readonly unknown[]; readonly rows: readonly Repeated[] } = { of: [], rows: [] };
 
@@ -65,11 +67,22 @@ export class Overview extends LitElement {
     const [api, params] = [this.api, asked(this.filters, this.#nowMs)];
     void this.#figures.ask((signal) => figuresOf(api, params, signal));
     this.#askShape();
-    for (const field of ["actor", "resource_type", "action"] as const) void this.#tops[field].ask((signal) => valuesOf(api, params, field, RANKED_MAX, signal));
-    void this.#failures.actor.ask((signal) => failuresOf(api, params, "actor", signal));
+    const ranking = (field: keyof typeof TOPS): Promise<void> => this.#tops[field].ask((signal) => valuesOf(api, params, field, RANKED_MAX, signal));
+    void this.#askNames(params, [ranking("actor"), this.#failures.actor.ask((signal) => failuresOf(api, params, "actor", signal))]);
+    void ranking("resource_type");
+    void ranking("action");
     void this.#failures.ip.ask((signal) => orAbsent(failuresOf(api, params, "ip", signal), 400));
     void this.#heat.ask((signal) => heatmapOf(api, params, signal));
   };
+
+  /** Once it is known who is listed. */
+  async #askNames(params: URLSearchParams, listed: readonly Promise<void>[]): Promise<void> {
+    const asked = this.#nowMs;
+    await Promise.all(listed);
+    if (asked !== this.#nowMs || !this.isConnected) return;
+    const ids = [this.#tops.actor, this.#failures.actor].flatMap(({ value }) => (value ?? []).slice(0, RANKED_MAX).map((row) => row.value));
+    await this.#names.ask((signal) => actorNames(this.api, params, ids, signal));
+  }
 
   #askShape(): void {
     void this.#shape.ask(() => histogramOf(this.api, asked(this.filters, this.#nowMs), this.division));
@@ -90,14 +103,14 @@ export class Overview extends LitElement {
 
   #top(field: keyof typeof TOPS): TemplateResult | typeof nothing {
     const filtersOf = (value: string): Filters => narrowed(this.filters, [field, value]);
-    return block(TOPS[field], this.#tops[field], (values) => rankedList(values, { locale: this.locale, filtersOf, unit: "entries", none: "No entry here has this." }), { room: "third", lines: 8 });
+    return block(TOPS[field], this.#tops[field], (values) => rankedList(values, { locale: this.locale, filtersOf, unit: "entries", names: field === "actor" ? this.#names.value : undefined, none: "No entry here has this." }), { room: "third", lines: 8 });
   }
 
   #failed(field: "actor" | "ip", title: string): TemplateResult | typeof nothing {
     const filtersOf = (value: string): Filters => narrowed(this.filters, [field, value], ["outcome", "failure"]);
     // Beside nothing, a list takes the whole width.
     const alone = this.#failures.ip.value === undefined && !this.#failures.ip.asking && this.#failures.ip.failure === undefined;
-    return block(title, this.#failures[field], (values) => rankedList(values, { locale: this.locale, filtersOf, unit: "failures", none: "No failures." }), { room: alone ? "wide" : "half" });
+    return block(title, this.#failures[field], (values) => rankedList(values, { locale: this.locale, filtersOf, unit: "failures", names: field === "actor" ? this.#names.value : undefined, none: "No failures." }), { room: alone ? "wide" : "half" });
   }
 
   #blocks(): TemplateResult {

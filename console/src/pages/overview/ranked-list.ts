@@ -63,18 +63,20 @@ export interface RankedOptions {
   readonly filtersOf: (value: string) => Filters;
   /** What is counted, in words: `entries`. */
   readonly unit: string;
+  /** What a value is called beside itself. */
+  readonly names?: ReadonlyMap<string, string> | undefined;
   /** What is said where nothing was counted. */
   readonly none: string;
 }
 
-export function rankedList(values: readonly Counted[], { locale, filtersOf, unit, none }: RankedOptions): TemplateResult {
+export function rankedList(values: readonly Counted[], { locale, filtersOf, unit, names, none }: RankedOptions): TemplateResult {
   if (values.length === 0) return html`<p class="none">${none}</p>`;
   return html`<ol class="ranked">
     ${ranked(values, RANKED_MAX).map(({ value, count, share }) => {
-      const filters = filtersOf(value);
+      const [filters, name] = [filtersOf(value), names?.get(value)];
       return html`<li>
-        <a href=${logHref(filters)} title=${visibleText(value)} @click=${(event: MouseEvent) => followed(event, filters)}>
-          <span class="value">${visible(value)}</span>
+        <a href=${logHref(filters)} title=${visibleText(name === undefined ? value : `${name} – ${value}`)} @click=${(event: MouseEvent) => followed(event, filters)}>
+          <span class="value">${name === undefined ? visible(value) : html`${visible(name)} <span class="muted">${visible(value)}</span>`}</span>
           <span>${number(count, locale)}<span class="hidden"> ${unit}</span></span>
           <span class="track" aria-hidden="true"><span class="fill ${unit === "failures" ? "failure" : ""}" .style=${`width:${(share * 100).toFixed(1)}%`}></span></span>
         </a>

@@ -2,7 +2,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
-import type { EntryPage } from "../../api/types.js";
+import type { Entry, EntryPage } from "../../api/types.js";
 import type { Filters } from "../../state/filters.js";
 import { asked } from "../../state/range.js";
 import { visible } from "../../ui/text.js";
@@ -12,6 +12,7 @@ import { logLink } from "../links.js";
 import { Answer } from "../answer.js";
 import { narrowed } from "../scope.js";
 import { tableStyles } from "../table-styles.js";
+import { nameOf } from "./actor-names.js";
 import { REPEATED_MIN, type Repeated } from "./ranking.js";
 
 /** Rows at first, and rows that the button adds: each asks a question of its own for when it was last seen. */
@@ -28,24 +29,24 @@ export class RepeatedFailures extends LitElement {
   @property({ attribute: false }) nowMs = 0;
   @property() locale = "en";
   @state() private shown = ROWS;
-  readonly #seen = new Answer<ReadonlyMap<Repeated, string>>(this);
+  readonly #seen = new Answer<ReadonlyMap<Repeated, Entry>>(this);
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("rows")) this.shown = ROWS;
     if (changed.has("rows") || changed.has("shown")) void this.#seen.ask((signal) => this.#lastSeen(signal));
   }
 
-  async #lastSeen(signal: AbortSignal): Promise<ReadonlyMap<Repeated, string>> {
+  async #lastSeen(signal: AbortSignal): Promise<ReadonlyMap<Repeated, Entry>> {
     const rows = this.rows.slice(0, this.shown);
-    const times = await Promise.all(
+    const last = await Promise.all(
       rows.map(async (row) => {
         const params = asked(this.#filtersOf(row), this.nowMs);
         params.set("limit", "1");
         const { entries } = await this.api.json<EntryPage>("/v1/entries", params, { signal });
-        return entries[0]?.time;
+        return entries[0];
       }),
     );
-    return new Map(rows.flatMap((row, at) => (times[at] === undefined ? [] : [[row, times[at]] as const])));
+    return new Map(rows.flatMap((row, at) => (last[at] === undefined ? [] : [[row, last[at]] as const])));
   }
 
   #filtersOf({ field, value }: Repeated): Filters {
@@ -53,9 +54,10 @@ export class RepeatedFailures extends LitElement {
   }
 
   #row(row: Repeated): TemplateResult {
-    const time = this.#seen.value?.get(row);
+    const last = this.#seen.value?.get(row);
+    const [time, name] = [last?.time, row.field === "actor" && last !== undefined ? nameOf(last.actor) : undefined];
     return html`<tr>
-      <th scope="row">${logLink(this.#filtersOf(row), visible(row.value))}</th>
+      <th scope="row">${logLink(this.#filtersOf(row), visible(name ?? row.value))}${name === undefined ? nothing : html` <span class="muted">${visible(row.value)}</span>`}</th>
       <td class="spare">${row.field === "actor" ? "Actor" : "Address"}</td>
       <td class="number">${number(row.count, this.locale)}</td>
       <td>${time === undefined ? (this.#seen.asking ? "…" : "—") : html`<time datetime=${time} title=${utcTime(time)}>${age(time, this.nowMs, this.locale)}</time>`}</td>
