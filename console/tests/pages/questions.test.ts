@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type Api, AskError } from "../../src/api/client.js";
 import { failuresOf, figuresOf } from "../../src/pages/overview/questions.js";
+import { nameOf } from "../../src/pages/overview/actor-names.js";
 import { orAbsent } from "../../src/pages/answer.js";
 import { narrowed } from "../../src/pages/scope.js";
 import { logHref } from "../../src/pages/links.js";
@@ -40,4 +41,11 @@ test("a link narrows the filters to exactly that value", () => {
   const filters = Filters.of(new URLSearchParams("actor=ada&actor=bob&channel=auth"));
   expect(logHref(narrowed(filters, ["actor", "bob"], ["outcome", "failure"]))).toBe("/?channel=auth&actor=bob&outcome=failure");
   expect(logHref(Filters.none)).toBe("/");
+});
+
+test("an actor is named by name, else by address, else by an id that is not the value itself", () => {
+  const actor = { type: "user", id: "ada@example.com", email: "ada@example.com" } as const;
+  expect(nameOf({ ...actor, name: "Ada" }, "p_1")).toBe("Ada");
+  expect(nameOf(actor, "p_1")).toBe("ada@example.com");
+  expect(nameOf({ type: "user", id: "908" }, "908")).toBeUndefined();
 });

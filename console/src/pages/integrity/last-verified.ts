@@ -4,8 +4,11 @@ import type { Entry, EntryPage, VerificationState, Verified } from "../../api/ty
 import { Filters } from "../../state/filters.js";
 import { orAbsent } from "../answer.js";
 
-/** The entries that verifications leave. Source: spec/own-entries.md. */
-export const VERIFICATIONS = Filters.of([["action", "audit_log.verify"]]);
+/** The entries that verifications leave: the log's own, as anybody may send that action. Source: spec/own-entries.md. */
+export const VERIFICATIONS = Filters.of([
+  ["action", "audit_log.verify"],
+  ["source", "indelible"],
+]);
 
 /** What is known of verifications. `told` is whether the server itself tells how far one is. */
 export interface Known {

@@ -89,7 +89,7 @@ export class VerificationBlock extends LitElement {
 
   #progress(): TemplateResult {
     const running = this.#running;
-    if (running === undefined) return html`<div><progress aria-label="Verification"></progress><p class="muted" role="status">Every entry is being checked against the tree …</p></div>`;
+    if (running === undefined || running.entries === 0) return html`<div><progress aria-label="Verification"></progress><p class="muted" role="status">Every entry is being checked against the tree …</p></div>`;
     const percent = new Intl.NumberFormat(this.locale, { style: "percent" }).format(doneOf(running));
     const text = `${number(running.entries_done, this.locale)} of ${number(running.entries, this.locale)} entries checked (${percent})`;
     return html`<div><progress aria-label="Verification" max="1" .value=${doneOf(running)}></progress><p class="muted">${text}</p></div>`;

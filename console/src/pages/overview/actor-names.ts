@@ -2,9 +2,9 @@
 import type { Api } from "../../api/client.js";
 import type { Actor, EntryPage } from "../../api/types.js";
 
-/** What an actor is called beside its id; undefined where it has no other name. */
-export function nameOf({ id, name, email }: Actor): string | undefined {
-  return [name, email].find((text) => text !== undefined && text !== "" && text !== id) ?? undefined;
+/** What an actor is called beside the value it is counted by: its id, or a pseudonym of that. Undefined where there is nothing else. */
+export function nameOf({ id, name, email }: Actor, value: string): string | undefined {
+  return [name, email, id].find((text) => text !== undefined && text !== "" && text !== value);
 }
 
 /** The names of these actors, as their newest entry within the filters has them. Cost: a question for one entry each. */
@@ -14,7 +14,7 @@ export async function actorNames(api: Api, filters: URLSearchParams, ids: readon
     params.set("actor", id);
     params.set("limit", "1");
     const { entries } = await api.json<EntryPage>("/v1/entries", params, { signal });
-    const name = entries[0] === undefined ? undefined : nameOf(entries[0].actor);
+    const name = entries[0] === undefined ? undefined : nameOf(entries[0].actor, id);
     return name === undefined ? [] : [[id, name] as const];
   });
   return new Map((await Promise.all(named)).flat());

@@ -55,7 +55,7 @@ export class RepeatedFailures extends LitElement {
 
   #row(row: Repeated): TemplateResult {
     const last = this.#seen.value?.get(row);
-    const [time, name] = [last?.time, row.field === "actor" && last !== undefined ? nameOf(last.actor) : undefined];
+    const [time, name] = [last?.time, row.field === "actor" && last !== undefined ? nameOf(last.actor, row.value) : undefined];
     return html`<tr>
       <th scope="row">${logLink(this.#filtersOf(row), visible(name ?? row.value))}${name === undefined ? nothing : html` <span class="muted">${visible(row.value)}</span>`}</th>
       <td class="spare">${row.field === "actor" ? "Actor" : "Address"}</td>
