@@ -1,7 +1,28 @@
 import { css } from "lit";
 
+/** What stands in an answer's place: skeletons, and why there is none. */
+export const blockStyles = css`
+  .waiting .skeleton {
+    margin: 11px 0;
+  }
+  .failed {
+    padding: 10px 12px;
+    border: 1px solid var(--line);
+    border-radius: var(--radius);
+    background: var(--surface);
+  }
+  .failed:not(:last-child) {
+    margin-bottom: 10px;
+  }
+  .failed p {
+    margin: 0 0 8px;
+    overflow-wrap: anywhere;
+  }
+`;
+
 /** How a page and its blocks stand: in columns where there is room, below one another where there is not, and on paper. */
 export const pageStyles = css`
+  ${blockStyles}
   :host {
     display: block;
     background: var(--bg);
@@ -87,19 +108,6 @@ export const pageStyles = css`
   }
   .block[aria-busy="true"] > :not(.head) {
     opacity: 0.6;
-  }
-  .waiting .skeleton {
-    margin: 11px 0;
-  }
-  .failed {
-    padding: 10px 12px;
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    background: var(--surface);
-  }
-  .failed p {
-    margin: 0 0 8px;
-    overflow-wrap: anywhere;
   }
   .none {
     margin: 0;

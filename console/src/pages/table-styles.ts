@@ -43,7 +43,7 @@ export const tableStyles = css`
   .rows tbody tr:hover {
     background: var(--hover);
   }
-  .rows tbody th a:not(:hover, :focus-visible) {
+  .rows tbody th a:only-child:not(:hover, :focus-visible) {
     text-decoration: none;
   }
   .rows th:last-child,

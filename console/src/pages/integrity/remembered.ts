@@ -11,6 +11,7 @@ import { count as number } from "../../ui/time.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { Answer } from "../answer.js";
 import { failed, waiting } from "../block.js";
+import { blockStyles } from "../page-styles.js";
 import { integrityStyles } from "./integrity-styles.js";
 import { checkLog, fetchClaims, type LogCheck } from "./log-check.js";
 
@@ -23,6 +24,7 @@ export class RememberedBlock extends LitElement {
     tokens,
     skeleton,
     badgeStyles,
+    blockStyles,
     integrityStyles,
     css`
       .steps {

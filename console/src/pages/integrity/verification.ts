@@ -11,6 +11,7 @@ import { failed, waiting } from "../block.js";
 import { logLink } from "../links.js";
 import { Answer, problemOf } from "../answer.js";
 import { doneOf, type Known, knownOf, VERIFICATIONS } from "./last-verified.js";
+import { blockStyles } from "../page-styles.js";
 import { integrityStyles } from "./integrity-styles.js";
 
 /** Time between two looks at how far a verification is, in milliseconds. */
@@ -26,6 +27,7 @@ export class VerificationBlock extends LitElement {
     tokens,
     skeleton,
     badgeStyles,
+    blockStyles,
     integrityStyles,
     css`
       progress {

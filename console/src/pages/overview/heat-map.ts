@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { count as number } from "../../ui/time.js";
 import { tokens } from "../../ui/tokens.js";
-import { busiest, DAYS, HEAT_STEPS, heatBounds, heatOf, HOURS, hourSpan, mostOf, weekdays } from "./heat.js";
+import { busiest, DAYS, heatBounds, heatOf, HOURS, hourSpan, mostOf, weekdays } from "./heat.js";
 import { heatStyles } from "./heat-styles.js";
 
 const KEYS: Readonly<Record<string, readonly [number, number]>> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -41,31 +41,31 @@ export class HeatMap extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`[data-at="${day} ${hour}"]`)?.focus());
   };
 
-  #row(day: number, most: number, compact: Intl.NumberFormat): TemplateResult {
+  #row(day: number, bounds: readonly number[], compact: Intl.NumberFormat): TemplateResult {
     const name = weekdays(this.locale, "short")[day];
     return html`<tr>
       <th scope="row">${name}</th>
       ${Array.from({ length: HOURS }, (_, hour) => {
         const [count, cell] = [this.cells[day]?.[hour] ?? 0, { day, hour }];
         const at = this.stop.day === day && this.stop.hour === hour;
-        return html`<td class="h${heatOf(count, most)}" data-at="${day} ${hour}" tabindex=${at ? 0 : -1} title=${this.#say(cell)}
+        return html`<td class="h${heatOf(count, bounds)}" data-at="${day} ${hour}" tabindex=${at ? 0 : -1} title=${this.#say(cell)}
           @pointerenter=${() => (this.pointed = cell)} @focus=${() => ([this.pointed, this.stop] = [cell, cell])}><span>${count < 1_000 ? count : compact.format(count)}</span></td>`;
       })}
     </tr>`;
   }
 
-  #legend(most: number): TemplateResult {
+  #legend(bounds: readonly number[]): TemplateResult {
     return html`<ul class="legend" aria-label="Colours">
       <li><i class="h0" aria-hidden="true"></i>0</li>
-      ${heatBounds(most).map((from, at, all) => {
-        const to = (all[at + 1] ?? most + 1) - 1;
-        return html`<li><i class="h${heatOf(from, most) || HEAT_STEPS}" aria-hidden="true"></i>${number(from, this.locale)}${to > from ? `–${number(to, this.locale)}` : nothing}</li>`;
+      ${bounds.map((from, at) => {
+        const to = (bounds[at + 1] ?? mostOf(this.cells) + 1) - 1;
+        return html`<li><i class="h${heatOf(from, bounds)}" aria-hidden="true"></i>${number(from, this.locale)}${to > from ? `–${number(to, this.locale)}` : nothing}</li>`;
       })}
     </ul>`;
   }
 
   override render(): TemplateResult {
-    const most = mostOf(this.cells);
+    const bounds = heatBounds(this.cells);
     const shown = this.pointed ?? busiest(this.cells);
     const compact = new Intl.NumberFormat(this.locale, { notation: "compact", maximumSignificantDigits: 2 });
     return html`<p class="said">${shown === undefined ? "No entries" : html`${this.pointed === undefined ? "Most: " : nothing}${this.#say(shown)}`}</p>
@@ -77,9 +77,9 @@ export class HeatMap extends LitElement {
             ${Array.from({ length: HOURS }, (_, hour) => html`<th scope="col"><abbr title=${hourSpan(hour)} class=${hour % 6 === 0 ? "sixth" : hour % 3 === 0 ? "third" : ""}>${hour}</abbr></th>`)}
           </tr>
         </thead>
-        <tbody>${Array.from({ length: DAYS }, (_, day) => this.#row(day, most, compact))}</tbody>
+        <tbody>${Array.from({ length: DAYS }, (_, day) => this.#row(day, bounds, compact))}</tbody>
       </table>
-      ${most === 0 ? nothing : this.#legend(most)}`;
+      ${bounds.length === 0 ? nothing : this.#legend(bounds)}`;
   }
 }
 

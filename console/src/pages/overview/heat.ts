@@ -7,20 +7,21 @@ export const HOURS = 24;
 export const DAYS = 7;
 
 /**
- * The step of a count: 0 for none, else 1 to {@link HEAT_STEPS}.
+ * Counts from which each step begins, at most {@link HEAT_STEPS}; none where nothing was counted.
  *
- * By square roots: in a log few hours hold most entries, and by plain shares all others would look alike.
+ * Each step holds as many hours as another: by shares of the largest, one import of a whole night would make all other hours
+ * look alike. Equal counts are never told apart, so there can be fewer steps.
  */
-export function heatOf(count: number, most: number): number {
-  if (count <= 0 || most <= 0) return 0;
-  return Math.min(HEAT_STEPS, Math.max(1, Math.ceil(Math.sqrt(count / most) * HEAT_STEPS)));
+export function heatBounds(cells: readonly (readonly number[])[]): number[] {
+  const counts = cells.flat().filter((count) => count > 0).sort((a, b) => a - b);
+  const bounds = Array.from({ length: HEAT_STEPS }, (_, step) => counts[Math.floor((step * counts.length) / HEAT_STEPS)] ?? 0);
+  return [...new Set(bounds)].filter((bound) => bound > 0);
 }
 
-/** Counts from which each step begins, the first of them 1; steps that no count reaches are left out. */
-export function heatBounds(most: number): number[] {
-  const from = (step: number): number => Math.max(1, Math.floor(most * ((step - 1) / HEAT_STEPS) ** 2) + 1);
-  const bounds = Array.from({ length: HEAT_STEPS }, (_, step) => from(step + 1));
-  return bounds.filter((bound, at) => bound <= most && bound !== bounds[at + 1]);
+/** The step of a count: 0 for none, else 1 to {@link HEAT_STEPS}, which is that of the largest. */
+export function heatOf(count: number, bounds: readonly number[]): number {
+  const at = bounds.findLastIndex((bound) => bound <= count);
+  return Math.ceil(((at + 1) * HEAT_STEPS) / Math.max(1, bounds.length));
 }
 
 /** The largest count of all cells; 0 where there is none. */
@@ -31,9 +32,8 @@ export function mostOf(cells: readonly (readonly number[])[]): number {
 /** The hour of the week with most entries; undefined where there are none. */
 export function busiest(cells: readonly (readonly number[])[]): { readonly day: number; readonly hour: number } | undefined {
   const most = mostOf(cells);
-  if (most === 0) return undefined;
-  const at = cells.flat().indexOf(most);
-  return { day: Math.floor(at / HOURS), hour: at % HOURS };
+  const day = most === 0 ? -1 : cells.findIndex((hours) => hours.includes(most));
+  return day < 0 ? undefined : { day, hour: cells[day]?.indexOf(most) ?? 0 };
 }
 
 /** Names of the weekdays, Monday first. */
