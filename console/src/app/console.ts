@@ -82,6 +82,9 @@ export class Console extends LitElement {
         .brand {
           margin-right: 4px;
         }
+        nav a {
+          padding: 5px 7px;
+        }
       }
       @media print {
         :host {
