@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { PAGES, settled } from "./harness/pages.js";
 import { type Opened, scenario } from "./harness/scenario.js";
 import type { Event } from "./harness/server.js";
 
@@ -134,10 +135,9 @@ describe("hostile entries", () => {
     const server = await fresh();
     await server.record(...EVENTS);
     const log = await open(server.url);
-    for (const page of ["overview", "catalogue", "integrity"]) {
+    for (const page of PAGES.slice(1)) {
       await log.page.goto(`${server.url}/${page}`);
-      await log.page.locator(`ind-${page}`).waitFor({ state: "attached" });
-      await log.page.waitForLoadState("networkidle");
+      await settled(log, page);
       expect(await intruders(log)).toEqual([]);
       expect(await text(log, `ind-${page}`)).not.toMatch(/[\u202e\u2066\u200b\u0007\u001b\ufeff]/);
     }

@@ -64,7 +64,7 @@ describe("Integrity", () => {
     expect(await log.page.getByLabel("Verifier key").innerText()).toBe((await server.text("/vkey")).trim());
     const verify = log.button("Verify now");
     await verify.click();
-    await log.page.getByText("sound", { exact: true }).waitFor();
+    await log.page.locator("ind-verification .badge.emerald", { hasText: "sound" }).waitFor();
     const said = await log.page.locator("ind-verification").getByText(/^All .* are as they were acknowledged/).innerText();
     expect(digits(said)).toBeGreaterThanOrEqual(21);
     await log.page.getByRole("link", { name: "All verifications in the log" }).click();
