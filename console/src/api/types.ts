@@ -18,10 +18,7 @@ export type Bucket = Schemas["Bucket"];
 export type Histogram = Schemas["Histogram"];
 export type Suggestions = Schemas["Suggestions"];
 
-/** `GET /v1/heatmap`: seven days, Monday first, of 24 hours each. */
-export interface Heatmap {
-  readonly cells: readonly (readonly number[])[];
-}
+export type Heatmap = Schemas["Heatmap"];
 
 /** A value the log holds, with how often and from when to when. */
 export interface Recorded extends Counted {
@@ -35,16 +32,8 @@ export type CatalogueKind = "channels" | "actions" | "resource_types";
 /** `GET /v1/catalogue`: the values of each kind, and how many more there are beyond the limit. */
 export type Catalogue = { readonly [kind in CatalogueKind]: readonly Recorded[] } & { readonly omitted?: Schemas["Omitted"] };
 
-/** A verification that ended. */
-export interface Verified {
-  readonly time?: string;
-  readonly sound: boolean;
-  readonly entries: number;
-  readonly findings: readonly string[];
-}
+/** A verification that ended; its time is known where it is looked up. */
+export type Verified = Omit<Schemas["Verification"], "origin"> & Partial<Pick<Schemas["LastVerification"], "time">>;
 
-/** `GET /v1/verification`: the one that runs, if any, and the one that ended last. */
-export interface VerificationState {
-  readonly running?: { readonly entries_done: number; readonly entries: number } | null;
-  readonly last?: Verified | null;
-}
+/** The verification that runs, if any, and the one that ended last. */
+export type VerificationState = Schemas["Verifications"];

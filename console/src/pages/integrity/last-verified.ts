@@ -1,6 +1,6 @@
 /** The last verification, from what the server says of it or from the entry it left in the log. */
 import type { Api } from "../../api/client.js";
-import type { Entry, EntryPage, VerificationState, Verified } from "../../api/types.js";
+import type { Entry, EntryPage, VerificationState } from "../../api/types.js";
 import { Filters } from "../../state/filters.js";
 import { orAbsent } from "../answer.js";
 
@@ -23,11 +23,11 @@ export async function knownOf(api: Api, signal: AbortSignal): Promise<Known> {
   const params = new URLSearchParams(VERIFICATIONS.toString());
   params.set("limit", "1");
   const { entries } = await api.json<EntryPage>("/v1/entries", params, { signal });
-  return { told: false, state: { last: entries[0] === undefined ? null : verifiedBy(entries[0]) } };
+  return { told: false, state: { running: null, last: entries[0] === undefined ? null : verifiedBy(entries[0]) } };
 }
 
 /** What the entry of a verification says. */
-export function verifiedBy({ time, outcome, properties }: Entry): Verified {
+export function verifiedBy({ time, outcome, properties }: Entry): NonNullable<VerificationState["last"]> {
   const { entries, findings } = properties ?? {};
   const list = Array.isArray(findings) ? findings.map((finding) => (typeof finding === "string" ? finding : JSON.stringify(finding))) : [];
   return { time, sound: outcome === "success" && list.length === 0, entries: typeof entries === "number" ? entries : 0, findings: list };
