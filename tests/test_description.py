@@ -125,6 +125,13 @@ def test_filters_may_be_repeated_and_excluded_as_described(log, description):
 
 # Browser and operating system
 
+def test_a_list_says_which_entries_have_details(log):
+    by_id = {entry["id"]: entry for entry in log.get("/v1/entries?limit=100").json()["entries"]}
+    full, plain = by_id[log.receipts[0]["id"]], by_id[log.receipts[1]["id"]]
+    assert full["details"] is True and "properties" not in full and "changes" not in full
+    assert "details" not in plain
+
+
 def test_browsers_are_named_in_answers_and_nowhere_else(log):
     person, plain, robot, _ = (receipt["id"] for receipt in log.receipts)
     listed = {entry["id"]: entry for entry in log.get("/v1/entries", {"limit": 1000}).json()["entries"]}

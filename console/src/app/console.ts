@@ -82,6 +82,9 @@ export class Console extends LitElement {
         .brand {
           margin-right: 4px;
         }
+        nav a {
+          padding: 5px 7px;
+        }
       }
       @media print {
         :host {
@@ -149,7 +152,7 @@ export class Console extends LitElement {
     const pages: Readonly<Record<string, () => TemplateResult>> = {
       "/overview": () => html`<ind-overview .api=${this.#api} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-overview>`,
       "/catalogue": () => html`<ind-catalogue .api=${this.#api} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-catalogue>`,
-      "/integrity": () => html`<ind-integrity .api=${this.#api}></ind-integrity>`,
+      "/integrity": () => html`<ind-integrity .api=${this.#api} @ask=${this.#asks}></ind-integrity>`,
     };
     return (
       pages[this.page.path]?.() ??

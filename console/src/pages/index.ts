@@ -1,2 +1,4 @@
 /** The pages beside the log, loaded when the first of them is opened. */
-export {};
+import "./catalogue/catalogue.js";
+import "./integrity/integrity.js";
+import "./overview/overview.js";

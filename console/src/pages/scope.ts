@@ -1,0 +1,28 @@
+/** Which entries a page is about: the range of time, the filters as chips, and a way back to all. */
+import { html, nothing, type TemplateResult } from "lit";
+import type { Api } from "../api/client.js";
+import { chips } from "../log/chips.js";
+import { firstEvent, noMatch } from "../log/empty.js";
+import "../log/range-picker.js";
+import { Filters } from "../state/filters.js";
+
+const RANGE: ReadonlySet<string> = new Set(["since", "from", "to"]);
+
+/** Event of `host`: `narrow` (detail: the filters to stay on the page with). */
+export function scopeBar(host: EventTarget, filters: Filters, locale: string): TemplateResult {
+  const narrow = (next: Filters): void => void host.dispatchEvent(new CustomEvent("narrow", { detail: next }));
+  return html`<div class="scope" role="group" aria-label="Which entries">
+    <ind-range .filters=${filters} .locale=${locale} @range=${({ detail }: CustomEvent<Record<string, string>>) => narrow(filters.within(detail))}></ind-range>
+    ${chips(filters, RANGE, narrow)} ${filters.empty ? nothing : html`<button class="quiet" @click=${() => narrow(Filters.none)}>Clear</button>`}
+  </div>`;
+}
+
+/** What a page says when there is nothing to show. Event of `host`: as above. */
+export function nothingHere(host: EventTarget, filters: Filters, api: Api): TemplateResult {
+  return filters.empty ? firstEvent(api) : noMatch(() => void host.dispatchEvent(new CustomEvent("narrow", { detail: Filters.none })));
+}
+
+/** The filters with exactly this value under that name, whatever stood there before. */
+export function narrowed(filters: Filters, ...pairs: readonly (readonly [string, string])[]): Filters {
+  return pairs.reduce((all, [name, value]) => all.with(name, [value]), filters);
+}
