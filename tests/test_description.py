@@ -10,7 +10,7 @@ from schema import Misfit, check
 
 CHROME = ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
           "Chrome/126.0.0.0 Safari/537.36")
-ASKS_BY_FILTERS = ["/v1/entries", "/v1/facets", "/v1/histogram", "/v1/catalogue", "/v1/suggestions", "/v1/export", "/v1/feed"]
+ASKS_BY_FILTERS = ["/v1/entries", "/v1/facets", "/v1/histogram", "/v1/heatmap", "/v1/catalogue", "/v1/suggestions", "/v1/export", "/v1/feed"]
 
 FULL = {
     "event_id": "full-1", "time": "2026-03-01T10:00:00Z", "action": "door.opened", "event": "opened", "channel": "doors",
@@ -64,8 +64,9 @@ def test_every_answer_is_of_its_shape(log, description):
     asked = [
         ("/v1/entries", {"full": "true", "count": "true"}),
         ("/v1/entries", {"limit": 1}),
-        ("/v1/facets", {"field": ["channel", "severity", "http_status"]}),
+        ("/v1/facets", {"field": ["channel", "severity", "http_status", "ip"]}),
         ("/v1/histogram", {"interval": "hour", "by": "outcome"}),
+        ("/v1/heatmap", {"tz": "Europe/Berlin"}),
         ("/v1/catalogue", {}),
         ("/v1/suggestions", {}),
         ("/v1/suggestions", {"field": "action"}),
@@ -80,7 +81,9 @@ def test_every_answer_is_of_its_shape(log, description):
     feed = log.get("/v1/feed", {"full": "true"})
     for line in filter(None, feed.text.splitlines()):
         check(json.loads(line), {"$ref": "#/components/schemas/Entry"}, description)
+    fits(description, log.get("/v1/verification"), "/v1/verification")
     fits(description, log.post("/v1/verification"), "/v1/verification", "post")
+    fits(description, log.get("/v1/verification"), "/v1/verification")
     fits(description, log.post("/v1/seal"), "/v1/seal", "post")
     fits(description, log.post("/v1/events", {"action": "door.opened", "properties": {"password": "x"}}), "/v1/events", "post")
     problem = log.get("/v1/entries", {"nonsense": "1"})
@@ -121,6 +124,13 @@ def test_filters_may_be_repeated_and_excluded_as_described(log, description):
 
 
 # Browser and operating system
+
+def test_a_list_says_which_entries_have_details(log):
+    by_id = {entry["id"]: entry for entry in log.get("/v1/entries?limit=100").json()["entries"]}
+    full, plain = by_id[log.receipts[0]["id"]], by_id[log.receipts[1]["id"]]
+    assert full["details"] is True and "properties" not in full and "changes" not in full
+    assert "details" not in plain
+
 
 def test_browsers_are_named_in_answers_and_nowhere_else(log):
     person, plain, robot, _ = (receipt["id"] for receipt in log.receipts)

@@ -107,6 +107,11 @@ export class Question implements ReactiveController {
         this.pages?.close();
         [this.pages, this.again] = [pages, again];
       }
+      // The feed refuses what the pages refuse; that is not a server that is gone.
+      if (asker) {
+        this.#live?.close();
+        this.connected = true;
+      }
     }
     this.version += 1;
     this.#host.requestUpdate();

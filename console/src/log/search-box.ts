@@ -1,5 +1,5 @@
 /** The search box: the query language, with keys and values that are really there offered while one types. */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Api } from "../api/client.js";
 import type { Suggestions } from "../api/types.js";
@@ -106,6 +106,11 @@ export class SearchBox extends LitElement {
     this.input.select();
   }
 
+  protected override updated(changed: PropertyValues<this>): void {
+    // A space at the end is no other query, but the beginning of the next word: it stays.
+    if (changed.has("value") && this.input.value.trim() !== this.value) this.input.value = this.value;
+  }
+
   #say(value: string): void {
     clearTimeout(this.#apply);
     if (value !== this.value) this.dispatchEvent(new CustomEvent("search", { detail: value }));
@@ -139,6 +144,7 @@ export class SearchBox extends LitElement {
 
   #take(offer: Offer): void {
     if (this.#word === undefined) return;
+    clearTimeout(this.#apply);
     const { text, caret } = replaceWord(this.input.value, this.#word, offer.value);
     this.input.value = text;
     this.input.setSelectionRange(caret, caret);
@@ -168,7 +174,7 @@ export class SearchBox extends LitElement {
     const open = this.offers.length > 0;
     return html`<input class="field" type="search" role="combobox" aria-label="Search" aria-autocomplete="list" aria-expanded=${open} aria-controls="offers"
         aria-activedescendant=${this.chosen >= 0 ? `offer-${this.chosen}` : nothing} aria-invalid=${this.problem !== ""} aria-describedby="problem" autocomplete="off" autocapitalize="off" spellcheck="false"
-        placeholder="Search descriptions, or key:value – channel:auth outcome:failure -actor:root" .value=${this.value}
+        placeholder="Search descriptions, or key:value – channel:auth outcome:failure -actor:root"
         @input=${this.#typed} @keydown=${this.#keyed} @blur=${() => (this.offers = [])} @search=${() => this.#say(this.input.value.trim())} />
       <kbd aria-hidden="true">/</kbd>
       <ul id="offers" role="listbox" aria-label="Suggestions" ?hidden=${!open}>

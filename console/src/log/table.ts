@@ -167,7 +167,7 @@ export class Table extends LitElement {
       tabindex=${row === this.row ? 0 : -1} .style=${`transform: translateY(${start}px)`} @click=${() => this.#open(row)} @focus=${() => (this.row = row)}>
       ${cells}
       <div class="cell" role="gridcell">
-        ${entry === undefined ? nothing : html`<button class="quiet details" tabindex="-1" aria-label="Details of ${entry.description.slice(0, 80)}">Details</button>`}
+        ${entry?.details !== true ? nothing : html`<button class="quiet details" tabindex="-1" aria-label="Details of ${entry.description.slice(0, 80)}">Details</button>`}
       </div>
     </div>`;
   }

@@ -1,7 +1,7 @@
 /** What was changed: each field with its value before and after. */
 import { css, html, type TemplateResult } from "lit";
-import type { Entry } from "../api/types.js";
 import { visible } from "../ui/text.js";
+import { laidOut, memberText, membersOf } from "./json.js";
 
 export const diffStyles = css`
   .diff {
@@ -46,29 +46,26 @@ export const diffStyles = css`
 /** What stands in the place of a value that is withheld, or whose person was erased. */
 const WITHHELD = "$personal";
 
-/** A value as text: strings as they are, all else as JSON. */
-function shown(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+/** A value as a reader sees it: strings as they are, all else as JSON with the digits it came with. */
+function shown(value: string): string {
+  return value.startsWith('"') ? (JSON.parse(value) as string) : laidOut(value);
 }
 
-function member(change: unknown, name: string): unknown {
-  return typeof change === "object" && change !== null ? (change as Readonly<Record<string, unknown>>)[name] : undefined;
-}
-
-function side(value: unknown, sign: "before" | "after"): TemplateResult {
+function side(value: string | undefined, sign: "before" | "after"): TemplateResult {
   if (value === undefined) return html`<span class="muted">—</span>`;
-  if (member(value, WITHHELD) !== undefined) return html`<span class="muted">withheld</span>`;
+  if (memberText(value, WITHHELD) !== undefined) return html`<span class="muted">withheld</span>`;
   const text = html`<span class="hidden">${sign}: </span>${visible(shown(value))}`;
   return sign === "before" ? html`<del>${text}</del>` : html`<ins>${text}</ins>`;
 }
 
-export function diff(changes: NonNullable<Entry["changes"]>): TemplateResult {
-  const rows = Object.entries(changes).map(([field, change]) => {
-    const whole = member(change, WITHHELD) !== undefined ? change : undefined;
+/** `changes` is the member's own text: parsed, a number would lose digits. */
+export function diff(changes: string): TemplateResult {
+  const rows = membersOf(changes).map(([field, change]) => {
+    const whole = memberText(change, WITHHELD) !== undefined ? change : undefined;
     return html`<tr>
       <th scope="row">${visible(field)}</th>
-      <td>${side(whole ?? member(change, "before"), "before")}</td>
-      <td>${side(whole ?? member(change, "after"), "after")}</td>
+      <td>${side(whole ?? memberText(change, "before"), "before")}</td>
+      <td>${side(whole ?? memberText(change, "after"), "after")}</td>
     </tr>`;
   });
   return html`<table class="diff">

@@ -135,14 +135,14 @@ export class EntryPanel extends LitElement {
   }
 
   #whole(entry: Entry): TemplateResult {
-    const properties = memberText(this.text, "properties");
+    const [changes, properties] = [memberText(this.text, "changes"), memberText(this.text, "properties")];
     return html`<header>
         <h2>${visible(entry.description)}</h2>
         ${this.#buttons()}
       </header>
       <ind-proof .api=${this.api} .entry=${entry.id} .text=${this.text} .locale=${this.locale}></ind-proof>
       <dl>${fieldsOf(entry, this.locale, Date.now()).map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>
-      ${entry.changes === undefined ? nothing : html`<h3 id="changes">Changes</h3>${diff(entry.changes)}`}
+      ${changes === undefined ? nothing : html`<h3 id="changes">Changes</h3>${diff(changes)}`}
       ${properties === undefined ? nothing : html`<h3>Details <ind-copy .value=${laidOut(properties)}></ind-copy></h3><pre tabindex="0" aria-label="Details as JSON">${visible(laidOut(properties))}</pre>`}
       <h3>Go on from here</h3>
       <nav aria-label="Questions about this entry">

@@ -35,20 +35,28 @@ export function laidOut(text: string): string {
 
 /** The text of one member's value in an object's text, as it stands there; undefined where it has no such member. */
 export function memberText(text: string, name: string): string | undefined {
+  return membersOf(text).find(([known]) => known === name)?.[1];
+}
+
+/** Every member of an object's text: its name, and the text of its value as it stands there. */
+export function membersOf(text: string): [name: string, value: string][] {
+  const members: [string, string][] = [];
   let [depth, at] = [0, 0];
   while (at < text.length) {
     const char = text.charAt(at);
     if (char === '"') {
       const end = stringEnd(text, at);
-      if (depth === 1 && text.charAt(end) === ":" && JSON.parse(text.slice(at, end)) === name) return text.slice(end + 1, valueEnd(text, end + 1));
-      at = end;
+      const named = depth === 1 && text.charAt(end) === ":";
+      const behind = named ? valueEnd(text, end + 1) : end;
+      if (named) members.push([JSON.parse(text.slice(at, end)) as string, text.slice(end + 1, behind)]);
+      at = behind;
     } else {
       if (char === "{" || char === "[") depth += 1;
       else if (char === "}" || char === "]") depth -= 1;
       at += 1;
     }
   }
-  return undefined;
+  return members;
 }
 
 /** Behind the closing quote of the string that begins at `at`. */

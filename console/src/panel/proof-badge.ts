@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../api/client.js";
 import { save } from "../log/download.js";
-import { checkEntry, type Checked, makeEvidence, ProofMemory, Unavailable, type Step } from "../proof/index.js";
+import { checkEntry, type Checked, makeEvidence, ProofMemory, Unavailable, type Source, type Step } from "../proof/index.js";
 import { badgeStyles } from "../ui/badges.js";
 import { count as number } from "../ui/time.js";
 import { tokens } from "../ui/tokens.js";
@@ -82,16 +82,27 @@ export class ProofBadge extends LitElement {
     this.#abort?.abort();
     const { signal } = (this.#abort = new AbortController());
     [this.checked, this.failure] = [undefined, ""];
-    const { api } = this;
-    const source = { base: api.endpoint === "" ? location.origin : api.endpoint, headers: api.headers, signal, fetch: (url: string, init: RequestInit) => fetch(url, init) };
     try {
-      const checked = await checkEntry(source, this.entry, memory, JSON.parse(this.text));
+      const checked = await checkEntry(this.#source(signal), this.entry, memory, this.text);
       if (!signal.aborted) this.checked = checked;
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Unavailable)) throw error;
       this.failure = error.message;
     }
+  }
+
+  #source(signal: AbortSignal): Source {
+    return { base: this.#base, headers: this.api.headers, signal, fetch: (url, init) => fetch(url, init) };
+  }
+
+  get #base(): string {
+    return this.api.endpoint === "" ? location.origin : this.api.endpoint;
+  }
+
+  #forget(): void {
+    memory.forget(this.#base);
+    void this.#check();
   }
 
   #save(): void {
@@ -124,6 +135,10 @@ export class ProofBadge extends LitElement {
             </ol>
             ${this.checked?.notes.map((note) => html`<p class="muted">${note}</p>`)}`}
       ${this.failure === "" ? nothing : html`<button class="button" @click=${() => void this.#check()}>Try again</button>`}
+      ${found?.failed === "key" || found?.failed === "consistency"
+        ? html`<p>If you know why this log is another one than before (it was made anew at this address), this browser can forget the old one.</p>
+            <button class="button" @click=${() => this.#forget()}>Forget the log seen before</button>`
+        : nothing}
       ${found === undefined ? nothing : html`<button class="button" @click=${() => this.#save()}>Download evidence</button>`}
     </details>`;
   }

@@ -11,7 +11,7 @@ import { below } from "./pointer.js";
 import { renderEntry } from "./render.js";
 
 /** Members that are worked out when an entry is read, and committed to by nothing. */
-const COMPUTED: ReadonlySet<string> = new Set(["/browser", "/client/browser"]);
+const COMPUTED: ReadonlySet<string> = new Set(["/browser", "/details"]);
 
 /** Persons of whom it is tried out whether they are erased, at most; beyond that, all or nobody. */
 const ERASED_TRIED_MAX = 5;

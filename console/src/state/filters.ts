@@ -71,8 +71,10 @@ export class Filters {
 
   /** With exactly these values under that name; none removes it. */
   with(name: string, values: readonly string[]): Filters {
-    const kept = this.#pairs.filter(([known]) => known !== name);
-    return Filters.of([...kept, ...values.map((value) => [name, value] as const)]);
+    // What stays keeps its place, so that nothing jumps while one is taken off.
+    const kept = this.#pairs.filter(([known, value]) => known !== name || values.includes(value));
+    const added = values.filter((value) => !this.all(name).includes(value));
+    return Filters.of([...kept, ...added.map((value) => [name, value] as const)]);
   }
 
   without(...names: string[]): Filters {

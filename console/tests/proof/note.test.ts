@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { getPublicKey, verify } from "@noble/ed25519";
+import { getPublicKey, sign, verify } from "@noble/ed25519";
 import { describe, expect, it, vi } from "vitest";
 import { base64, concat, hex, utf8 } from "../../src/proof/bytes.js";
 import { openCheckpoint, parseCheckpoint, parseCount } from "../../src/proof/checkpoint.js";
@@ -65,7 +65,13 @@ describe("a signed note", () => {
     }
   });
 
-  it("is passed over signatures of other keys, but not one bad signature of this key", () => {
+  it("holds no control characters but newlines", () => {
+    for (const character of ["\0", "\t", "\r", "\x1f"]) {
+      expect(() => parseNote(note.replace("one", `o${character}e`))).toThrow("control character");
+    }
+  });
+
+  it("may bear signatures of other keys, but not one bad signature of this key", () => {
     const other = `\u2014 witness ${base64(new Uint8Array(68))}\n`;
     checkSigned(parseNote(note + other), key);
     const bad = `\u2014 ${key.name} ${base64(Uint8Array.from([...key.id, ...new Uint8Array(64)]))}\n`;
@@ -89,6 +95,15 @@ describe("a checkpoint", () => {
     for (const lines of [`a\n07\n${root}\n`, `a\n-1\n${root}\n`, `a\n7\n${root}=\n`, `\n7\n${root}\n`, "a\n7\n"]) {
       expect(() => parseCheckpoint(text(lines)), lines).toThrow(Refused);
     }
+  });
+
+  it("is refused if the key signed it for another log", () => {
+    const text = `other\n7\n${base64(new Uint8Array(32))}\n`;
+    const seed = Uint8Array.from({ length: 32 }, (_, n) => n);
+    const signature = base64(concat(key.id, sign(utf8(text), seed)));
+    const signed = `${text}\n\u2014 ${key.name} ${signature}\n`;
+    checkSigned(parseNote(signed), key);
+    expect(() => openCheckpoint(signed, key)).toThrow("a checkpoint of other");
   });
 
   it("is refused beyond the sizes that are exact here", () => {

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { base64url, utf8 } from "../../src/proof/bytes.js";
+import { nothingOpened } from "../../src/proof/disclosure.js";
+import { parseLine } from "../../src/proof/line.js";
+import { renderEntry } from "../../src/proof/render.js";
 import type { StepName } from "../../src/proof/steps.js";
 import { type Claims, verifyEntry } from "../../src/proof/verify.js";
 import { capture, claimsOf, disclose, failures, golden, type Served, stepOf } from "./support.js";
@@ -117,6 +120,13 @@ describe("every altered byte is found and named", () => {
     expect(failures(found)).toEqual(["key"]);
   });
 
+  it("of a number's text, as far as the page has it", () => {
+    const shown = served.entry.replace('"weight":1.0', '"weight":1');
+    expect(shown).not.toBe(served.entry);
+    expect(verifyEntry({ ...fewer, shown }).failed).toBe("shown");
+    expect(verifyEntry({ ...fewer, shown: JSON.parse(shown) as unknown }).ok).toBe(true);
+  });
+
   it("of what the page shows", () => {
     const found = new Set<StepName | undefined>();
     for (const { text } of altered(served.entry)) {
@@ -205,20 +215,34 @@ describe("personal values", () => {
     expect(step(hide(one), hide(two), { description: "[withheld] did [withheld]", properties: { a: 1 } })).toBe(false);
   });
 
-  it("are refused at a place that the line has not left to them", () => {
-    const line =
-      '{"v":1,"id":"x","actor":{"type":"user","id":"7","name":"Eve"},"properties":{"a":{"$personal":1}},"source":"s","personal":PERSONAL}';
-    const refused = (...texts: string[]): string | undefined => {
+  /** What is found of a line whose persons, one for each list, disclose these texts. */
+  function disclosed(members: object, ...persons: string[][]): string | undefined {
+    const personal = persons.map((texts, n) => {
       const disclosures = texts.map(disclose);
-      const digest = combined(disclosures.map((one) => one.disclosure));
-      const bytes = utf8(line.replace("PERSONAL", JSON.stringify([{ of: "user:7", digest }])));
-      const body = JSON.stringify({ personal: [{ of: "user:7", digest, disclosures }] });
-      return stepOf(verifyEntry({ ...claims, id: "x", line: bytes, disclosures: body }), "disclosures")?.detail;
+      return { of: `user:${n}`, digest: combined(disclosures.map((one) => one.disclosure)), disclosures };
+    });
+    const line = {
+      v: 1,
+      id: "x",
+      ...members,
+      source: "s",
+      personal: personal.map(({ of, digest }) => ({ of, digest })),
+    };
+    const body = JSON.stringify({ personal });
+    const found = verifyEntry({ ...fewer, id: "x", line: utf8(JSON.stringify(line)), disclosures: body });
+    return stepOf(found, "disclosures")?.detail;
+  }
+
+  it("are refused at a place that the line has not left to them", () => {
+    const members = {
+      actor: { type: "user", id: "0", name: "Eve" },
+      properties: { a: { $personal: 1 }, c: { $personal: 0 } },
     };
     for (const [kind, pointer, value] of [
       ["identity", "/actor/name", '"Ann"'],
       ["identity", "/actor/id", '"a@b.c"'],
       ["identity", "/client/ip", '"::1"'],
+      ["identity", "/properties/c", "1"],
       ["connection", "/actor/email", '"a@b.c"'],
       ["fields", "/action", '"x.y"'],
       ["fields", "/properties/a", '"of another person"'],
@@ -226,15 +250,41 @@ describe("personal values", () => {
       ["fields", "/resource/name", '"nothing has it"'],
       ["identity", "/actor/email", "1"],
     ]) {
-      expect(refused(`["salt","${kind}",{"${pointer}":${value}}]`), pointer).toContain(
-        `for ${pointer} does not belong there`,
-      );
+      const text = `["salt","${kind}",{"${pointer}":${value}}]`;
+      expect(disclosed(members, [text]), pointer).toContain(`for ${pointer} does not belong there`);
     }
-    expect(refused('["salt","connection",{"/client/ip":"::1"}]', '["salt","identity",{"/actor/email":"e"}]')).toContain(
-      "not in their order",
+  });
+
+  it("are refused out of order, twice, in part, without an owner, and in another form", () => {
+    const email = '["salt","identity",{"/actor/email":"e"}]';
+    const actor = { actor: { type: "user", id: "0" } };
+    const holes = { properties: { a: { $personal: 0 }, b: { $personal: 0 } } };
+    const a = '["salt","fields",{"/properties/a":1}]';
+    const detail = '["salt","fields",{"/detail":"d"}]';
+    expect(disclosed(actor, [email])).toContain("values given: 1;");
+    expect(disclosed(actor, ['["salt","connection",{"/client/ip":"::1"}]', email])).toContain("not in their order");
+    expect(disclosed(actor, [detail], [detail])).toContain("the values of two persons");
+    expect(disclosed(holes, [a])).toContain("removed at /properties/b is missing");
+    expect(disclosed({ properties: { a: { $personal: 1 } }, ...actor }, [email])).toContain("belongs to nobody");
+    expect(disclosed(actor, ["[1,2]"])).toContain("three parts");
+  });
+
+  it("that nobody may see stand for their owner: of a connection, the person who acted", () => {
+    const members = { type: "token", id: "t" };
+    const line = parseLine(
+      utf8(
+        JSON.stringify({
+          v: 1,
+          id: "x",
+          actor: { type: "user", id: "0", name: "Eve", on_behalf_of: members },
+          description: "{/client/ip} {/properties/a}",
+          source: "s",
+          personal: [0, 1].map((n) => ({ of: `user:${n}`, digest: "A".repeat(43) })),
+        }),
+      ),
     );
-    expect(refused('["salt","identity",{"/actor/email":"e"}]')).toContain("belongs to nobody");
-    expect(refused("[1,2]")).toContain("three parts");
+    const shown = renderEntry(line, nothingOpened(line), new Set([0]));
+    expect(shown.get("description")).toBe("[erased] [withheld]");
   });
 });
 

@@ -43,8 +43,9 @@ impl Shown {
         Entry::parse(&self.line).map_err(|error| PartError::Store(Box::new(error)))
     }
 
-    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`. Where the client's user agent
-    /// is visible and `browsers` know it, `browser` stands last: it is computed, and neither in the line nor in its exports.
+    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`. What is computed stands last,
+    /// and neither in the line nor in its exports: `browser`, where the client's user agent is visible and `browsers` know it;
+    /// `details`, where there are changes or properties.
     ///
     /// # Errors
     /// As [`Shown::entry`].
@@ -54,12 +55,16 @@ impl Shown {
         entry_json(&entry, &opened, options, out);
         let disclosed = || opened.iter().find_map(|opened| opened.text("/client/user_agent"));
         let user_agent = entry.client.user_agent.as_deref().map(Cow::Borrowed).or_else(disclosed);
-        if let Some(browser) = user_agent.and_then(|user_agent| browsers.label(&user_agent)) {
-            let end = out.pop();
+        let browser = user_agent.and_then(|user_agent| browsers.label(&user_agent));
+        let end = out.pop();
+        if let Some(browser) = browser {
             out.extend_from_slice(b",\"browser\":");
             out.extend_from_slice(serde_json::Value::from(browser).to_string().as_bytes());
-            out.extend(end);
         }
+        if entry.changes.is_some() || entry.properties.is_some() {
+            out.extend_from_slice(b",\"details\":true");
+        }
+        out.extend(end);
         Ok(())
     }
 }

@@ -85,6 +85,22 @@ pub trait Addresses: Sync {
     /// # Errors
     /// As [`Part::line`].
     fn confirm(&self, part: &dyn Part, row: u32, ip: IpAddr) -> Result<bool, PartError>;
+
+    /// Whether the caller may see every address that the index has a token of: nobody was erased. Cost: none.
+    fn all_visible(&self) -> bool;
+
+    /// Whether the caller may see the address of the entry at `row`, which has one. Opens nothing.
+    ///
+    /// # Errors
+    /// As [`Part::disclosures`].
+    fn is_visible(&self, part: &dyn Part, row: u32) -> Result<bool, PartError>;
+
+    /// Returns the address of the entry at `row`, in canonical form, if the caller may see it. Cost: a line, and a disclosure
+    /// opened.
+    ///
+    /// # Errors
+    /// As [`Part::line`].
+    fn name(&self, part: &dyn Part, row: u32) -> Result<Option<IpAddr>, PartError>;
 }
 
 /// No identity is visible.
@@ -106,5 +122,17 @@ impl Addresses for NoAddresses {
 
     fn confirm(&self, _part: &dyn Part, _row: u32, _ip: IpAddr) -> Result<bool, PartError> {
         Ok(false)
+    }
+
+    fn all_visible(&self) -> bool {
+        false
+    }
+
+    fn is_visible(&self, _part: &dyn Part, _row: u32) -> Result<bool, PartError> {
+        Ok(false)
+    }
+
+    fn name(&self, _part: &dyn Part, _row: u32) -> Result<Option<IpAddr>, PartError> {
+        Ok(None)
     }
 }

@@ -1,5 +1,6 @@
 use segment::PartError;
 
+use crate::addresses::ADDRESSES_MAX;
 use crate::cursor::CursorError;
 use crate::facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX};
 use crate::histogram::{BUCKETS_MAX, SERIES_MAX};
@@ -35,6 +36,9 @@ pub enum SearchError {
     /// More values a facet than [`FACET_LIMIT_MAX`], or none.
     #[error("limit is {0}; it must be between 1 and {FACET_LIMIT_MAX}")]
     FacetLimit(usize),
+    /// More addresses than [`ADDRESSES_MAX`], or none.
+    #[error("limit is {0}; with addresses it must be between 1 and {ADDRESSES_MAX}, since each is opened to be named")]
+    AddressLimit(usize),
     /// A facet or histogram is asked by a field that has none.
     #[error("{name:?} is no field to count by; there are {known}")]
     NoFacet {

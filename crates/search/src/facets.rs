@@ -96,31 +96,33 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
 
 /// The values of each field in one part.
 fn of_part(question: &Question<'_>, part: &dyn Part, fields: &[FacetField]) -> Result<Vec<Arc<Counts>>, SearchError> {
-    let values = |facet: &FacetField| {
-        let kept = question.kept(part, What::Values(facet.field.number()), || {
-            if let Some((other, value)) = question.one_value(part)
-                && let Some(counts) = part.count_values_where(facet.field, other, value)?
-            {
-                return Ok(Kept::Values(Arc::new(counts)));
-            }
-            let rows = plan::rows(question, part)?;
-            let (within, range) = rows.split();
-            if rows.is_empty() {
-                return Ok(Kept::Values(Arc::default()));
-            }
-            let may_read = |lines| question.may_read(lines);
-            let counted = part.count_values(facet.field, range, &Ask { within, may_read: &may_read });
-            match counted {
-                Err(PartError::Stopped) => Err(SearchError::OverBudget(question.spent())),
-                counted => Ok(Kept::Values(Arc::new(counted?))),
-            }
-        })?;
-        match kept {
-            Kept::Values(values) => Ok(values),
-            Kept::Rows(_) | Kept::Bars(_) => unreachable!("values are kept under a key of their own"),
+    fields.iter().map(|facet| counts(question, part, facet.field)).collect()
+}
+
+/// How often each value of a field occurs among the rows of one part that match.
+pub(crate) fn counts(question: &Question<'_>, part: &dyn Part, field: Field) -> Result<Arc<Counts>, SearchError> {
+    let kept = question.kept(part, What::Values(field.number()), || {
+        if let Some((other, value)) = question.one_value(part)
+            && let Some(counts) = part.count_values_where(field, other, value)?
+        {
+            return Ok(Kept::Values(Arc::new(counts)));
         }
-    };
-    fields.iter().map(values).collect()
+        let rows = plan::rows(question, part)?;
+        let (within, range) = rows.split();
+        if rows.is_empty() {
+            return Ok(Kept::Values(Arc::default()));
+        }
+        let may_read = |lines| question.may_read(lines);
+        let counted = part.count_values(field, range, &Ask { within, may_read: &may_read });
+        match counted {
+            Err(PartError::Stopped) => Err(SearchError::OverBudget(question.spent())),
+            counted => Ok(Kept::Values(Arc::new(counted?))),
+        }
+    })?;
+    match kept {
+        Kept::Values(values) => Ok(values),
+        Kept::Rows(_) | Kept::Bars(_) => unreachable!("values are kept under a key of their own"),
+    }
 }
 
 fn most(counts: HashMap<Vec<u8>, u64>, limit: usize) -> Vec<(String, u64)> {

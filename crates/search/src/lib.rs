@@ -2,12 +2,13 @@
 //!
 //! A text in the query language or the parameters of a URL become one [`Predicate`]. A [`Question`] joins it to the
 //! caller's [`Scope`] (I-8, in that one place), a [`View`](segment::View) of the log at one tree size, and what the
-//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`histogram`], [`scan`], [`Feed`] and [`find_id`]
+//! caller may see of identities and addresses. [`page`], [`count`], [`facets`], [`addresses`], [`histogram`], [`heatmap`], [`scan`], [`Feed`] and [`find_id`]
 //! answer it: exactly, newest first, each entry once. No I/O of its own; everything is asked of
 //! [`Part`](segment::Part)s.
 //!
 //! The language is specified in `spec/query.md`.
 
+mod addresses;
 mod batches;
 mod calendar;
 mod catalogue;
@@ -19,6 +20,7 @@ mod facets;
 mod feed;
 mod filters;
 mod find;
+mod heatmap;
 mod histogram;
 mod hit;
 mod leaves;
@@ -35,6 +37,7 @@ mod scope;
 mod suggest;
 mod when;
 
+pub use addresses::{ADDRESSES_MAX, addresses};
 pub use batches::{Batch, Batches, batches};
 pub use calendar::Interval;
 pub use catalogue::{Listing, Recorded, catalogue};
@@ -46,6 +49,7 @@ pub use facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX, Facet, FacetField, facets};
 pub use feed::{Feed, Progress};
 pub use filters::{FilterError, Filters, Key, ValueError, Written};
 pub use find::{find_event_id, find_id};
+pub use heatmap::{HOURS, Heatmap, WEEKDAYS, heatmap};
 pub use histogram::{BUCKETS_MAX, Bucket, SERIES_MAX, histogram};
 pub use hit::Hit;
 pub use page::{PAGE_ROWS_MAX, Page, PageRequest, page};

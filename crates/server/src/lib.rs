@@ -17,6 +17,7 @@ mod resources;
 mod state;
 mod stream;
 mod turns;
+mod verifying;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

@@ -95,6 +95,7 @@ impl Server {
             feeds,
             exports,
             turns: crate::turns::Turns::default(),
+            verifying: crate::verifying::Verifying::default(),
             questions: Questions::of(&questions),
             limits: self.options.limits,
         };

@@ -5,7 +5,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::resources::{
-    catalogue, entries, entry, events, export, facets, feed, health, histogram, ledger, sealing, suggestions,
+    catalogue, entries, entry, events, export, facets, feed, health, heatmap, histogram, ledger, sealing, suggestions,
     verification,
 };
 use crate::state::App;
@@ -29,11 +29,12 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(entry::disclosures))
         .routes(routes!(facets::get))
         .routes(routes!(histogram::get))
+        .routes(routes!(heatmap::get))
         .routes(routes!(catalogue::get))
         .routes(routes!(suggestions::get))
         .routes(routes!(export::get))
         .routes(routes!(feed::get))
-        .routes(routes!(verification::post))
+        .routes(routes!(verification::post, verification::get))
         .routes(routes!(sealing::post))
         .routes(routes!(ledger::checkpoint))
         .routes(routes!(ledger::vkey))

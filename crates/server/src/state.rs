@@ -16,6 +16,7 @@ use crate::feed::Feeds;
 use crate::problem::Problem;
 use crate::questions::Questions;
 use crate::turns::Turns;
+use crate::verifying::Verifying;
 
 /// Shared by all requests.
 #[derive(Clone)]
@@ -27,6 +28,7 @@ pub(crate) struct App {
     /// A place for each export that may run.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) turns: Turns,
+    pub(crate) verifying: Verifying,
     /// The threads that answer questions.
     pub(crate) questions: Questions,
     /// What a question may cost.

@@ -301,6 +301,12 @@ impl Vault {
         self.read_identities().forgotten()
     }
 
+    /// Whether anybody's key was ever destroyed. Cost: none.
+    #[must_use]
+    pub fn has_erased(&self) -> bool {
+        self.read_people().counts().1 > 0
+    }
+
     /// Visits every open identity, in no particular order. The visitor must not call the vault.
     pub fn for_each_identity(&self, visit: &mut dyn FnMut(&Identity<'_>)) {
         self.read_identities().for_each(visit);

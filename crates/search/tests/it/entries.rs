@@ -115,7 +115,19 @@ impl Addresses for Clients {
     }
 
     fn confirm(&self, part: &dyn Part, row: u32, ip: IpAddr) -> Result<bool, PartError> {
-        Ok(self.0[usize::try_from(part.leaf(row)).unwrap()] == Some(ip))
+        Ok(self.name(part, row)? == Some(ip))
+    }
+
+    fn all_visible(&self) -> bool {
+        true
+    }
+
+    fn is_visible(&self, _part: &dyn Part, _row: u32) -> Result<bool, PartError> {
+        Ok(true)
+    }
+
+    fn name(&self, part: &dyn Part, row: u32) -> Result<Option<IpAddr>, PartError> {
+        Ok(self.0[usize::try_from(part.leaf(row)).unwrap()])
     }
 }
 

@@ -4,6 +4,7 @@
 // Under the name that every dependant gives it.
 extern crate indelible_search as search;
 
+mod addresses;
 mod answers;
 mod ask;
 mod batches;
@@ -12,6 +13,7 @@ mod cursors;
 mod entries;
 mod feeds;
 mod filters;
+mod heatmaps;
 mod histograms;
 mod language;
 mod naive;

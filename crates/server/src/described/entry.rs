@@ -71,6 +71,9 @@ pub(crate) struct Entry {
     /// agent is visible and known.
     #[schema(required = false)]
     browser: String,
+    /// `true` where there are changes or properties, also where the answer leaves them out.
+    #[schema(required = false)]
+    details: bool,
 }
 
 /// An organization, workspace or project.

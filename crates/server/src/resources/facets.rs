@@ -1,7 +1,9 @@
 //! `GET /v1/facets`: how often each value occurs.
 
+use std::collections::HashMap;
+
 use axum::extract::{RawQuery, State};
-use search::{FacetField, Filters};
+use search::{FacetField, Filters, SearchError};
 use serde_json::{Map, Value, json};
 
 use crate::described::{Facets, FilterParams};
@@ -12,10 +14,13 @@ use crate::state::{App, Caller};
 /// Values listed where nobody says how many.
 const LIMIT_DEFAULT: usize = 100;
 
+/// The field that is counted by keyed tokens, and named by opening an entry of each.
+const ADDRESS: &str = "ip";
+
 /// Counts the values of fields among the entries that match, most frequent first.
 #[utoipa::path(
     get, path = "/v1/facets", tag = "questions",
-    params(FilterParams, ("field" = Vec<String>, Query, description = "field to count by; may be repeated"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
+    params(FilterParams, ("field" = Vec<String>, Query, description = "field to count by; may be repeated. With `ip`, at most 100 values are listed, and entries of erased persons count nowhere"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
     responses((status = 200, description = "the values of each field", body = Facets), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
 )]
 pub(crate) async fn get(
@@ -26,27 +31,41 @@ pub(crate) async fn get(
     app.question(caller, move |app, caller| {
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["field", "limit"])?;
-        let fields = params.all("field").map(FacetField::find).collect::<Result<Vec<_>, _>>()?;
-        if fields.is_empty() {
+        let names: Vec<&str> = params.all("field").collect();
+        let fields =
+            names.iter().filter(|name| **name != ADDRESS).map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
+        if names.is_empty() {
             let known: Vec<_> = FacetField::all().map(FacetField::name).collect();
             return Err(Problem::bad_parameter(format!(
-                "name at least one field, such as field=channel; known are: {}",
+                "name at least one field, such as field=channel; known are: {}, {ADDRESS}",
                 known.join(", ")
             )));
         }
         let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
         let view = app.log.view();
-        let facets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::facets(question, &fields, limit)
-        })?;
+        let (facets, addresses) =
+            app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+                let by_address = names.contains(&ADDRESS);
+                let addresses = by_address.then(|| search::addresses(question, limit)).transpose()?;
+                Ok((search::facets(question, &fields, limit)?, addresses.unwrap_or_default()))
+            })?;
         let values = |values: Vec<(String, u64)>| {
             values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
         };
-        let facets: Map<String, Value> = facets
-            .into_iter()
-            .map(|facet| (facet.field.name().to_owned(), Value::Array(values(facet.values))))
-            .collect();
+        let mut found: HashMap<&str, Value> =
+            facets.into_iter().map(|facet| (facet.field.name(), values(facet.values))).collect();
+        found.insert(ADDRESS, values(addresses.into_iter().map(|(ip, count)| (ip.to_string(), count)).collect()));
+        // In the order asked for; a field asked for twice is there once.
+        let facets: Map<String, Value> =
+            names.into_iter().filter_map(|name| Some((name.to_owned(), found.remove(name)?))).collect();
         Ok(axum::Json(json!({ "facets": facets })))
     })
     .await
+}
+
+fn find(name: &str) -> Result<FacetField, SearchError> {
+    FacetField::find(name).map_err(|error| match error {
+        SearchError::NoFacet { name, known } => SearchError::NoFacet { name, known: format!("{known}, {ADDRESS}") },
+        error => error,
+    })
 }

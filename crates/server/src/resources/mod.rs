@@ -9,6 +9,7 @@ pub(crate) mod export;
 pub(crate) mod facets;
 pub(crate) mod feed;
 pub(crate) mod health;
+pub(crate) mod heatmap;
 pub(crate) mod histogram;
 pub(crate) mod ledger;
 pub(crate) mod sealing;

@@ -1,8 +1,10 @@
-//! `POST /v1/verification`: checks every entry against the tree and the newest checkpoint, now.
+//! `/v1/verification`: checks every entry against the tree and the newest checkpoint, and says how far that is and what it
+//! found.
 
 use axum::extract::State;
-use engine::Own;
-use serde::Serialize;
+use engine::{OWN_SOURCE, Own};
+use search::{Filters, PageRequest};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::problem::{Problem, unrecorded};
@@ -22,13 +24,57 @@ pub(crate) struct Verification {
     findings: Vec<String>,
 }
 
+/// The verification that runs, and the last one.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Verifications {
+    /// `null`: none runs.
+    #[schema(required = true)]
+    running: Option<VerificationProgress>,
+    /// `null`: there was none.
+    #[schema(required = true)]
+    last: Option<LastVerification>,
+}
+
+/// How far a verification is.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VerificationProgress {
+    /// Entries checked.
+    entries_done: u64,
+    /// Entries to check; 0 until they are counted.
+    entries: u64,
+}
+
+/// The newest verification on record.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LastVerification {
+    /// When it ended, UTC.
+    time: String,
+    /// Whether everything was as acknowledged.
+    sound: bool,
+    /// Entries checked.
+    entries: u64,
+    /// What was not as it was, with file and leaves.
+    findings: Vec<String>,
+}
+
 /// Verifies the log while it serves. The run and its result are recorded.
-#[utoipa::path(post, path = "/v1/verification", tag = "ledger", responses((status = 200, description = "done", body = Verification)))]
+///
+/// Answers when it is done; `GET` says how far it is meanwhile.
+#[utoipa::path(
+    post, path = "/v1/verification", tag = "ledger",
+    responses((status = 200, description = "done", body = Verification), (status = 409, description = "a verification runs already", body = Problem))
+)]
 pub(crate) async fn post(State(app): State<App>, caller: Caller) -> Result<axum::Json<Verification>, Problem> {
-    let questions = app.questions.clone();
+    let (questions, running) = (app.questions.clone(), app.verifying.begin()?);
     questions
         .run(move || {
-            let found = app.log.verify(&|_, _| {}).map_err(|error| Problem::internal(&error))?;
+            let found = app
+                .log
+                .verify(&|done, entries| running.note(done, entries))
+                .map_err(|error| Problem::internal(&error))?;
             let findings: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
             let own = Own::Verified { viewer: Some(&caller.viewer), entries: found.size, findings: &findings };
             app.log.record_own(&own).map_err(unrecorded)?;
@@ -40,4 +86,54 @@ pub(crate) async fn post(State(app): State<App>, caller: Caller) -> Result<axum:
             }))
         })
         .await
+}
+
+/// Says how far a running verification is, and what the last one found.
+///
+/// The last one is the newest `audit_log.verify` among the log's own entries: it outlives restarts. Verifications of a
+/// folder at rest are not on record.
+#[utoipa::path(
+    get, path = "/v1/verification", tag = "ledger",
+    responses((status = 200, description = "the verification that runs, and the last one", body = Verifications), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
+)]
+pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<axum::Json<Verifications>, Problem> {
+    app.question(caller, |app, caller| {
+        // Asked first: a run that ends in between is told of twice, never not at all.
+        let running = app.verifying.at();
+        let running = running.map(|(entries_done, entries)| VerificationProgress { entries_done, entries });
+        Ok(axum::Json(Verifications { running, last: last(app, caller)? }))
+    })
+    .await
+}
+
+/// The parts of an own entry that say what a verification found.
+#[derive(Deserialize)]
+struct Recorded {
+    time: String,
+    outcome: String,
+    properties: Found,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    entries: u64,
+    /// Texts, unless one holds a personal value that is withheld.
+    findings: Vec<serde_json::Value>,
+}
+
+fn last(app: &App, caller: &Caller) -> Result<Option<LastVerification>, Problem> {
+    let filters = Filters::parse([("source", OWN_SOURCE), ("action", "audit_log.verify")], &[])?;
+    let newest = PageRequest { oldest_first: false, limit: 1, cursor: None, count: false };
+    let view = app.log.view();
+    let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+        search::page(question, &newest)
+    })?;
+    let Some(hit) = page.hits.first() else { return Ok(None) };
+    let mut json = Vec::new();
+    app.log.show(hit)?.write_json(true, &app.agents, &mut json)?;
+    let recorded: Recorded = serde_json::from_slice(&json).map_err(|error| Problem::internal(&error))?;
+    let Recorded { time, outcome, properties: Found { entries, findings } } = recorded;
+    let text = |finding: serde_json::Value| finding.as_str().map_or_else(|| finding.to_string(), str::to_owned);
+    let findings = findings.into_iter().map(text).collect();
+    Ok(Some(LastVerification { time, sound: outcome == "success", entries, findings }))
 }
