@@ -17,11 +17,10 @@ export type Facets = Schemas["Facets"];
 export type Bucket = Schemas["Bucket"];
 export type Histogram = Schemas["Histogram"];
 export type Suggestions = Schemas["Suggestions"];
-
-/** `GET /v1/heatmap`: seven days, Monday first, of 24 hours each. */
-export interface Heatmap {
-  readonly cells: readonly (readonly number[])[];
-}
+export type Heatmap = Schemas["Heatmap"];
+export type Verifications = Schemas["Verifications"];
+export type VerificationProgress = Schemas["VerificationProgress"];
+export type LastVerification = Schemas["LastVerification"];
 
 /** A value the log holds, with how often and from when to when. */
 export interface Recorded extends Counted {
@@ -34,17 +33,3 @@ export type CatalogueKind = "channels" | "actions" | "resource_types";
 
 /** `GET /v1/catalogue`: the values of each kind, and how many more there are beyond the limit. */
 export type Catalogue = { readonly [kind in CatalogueKind]: readonly Recorded[] } & { readonly omitted?: Schemas["Omitted"] };
-
-/** A verification that ended. */
-export interface Verified {
-  readonly time?: string;
-  readonly sound: boolean;
-  readonly entries: number;
-  readonly findings: readonly string[];
-}
-
-/** `GET /v1/verification`: the one that runs, if any, and the one that ended last. */
-export interface VerificationState {
-  readonly running?: { readonly entries_done: number; readonly entries: number } | null;
-  readonly last?: Verified | null;
-}

@@ -17,15 +17,20 @@ export interface AsOf {
 }
 
 /** Event of `host`: `narrow` (detail: the filters to stay on the page with). On paper the range stands as text. */
-export function scopeBar(host: EventTarget, filters: Filters, locale: string, { nowMs, again }: AsOf): TemplateResult {
+export function scopeBar(host: EventTarget, filters: Filters, locale: string, when: AsOf): TemplateResult {
   const narrow = (next: Filters): void => void host.dispatchEvent(new CustomEvent("narrow", { detail: next }));
-  const at = new Date(nowMs).toISOString();
   return html`<div class="scope" role="group" aria-label="Which entries">
     <ind-range .filters=${filters} .locale=${locale} @range=${({ detail }: CustomEvent<Record<string, string>>) => narrow(filters.within(detail))}></ind-range>
     ${chips(filters, RANGE, narrow)} ${filters.empty ? nothing : html`<button class="quiet" @click=${() => narrow(Filters.none)}>Clear</button>`}
     <strong class="printed">${rangeLabel(filters, locale)}</strong>
-    <span class="as-of muted">as of <time datetime=${at} title=${utcTime(at)}>${localTime(at, locale)}</time> <button class="quiet" @click=${again}>Refresh</button></span>
+    ${asOf(when, locale)}
   </div>`;
+}
+
+/** When the page was asked, and a button that asks again. */
+export function asOf({ nowMs, again }: AsOf, locale: string): TemplateResult {
+  const at = new Date(nowMs).toISOString();
+  return html`<span class="as-of muted">as of <time datetime=${at} title=${utcTime(at)}>${localTime(at, locale)}</time> <button class="quiet" @click=${again}>Refresh</button></span>`;
 }
 
 /** What a page says when there is nothing to show. Event of `host`: as above. */
