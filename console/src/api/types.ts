@@ -17,10 +17,8 @@ export type Facets = Schemas["Facets"];
 export type Bucket = Schemas["Bucket"];
 export type Histogram = Schemas["Histogram"];
 export type Suggestions = Schemas["Suggestions"];
+
 export type Heatmap = Schemas["Heatmap"];
-export type Verifications = Schemas["Verifications"];
-export type VerificationProgress = Schemas["VerificationProgress"];
-export type LastVerification = Schemas["LastVerification"];
 
 /** A value the log holds, with how often and from when to when. */
 export interface Recorded extends Counted {
@@ -33,3 +31,9 @@ export type CatalogueKind = "channels" | "actions" | "resource_types";
 
 /** `GET /v1/catalogue`: the values of each kind, and how many more there are beyond the limit. */
 export type Catalogue = { readonly [kind in CatalogueKind]: readonly Recorded[] } & { readonly omitted?: Schemas["Omitted"] };
+
+/** A verification that ended; its time is known where it is looked up. */
+export type Verified = Omit<Schemas["Verification"], "origin"> & Partial<Pick<Schemas["LastVerification"], "time">>;
+
+/** The verification that runs, if any, and the one that ended last. */
+export type VerificationState = Schemas["Verifications"];

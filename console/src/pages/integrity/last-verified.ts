@@ -1,6 +1,6 @@
 /** The last verification, from what the server says of it or from the entry it left in the log. */
 import type { Api } from "../../api/client.js";
-import type { Entry, EntryPage, LastVerification, VerificationProgress, Verifications } from "../../api/types.js";
+import type { Entry, EntryPage, VerificationState } from "../../api/types.js";
 import { Filters } from "../../state/filters.js";
 import { orAbsent } from "../answer.js";
 
@@ -13,12 +13,12 @@ export const VERIFICATIONS = Filters.of([
 /** What is known of verifications. `told` is whether the server itself tells how far one is. */
 export interface Known {
   readonly told: boolean;
-  readonly state: Verifications;
+  readonly state: VerificationState;
 }
 
 /** Asks the server; one that does not tell (404 or 405) is asked for the entry of the last one. */
 export async function knownOf(api: Api, signal: AbortSignal): Promise<Known> {
-  const state = await orAbsent(api.json<Verifications>("/v1/verification", undefined, { signal }), 404, 405);
+  const state = await orAbsent(api.json<VerificationState>("/v1/verification", undefined, { signal }), 404, 405);
   if (state !== undefined) return { told: true, state };
   const params = new URLSearchParams(VERIFICATIONS.toString());
   params.set("limit", "1");
@@ -27,13 +27,13 @@ export async function knownOf(api: Api, signal: AbortSignal): Promise<Known> {
 }
 
 /** What the entry of a verification says. */
-export function verifiedBy({ time, outcome, properties }: Entry): LastVerification {
+export function verifiedBy({ time, outcome, properties }: Entry): NonNullable<VerificationState["last"]> {
   const { entries, findings } = properties ?? {};
   const list = Array.isArray(findings) ? findings.map((finding) => (typeof finding === "string" ? finding : JSON.stringify(finding))) : [];
   return { time, sound: outcome === "success" && list.length === 0, entries: typeof entries === "number" ? entries : 0, findings: list };
 }
 
 /** Part that is done, 0 to 1. */
-export function doneOf({ entries_done, entries }: VerificationProgress): number {
+export function doneOf({ entries_done, entries }: NonNullable<VerificationState["running"]>): number {
   return entries <= 0 ? 0 : Math.min(1, Math.max(0, entries_done / entries));
 }

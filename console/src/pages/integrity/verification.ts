@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Api, AskError, type Problem } from "../../api/client.js";
-import type { LastVerification, VerificationProgress } from "../../api/types.js";
+import type { VerificationState, Verified } from "../../api/types.js";
 import { badgeStyles } from "../../ui/badges.js";
 import { visible } from "../../ui/text.js";
 import { age, count as number, localTime, utcTime } from "../../ui/time.js";
@@ -86,7 +86,7 @@ export class VerificationBlock extends LitElement {
     await this.#look();
   }
 
-  get #running(): VerificationProgress | undefined {
+  get #running(): NonNullable<VerificationState["running"]> | undefined {
     return this.#known.value?.state.running ?? undefined;
   }
 
@@ -98,11 +98,11 @@ export class VerificationBlock extends LitElement {
     return html`<div><progress aria-label="Verification" max="1" .value=${doneOf(running)}></progress><p class="muted">${text}</p></div>`;
   }
 
-  #last({ time, sound, entries, findings }: LastVerification): TemplateResult {
+  #last({ time, sound, entries, findings }: Verified): TemplateResult {
     const badge = sound
       ? html`<span class="badge emerald"><span aria-hidden="true">✓</span>sound</span>`
       : html`<span class="badge rose"><span aria-hidden="true">✗</span>not sound</span>`;
-    const when = html`<time datetime=${time} title=${utcTime(time)}>${localTime(time, this.locale)}</time> <span class="muted">${age(time, Date.now(), this.locale)}</span>`;
+    const when = time === undefined ? nothing : html`<time datetime=${time} title=${utcTime(time)}>${localTime(time, this.locale)}</time> <span class="muted">${age(time, Date.now(), this.locale)}</span>`;
     const counted = `${number(entries, this.locale)} ${entries === 1 ? "entry" : "entries"}`;
     const said = sound ? `All ${counted} are as they were acknowledged.` : `Of ${counted}, not all are as they were acknowledged. Keep the data folder as it is, and compare it with a backup or a mirror.`;
     const more = findings.length - FINDINGS_MAX;
