@@ -1,19 +1,7 @@
 import { describe, expect } from "vitest";
+import { block, number, rows } from "./harness/blocks.js";
 import { Proxy } from "./harness/proxy.js";
-import { type Opened, scenario } from "./harness/scenario.js";
-
-/** A block of a page, by its heading. */
-function block(log: Opened, title: string) {
-  return log.page.getByRole("region", { name: title, exact: true });
-}
-
-/** The text of each of the rows' cells. */
-async function rows(log: Opened, title: string): Promise<string[][]> {
-  const found = await block(log, title).locator("tbody tr").all();
-  return Promise.all(found.map(async (row) => (await row.locator("th, td").allInnerTexts()).map((text) => text.trim())));
-}
-
-const number = (count: number): string => count.toLocaleString("en-GB");
+import { scenario } from "./harness/scenario.js";
 
 describe("overview", () => {
   scenario("the lists say what the interface counts, within the filters, and each row leads to its entries", async ({ demo, open }) => {
@@ -90,52 +78,5 @@ describe("overview", () => {
     await block(log, "Top actors").getByRole("link").first().waitFor();
     const empty = await open(`${(await fresh()).url}/overview`);
     await empty.page.getByText("Nothing was recorded yet").waitFor();
-  });
-});
-
-describe("catalogue", () => {
-  scenario("lists what is recorded, sorts it, finds in it, and leads to the log", async ({ demo, open }) => {
-    const log = await open(`${demo.url}/catalogue`);
-    const channels = await demo.facet("channel", "", 1_000);
-    await expect.poll(async () => (await rows(log, "Channels"))[0]).toEqual([channels[0]?.value, number(channels[0]?.count ?? 0), expect.any(String), expect.any(String)]);
-    await block(log, "Channels").getByRole("button", { name: "Name" }).click();
-    const first = [...channels].map(({ value }) => value).sort(new Intl.Collator("en", { numeric: true }).compare)[0];
-    await expect.poll(async () => (await rows(log, "Channels"))[0]?.[0]).toBe(first);
-    expect(await block(log, "Channels").getByRole("columnheader", { name: "Name" }).getAttribute("aria-sort")).toBe("ascending");
-    await log.page.getByRole("searchbox").fill("auth");
-    await expect.poll(async () => (await rows(log, "Channels")).every(([name]) => name?.includes("auth"))).toBe(true);
-    await block(log, "Channels").getByRole("link", { name: "auth", exact: true }).click();
-    await log.shows(demo, "channel=auth");
-  });
-});
-
-describe("integrity", () => {
-  scenario("shows checkpoint and key as the log gives them, and verifies", async ({ fresh, open }) => {
-    const server = await fresh("demo");
-    const log = await open(`${server.url}/integrity`);
-    await expect.poll(async () => (await block(log, "The log's key").locator("pre").innerText()).trim()).toBe((await server.text("/vkey")).trim());
-    const [origin = "", size = "", root = ""] = (await server.text("/checkpoint")).split("\n");
-    for (const text of [origin, number(Number(size)), root]) expect(await block(log, "Newest checkpoint").locator("dl").innerText()).toContain(text);
-    await block(log, "Verification").getByRole("button", { name: "Verify now" }).click();
-    await block(log, "Verification").getByText("entries are as they were acknowledged").waitFor();
-    await block(log, "Verification").getByRole("link").click();
-    await log.shows(server, "action=audit_log.verify&source=indelible");
-  });
-
-  scenario("what the browser remembers is joined to what the log says later; a log that is another one is found out", async ({ fresh, open }) => {
-    const server = await fresh("demo");
-    const log = await open(`${server.url}/integrity`);
-    await block(log, "What this browser remembers").getByRole("button", { name: "Check and remember" }).click();
-    await block(log, "What this browser remembers").getByText("remembered from now on").waitFor();
-    await server.record({ action: "door.opened" });
-    await block(log, "What this browser remembers").getByRole("button", { name: "Check consistency" }).click();
-    await block(log, "What this browser remembers").getByText("the log continues what was seen of it").waitFor();
-    await log.page.evaluate(() => {
-      const name = `indelible.proof:${location.origin}`;
-      const seen = JSON.parse(localStorage.getItem(name) ?? "{}") as { checkpoint: string };
-      localStorage.setItem(name, JSON.stringify({ ...seen, checkpoint: seen.checkpoint.replace(/\n\d+\n/, "\n7\n") }));
-    });
-    await block(log, "What this browser remembers").getByRole("button", { name: "Check consistency" }).click();
-    await block(log, "What this browser remembers").getByText("does not continue what was seen of it").waitFor();
   });
 });
