@@ -12,6 +12,7 @@ BENCH_DIR ?= target/bench-100m
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 BIN     := target/release/indelible
+CHROMIUM ?= /usr/bin/chromium
 FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
 help: ## what there is
@@ -23,7 +24,7 @@ demo: release ## build, import real samples, serve, print the address
 release: need-cargo need-node ## the optimised binary
 	$(CARGO) build --release --bin indelible
 
-test: need-cargo need-node lint deny unit end-to-end fuzz-short ## everything CI runs
+test: need-cargo need-node lint deny unit end-to-end console fuzz-short ## everything CI runs
 
 lint: need-cargo need-node ## formatting and clippy
 	$(CARGO) fmt --all --check
@@ -36,6 +37,15 @@ unit: need-cargo need-node ## the crates' own tests
 end-to-end: need-cargo need-node $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
 	$(CARGO) build --bin indelible
 	INDELIBLE_BIN=$(abspath target/debug/indelible) $(PYTHON) -m pytest -q tests
+
+console: need-console ## the console's own tests, then in a real browser against the real binary
+	$(CARGO) build --bin indelible
+	cd console && npm ci --no-audit --no-fund && npm run --silent types && npm run --silent check && npm test
+	cd console && INDELIBLE_BIN=$(abspath target/debug/indelible) CHROMIUM=$(CHROMIUM) npm run e2e
+
+screenshots: need-console ## every page of the console, light, dark and narrow, into target/screenshots
+	$(CARGO) build --bin indelible
+	cd console && npm ci --no-audit --no-fund && INDELIBLE_BIN=$(abspath target/debug/indelible) CHROMIUM=$(CHROMIUM) INDELIBLE_SCREENSHOTS=$(abspath target/screenshots) npm run screenshots
 
 campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
 	$(CARGO) test --release -p indelible-engine --test it -- --ignored
@@ -66,6 +76,11 @@ need-cargo:
 need-node:
 	@test -n "$${INDELIBLE_CONSOLE_DIST:-}" || { command -v npm && node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a == 20 && +b >= 19) ? 0 : 1)'; } >/dev/null 2>&1 || { echo "the console is built with Node.js 20.19 or newer and npm: install them (https://nodejs.org), or name a console that is built already with INDELIBLE_CONSOLE_DIST"; exit 1; }
 
+need-console: need-cargo need-node
+	@command -v npm >/dev/null || { echo "the console is tested with Node.js 20.19 or newer and npm: install them (https://nodejs.org)"; exit 1; }
+	@test -x $(CHROMIUM) || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } \
+	|| { echo "the console is tested in Chromium, and there is none at $(CHROMIUM): install Debian's package chromium, or name another by its absolute path with CHROMIUM"; exit 1; }
+
 need-fuzz: need-cargo
 	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
@@ -76,4 +91,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end campaign bench bench-100m fuzz fuzz-short deny need-cargo need-node need-fuzz
+.PHONY: help demo release test lint unit end-to-end console screenshots campaign bench bench-100m fuzz fuzz-short deny need-cargo need-node need-console need-fuzz

@@ -9,6 +9,8 @@ await build({ build: { outDir: values.outDir, emptyOutDir: values.emptyOutDir } 
 
 // What other products' pages load, in one file of a name that stays.
 await build({
+  // A library's own code still asks for it, and a page has no `process`.
+  define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
     outDir: `${values.outDir}/embed`,
     emptyOutDir: true,

@@ -10,21 +10,28 @@ const EVENTS = [
 ];
 
 /** Another product's page at an origin of its own; `log` may be set once it is known. */
-async function product(): Promise<{ origin: string; page: (log: string, attributes?: string) => string }> {
+async function product(): Promise<{ origin: string; page: (log: string, attributes?: string, script?: string) => string }> {
   const server = createServer((asked, answer) => {
-    const [log, attributes] = ["log", "attributes"].map((name) => new URL(asked.url ?? "", "http://product").searchParams.get(name) ?? "");
-    answer.setHeader("Content-Type", "text/html; charset=utf-8");
-    if (asked.url?.startsWith("/favicon")) return answer.writeHead(204).end();
+    const { pathname, searchParams } = new URL(asked.url ?? "", "http://product");
+    const [log = "", attributes = "", script = ""] = ["log", "attributes", "script"].map((name) => searchParams.get(name) ?? "");
+    if (pathname === "/favicon.ico") return answer.writeHead(204).end();
+    answer.setHeader("Content-Type", pathname === "/log.js" ? "text/javascript" : "text/html; charset=utf-8");
+    if (pathname === "/log.js") return void readEmbed(log).then((text) => answer.end(text));
     return answer.end(`<!doctype html><html lang="en"><title>A product</title>
       <style>indelible-log { height: 600px; --indelible-accent: rgb(122, 62, 0); }</style>
-      <script type="module" src="${log}/embed/indelible-log.js"></script>
+      <script type="module" src="${script}"></script>
       <h1>Audit log</h1><indelible-log endpoint="${log}" ${attributes}></indelible-log>`);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { origin, page: (log, attributes = "") => `${origin}/?${new URLSearchParams({ log, attributes })}` };
+  return { origin, page: (log, attributes = "", script = `${log}/embed/indelible-log.js`) => `${origin}/settings?${new URLSearchParams({ log, attributes, script })}` };
+}
+
+/** The component's code, as a product would have it from its own packages. */
+async function readEmbed(log: string): Promise<string> {
+  return (await fetch(`${log}/embed/indelible-log.js`)).text();
 }
 
 describe("embedding", () => {
@@ -50,14 +57,15 @@ describe("embedding", () => {
     await log.shows(server, "");
   });
 
-  scenario("a page of an origin that is not allowed gets nothing, and says so", async ({ fresh, open }) => {
-    const { page } = await product();
+  scenario("a page of an origin that is not allowed gets neither code nor entries, and with code of its own says so", async ({ fresh, open }) => {
+    const { origin, page } = await product();
     const server = await fresh();
     await server.record(...EVENTS);
     const log = await open(page(server.url), { origins: [server.url] });
-    log.complaints.expect(/CORS|ERR_FAILED|status of 403|ERR_BLOCKED/);
-    const alert = log.page.getByRole("alert").first();
-    await alert.waitFor();
+    log.complaints.expect(/CORS|ERR_FAILED|status of 403/);
+    expect(await log.page.evaluate(() => customElements.get("indelible-log") === undefined)).toBe(true);
+    await log.page.goto(page(server.url, "", `${origin}/log.js?log=${encodeURIComponent(server.url)}`));
+    await log.page.getByRole("alert").filter({ hasText: "The log does not answer" }).waitFor();
     expect(await log.page.locator("ind-table .row").count()).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect } from "vitest";
+import { PAGES, settled } from "./harness/pages.js";
 import { type Opened, scenario } from "./harness/scenario.js";
 import type { Event } from "./harness/server.js";
 
@@ -13,6 +14,8 @@ const PAYLOADS = [
 /** Every string field an event may carry, each with its name before the payload. */
 function hostile(payload: string, at: number): Event {
   const text = (name: string): string => `${name}${at} ${payload}`;
+  // These two may have 64 bytes.
+  const short = (name: string): string => text(name).slice(0, at === 3 ? 40 : 64);
   const named = (name: string): object => ({ id: text(`${name}.id`), name: text(`${name}.name`) });
   return {
     event_id: text("event_id"),
@@ -22,8 +25,8 @@ function hostile(payload: string, at: number): Event {
     project: named("project"),
     actor: { type: "user", ...named("actor"), email: text("email"), on_behalf_of: { type: "user", ...named("behalf") } },
     action: "thing.done",
-    event: text("event"),
-    channel: text("channel"),
+    event: short("event"),
+    channel: short("channel"),
     description: text("description"),
     resource: { type: text("type"), ...named("resource") },
     targets: [{ type: text("target"), ...named("target") }],
@@ -83,7 +86,7 @@ describe("hostile entries", () => {
     for (const [at, id] of ids.entries()) {
       await log.page.goto(`${server.url}/?entry=${id}`);
       await log.panel.locator("pre.raw").waitFor();
-      const shown = await log.panel.innerText();
+      const shown = await text(log, "ind-entry header, ind-entry dl, ind-entry .diff, ind-entry pre");
       for (const name of ["description", "actor.name", "email", "behalf.name", "event", "type", "resource.name", "target.name", "detail", "channel", "organization.name", "workspace.id", "project.name", "path", "city", "agent", "request", "trace", "event_id", "field", "before", "after", "key", "value"])
         expect(shown).toContain(`${name}${at} `);
       expect(shown).not.toMatch(/[\u202e\u2066\u200b\u0007\u001b\ufeff]/);
@@ -99,7 +102,7 @@ describe("hostile entries", () => {
     const log = await (await open(`${server.url}/?-source=indelible`)).ready();
     for (const label of ["User", "Resource type", "Event", "Channel", "Organization", "Workspace", "Project"]) {
       await log.filter(label).click();
-      await expect.poll(async () => (await log.values()).length, { message: label }).toBe(PAYLOADS.length);
+      await expect.poll(async () => (await log.values()).length, { message: label }).toBeGreaterThanOrEqual(PAYLOADS.length);
       expect(await intruders(log)).toEqual([]);
       await log.page.locator("ind-filter ind-popover[open] label").first().click();
       await expect.poll(() => log.count()).toBe(1);
@@ -121,14 +124,20 @@ describe("hostile entries", () => {
     }
   });
 
+  scenario("what hides first is made visible as well", async ({ fresh, open }) => {
+    const server = await fresh();
+    await server.record({ action: "file.opened", description: "\u202egnp.exe" });
+    const log = await (await open(`${server.url}/?action=file.opened`)).ready();
+    expect((await log.rows())[0]?.cells[1]).toBe("U+202Egnp.exe");
+  });
+
   scenario("are text on the other pages", async ({ fresh, open }) => {
     const server = await fresh();
     await server.record(...EVENTS);
     const log = await open(server.url);
-    for (const page of ["overview", "catalogue", "integrity"]) {
+    for (const page of PAGES.slice(1)) {
       await log.page.goto(`${server.url}/${page}`);
-      await log.page.locator(`ind-${page}`).waitFor({ state: "attached" });
-      await log.page.waitForLoadState("networkidle");
+      await settled(log, page);
       expect(await intruders(log)).toEqual([]);
       expect(await text(log, `ind-${page}`)).not.toMatch(/[\u202e\u2066\u200b\u0007\u001b\ufeff]/);
     }

@@ -16,9 +16,12 @@ export class Proxy {
   readonly #server: HttpServer;
   /** May be changed while it runs. */
   rules: readonly Rule[] = [];
+  target: string;
 
-  private constructor(target: string) {
+  private constructor(before: string) {
+    this.target = before;
     this.#server = createServer((asked, answer) => {
+      const { target } = this;
       const { host } = new URL(target);
       const headers = { ...asked.headers, host, ...(asked.headers.origin === undefined ? {} : { origin: target }), "accept-encoding": "identity" };
       const rule = this.rules.find(({ path }) => path.test(asked.url ?? ""));

@@ -171,7 +171,7 @@ export class Console extends LitElement {
     };
     return (
       pages[this.page.path]?.() ??
-      html`<indelible-log .view=${this.view} .hrefOf=${(view: View) => this.#address("/", view)}
+      html`<h1 class="hidden">Log</h1><indelible-log .view=${this.view} .hrefOf=${(view: View) => this.#address("/", view)}
         @view-change=${({ detail }: CustomEvent<{ view: View; push: boolean }>) => this.#go("/", detail.view, detail.push)}></indelible-log>`
     );
   }
@@ -183,10 +183,7 @@ export class Console extends LitElement {
 
   override render(): TemplateResult {
     return html`<header>
-        <a class="skip" href="#main" @click=${(event: Event) => {
-          event.preventDefault();
-          this.renderRoot.querySelector<HTMLElement>("main")?.focus();
-        }}>Skip to the content</a>
+        <button class="skip" @click=${() => this.renderRoot.querySelector<HTMLElement>("main")?.focus()}>Skip to the content</button>
         <span class="brand">Indelible</span>
         <nav aria-label="Pages">
           ${PAGES.map(

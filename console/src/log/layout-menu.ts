@@ -29,7 +29,7 @@ export class LayoutMenu extends LitElement {
         gap: 4px;
         align-items: center;
       }
-      h3 {
+      h2 {
         margin: 12px 0 4px;
         font-size: 12px;
         color: var(--muted);
@@ -119,11 +119,11 @@ export class LayoutMenu extends LitElement {
               >${own ? html`<button class="quiet" aria-label="Forget ${label}" @click=${() => this.#say("layout-drop", name)}>×</button>` : nothing}</span>`,
         )}
       </div>
-      <h3>Columns, left to right</h3>
+      <h2>Columns, left to right</h2>
       <ul aria-label="Columns">
         ${shown.map((name, at) => this.#column(name, at))} ${others.map((name) => this.#column(name, -1))}
       </ul>
-      <h3>Keep these columns</h3>
+      <h2>Keep these columns</h2>
       <form class="keep" @submit=${this.#kept}>
         <input class="field" aria-label="Name of the layout" maxlength=${NAME_MAX} .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} />
         <button class="button" ?disabled=${this.name.trim() === ""}>Save</button>

@@ -142,6 +142,13 @@ export class SearchBox extends LitElement {
     this.chosen = -1;
   }
 
+  /** Closes the suggestions, those still asked for too. */
+  #offerNothing(): void {
+    clearTimeout(this.#suggest);
+    this.#abort?.abort();
+    this.offers = [];
+  }
+
   #take(offer: Offer): void {
     if (this.#word === undefined) return;
     clearTimeout(this.#apply);
@@ -162,9 +169,9 @@ export class SearchBox extends LitElement {
       if (this.chosen === this.offers.length) this.chosen = -1;
     } else if ((event.key === "Enter" || event.key === "Tab") && offer !== undefined) this.#take(offer);
     else if (event.key === "Enter") {
-      this.offers = [];
+      this.#offerNothing();
       this.#say(this.input.value.trim());
-    } else if (event.key === "Escape" && this.offers.length > 0) this.offers = [];
+    } else if (event.key === "Escape" && this.offers.length > 0) this.#offerNothing();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -175,7 +182,7 @@ export class SearchBox extends LitElement {
     return html`<input class="field" type="search" role="combobox" aria-label="Search" aria-autocomplete="list" aria-expanded=${open} aria-controls="offers"
         aria-activedescendant=${this.chosen >= 0 ? `offer-${this.chosen}` : nothing} aria-invalid=${this.problem !== ""} aria-describedby="problem" autocomplete="off" autocapitalize="off" spellcheck="false"
         placeholder="Search descriptions, or key:value – channel:auth outcome:failure -actor:root"
-        @input=${this.#typed} @keydown=${this.#keyed} @blur=${() => (this.offers = [])} @search=${() => this.#say(this.input.value.trim())} />
+        @input=${this.#typed} @keydown=${this.#keyed} @blur=${() => this.#offerNothing()} @search=${() => this.#say(this.input.value.trim())} />
       <kbd aria-hidden="true">/</kbd>
       <ul id="offers" role="listbox" aria-label="Suggestions" ?hidden=${!open}>
         ${this.offers.map(

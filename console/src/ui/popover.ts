@@ -68,9 +68,16 @@ export class Popover extends LitElement {
     this.panel.style.top = `${top}px`;
   }
 
+  /** Whether the focus was in the panel, or nowhere: browsers give it back to the button for what is in no slot only. */
+  get #focusLost(): boolean {
+    const within = (this.getRootNode() as Document | ShadowRoot).activeElement;
+    return document.activeElement === document.body || (within !== null && within !== this && this.contains(within));
+  }
+
   readonly #toggled = (event: ToggleEvent): void => {
     this.open = event.newState === "open";
     if (this.open) this.#place();
+    else if (this.#focusLost) this.button.focus();
     this.dispatchEvent(new Event(this.open ? "open" : "close"));
   };
 

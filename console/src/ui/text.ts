@@ -10,8 +10,8 @@ const HIDDEN =
 
 /** The text with each hidden character as its number in a frame. */
 export function visible(text: string): string | (string | TemplateResult)[] {
-  HIDDEN.lastIndex = 0;
-  if (!HIDDEN.test(text)) return text;
+  // Not `test`: it would move the place from which the matches below are looked for.
+  if (text.search(HIDDEN) < 0) return text;
   const parts: (string | TemplateResult)[] = [];
   let at = 0;
   for (const found of text.matchAll(HIDDEN)) {
