@@ -88,6 +88,21 @@ export class Console extends LitElement {
           padding: 5px 7px;
         }
       }
+      @media (max-width: 380px) {
+        nav {
+          gap: 0;
+        }
+        nav a {
+          padding: 5px;
+        }
+        header {
+          padding: 6px 8px;
+          gap: 2px;
+        }
+        .theme {
+          min-width: 24px;
+        }
+      }
       @media print {
         :host {
           display: block;

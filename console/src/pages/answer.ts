@@ -79,6 +79,6 @@ export async function orAbsent<T>(answer: Promise<T>, ...statuses: readonly numb
 /** What went wrong, in words, whatever was thrown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof AskError) return error.problem;
-  const detail = "What the server answered could not be read. Reload the page; if it stays so, the console and the server are of different versions.";
+  const detail = "The answer broke off, or is none the console knows. Try again; if it stays so, reload the page, as the server may be a newer one.";
   return { title: "The answer could not be read", detail, status: 0, code: "unreadable" };
 }

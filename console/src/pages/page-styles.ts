@@ -51,10 +51,17 @@ export const pageStyles = css`
   }
   .scope {
     display: flex;
+    flex: 1;
     flex-wrap: wrap;
     align-items: center;
     gap: 6px;
     min-width: 0;
+  }
+  .as-of {
+    margin-left: auto;
+  }
+  .printed {
+    display: none;
   }
   .chip {
     display: inline-flex;
@@ -140,6 +147,12 @@ export const pageStyles = css`
     .page {
       padding: 12px 10px 40px;
     }
+    .scope {
+      flex-basis: 100%;
+    }
+    .as-of {
+      margin-left: 0;
+    }
     .blocks {
       gap: 24px;
     }
@@ -155,6 +168,9 @@ export const pageStyles = css`
     }
     .block {
       break-inside: avoid;
+    }
+    .printed {
+      display: inline;
     }
     button,
     ind-copy,

@@ -50,6 +50,11 @@ export const tableStyles = css`
   .rows td:last-child {
     padding-right: 0;
   }
+  @media print {
+    button.quiet {
+      display: none;
+    }
+  }
   @media (max-width: 560px) {
     .rows th,
     .rows td {

@@ -18,7 +18,8 @@ pub const ADDRESSES_MAX: usize = 100;
 ///
 /// Entries are counted by the keyed token of their address, and one entry of each address listed is opened to name it. Two
 /// addresses with the same 64-bit token would count as one: in a log of ten million addresses the odds are one in
-/// 400,000. Which of equally frequent ones are within `limit` is decided by their tokens, the same every time. Entries of erased persons have no address any more, as to the filter `ip`.
+/// 400,000. Which of equally frequent ones are within `limit` is decided by their tokens, the same every time. Entries of
+/// erased persons have no address any more, as to the filter `ip`.
 ///
 /// Cost: per part, one intersection an address; once somebody was erased, a look at the disclosures of each entry that
 /// matches, which counts as reading its line. Then one entry opened for each address listed.

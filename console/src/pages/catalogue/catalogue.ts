@@ -51,6 +51,9 @@ export class CataloguePage extends LitElement {
         padding: 5px 0;
         border-bottom: 1px solid var(--line);
       }
+      .expected .badge {
+        justify-self: start;
+      }
       @media (max-width: 700px) {
         .expected {
           grid-template-columns: max-content minmax(0, 1fr);
@@ -117,7 +120,7 @@ export class CataloguePage extends LitElement {
 
   override render(): TemplateResult {
     return html`<div class="page">
-      <div class="top"><h1>Catalogue</h1>${scopeBar(this, this.filters, this.locale)}</div>
+      <div class="top"><h1>Catalogue</h1>${scopeBar(this, this.filters, this.locale, { nowMs: this.#nowMs, again: this.#ask })}</div>
       <p class="lead">The map of what is recorded: every channel, resource type and action that entries really have. What is not listed here was not recorded${this.filters.empty ? "" : ", within these filters"}.</p>
       ${this.#content()}
     </div>`;

@@ -11,8 +11,9 @@ import { narrowed } from "../scope.js";
 import { tableStyles } from "../table-styles.js";
 import { found, SORT_DEFAULT, type Sort, sorted, sortedBy, type SortKey } from "./sorting.js";
 
-/** Rows shown before the reader asks for all of them. */
+/** Rows shown before the reader asks for all of them, and how many more are shown at once rather than left behind a button. */
 const ROWS = 25;
+const ROWS_SPARED = 10;
 
 const COLUMNS: readonly (readonly [SortKey, string, string])[] = [
   ["value", "Name", ""],
@@ -96,7 +97,8 @@ export class RecordedTable extends LitElement {
 
   override render(): TemplateResult {
     if (this.rows.length === 0) return html`<p class="muted">None: no entry here has one.</p>`;
-    const rows = this.all ? this.#shown : this.#shown.slice(0, ROWS);
+    const many = this.#shown.length > ROWS + ROWS_SPARED;
+    const rows = this.all || !many ? this.#shown : this.#shown.slice(0, ROWS);
     return html`<div class="scroll">
         <table class="rows">
           ${this.#caption()}
@@ -108,7 +110,7 @@ export class RecordedTable extends LitElement {
           </tbody>
         </table>
       </div>
-      ${this.#shown.length > ROWS
+      ${many
         ? html`<p><button class="quiet" aria-expanded=${this.all} @click=${() => (this.all = !this.all)}>${this.all ? `Only the first ${ROWS}` : `All ${number(this.#shown.length, this.locale)}`}</button></p>`
         : nothing}`;
   }

@@ -64,6 +64,12 @@ export const integrityStyles = css`
       grid-template-columns: minmax(0, 1fr);
     }
   }
+  @media print {
+    button,
+    ind-copy {
+      display: none !important;
+    }
+  }
   @media (max-width: 560px) {
     .facts {
       grid-template-columns: minmax(0, 1fr);

@@ -9,6 +9,7 @@ import { skeleton, tokens } from "../../ui/tokens.js";
 import { Answer } from "../answer.js";
 import { block, section } from "../block.js";
 import { pageStyles } from "../page-styles.js";
+import { asOf } from "../scope.js";
 import { checkpointFacts, signedNote } from "./checkpoint-facts.js";
 import { integrityStyles } from "./integrity-styles.js";
 import { outside } from "./outside.js";
@@ -33,6 +34,7 @@ export class Integrity extends LitElement {
   @property() locale = navigator.language || "en";
   readonly #checkpoint = new Answer<string>(this);
   readonly #key = new Answer<string>(this);
+  #nowMs = Date.now();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -43,10 +45,11 @@ export class Integrity extends LitElement {
     if (changed.has("api")) this.#ask();
   }
 
-  #ask(): void {
+  readonly #ask = (): void => {
+    this.#nowMs = Date.now();
     void this.#checkpoint.ask((signal) => this.api.text("/checkpoint", undefined, { signal }));
     void this.#key.ask(async (signal) => (await this.api.text("/vkey", undefined, { signal })).trim());
-  }
+  };
 
   #shownKey(vkey: string): TemplateResult {
     return html`<pre tabindex="0" aria-label="Verifier key">${visible(vkey)}</pre>
@@ -54,19 +57,18 @@ export class Integrity extends LitElement {
   }
 
   override render(): TemplateResult {
-    const again = html`<button class="quiet" @click=${() => this.#ask()}>Look again</button>`;
     const address = this.api.endpoint === "" ? location.origin : this.api.endpoint;
     const { api, locale } = this;
     return html`<div class="page">
-      <div class="top"><h1>Integrity</h1></div>
+      <div class="top"><h1>Integrity</h1><div class="scope">${asOf({ nowMs: this.#nowMs, again: this.#ask }, locale)}</div></div>
       <p class="lead">Entries are leaves of a tree that only grows, and the log signs its root. What that comes to, and how to check it.</p>
       <div class="sides">
         <div class="side">
-          ${block("Newest checkpoint", this.#checkpoint, (text) => [checkpointFacts(text, locale), signedNote(text)], { note: NOTES.checkpoint, tools: again, lines: 8 })}
+          ${block("Newest checkpoint", this.#checkpoint, (text) => [checkpointFacts(text, locale), signedNote(text)], { note: NOTES.checkpoint, lines: 8 })}
           ${block("The log's key", this.#key, (vkey) => this.#shownKey(vkey), { note: NOTES.key, lines: 2 })}
         </div>
         <div class="side">
-          ${section("Verification", html`<ind-verification .api=${api} .locale=${locale}></ind-verification>`, { note: NOTES.verification })}
+          ${section("Verification", html`<ind-verification .api=${api} .asOfMs=${this.#nowMs} .locale=${locale}></ind-verification>`, { note: NOTES.verification })}
           ${section("What this browser remembers", html`<ind-remembered .api=${api} .locale=${locale}></ind-remembered>`, { note: NOTES.remembered })}
           ${section("Verify from outside", outside(address, this.#key.value), { note: NOTES.outside })}
         </div>

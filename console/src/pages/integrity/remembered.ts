@@ -95,7 +95,7 @@ export class RememberedBlock extends LitElement {
 
   #forgetButtons(): TemplateResult {
     if (!this.forgetting) return html`<button class="quiet" @click=${() => (this.forgetting = true)}>Forget it</button>`;
-    return html`<span role="group" aria-label="Forget what is remembered?">Only if you know why key or history changed.
+    return html`<span role="group" aria-label="Forget what is remembered?">Only if you know why this log is another one than before, such as one made anew at this address.
       <button class="quiet" @click=${() => this.#forget()}>Forget</button><button class="quiet" @click=${() => (this.forgetting = false)}>Keep</button></span>`;
   }
 

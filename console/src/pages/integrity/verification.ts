@@ -1,5 +1,5 @@
 /** The server's own verification: the last one, one that runs, and a button for another. */
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { type Api, AskError, type Problem } from "../../api/client.js";
 import type { VerificationState, Verified } from "../../api/types.js";
@@ -45,20 +45,21 @@ export class VerificationBlock extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property() locale = "en";
+  /** When the page was asked: another time asks anew. */
+  @property({ attribute: false }) asOfMs = 0;
   /** The reader's own request, until it is answered. */
   @state() private requested = false;
   @state() private refusal: Problem | undefined;
   readonly #known = new Answer<Known>(this);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.updateComplete.then(() => this.#look());
-  }
-
   override disconnectedCallback(): void {
     clearTimeout(this.#timer);
     super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("api") || changed.has("asOfMs")) void this.#look();
   }
 
   /** Asks how far it is, and again after a while as long as one runs. */

@@ -135,7 +135,7 @@ export class Overview extends LitElement {
     const nobody = value?.entries === 0 || (this.filters.empty && value?.onlyItsOwn === true);
     const empty = !asking && nobody ? nothingHere(this, this.filters, this.api) : undefined;
     return html`<div class="page">
-      <div class="top"><h1>Overview</h1>${scopeBar(this, this.filters, this.locale)}</div>
+      <div class="top"><h1>Overview</h1>${scopeBar(this, this.filters, this.locale, { nowMs: this.#nowMs, again: this.#ask })}</div>
       ${whole ?? empty ?? this.#blocks()}
     </div>`;
   }
