@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Api, AskError } from "../../src/api/client.js";
+import type { Api } from "../../src/api/client.js";
 import { failuresOf, figuresOf } from "../../src/pages/overview/questions.js";
 import { nameOf } from "../../src/pages/overview/actor-names.js";
 import { narrowed } from "../../src/pages/scope.js";
