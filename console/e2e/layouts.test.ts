@@ -58,7 +58,7 @@ describe("layouts", () => {
     expect(platform[0]?.slice(0, 6)).toEqual(["hardware", "✓ success", "142", "Ada Lovelace", "1 Mar 2026, 10:30:05", "Hardware assigned to Ada"]);
     expect((await cells("events"))[0]?.slice(0, 10)).toEqual(["hardware.assigned", "h-142", "u-7", "password", "org-1", "Acme", "ws-1", "Lab", "203.0.113.7", "2026-03-01-09-30-05"]);
     const access = await cells("access");
-    expect(access[0]?.slice(0, 4)).toEqual([expect.stringMatching(/^Ada Lovelace .*Chrome/), "hardware.assigned", "Hardware #142", "Austin, Texas, US · 203.0.113.7"]);
+    expect(access[0]?.slice(0, 4)).toEqual(["Ada Lovelace Chrome on macOS", "hardware.assigned", "Hardware #142", "Austin, Texas, US · 203.0.113.7"]);
     expect([access[0]?.[5], access[1]?.[5]].map((mark) => mark?.charAt(0))).toEqual(["✓", "✗"]);
     expect([access[1]?.[0], access[1]?.[3], access[2]?.[3]]).toEqual(["tok-1 Automated", "GitHub Actions · 203.0.113.8", "Unknown"]);
     expect(access[2]?.[6]).toBe("! warning");

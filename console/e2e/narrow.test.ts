@@ -30,4 +30,13 @@ describe("narrow", () => {
     await log.panel.getByRole("button", { name: "Close" }).click();
     await log.panel.waitFor({ state: "detached" });
   });
+
+  scenario("no page scrolls as a whole beside its content", async ({ demo, open }) => {
+    const log = await open(demo.url);
+    for (const page of PAGES) {
+      await log.page.goto(`${demo.url}/${page}`);
+      await settled(log, page);
+      expect(await log.page.evaluate(() => [document.scrollingElement?.scrollHeight, document.scrollingElement?.scrollWidth]), page).toEqual([800, 1280]);
+    }
+  });
 });

@@ -31,6 +31,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "HTTP status": "403 – A failed or unauthorised attempt",
   "Client IP": "203.0.113.7",
   Location: "Austin, Texas, US",
+  Browser: "Chrome on Linux",
   "Request ID": "req-1",
   "Trace ID": "tr-1",
   "Event ID": "ev-1",

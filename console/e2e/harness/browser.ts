@@ -53,8 +53,8 @@ async function fromFolder(route: Route, folder: string): Promise<void> {
   const { pathname } = new URL(route.request().url());
   const path = join(folder, ["/", "/overview", "/catalogue", "/integrity"].includes(pathname) ? "index.html" : /^\/(assets|embed)\//.test(pathname) ? pathname : "-");
   if (!existsSync(path)) return route.fallback();
-  const answer = await route.fetch({ url: new URL("/", route.request().url()).href });
-  await route.fulfill({ path, headers: { ...answer.headers(), "content-type": TYPES[extname(path)] ?? "", "content-length": "", "access-control-allow-origin": "*" } });
+  const answer = await route.fetch(pathname.startsWith("/assets/") ? { url: new URL("/", route.request().url()).href } : {});
+  await route.fulfill({ path, headers: { ...answer.headers(), "content-type": TYPES[extname(path)] ?? "", "content-length": "" } });
 }
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };

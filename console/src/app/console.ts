@@ -61,6 +61,8 @@ export class Console extends LitElement {
         font-size: 16px;
       }
       main {
+        /* What is hidden in it must not make the document longer. */
+        position: relative;
         min-height: 0;
         overflow: auto;
       }
