@@ -21,16 +21,12 @@ export type Suggestions = Schemas["Suggestions"];
 export type Heatmap = Schemas["Heatmap"];
 
 /** A value the log holds, with how often and from when to when. */
-export interface Recorded extends Counted {
-  readonly first_seen: string;
-  readonly last_seen: string;
-}
+export type Recorded = Schemas["CatalogueValue"];
+
+export type Catalogue = Schemas["Catalogue"];
 
 /** Kinds of values the catalogue lists. */
-export type CatalogueKind = "channels" | "actions" | "resource_types";
-
-/** `GET /v1/catalogue`: the values of each kind, and how many more there are beyond the limit. */
-export type Catalogue = { readonly [kind in CatalogueKind]: readonly Recorded[] } & { readonly omitted?: Schemas["Omitted"] };
+export type CatalogueKind = Exclude<keyof Catalogue, "omitted">;
 
 /** A verification that ended; its time is known where it is looked up. */
 export type Verified = Omit<Schemas["Verification"], "origin"> & Partial<Pick<Schemas["LastVerification"], "time">>;

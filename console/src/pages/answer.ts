@@ -66,16 +66,6 @@ export class Answer<T> implements ReactiveController {
   }
 }
 
-/** `undefined` where the server answers with one of these: it knows no such question. */
-export async function orAbsent<T>(answer: Promise<T>, ...statuses: readonly number[]): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof AskError && statuses.includes(error.problem.status)) return undefined;
-    throw error;
-  }
-}
-
 /** What went wrong, in words, whatever was thrown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof AskError) return error.problem;

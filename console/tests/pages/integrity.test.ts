@@ -1,19 +1,6 @@
 import { expect, test } from "vitest";
-import type { Entry } from "../../src/api/types.js";
-import { doneOf, verifiedBy } from "../../src/pages/integrity/last-verified.js";
+import { doneOf } from "../../src/pages/integrity/last-verified.js";
 import { commandsOf, shellWord } from "../../src/pages/integrity/outside.js";
-
-const entry = (outcome: string, properties: Entry["properties"]) => ({ time: "2026-11-27T11:32:21.671019Z", outcome, properties }) as unknown as Entry;
-
-test("the entry of a verification says what it found", () => {
-  expect(verifiedBy(entry("success", { entries: 36_093, findings: [] }))).toEqual({ time: "2026-11-27T11:32:21.671019Z", sound: true, entries: 36_093, findings: [] });
-  expect(verifiedBy(entry("failure", { entries: 7, findings: ["leaf 3 is not as it was"] }))).toMatchObject({ sound: false, findings: ["leaf 3 is not as it was"] });
-});
-
-test("an entry that lists findings is never called sound, and one without properties is read", () => {
-  expect(verifiedBy(entry("success", { entries: 7, findings: [{ leaf: 3 }] }))).toMatchObject({ sound: false, findings: ['{"leaf":3}'] });
-  expect(verifiedBy(entry("failure", undefined))).toMatchObject({ sound: false, entries: 0, findings: [] });
-});
 
 test("the part that is done stays between nothing and all", () => {
   expect(doneOf({ entries_done: 0, entries: 0 })).toBe(0);

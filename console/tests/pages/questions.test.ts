@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { type Api, AskError } from "../../src/api/client.js";
+import type { Api } from "../../src/api/client.js";
 import { failuresOf, figuresOf } from "../../src/pages/overview/questions.js";
 import { nameOf } from "../../src/pages/overview/actor-names.js";
-import { orAbsent } from "../../src/pages/answer.js";
 import { narrowed } from "../../src/pages/scope.js";
 import { logHref } from "../../src/pages/links.js";
 import { Filters } from "../../src/state/filters.js";
@@ -29,12 +28,6 @@ test("where only successes are asked for, there is no failure, and no question",
   const asked: string[] = [];
   expect(await failuresOf(api({}, asked), new URLSearchParams("outcome=success"), "actor", signal)).toEqual([]);
   expect(asked).toEqual([]);
-});
-
-test("a question the server does not know is absent; any other failure stays one", async () => {
-  const refused = (status: number) => Promise.reject(new AskError({ title: "", detail: "", status, code: "" }));
-  expect(await orAbsent(refused(400), 400)).toBeUndefined();
-  await expect(orAbsent(refused(500), 400)).rejects.toThrow(AskError);
 });
 
 test("a link narrows the filters to exactly that value", () => {

@@ -10,7 +10,7 @@ import { skeleton, tokens } from "../../ui/tokens.js";
 import { failed, waiting } from "../block.js";
 import { logLink } from "../links.js";
 import { Answer, problemOf } from "../answer.js";
-import { doneOf, type Known, knownOf, VERIFICATIONS } from "./last-verified.js";
+import { doneOf, VERIFICATIONS } from "./last-verified.js";
 import { blockStyles } from "../page-styles.js";
 import { integrityStyles } from "./integrity-styles.js";
 
@@ -50,7 +50,7 @@ export class VerificationBlock extends LitElement {
   /** The reader's own request, until it is answered. */
   @state() private requested = false;
   @state() private refusal: Problem | undefined;
-  readonly #known = new Answer<Known>(this);
+  readonly #known = new Answer<VerificationState>(this);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   override disconnectedCallback(): void {
@@ -65,10 +65,8 @@ export class VerificationBlock extends LitElement {
   /** Asks how far it is, and again after a while as long as one runs. */
   async #look(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#known.ask((signal) => knownOf(this.api, signal));
-    const known = this.#known.value;
-    const runs = this.#running !== undefined || (this.requested && known?.told !== false);
-    if (runs && this.isConnected) this.#timer = setTimeout(() => void this.#look(), POLL_MS);
+    await this.#known.ask((signal) => this.api.json<VerificationState>("/v1/verification", undefined, { signal }));
+    if ((this.requested || this.#running !== undefined) && this.isConnected) this.#timer = setTimeout(() => void this.#look(), POLL_MS);
   }
 
   async #verify(): Promise<void> {
@@ -87,7 +85,7 @@ export class VerificationBlock extends LitElement {
   }
 
   get #running(): NonNullable<VerificationState["running"]> | undefined {
-    return this.#known.value?.state.running ?? undefined;
+    return this.#known.value?.running ?? undefined;
   }
 
   #progress(): TemplateResult {
@@ -120,7 +118,7 @@ export class VerificationBlock extends LitElement {
     if (value === undefined) return failure !== undefined && !asking ? failed(failure, this.#known.again) : waiting(3);
     const runs = this.requested || this.#running !== undefined;
     return html`${this.refusal === undefined ? nothing : failed(this.refusal, () => void this.#verify())} ${runs ? this.#progress() : nothing}
-      <div role="status">${value.state.last ? this.#last(value.state.last) : runs ? nothing : html`<p class="muted">The server has not verified this log so far.</p>`}</div>
+      <div role="status">${value.last ? this.#last(value.last) : runs ? nothing : html`<p class="muted">The server has not verified this log so far.</p>`}</div>
       <div class="actions">
         <button class="button primary" aria-disabled=${runs} @click=${() => void this.#verify()}>${runs ? "Verifying …" : "Verify now"}</button>
         ${logLink(VERIFICATIONS, "All verifications in the log")}

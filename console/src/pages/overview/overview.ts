@@ -12,7 +12,7 @@ import type { Division } from "../../state/view.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { block } from "../block.js";
 import { pageStyles } from "../page-styles.js";
-import { Answer, orAbsent } from "../answer.js";
+import { Answer } from "../answer.js";
 import { narrowed, nothingHere, scopeBar } from "../scope.js";
 import { actorNames } from "./actor-names.js";
 import { figureList, figureStyles } from "./figures.js";
@@ -71,7 +71,7 @@ export class Overview extends LitElement {
     void this.#askNames(params, [ranking("actor"), this.#failures.actor.ask((signal) => failuresOf(api, params, "actor", signal))]);
     void ranking("resource_type");
     void ranking("action");
-    void this.#failures.ip.ask((signal) => orAbsent(failuresOf(api, params, "ip", signal), 400));
+    void this.#failures.ip.ask((signal) => failuresOf(api, params, "ip", signal));
     void this.#heat.ask((signal) => heatmapOf(api, params, signal));
   };
 

@@ -2,7 +2,6 @@
 import type { Api } from "../../api/client.js";
 import type { Counted, Facets, Heatmap } from "../../api/types.js";
 import { zone } from "../../state/range.js";
-import { orAbsent } from "../answer.js";
 
 /** Values of failures that are asked for: enough to find all who failed repeatedly in any but the worst week. */
 export const FAILURES_MAX = 100;
@@ -40,11 +39,11 @@ export async function failuresOf(api: Api, filters: URLSearchParams, field: stri
   return valuesOf(api, failures, field, FAILURES_MAX, signal);
 }
 
-/** Entries by hour of the reader's week; undefined where the server does not know of it. */
-export async function heatmapOf(api: Api, filters: URLSearchParams, signal: AbortSignal): Promise<Heatmap | undefined> {
+/** Entries by hour of the reader's week. */
+export async function heatmapOf(api: Api, filters: URLSearchParams, signal: AbortSignal): Promise<Heatmap> {
   const params = new URLSearchParams(filters);
   params.set("tz", zone());
-  return orAbsent(api.json<Heatmap>("/v1/heatmap", params, { signal }), 404, 405);
+  return api.json<Heatmap>("/v1/heatmap", params, { signal });
 }
 
 async function facetsOf(api: Api, filters: URLSearchParams, fields: readonly string[], max: number, signal: AbortSignal): Promise<Facets> {

@@ -15,11 +15,11 @@ use crate::state::{App, Caller};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Catalogue {
     /// Most frequent first.
-    channels: Vec<Value>,
+    channels: Vec<CatalogueValue>,
     /// Most frequent first.
-    actions: Vec<Value>,
+    actions: Vec<CatalogueValue>,
     /// Most frequent first.
-    resource_types: Vec<Value>,
+    resource_types: Vec<CatalogueValue>,
     /// How many more there are of each, beyond `limit`.
     omitted: Omitted,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Catalogue {
 /// A value that occurs.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Value {
+pub(crate) struct CatalogueValue {
     /// The channel, action or type.
     value: String,
     /// Entries that have it.
@@ -47,7 +47,7 @@ pub(crate) struct Omitted {
     resource_types: u64,
 }
 
-impl From<Recorded> for Value {
+impl From<Recorded> for CatalogueValue {
     fn from(recorded: Recorded) -> Self {
         let Recorded { value, count, first_us, last_us } = recorded;
         Self { value, count, first_seen: instant_text(first_us), last_seen: instant_text(last_us) }
@@ -79,7 +79,7 @@ pub(crate) async fn get(
         let mut next = || {
             let listing = listings.next().map(|Listing { values, omitted, .. }| (values, omitted));
             let (values, omitted) = listing.unwrap_or_default();
-            (values.into_iter().map(Value::from).collect(), omitted)
+            (values.into_iter().map(CatalogueValue::from).collect(), omitted)
         };
         let [(channels, more_channels), (actions, more_actions), (resource_types, more_types)] =
             [next(), next(), next()];
