@@ -6,6 +6,8 @@ const DEADLINE_MS = 60_000;
 /** A real browser against the real binary, over the demo's data. */
 const browser = {
   globalSetup: "e2e/harness/setup.ts",
+  // One browser for all files of a worker; every page has a context of its own.
+  isolate: false,
   testTimeout: DEADLINE_MS,
   hookTimeout: DEADLINE_MS,
   expect: { poll: { timeout: DEADLINE_MS / 3, interval: 40 } },

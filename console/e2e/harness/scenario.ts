@@ -35,7 +35,7 @@ export const scenario = test.extend<Fixtures>({
       await use(browser);
       await browser.close();
     },
-    { scope: "file" },
+    { scope: "worker" },
   ],
   demo: [
     async ({}, use) => {
