@@ -43,5 +43,17 @@ describe("accessibility", () => {
       await log.page.keyboard.press("ArrowDown");
       expect(await violations(log.page), "suggestions").toEqual([]);
     });
+
+    scenario(`axe finds nothing where there is nothing to show, ${colorScheme}`, async ({ fresh, open }) => {
+      const server = await fresh();
+      const log = await open(server.url, { colorScheme, reducedMotion: "reduce" });
+      await log.page.getByRole("heading", { name: "Nothing was recorded yet" }).waitFor();
+      expect(await violations(log.page), "empty").toEqual([]);
+      log.complaints.expect(/ERR_CONNECTION_REFUSED/);
+      await log.page.route("**/v1/**", (route) => route.abort("connectionrefused"));
+      await log.page.reload();
+      await log.page.getByRole("alert").first().waitFor();
+      expect(await violations(log.page), "gone").toEqual([]);
+    });
   }
 });

@@ -54,6 +54,8 @@ async function fromFolder(route: Route, folder: string): Promise<void> {
   const path = join(folder, ["/", "/overview", "/catalogue", "/integrity"].includes(pathname) ? "index.html" : /^\/(assets|embed)\//.test(pathname) ? pathname : "-");
   if (!existsSync(path)) return route.fallback();
   const answer = await route.fetch(pathname.startsWith("/assets/") ? { url: new URL("/", route.request().url()).href } : {});
+  // Where the server keeps other origins out, it is to be seen doing so.
+  if (pathname.startsWith("/embed/") && answer.headers()["access-control-allow-origin"] === undefined) return route.fallback();
   await route.fulfill({ path, headers: { ...answer.headers(), "content-type": TYPES[extname(path)] ?? "", "content-length": "" } });
 }
 
