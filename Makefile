@@ -9,6 +9,7 @@ LISTEN  ?= 127.0.0.1:7117
 DATA    ?= data/demo
 ENTRIES ?= 1000000
 BENCH_DIR ?= target/bench-100m
+URL     ?= http://$(LISTEN)
 VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 BIN     := target/release/indelible
@@ -57,6 +58,9 @@ bench: release ## generates, measures, prints a table (ENTRIES=1000000)
 bench-100m: release ## the same at 100 million: hours, and 60 GB or more in BENCH_DIR (not measured yet)
 	$(BIN) bench all --entries 100000000 --dir $(BENCH_DIR)
 
+bench-console: need-console ## what the console costs its reader, at a server that runs (URL=http://127.0.0.1:7117)
+	cd console && npm ci --no-audit --no-fund && CHROMIUM=$(CHROMIUM) node bench/paint.mjs $(URL)
+
 fuzz: need-fuzz ## ten minutes of each target
 	@for target in $(FUZZ_TARGETS); do echo "fuzz $$target"; \
 	  $(CARGO) +nightly fuzz run $$target -- -max_total_time=$${SECONDS_EACH:-600} -rss_limit_mb=2048 -timeout=20; done
@@ -91,4 +95,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end console screenshots campaign bench bench-100m fuzz fuzz-short deny need-cargo need-node need-console need-fuzz
+.PHONY: help demo release test lint unit end-to-end console screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-fuzz
