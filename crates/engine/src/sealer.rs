@@ -158,8 +158,8 @@ impl SealerThread {
         let sealing = match sealing {
             Some(sealing) => sealing,
             None => {
-                let rows = self.shared.config.seal_rows;
-                sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first, rows)?))
+                let (rows, seed) = (self.shared.config.seal_rows, self.shared.vault.index_seed());
+                sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first, rows, seed)?))
             }
         };
         sealing.take(&self.shared, place, run)?;

@@ -16,7 +16,7 @@ use crate::manifest::SegmentEntry;
 use crate::part::Field;
 use crate::seal::Digests;
 use crate::sealed::SealedLines;
-use crate::{Part, PartError, SealError, Sealer};
+use crate::{Part, PartError, SealError, Sealer, Segment};
 
 /// Segments of one tier that are merged.
 pub const MERGE_SEGMENTS: usize = 8;
@@ -95,7 +95,7 @@ pub struct Source<'a> {
     /// As the manifest names it.
     pub entry: SegmentEntry,
     /// The same, opened; its index knows the keyed tokens of addresses.
-    pub part: &'a dyn Part,
+    pub part: &'a Segment,
 }
 
 /// Why segments were not merged. Nothing has changed; the segments go on answering.
@@ -127,7 +127,8 @@ pub fn merge(
 ) -> Result<Option<SegmentEntry>, MergeError> {
     let first = sources.first().unwrap_or_else(|| panic!("there is something to merge")).entry.name.first;
     let rows: u64 = sources.iter().map(|source| u64::from(source.part.rows())).sum();
-    let mut sealer = Sealer::begin(disk, dir, first, usize::try_from(rows).unwrap_or(0))?;
+    let seed = sources.first().map_or(0, |source| source.part.index().seed());
+    let mut sealer = Sealer::begin(disk, dir, first, usize::try_from(rows).unwrap_or(0), seed)?;
     for source in sources {
         assert_eq!(source.entry.name.first, sealer.leaves().end, "merged segments are neighbours");
         if !append(disk, dir, source, &mut sealer, go_on)? {

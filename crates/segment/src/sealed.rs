@@ -221,8 +221,8 @@ pub type AddressOf<'a> =
 ///
 /// # Errors
 /// As [`ReindexError`], never `Write`.
-pub fn make_index(lines: &SealedLines, entry: &SegmentEntry, address: &AddressOf<'_>) -> Result<Vec<u8>, ReindexError> {
-    let mut builder = IndexBuilder::new(entry.name.first);
+pub fn make_index(lines: &SealedLines, entry: &SegmentEntry, seed: u64, address: &AddressOf<'_>) -> Result<Vec<u8>, ReindexError> {
+    let mut builder = IndexBuilder::new(entry.name.first, seed);
     let mut failed = None;
     lines.lines.scan(0, &mut |leaf, line| match index_row(lines, leaf, line, address, &mut builder) {
         Ok(()) => ControlFlow::Continue(()),
@@ -248,10 +248,11 @@ pub fn reindex(
     dir: &Path,
     entry: &SegmentEntry,
     cache: &Arc<BlockCache>,
+    seed: u64,
     address: &AddressOf<'_>,
 ) -> Result<(), ReindexError> {
     let lines = SealedLines::open(disk, dir, entry, cache)?;
-    let bytes = make_index(&lines, entry, address)?;
+    let bytes = make_index(&lines, entry, seed, address)?;
     let file = entry.name.path(dir, SegmentFile::Index);
     env::replace_file(disk, &file, &bytes).map_err(|source| ReindexError::Write { file, source })
 }

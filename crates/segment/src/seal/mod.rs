@@ -124,11 +124,11 @@ impl Drop for Temporary<'_> {
 
 impl<'a> Sealer<'a> {
     /// Begins a segment whose first leaf is `first` in folder `dir`, in temporary files never used there; `rows` are
-    /// expected, more or fewer may come.
+    /// expected, more or fewer may come. `seed` is that of the log's indexes.
     ///
     /// # Errors
     /// `Write` if the disk fails.
-    pub fn begin(disk: &'a dyn Disk, dir: &Path, first: u64, rows: usize) -> Result<Self, SealError> {
+    pub fn begin(disk: &'a dyn Disk, dir: &Path, first: u64, rows: usize, seed: u64) -> Result<Self, SealError> {
         let write = |file: &Path, source| SealError::Write { file: file.to_owned(), source };
         let paths = unused_paths(disk, dir, first).map_err(|source| write(dir, source))?;
         let [lines_path, disclosures_path, _] = &paths;
@@ -142,7 +142,7 @@ impl<'a> Sealer<'a> {
             next: first,
             lines,
             disclosures,
-            index: IndexBuilder::new(first).expecting(rows),
+            index: IndexBuilder::new(first, seed).expecting(rows),
         })
     }
 

@@ -5,7 +5,7 @@ use event::Entry;
 use indelible_segment::sealed::{IndexAccess, OpenError, SealedLines, make_index, open_segment, reindex};
 use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
 
-use crate::sample::{Log, SEGMENTS, address, disk};
+use crate::sample::{Log, SEED, SEGMENTS, address, disk};
 
 const LOG: Log = Log("here");
 
@@ -35,7 +35,7 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
             Some(bytes) => env::replace_file(&disk, &file, &bytes).unwrap(),
         }
         assert!(open().is_err_and(|error| error.wants_reindex()));
-        reindex(&disk, dir, &entry, &cache, &token).unwrap();
+        reindex(&disk, dir, &entry, &cache, SEED, &token).unwrap();
         assert_eq!(disk.read(&file).unwrap(), sealed);
         let segment = open().unwrap();
         assert_eq!((segment.first_leaf(), segment.rows()), (0, 200));
@@ -47,17 +47,17 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     }
 
     let lines = SealedLines::open(&disk, dir, &entry, &cache).unwrap();
-    assert_eq!(make_index(&lines, &entry, &token).unwrap(), sealed);
+    assert_eq!(make_index(&lines, &entry, SEED, &token).unwrap(), sealed);
     disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
     assert!(matches!(open(), Err(OpenError::Files(_))));
-    assert!(reindex(&disk, dir, &entry, &cache, &token).is_err());
+    assert!(reindex(&disk, dir, &entry, &cache, SEED, &token).is_err());
 }
 
 #[test]
 fn a_mapped_index_answers_as_one_read() {
     let dir = tempfile::tempdir().unwrap();
     let disk = env::SystemDisk;
-    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0, 0).unwrap();
+    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0, 0, SEED).unwrap();
     for leaf in 0..50 {
         sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf)).unwrap();
     }

@@ -10,8 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 pub(super) use self::dictionary::Dictionary;
 pub(super) use self::ids::Ids;
-pub(super) use self::pairs::Pairs;
-pub(super) use self::tokens::{Edge, TokenList};
+pub(super) use self::pairs::{PairCursor, Pairs};
+pub(super) use self::tokens::{Edge, TokenCursor, TokenList};
 use super::bytes::{u32_at, u64_at};
 use super::fold::FOLD_VERSION;
 use super::format::{
@@ -154,7 +154,9 @@ impl Index {
         })
     }
 
-    pub(super) fn seed(&self) -> u64 {
+    /// Returns the seed of its hashes.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
         self.seed
     }
 
@@ -198,7 +200,7 @@ impl Index {
     }
 
     pub(super) fn ids(&self) -> Result<Option<Ids<'_>>, IndexError> {
-        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.rows))
+        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.first_leaf, self.rows))
     }
 
     /// The error for a section whose checksum is right but whose content is not.
@@ -258,17 +260,18 @@ impl Index {
     }
 }
 
-/// Reads header checksum and table; sections must follow each other and end where the file ends.
+/// Reads header checksum and table; sections must follow each other and end where the table begins, which ends the file.
 fn read_table(file: &[u8]) -> Result<Vec<Section>, &'static str> {
     let count = u32_at(file, 12).filter(|&count| count <= SECTIONS_MAX).ok_or("too many sections")? as usize;
-    let table_end = HEADER_BYTES + count * TABLE_ENTRY_BYTES;
-    let table = file.get(HEADER_BYTES..table_end).ok_or("section table is cut off")?;
+    let sections_end = file.len().checked_sub(count * TABLE_ENTRY_BYTES).filter(|&end| end >= HEADER_BYTES);
+    let sections_end = sections_end.ok_or("section table is cut off")?;
+    let table = file.get(sections_end..).unwrap_or_default();
     let before = file.get(..HEADER_CRC_AT).ok_or("header is cut off")?;
     let crc = crc32c::crc32c_append(crc32c::crc32c(before), table);
     if u32_at(file, HEADER_CRC_AT) != Some(crc) || u32_at(file, HEADER_CRC_AT + 4) != Some(0) {
         return Err("checksum of the header differs");
     }
-    let mut end = table_end;
+    let mut end = HEADER_BYTES;
     let sections = table.chunks(TABLE_ENTRY_BYTES).map(|entry| {
         let &[kind, number, class, 0, ..] = entry else { return None };
         let start = usize::try_from(u64_at(entry, 8)?).ok()?;
@@ -276,13 +279,13 @@ fn read_table(file: &[u8]) -> Result<Vec<Section>, &'static str> {
         if start != end || !len.is_multiple_of(ALIGN) {
             return None;
         }
-        end = start.checked_add(len).filter(|&end| end <= file.len())?;
+        end = start.checked_add(len).filter(|&end| end <= sections_end)?;
         let name = SectionName { kind: Kind::from_number(kind)?, number, class };
         Some(Section { name, start, len, crc: u32_at(entry, 4)?, sound: OnceLock::new() })
     });
     let sections = sections.collect::<Option<Vec<_>>>().ok_or("section table makes no sense")?;
-    if end != file.len() {
-        return Err("the file goes on behind its last section");
+    if end != sections_end {
+        return Err("the sections do not end where the table begins");
     }
     Ok(sections)
 }
