@@ -23,4 +23,5 @@ pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub use indexed::{Indexed, Lines};
 pub use merge::{IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
+pub(crate) use read::check;
 pub use read::{Index, IndexBytes, IndexError};

@@ -111,7 +111,11 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
     };
     for pair in sources.windows(2) {
         let &[before, behind] = pair else { continue };
-        assert_eq!(before.first_leaf() + u64::from(before.rows()), behind.first_leaf(), "merged indexes are neighbours");
+        assert_eq!(
+            before.first_leaf() + u64::from(before.rows()),
+            behind.first_leaf(),
+            "merged indexes are neighbours"
+        );
     }
     assert!(sources.iter().all(|source| source.seed() == first.seed()), "the indexes of a log have one seed");
     let rows = last.first_leaf() + u64::from(last.rows()) - first.first_leaf();
@@ -123,8 +127,7 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
     let mut output = IndexOutput::create(into.disk, into.file)?;
     let order = Order::write(sources, rows, &scratch, &mut output, &mut pace)?;
     ids::write(sources, &scratch, &mut output)?;
-    let mut merge =
-        Merge { sources, rows, order, scratch: &scratch, sets: SetsOutput::new(&scratch), output, pace };
+    let mut merge = Merge { sources, rows, order, scratch: &scratch, sets: SetsOutput::new(&scratch), output, pace };
     merge.fields()?;
     merge.texts()?;
     let Merge { sets, mut output, .. } = merge;

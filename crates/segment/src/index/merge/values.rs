@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{IndexMergeError, Pace};
+use crate::index::Index;
 use crate::index::format::SectionName;
 use crate::index::read::{Dictionary, TokenCursor};
 use crate::index::sets::SetRef;
-use crate::index::Index;
 
 /// The values of one source in the order of their bytes.
 pub(super) enum Values<'b> {

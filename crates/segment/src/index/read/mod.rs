@@ -1,5 +1,6 @@
 //! Reading an index out of bytes that may be damaged: every offset is checked, nothing panics.
 
+mod check;
 mod dictionary;
 mod ids;
 mod pairs;
@@ -8,6 +9,7 @@ mod tokens;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::check::check;
 pub(super) use self::dictionary::Dictionary;
 pub(super) use self::ids::Ids;
 pub(super) use self::pairs::{PairCursor, Pairs};
@@ -93,7 +95,8 @@ impl Index {
         if u32_at(header, 8) != Some(VERSION) {
             return Err(IndexError::Version { file: file.to_owned() });
         }
-        let sections = read_table(whole).map_err(|what| damaged(0, what))?;
+        let table = whole.get(whole.len().saturating_sub(table_bytes(header))..).unwrap_or_default();
+        let sections = read_table(header, table, whole.len() as u64).map_err(|what| damaged(0, what))?;
         if u32_at(header, 28) != Some(FOLD_VERSION) {
             return Err(IndexError::Version { file: file.to_owned() });
         }
@@ -144,6 +147,13 @@ impl Index {
     #[must_use]
     pub fn rows(&self) -> u32 {
         self.rows
+    }
+
+    /// Returns the length of its file in bytes, without what follows it there.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let whole: &[u8] = (*self.bytes).as_ref();
+        whole.len() as u64
     }
 
     /// Returns the name, class and length in bytes of every section, for measuring.
@@ -260,15 +270,20 @@ impl Index {
     }
 }
 
+/// How long the table of a file with this header is.
+fn table_bytes(header: &[u8]) -> usize {
+    u32_at(header, 12).map_or(0, |count| count.min(SECTIONS_MAX) as usize * TABLE_ENTRY_BYTES)
+}
+
 /// Reads header checksum and table; sections must follow each other and end where the table begins, which ends the file.
-fn read_table(file: &[u8]) -> Result<Vec<Section>, &'static str> {
-    let count = u32_at(file, 12).filter(|&count| count <= SECTIONS_MAX).ok_or("too many sections")? as usize;
-    let sections_end = file.len().checked_sub(count * TABLE_ENTRY_BYTES).filter(|&end| end >= HEADER_BYTES);
+fn read_table(header: &[u8], table: &[u8], file_bytes: u64) -> Result<Vec<Section>, &'static str> {
+    let count = u32_at(header, 12).filter(|&count| count <= SECTIONS_MAX).ok_or("too many sections")? as usize;
+    let sections_end = usize::try_from(file_bytes).ok().and_then(|bytes| bytes.checked_sub(table.len()));
+    let sections_end = sections_end.filter(|&end| end >= HEADER_BYTES && table.len() == count * TABLE_ENTRY_BYTES);
     let sections_end = sections_end.ok_or("section table is cut off")?;
-    let table = file.get(sections_end..).unwrap_or_default();
-    let before = file.get(..HEADER_CRC_AT).ok_or("header is cut off")?;
+    let before = header.get(..HEADER_CRC_AT).ok_or("header is cut off")?;
     let crc = crc32c::crc32c_append(crc32c::crc32c(before), table);
-    if u32_at(file, HEADER_CRC_AT) != Some(crc) || u32_at(file, HEADER_CRC_AT + 4) != Some(0) {
+    if u32_at(header, HEADER_CRC_AT) != Some(crc) || u32_at(header, HEADER_CRC_AT + 4) != Some(0) {
         return Err("checksum of the header differs");
     }
     let mut end = HEADER_BYTES;
