@@ -72,7 +72,7 @@ impl SealerThread {
     }
 
     /// The segments to be joined now, if none are. Where the disk has no room, that is said once.
-    pub(crate) fn to_join(&mut self, parts: &Parts) -> Option<Job> {
+    pub(crate) fn next_join(&mut self, parts: &Parts) -> Option<Job> {
         if !self.joining.is_empty() || !self.merges() || !self.shared.is_at_leisure(parts) {
             return None;
         }
@@ -129,7 +129,7 @@ impl SealerThread {
         let old = parts.segments.get(places.clone()).unwrap_or_default();
         let entries = manifest.segments.get(places.clone()).unwrap_or_default().to_vec();
         let sources: Vec<Source<'_>> =
-            entries.iter().zip(old).map(|(entry, segment)| Source { entry: *entry, part: &**segment }).collect();
+            entries.iter().zip(old).map(|(entry, segment)| Source { entry: *entry, part: segment }).collect();
         let (dir, go_on) = (self.layout.segments(), || !self.shared.closing());
         let merged = {
             let digests = DigestsAhead::new(&self.shared.ledger);

@@ -134,7 +134,7 @@ impl SealerThread {
         {
             return Step::Merge(segments);
         }
-        if let Some(job) = self.to_join(&parts) {
+        if let Some(job) = self.next_join(&parts) {
             return Step::BeginJoin(Box::new(job));
         }
         if !sealing.as_deref().is_some_and(ready) {

@@ -152,6 +152,9 @@ impl Drop for Temporary<'_> {
     }
 }
 
+/// Takes a leaf and its line; where its disclosures are comes along.
+type EachLine<'e, 'p> = dyn FnMut(&mut Pieces<'p>, u64, &[u8], &DisclosureFile) -> Result<(), ReindexError> + 'e;
+
 /// The indexes of consecutive pieces.
 struct Pieces<'p> {
     how: &'p Reindexing<'p>,
@@ -178,10 +181,7 @@ impl<'p> Pieces<'p> {
     }
 
     /// Calls `each` with every line.
-    fn scan(
-        &mut self,
-        each: &mut dyn FnMut(&mut Self, u64, &[u8], &DisclosureFile) -> Result<(), ReindexError>,
-    ) -> Result<(), ReindexError> {
+    fn scan(&mut self, each: &mut EachLine<'_, 'p>) -> Result<(), ReindexError> {
         let (lines, mut failed) = (self.lines, None);
         lines.data().scan(0, &mut |leaf, line| match each(self, leaf, line, lines.disclosure_file()) {
             Ok(()) => ControlFlow::Continue(()),

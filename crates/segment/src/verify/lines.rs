@@ -235,7 +235,8 @@ mod tests {
 
     #[test]
     fn a_flipped_bit_of_an_index_is_found_a_piece_at_a_time() {
-        let (disk, path) = (FaultyDisk::new(), Path::new("/index"));
+        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/index"));
+        disk.create_dir_all(Path::new("/segments")).unwrap();
         let stamp = FileStamp { bytes: 1, sha256: Digest::of(b"lines") };
         let line = concat!(
             r#"{"v":1,"id":"0198c0de-0000-7000-8000-000000000000","time":"2026-01-01T00:00:00.000000Z","#,

@@ -91,7 +91,7 @@ impl Order {
     ) -> Result<Self, IndexMergeError> {
         let mut maps: Vec<Vec<u32>> = sources.iter().map(|source| Vec::with_capacity(source.rows() as usize)).collect();
         let mut heap = BinaryHeap::with_capacity(sources.len());
-        let next = |nth: usize, row: u32| -> Result<Option<Reverse<(i64, u64, usize)>>, IndexMergeError> {
+        let next = |nth: usize, row: u32| -> Result<Option<Least>, IndexMergeError> {
             let Some(source) = sources.get(nth).filter(|source| row < source.rows()) else { return Ok(None) };
             let leaf = source.leaf(row).ok_or_else(|| damaged(source, Kind::LeafOfRow))?;
             Ok(Some(Reverse((time(source, row)?, leaf, nth))))
@@ -117,6 +117,9 @@ impl Order {
         Ok(Self { maps: maps.into_iter().map(RowMap::Among).collect() })
     }
 }
+
+/// Time, leaf and source of a row; the earliest first.
+type Least = Reverse<(i64, u64, usize)>;
 
 /// Whether no row of a source is earlier than any of a source before.
 fn in_turn(sources: &[&Index]) -> bool {

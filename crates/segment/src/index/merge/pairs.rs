@@ -9,6 +9,9 @@ use crate::index::format::{Kind, PAIR_HASH_BITS, bits_below, bucket_bits};
 use crate::index::read::PairCursor;
 use crate::part::Field;
 
+/// Hash, row among all, and source of a pair; the least first.
+type Least = Reverse<(u32, u32, usize)>;
+
 impl Merge<'_> {
     /// Writes the pairs of a field.
     pub(super) fn pairs(&mut self, field: Field) -> Result<(), IndexMergeError> {
@@ -24,7 +27,7 @@ impl Merge<'_> {
         if count == 0 {
             return Ok(());
         }
-        let mut advance = |at: usize| -> Result<Option<Reverse<(u32, u32, usize)>>, IndexMergeError> {
+        let mut advance = |at: usize| -> Result<Option<Least>, IndexMergeError> {
             let Some((nth, cursor)) = cursors.get_mut(at) else { return Ok(None) };
             let damaged = || sources.get(*nth).map(|source| IndexMergeError::from(source.damaged(name)));
             match (cursor.next(), damaged) {

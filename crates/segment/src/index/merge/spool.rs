@@ -143,7 +143,11 @@ mod tests {
             }
             assert_eq!(disk.list(dir).unwrap().is_empty(), memory >= 256);
             let mut read = Vec::new();
-            spool.read(|piece| Ok(read.extend_from_slice(piece))).unwrap();
+            let take = |piece: &[u8]| {
+                read.extend_from_slice(piece);
+                Ok(())
+            };
+            spool.read(take).unwrap();
             assert_eq!(read, bytes);
             assert_eq!(disk.list(dir).unwrap(), Vec::<PathBuf>::new());
         }
