@@ -17,6 +17,13 @@ pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;
 /// together stay far below [`UNSEALED_ROWS_MAX`].
 pub const MERGE_BACKLOG_ROWS_MAX: u64 = SEAL_ROWS_DEFAULT / 4;
 
+/// Rows of a merged segment by default at most: a hundred million entries then are some twenty segments, and its index has a
+/// gigabyte, which is read and written once when it is made.
+pub const MERGE_ROWS_DEFAULT: u64 = 1 << 24;
+
+/// Bytes of lines of a merged segment at most: bounds the second copy that the disk must hold meanwhile.
+pub const MERGE_BYTES_MAX: u64 = 32 << 30;
+
 /// Entries that may wait for sealing before new ones are told to wait: three segments' worth bounds memory and journal.
 pub const UNSEALED_ROWS_MAX: u64 = 3 * SEAL_ROWS_DEFAULT;
 
@@ -39,6 +46,7 @@ pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
 // A segment is at most one run longer than this, and no indexed column of a run comes near the rest.
 const _: () = assert!(SEAL_BYTES_DEFAULT <= segment::index::INDEX_LINE_BYTES_MAX / 2);
 const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
+const _: () = assert!(MERGE_ROWS_DEFAULT <= segment::index::INDEX_ROWS_MAX as u64);
 const _: () = assert!(UNSEALED_ROWS_MAX > SEAL_ROWS_DEFAULT + BATCH_EVENTS_MAX as u64);
 
 /// The world the engine lives in.
@@ -77,8 +85,11 @@ pub struct Config {
     pub seal_bytes: u64,
     /// Age at which the tail is sealed though it has fewer rows. µs; of the oldest row, by `received`.
     pub seal_age_us: i64,
-    /// Rows a merged segment has at most; 0: none are merged. By default as many as are sealed at once, for the same reason.
+    /// Rows a merged segment has at most; 0: none are merged.
     pub merge_rows: u64,
+    /// Rows up to which what is merged is indexed and packed anew; above, files are joined. By default as many as are sealed at once,
+    /// for the same reason.
+    pub merge_anew_rows: u64,
     /// Least time between two checkpoints that nobody asked for. µs.
     pub checkpoint_interval_us: u64,
     /// How long an `event_id` is remembered. µs, of `received`.
@@ -101,7 +112,8 @@ impl Config {
             seal_rows: SEAL_ROWS_DEFAULT,
             seal_bytes: SEAL_BYTES_DEFAULT,
             seal_age_us: 24 * 3_600 * 1_000_000,
-            merge_rows: SEAL_ROWS_DEFAULT,
+            merge_rows: MERGE_ROWS_DEFAULT,
+            merge_anew_rows: SEAL_ROWS_DEFAULT,
             checkpoint_interval_us: 1_000_000,
             deduplication_window_us: 30 * 24 * 3_600 * 1_000_000,
             places: None,

@@ -17,7 +17,7 @@ pub(crate) fn run(shared: &Shared) {
             heard = shared.wake.wait(heard, NAP_US);
             continue;
         };
-        match freeze(&buffer) {
+        match freeze(&buffer, shared.vault.index_seed()) {
             Ok((run, columns)) => put(shared, TailPart::Run(Arc::new(Frozen::new(run, columns)))),
             Err(error) => {
                 // The buffer goes on answering; a mistake of ours, but no reason to lose anything.

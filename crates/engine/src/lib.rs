@@ -1,7 +1,7 @@
 //! Where the parts meet: one [`Log`] admits, commits, signs, seals, recovers, answers and verifies.
 //!
 //! An event's way: [`Log::submit`] (admission, on the caller's thread) → queue → sequencer (journal, ledger, tail, answer)
-//! → signer (checkpoints) → freezer (runs) → sealer (segments). Questions go over a [`segment::View`] of segments and tail
+//! → signer (checkpoints) → freezer (runs) → sealer (segments) → joiner (large segments). Questions go over a [`segment::View`] of segments and tail
 //! and see every acknowledged entry (I-1). What goes where on disk: [`Layout`].
 
 mod admitting;
@@ -12,6 +12,7 @@ mod create;
 mod dedup;
 mod disclosed;
 mod freezer;
+mod joining;
 mod layout;
 mod limits;
 mod merging;
@@ -93,6 +94,12 @@ impl Log {
     #[must_use]
     pub fn segments(&self) -> usize {
         self.shared.parts().segments.len()
+    }
+
+    /// How many entries are in segments that are being merged or are to be next; 0: merging has settled.
+    #[must_use]
+    pub fn entries_to_merge(&self) -> u64 {
+        self.shared.entries_to_merge()
     }
 
     /// Why the log takes nothing more, if so.

@@ -16,7 +16,7 @@ use ledger::{Ledger, load_signing_key};
 use proof::{Digest, LeafIndex, TreeSize};
 use segment::manifest::{Manifest, newest};
 use segment::seal::remove_leftovers;
-use segment::sealed::{IndexAccess, open_segment, reindex};
+use segment::sealed::{AddressOf, IndexAccess, Reindexing, open_segment, reindex};
 use segment::{BlockCache, Part, PartError, Segment};
 use vault::{RootKey, Vault};
 
@@ -169,8 +169,14 @@ impl Log {
         let size = ledger.size().0;
         let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
         let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file: recovered.file };
-        let sealer =
-            SealerThread { shared: Arc::clone(&shared), layout: layout.clone(), manifest, cache, merges: true };
+        let sealer = SealerThread {
+            shared: Arc::clone(&shared),
+            layout: layout.clone(),
+            manifest,
+            cache,
+            joining: Vec::new(),
+            lacks_room: false,
+        };
         let signing = Arc::new(Signing::default());
         let threads = start(&shared, sequencer, sealer, &signing)?;
         let results = search::ResultCache::new(crate::limits::RESULT_BYTES_MAX);
@@ -222,7 +228,8 @@ fn open_segments(
         let segment = match open_segment(disk, &dir, entry, cache, IndexAccess::Map) {
             Err(error) if error.wants_reindex() => {
                 tracing::warn!(segment = %entry.name, %error, "the index is made again");
-                reindex(disk, &dir, entry, cache, &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?))?;
+                let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
+                reindex(disk, &dir, entry, &Reindexing::new(cache, IndexAccess::Map, vault.index_seed(), address))?;
                 open_segment(disk, &dir, entry, cache, IndexAccess::Map)?
             }
             opened => opened?,
@@ -261,10 +268,12 @@ fn start(
         spawned.map_err(|source| OpenError::disk(shared.config.data.as_path(), source))
     };
     let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
+    let (for_joiner, layout, cache) = (Arc::clone(shared), sealer.layout.clone(), Arc::clone(&sealer.cache));
     Ok(Threads {
         sequencer: Some(spawn("sequencer", Box::new(move || sequencer.run()))?),
         background: vec![
             spawn("freezer", Box::new(move || freezer::run(&for_freezer)))?,
+            spawn("joiner", Box::new(move || crate::joining::run(&for_joiner, &layout, &cache)))?,
             spawn("sealer", Box::new(move || sealer.run()))?,
             spawn("signer", Box::new(move || crate::checkpoints::run(&for_signer, &bells)))?,
         ],

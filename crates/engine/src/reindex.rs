@@ -1,9 +1,9 @@
 //! Making every index again, with the log at rest.
 
 use env::Lock;
+use segment::BlockCache;
 use segment::manifest::{Manifest, newest};
-use segment::sealed::{SealedLines, make_index};
-use segment::{BlockCache, SegmentFile};
+use segment::sealed::{AddressOf, IndexAccess, Reindexing};
 use vault::{RootKey, Vault};
 
 use crate::config::{Config, World};
@@ -33,13 +33,9 @@ pub fn reindex(config: &Config, world: &World, each: &dyn Fn(&str, bool)) -> Res
     let manifest = newest(disk, &layout.manifests())?;
     let cache = BlockCache::new(CACHE_BYTES);
     for entry in manifest.iter().flat_map(|manifest: &Manifest| &manifest.segments) {
-        let lines = SealedLines::open(disk, &dir, entry, &cache)?;
-        let bytes = make_index(&lines, entry, &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?))?;
-        let file = entry.name.path(&dir, SegmentFile::Index);
-        let changed = disk.read(&file).map_or(true, |old| old != bytes);
-        if changed {
-            env::replace_file(disk, &file, &bytes).map_err(|source| OpenError::disk(&file, source))?;
-        }
+        let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?);
+        let how = Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address);
+        let changed = segment::sealed::reindex(disk, &dir, entry, &how)?;
         each(&entry.name.to_string(), changed);
     }
     Ok(manifest.map_or(0, |manifest| manifest.segments.len()))

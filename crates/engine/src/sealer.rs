@@ -17,6 +17,7 @@ use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Part, PartError, SealError};
 
 use crate::Log;
+use crate::joining::{Job, Joined};
 use crate::layout::Layout;
 use crate::sealing::{Place, Sealing};
 use crate::shared::{Frozen, Shared, TailPart};
@@ -33,8 +34,10 @@ pub(crate) struct SealerThread {
     pub(crate) layout: Layout,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) cache: Arc<BlockCache>,
-    /// Off after merging failed, until a segment was sealed again.
-    pub(crate) merges: bool,
+    /// The segments that are being joined.
+    pub(crate) joining: Vec<SegmentEntry>,
+    /// Whether it was said that the disk has no room to join.
+    pub(crate) lacks_room: bool,
 }
 
 /// Why a segment was not made. Nothing is lost; the journal has the lines.
@@ -59,7 +62,7 @@ pub enum SealingError {
     #[error("no checkpoint could be made before sealing")]
     Checkpoint(#[from] ledger::SignError),
     /// Segments could not be merged.
-    #[error("small segments could not be merged")]
+    #[error("segments could not be merged")]
     Merge(#[from] MergeError),
 }
 
@@ -71,6 +74,10 @@ enum Step<'a> {
     Finish(Box<Sealing<'a>>),
     /// These segments are to become one.
     Merge(Range<usize>),
+    /// These are to become one on another thread.
+    BeginJoin(Box<Job>),
+    /// They did, or not.
+    EndJoin(Box<(Job, Joined)>),
     /// Nothing until somebody rings.
     Wait,
 }
@@ -86,6 +93,11 @@ impl SealerThread {
                 Step::Take(run) => self.take(&*disk, &mut sealing, &mut place, &run),
                 Step::Finish(sealing) => self.finish(*sealing),
                 Step::Merge(segments) => self.merge(&segments),
+                Step::BeginJoin(job) => {
+                    self.begin_join(*job);
+                    Ok(())
+                }
+                Step::EndJoin(ended) => self.end_join(&ended.0, ended.1),
                 Step::Wait => {
                     heard = self.shared.sealing.wait(heard, NAP_US);
                     continue;
@@ -103,9 +115,12 @@ impl SealerThread {
     }
 
     /// A segment takes runs until it has enough rows or bytes; it is finished earlier where it is asked for, or old.
-    fn next<'a>(&self, sealing: &mut Option<Box<Sealing<'a>>>) -> Step<'a> {
-        let parts = self.shared.parts();
-        let config = &self.shared.config;
+    fn next<'a>(&mut self, sealing: &mut Option<Box<Sealing<'a>>>) -> Step<'a> {
+        if let Some(ended) = self.shared.joins.done() {
+            return Step::EndJoin(Box::new(ended));
+        }
+        let (shared, parts) = (Arc::clone(&self.shared), self.shared.parts());
+        let config = &shared.config;
         let first = parts.tail.first().map_or(0, TailPart::first_leaf);
         let open = sealing.as_ref().map(|sealing| sealing.leaves()).filter(|leaves| !leaves.is_empty());
         let asked = self.shared.seal_to.load(Ordering::Acquire);
@@ -118,6 +133,9 @@ impl SealerThread {
             && let Some(segments) = self.to_merge(&parts)
         {
             return Step::Merge(segments);
+        }
+        if let Some(job) = self.next_join(&parts) {
+            return Step::BeginJoin(Box::new(job));
         }
         if !sealing.as_deref().is_some_and(ready) {
             let end = open.as_ref().map_or(first, |leaves| leaves.end);
@@ -158,8 +176,8 @@ impl SealerThread {
         let sealing = match sealing {
             Some(sealing) => sealing,
             None => {
-                let rows = self.shared.config.seal_rows;
-                sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first, rows)?))
+                let (rows, seed) = (self.shared.config.seal_rows, self.shared.vault.index_seed());
+                sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first, rows, seed)?))
             }
         };
         sealing.take(&self.shared, place, run)?;
@@ -188,7 +206,7 @@ impl SealerThread {
         publish(disk, &self.layout.manifests(), &manifest)?;
         let end = manifest.sealed_to();
         self.manifest = Some(manifest);
-        self.merges = true;
+        self.set_merges(true);
         let segment = open_segment(disk, &self.layout.segments(), &sealed, &self.cache, IndexAccess::Map)?;
         self.shared.change(|parts| {
             parts.segments.push(Arc::new(segment));

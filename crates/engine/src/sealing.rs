@@ -51,10 +51,16 @@ impl Place {
 }
 
 impl<'a> Sealing<'a> {
-    /// `rows`: about as many are to be taken.
-    pub(crate) fn begin(disk: &'a dyn Disk, layout: &Layout, first: u64, rows: u64) -> Result<Self, SealingError> {
+    /// `rows`: about as many are to be taken. `seed`: the log's.
+    pub(crate) fn begin(
+        disk: &'a dyn Disk,
+        layout: &Layout,
+        first: u64,
+        rows: u64,
+        seed: u64,
+    ) -> Result<Self, SealingError> {
         let rows = usize::try_from(rows).unwrap_or(0) + BUFFER_ROWS_MAX as usize;
-        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first, rows)?, line_bytes: 0 })
+        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first, rows, seed)?, line_bytes: 0 })
     }
 
     pub(crate) fn leaves(&self) -> Range<u64> {

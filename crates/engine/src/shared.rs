@@ -16,6 +16,7 @@ use vault::{StoreError, Vault};
 use crate::config::{Config, World};
 use crate::dedup::Recent;
 use crate::disclosed::OpenedLately;
+use crate::joining::Joins;
 use crate::own::Reads;
 use crate::queue::{Queue, Refused};
 
@@ -50,6 +51,12 @@ pub(crate) struct Shared {
     pub(crate) sealed: Bell,
     /// Leaves below this are to be sealed at once.
     pub(crate) seal_to: AtomicU64,
+    /// What the sealer has asked the joiner for.
+    pub(crate) joins: Joins,
+    /// Off after merging failed, until a segment was sealed again. The sealer's.
+    pub(crate) merges: AtomicBool,
+    /// Rows that are joined at most: fewer, once an index of more was too large. The sealer's.
+    pub(crate) join_rows_max: AtomicU64,
     /// Set once; the background threads end.
     closing: AtomicBool,
 }
@@ -130,6 +137,9 @@ impl Shared {
             sealing: Bell::default(),
             sealed: Bell::default(),
             seal_to: AtomicU64::new(0),
+            joins: Joins::default(),
+            merges: AtomicBool::new(true),
+            join_rows_max: AtomicU64::new(u64::MAX),
             closing: AtomicBool::new(false),
         }
     }
@@ -215,6 +225,7 @@ impl Shared {
         self.closing.store(true, Ordering::Release);
         self.wake.notify();
         self.sealing.notify();
+        self.joins.asked.notify();
     }
 
     /// A checkpoint over everything appended, unless the newest is one. One at a time.

@@ -73,6 +73,14 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// What the file system answers; the names must then be taken as lost.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+
+    /// How many bytes may still be written to the file system of a folder; `None` where that is not known.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn room(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
 }
 
 /// An open file. Reads and writes name their offset, so that one handle serves any number of threads.

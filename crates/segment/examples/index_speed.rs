@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lines = &source.0;
 
     timed("parse", rows, || lines.iter().filter(|line| Entry::parse(line).is_ok()).count());
-    let mut builder = IndexBuilder::new(0);
+    let mut builder = IndexBuilder::new(0, 7);
     timed("parse and push", rows, || {
         (0..)
             .zip(lines.iter().zip(&extras))
@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             buffer.push(row).map_err(Box::<dyn Error>::from)
         })
     })?;
-    timed("freeze", some, || freeze(&buffer).map(|(run, _)| run.rows()))?;
+    timed("freeze", some, || freeze(&buffer, 7).map(|(run, _)| run.rows()))?;
 
     println!("{:.2} bytes a row", bytes.len() as f64 / rows as f64);
     let index = Index::open(Path::new("speed"), Arc::new(bytes))?;

@@ -114,6 +114,14 @@ impl Source {
 
     /// Returns the SHA-256 of the whole file. Cost: reads all of it, a mebibyte at a time.
     pub(crate) fn sha256(&self) -> Result<Digest, PartError> {
+        match self.sha256_while(&|| true)? {
+            Some(sha256) => Ok(sha256),
+            None => Err(PartError::Stopped),
+        }
+    }
+
+    /// As [`Self::sha256`]; `None` if `go_on`, asked after each mebibyte, said no.
+    pub(crate) fn sha256_while(&self, go_on: &dyn Fn() -> bool) -> Result<Option<Digest>, PartError> {
         let mut hasher = Sha256::new();
         let mut bytes = vec![0; WRITE_BYTES];
         let mut offset = 0;
@@ -123,8 +131,11 @@ impl Source {
             self.read_into(offset, bytes)?;
             hasher.update(bytes);
             offset += step as u64;
+            if !go_on() {
+                return Ok(None);
+            }
         }
-        Ok(Digest(hasher.finalize().into()))
+        Ok(Some(Digest(hasher.finalize().into())))
     }
 
     pub(crate) fn damaged(&self, offset: u64, what: &'static str) -> PartError {

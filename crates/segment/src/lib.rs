@@ -21,6 +21,7 @@ pub mod merge;
 mod names;
 mod part;
 mod personal;
+mod reindex;
 pub mod seal;
 pub mod sealed;
 pub mod tail;

@@ -1,21 +1,22 @@
 //! A sealed segment, opened.
 
 use std::io;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
-use event::{Entry, LineError};
 
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
-use crate::index::{Index, IndexBuilder, IndexError, Indexed, Lines, RowExtra};
+use crate::index::{Index, IndexBytes, IndexError, Indexed, Lines};
 use crate::manifest::SegmentEntry;
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
 use crate::{PartError, bound, map};
+
+pub use crate::reindex::{AddressOf, ReindexError, Reindexing, reindex};
 
 /// An opened sealed segment: its index joined to its lines and disclosures. Answers as a [`crate::Part`].
 pub type Segment = Indexed<SealedLines>;
@@ -166,10 +167,7 @@ pub fn open_segment(
 /// As [`open_segment`], never `Files`.
 pub fn open_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess) -> Result<Index, OpenError> {
     let file = entry.name.path(dir, SegmentFile::Index);
-    let bytes = match access {
-        IndexAccess::Map => map::map(&file),
-        IndexAccess::Read => disk.read(&file).map(|bytes| Arc::new(bytes) as _),
-    };
+    let bytes = index_bytes(disk, &file, access);
     let bytes = bytes.map_err(|source| OpenError::IndexUnread { file: file.clone(), source })?;
     let bytes =
         bound::unbind(bytes, &entry.lines.sha256).ok_or_else(|| OpenError::IndexForeign { file: file.clone() })?;
@@ -179,94 +177,10 @@ pub fn open_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: Ind
     if fits { Ok(index) } else { Err(OpenError::IndexForeign { file }) }
 }
 
-/// Why an index could not be made again.
-#[derive(Debug, thiserror::Error)]
-pub enum ReindexError {
-    /// Its lines or disclosures cannot be used. Remedy: `verify`, then restore the file.
-    #[error("the segment's files cannot be used")]
-    Files(#[from] PartError),
-    /// A line does not parse. Remedy: `verify`.
-    #[error("the bytes of leaf {leaf} are no line")]
-    Line {
-        /// The leaf.
-        leaf: u64,
-        /// What the parser found.
-        source: LineError,
-    },
-    /// The address of a leaf could not be had.
-    #[error("cannot make the address token of leaf {leaf}")]
-    Address {
-        /// The leaf.
-        leaf: u64,
-        /// What the vault answered.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The disk failed. Remedy: look at the disk; the old index, if any, is still there.
-    #[error("cannot write {}", file.display())]
-    Write {
-        /// The index file.
-        file: PathBuf,
-        /// What the system answered.
-        source: io::Error,
-    },
-}
-
-/// Gives the keyed address token of an entry: from its line where the address stands in it, else by opening its
-/// connection disclosure. `None` where there is no address or the person's key is gone.
-pub type AddressOf<'a> =
-    dyn Fn(&Entry<'_>, &Disclosed) -> Result<Option<u64>, Box<dyn std::error::Error + Send + Sync>> + 'a;
-
-/// Returns the bytes of the segment's index file, made from its lines and disclosures alone. The same lines and address
-/// tokens give the same bytes, so comparing them with the file proves the file. Cost: reads and indexes every line.
-///
-/// # Errors
-/// As [`ReindexError`], never `Write`.
-pub fn make_index(lines: &SealedLines, entry: &SegmentEntry, address: &AddressOf<'_>) -> Result<Vec<u8>, ReindexError> {
-    let mut builder = IndexBuilder::new(entry.name.first);
-    let mut failed = None;
-    lines.lines.scan(0, &mut |leaf, line| match index_row(lines, leaf, line, address, &mut builder) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
-        }
-    })?;
-    if let Some(error) = failed {
-        return Err(error);
+/// The bytes of an index file.
+pub(crate) fn index_bytes(disk: &dyn Disk, file: &Path, access: IndexAccess) -> io::Result<IndexBytes> {
+    match access {
+        IndexAccess::Map => map::map(file),
+        IndexAccess::Read => disk.read(file).map(|bytes| Arc::new(bytes) as _),
     }
-    let mut bytes = builder.finish();
-    bytes.extend_from_slice(&bound::trailer(&entry.lines.sha256));
-    Ok(bytes)
-}
-
-/// Makes the segment's index again and puts it in place of the old one. Whoever has the old one open keeps it.
-///
-/// # Errors
-/// As [`ReindexError`].
-pub fn reindex(
-    disk: &dyn Disk,
-    dir: &Path,
-    entry: &SegmentEntry,
-    cache: &Arc<BlockCache>,
-    address: &AddressOf<'_>,
-) -> Result<(), ReindexError> {
-    let lines = SealedLines::open(disk, dir, entry, cache)?;
-    let bytes = make_index(&lines, entry, address)?;
-    let file = entry.name.path(dir, SegmentFile::Index);
-    env::replace_file(disk, &file, &bytes).map_err(|source| ReindexError::Write { file, source })
-}
-
-fn index_row(
-    lines: &SealedLines,
-    leaf: u64,
-    line: &[u8],
-    address: &AddressOf<'_>,
-    builder: &mut IndexBuilder,
-) -> Result<(), ReindexError> {
-    let entry = Entry::parse(line).map_err(|source| ReindexError::Line { leaf, source })?;
-    let disclosed = lines.disclosures.disclosed(leaf)?;
-    let address = address(&entry, &disclosed).map_err(|source| ReindexError::Address { leaf, source })?;
-    let identity = disclosed.iter().filter_map(|[identity, ..]| identity.as_ref().map(|r| r.digest)).collect();
-    builder.push(leaf, &entry, &RowExtra { address, identity });
-    Ok(())
 }

@@ -20,6 +20,11 @@ impl AddressKey {
         let mac = self.0.clone().chain_update(text.as_deref().unwrap_or(ip)).finalize().into_bytes();
         u64::from_be_bytes(*mac.first_chunk().expect("the MAC has 32 bytes"))
     }
+
+    /// The same of a text that is no address.
+    pub(crate) fn index_seed(&self) -> u64 {
+        self.token("seed of indexes")
+    }
 }
 
 #[cfg(test)]

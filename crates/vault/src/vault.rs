@@ -224,6 +224,14 @@ impl Vault {
         self.addresses.token(ip)
     }
 
+    /// The seed of the log's indexes: the same for ever, and unknown to whoever sends events.
+    ///
+    /// Cost: one HMAC.
+    #[must_use]
+    pub fn index_seed(&self) -> u64 {
+        self.addresses.index_seed()
+    }
+
     /// Destroys a person's key and everything held open under it: durable, overwritten on the disk, and gone from the
     /// write-ahead log before this returns. Returns the key's handle; `None` if the person has no key. The caller has
     /// made the tombstone entry durable before (RELIABILITY, "Erase").

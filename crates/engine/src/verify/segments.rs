@@ -9,7 +9,7 @@ use std::thread;
 use env::Disk;
 use segment::BlockCache;
 use segment::manifest::SegmentEntry;
-use segment::sealed::IndexAccess;
+use segment::sealed::{AddressOf, IndexAccess, Reindexing};
 use segment::verify::{FindingKind, verify_segment};
 use vault::{RootKey, Vault};
 
@@ -93,9 +93,9 @@ pub(super) fn reindex(
     };
     for entry in rebuild {
         let cache: Arc<BlockCache> = BlockCache::new(CACHE_BYTES);
-        segment::sealed::reindex(disk, &layout.segments(), entry, &cache, &|entry, disclosed| {
-            Ok(address_of(&vault, entry, disclosed)?)
-        })?;
+        let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?);
+        let how = Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address);
+        segment::sealed::reindex(disk, &layout.segments(), entry, &how)?;
         verification.notes.push(format!("the index of segment {} was made again", entry.name));
     }
     Ok(())

@@ -1,9 +1,13 @@
 //! Small segments become one while the log serves.
 
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Log, World, reindex};
+use engine::{Config, Log, World, reindex};
+use env::{Disk, DiskFile, SystemDisk};
 use search::Scope;
 
 use super::{Folder, events, everything, files, submit};
@@ -78,4 +82,103 @@ fn a_start_goes_on_merging() {
     log.seal().unwrap();
     wait_for(&log, 2);
     assert_eq!(count(&log, "actor_name:number3"), (0..321).filter(|n| n % 7 == 3).count() as u64);
+}
+
+/// As large segments are merged, with small ones.
+#[test]
+fn joined_segments_answer_for_the_others_while_sealing_goes_on() {
+    let folder = Folder::new();
+    let config = Config { merge_anew_rows: 0, ..folder.config() };
+    let log = Log::open(config.clone(), World::system()).unwrap();
+    for round in 0..7 {
+        submit(&log, &events(round * 40, 40)).unwrap();
+        log.seal().unwrap();
+    }
+    assert_eq!((log.segments(), log.entries_to_merge()), (7, 0), "seven are not merged");
+    let held = log.view();
+    let before = everything(&log);
+    submit(&log, &events(280, 40)).unwrap();
+    log.seal().unwrap();
+    submit(&log, &events(320, 3)).unwrap();
+    log.seal().unwrap();
+    wait_for(&log, 2);
+    assert_eq!(log.entries_to_merge(), 0);
+    assert!(everything(&log).starts_with(&before));
+    for (leaf, line) in &before {
+        let (part, row) = held.find(*leaf).unwrap();
+        assert_eq!(part.line(row).unwrap(), *line, "who read the old segments goes on reading them");
+    }
+    assert_eq!(count(&log, "actor_name:number3"), (0..323).filter(|n| n % 7 == 3).count() as u64);
+    assert_eq!(count(&log, "ip:10.0.2.7"), (0..323).filter(|n| n % 5 == 2 && n % 250 == 7).count() as u64);
+    let again = submit(&log, &events(0, 323)).unwrap();
+    assert!(again.receipts.iter().flatten().all(|receipt| receipt.duplicate), "events are known by the joined segment");
+    assert_eq!(log.verify(&|_, _| {}).unwrap().findings, vec![]);
+    let before = everything(&log);
+    log.close().unwrap();
+    assert_eq!(files(&folder.data().join("segments")).len(), 6);
+    let verified = verify_directory(&config, &World::system(), &Expect::default(), &|_, _| {}).unwrap();
+    assert_eq!(verified.findings, vec![]);
+    assert_eq!(reindex(&config, &World::system(), &|_, _| {}).unwrap(), 2);
+    let log = Log::open(config, World::system()).unwrap();
+    assert!(everything(&log).starts_with(&before));
+    log.close().unwrap();
+}
+
+/// A disk that has no room.
+struct Full;
+
+impl Disk for Full {
+    fn room(&self, _: &Path) -> io::Result<Option<u64>> {
+        Ok(Some(1 << 20))
+    }
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        SystemDisk.create_new(path)
+    }
+    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        SystemDisk.open_read(path)
+    }
+    fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        SystemDisk.open_write(path)
+    }
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        SystemDisk.read(path)
+    }
+    fn exists(&self, path: &Path) -> io::Result<bool> {
+        SystemDisk.exists(path)
+    }
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.list(dir)
+    }
+    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
+        SystemDisk.create_dir_all(dir)
+    }
+    fn rename_noreplace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        SystemDisk.rename_noreplace(from, to)
+    }
+    fn rename_replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        SystemDisk.rename_replace(from, to)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.remove(path)
+    }
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        SystemDisk.sync_dir(dir)
+    }
+}
+
+#[test]
+fn nothing_is_joined_where_the_disk_has_no_room_for_it() {
+    let folder = Folder::new();
+    let config = Config { merge_anew_rows: 0, ..folder.config() };
+    let log = Log::open(config.clone(), World { disk: Arc::new(Full), ..World::system() }).unwrap();
+    for round in 0..10 {
+        submit(&log, &events(round * 40, 40)).unwrap();
+        log.seal().unwrap();
+    }
+    assert_eq!(log.segments(), 10);
+    log.close().unwrap();
+    let log = Log::open(config, World::system()).unwrap();
+    submit(&log, &events(400, 1)).unwrap();
+    log.seal().unwrap();
+    wait_for(&log, 2);
 }

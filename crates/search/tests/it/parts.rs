@@ -62,7 +62,7 @@ fn buffer(made: &[Made]) -> Arc<Buffer> {
 }
 
 fn indexed(made: &[Made]) -> Arc<dyn Part> {
-    let mut builder = IndexBuilder::new(made[0].leaf);
+    let mut builder = IndexBuilder::new(made[0].leaf, 7);
     for Made { line, extra, leaf, .. } in made {
         builder.push(*leaf, &Entry::parse(line).unwrap(), extra);
     }
@@ -75,7 +75,7 @@ pub fn part(entries: &[Made], range: Range<usize>, kind: usize) -> Arc<dyn Part>
     let made = &entries[range];
     match kind % 4 {
         0 => indexed(made),
-        1 => Arc::new(freeze(&buffer(made)).unwrap().0),
+        1 => Arc::new(freeze(&buffer(made), 7).unwrap().0),
         2 => {
             let buffer = buffer(made);
             buffer.snapshot(buffer.len())

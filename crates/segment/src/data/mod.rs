@@ -8,10 +8,12 @@
 //!
 //! Specified byte by byte in `spec/segment.md`.
 
+mod copy;
 mod reader;
 mod table;
 mod writer;
 
+pub(crate) use copy::CopyError;
 pub use reader::DataFile;
 pub(crate) use writer::DataWriter;
 

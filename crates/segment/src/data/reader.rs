@@ -187,15 +187,17 @@ impl DataFile {
         self.source.sha256()
     }
 
+    /// As [`Self::sha256`]; `None` if `go_on` said no meanwhile.
+    pub(crate) fn sha256_while(&self, go_on: &dyn Fn() -> bool) -> Result<Option<Digest>, PartError> {
+        self.source.sha256_while(go_on)
+    }
+
     /// Decompresses frame `at`, past the cache, and checks it.
     pub(crate) fn read_frame(&self, at: usize) -> Result<Block, PartError> {
-        let placed = self.frames.get(at).ok_or(PartError::NoSuchRow(at as u64))?;
         self.frames_read.fetch_add(1, Ordering::Relaxed);
-        let packed = self.source.read(placed.offset, placed.frame.compressed as usize)?;
+        let packed = self.packed_frame(at)?;
+        let placed = self.frames.get(at).ok_or(PartError::NoSuchRow(at as u64))?;
         let damaged = |what| self.source.damaged(placed.offset, what);
-        if packed.last_chunk().map(|last| u32::from_le_bytes(*last)) != Some(placed.frame.checksum) {
-            return Err(damaged("the frame's checksum is not the one in the seek table"));
-        }
         let bytes =
             decompress(&packed, placed.frame.text as usize).map_err(|_| damaged("the frame does not decompress"))?;
         let mut spans = Vec::with_capacity(placed.frame.lines as usize);
@@ -209,6 +211,22 @@ impl DataFile {
             && spans.len() == placed.frame.lines as usize
             && begin as usize == bytes.len();
         if fits { Ok(Block { bytes, spans }) } else { Err(damaged("the frame does not hold the lines it should")) }
+    }
+
+    /// What the tables say of frame `at`.
+    pub(crate) fn frame(&self, at: usize) -> Option<Frame> {
+        self.frames.get(at).map(|placed| placed.frame)
+    }
+
+    /// Reads frame `at` as it is stored.
+    pub(crate) fn packed_frame(&self, at: usize) -> Result<Vec<u8>, PartError> {
+        let placed = self.frames.get(at).ok_or(PartError::NoSuchRow(at as u64))?;
+        let packed = self.source.read(placed.offset, placed.frame.compressed as usize)?;
+        if packed.last_chunk().map(|last| u32::from_le_bytes(*last)) != Some(placed.frame.checksum) {
+            let what = "the frame's checksum is not the one in the seek table";
+            return Err(self.source.damaged(placed.offset, what));
+        }
+        Ok(packed)
     }
 
     fn frame_of(&self, leaf: u64) -> Option<usize> {

@@ -26,9 +26,10 @@ const SEEK_ENTRY: usize = 12;
 
 /// One frame as the tables describe it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     pub(super) compressed: u32,
-    pub(super) text: u32,
+    /// Bytes of its lines.
+    pub(crate) text: u32,
     pub(super) checksum: u32,
     pub(super) lines: u32,
 }

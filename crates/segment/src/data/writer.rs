@@ -58,6 +58,15 @@ impl DataWriter {
         Ok(())
     }
 
+    /// Appends a frame of another file as it is.
+    pub(crate) fn put_frame(&mut self, packed: &[u8], frame: Frame) -> io::Result<()> {
+        if self.lines > 0 {
+            self.close_frame()?;
+        }
+        self.frames.push(frame);
+        self.output.append(packed)
+    }
+
     /// Closes the last frame, writes the tables, syncs; returns length and SHA-256 of the file.
     pub(crate) fn finish(mut self) -> io::Result<(u64, Digest)> {
         if self.lines > 0 {

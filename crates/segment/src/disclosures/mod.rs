@@ -1,4 +1,4 @@
-//! The encrypted disclosures of a segment: each once, and per leaf which of them its line's `personal` stands for.
+//! The encrypted disclosures of a segment: each once among what was sealed together, and per leaf which of them its line's `personal` stands for.
 //!
 //! ```text
 //! block*      up to 64 items of one section each, in the order in which blocks filled up
@@ -11,12 +11,14 @@
 //!
 //! Specified byte by byte in `spec/segment.md`.
 
+mod append;
 mod cursor;
 mod layout;
 mod reader;
 mod references;
 mod writer;
 
+pub(crate) use append::AppendError;
 pub use cursor::DisclosureCursor;
 pub use reader::{DisclosureFile, References};
 pub use references::Ordinals;

@@ -200,6 +200,11 @@ impl DisclosureFile {
         self.source.sha256()
     }
 
+    /// As [`Self::sha256`]; `None` if `go_on` said no meanwhile.
+    pub(crate) fn sha256_while(&self, go_on: &dyn Fn() -> bool) -> Result<Option<Digest>, PartError> {
+        self.source.sha256_while(go_on)
+    }
+
     /// The number of this open file: no other of the same cache has or had it.
     pub(super) fn id(&self) -> u64 {
         self.id

@@ -90,23 +90,44 @@ impl DisclosureWriter {
         let ordinal = self.sections[kind].items;
         known.insert(*record.digest, ordinal);
         let person = self.person(*record.person)?;
-        let len = u32::try_from(record.ciphertext.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        let section = &mut self.sections[kind];
-        section.block.extend_from_slice(record.digest);
-        put_varint(&mut section.block, person);
-        put_varint(&mut section.block, len);
-        section.block.extend_from_slice(record.ciphertext);
-        section.end_item(&mut self.output)?;
+        self.put_record(kind, record.digest, person, record.ciphertext)?;
         Ok(ordinal)
     }
 
-    fn person(&mut self, handle: [u8; 16]) -> io::Result<u32> {
+    /// How many items a section has so far.
+    pub(super) fn items(&self, section: usize) -> u32 {
+        self.sections[section].items
+    }
+
+    /// Puts a record behind those of its kind.
+    pub(super) fn put_record(
+        &mut self,
+        kind: usize,
+        digest: &[u8; 32],
+        person: u32,
+        ciphertext: &[u8],
+    ) -> io::Result<()> {
+        let len = u32::try_from(ciphertext.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let section = &mut self.sections[kind];
+        section.block.extend_from_slice(digest);
+        put_varint(&mut section.block, person);
+        put_varint(&mut section.block, len);
+        section.block.extend_from_slice(ciphertext);
+        section.end_item(&mut self.output)
+    }
+
+    /// Puts a person's handle behind the others.
+    pub(super) fn put_person(&mut self, handle: &[u8]) -> io::Result<()> {
         let section = &mut self.sections[PERSONS];
-        let next = section.items;
+        section.block.extend_from_slice(handle);
+        section.end_item(&mut self.output)
+    }
+
+    fn person(&mut self, handle: [u8; 16]) -> io::Result<u32> {
+        let next = self.items(PERSONS);
         let ordinal = *self.persons.entry(handle).or_insert(next);
         if ordinal == next {
-            section.block.extend_from_slice(&handle);
-            section.end_item(&mut self.output)?;
+            self.put_person(&handle)?;
         }
         Ok(ordinal)
     }

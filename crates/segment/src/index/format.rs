@@ -3,7 +3,7 @@
 use crate::part::{Field, Text};
 
 pub(super) const MAGIC: [u8; 8] = *b"indlidx\n";
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Magic, version, section count, first leaf, rows, folding version, hash seed, checksum, zero.
 pub(super) const HEADER_BYTES: usize = 48;
@@ -30,12 +30,11 @@ pub(super) const BLOCK: usize = 128;
 pub(super) const TOKENS_PER_STEP: usize = 32;
 /// Row sets up to this size are lists of differences; larger ones are roaring bitmaps.
 pub(super) const LIST_ROWS_MAX: usize = 256;
-/// In a field kept as hashes, values with at least this many rows go into its dictionary all the same, so that
-/// no question reads more than a few lines to confirm.
+/// In a field kept as hashes, values with at least this many rows among those indexed at once go into its dictionary all the
+/// same, so that no question reads more than a few lines to confirm.
 pub(super) const HEAVY_ROWS_MIN: usize = 16;
-/// A path dictionary holds at most `max(PATHS_MIN, rows / PATH_ROWS_PER_HEAD)` values.
-pub(super) const PATHS_MIN: usize = 1024;
-pub(super) const PATH_ROWS_PER_HEAD: usize = 16;
+/// Values of a path dictionary at most. The same for every number of rows: so what an index cut, one merged from it cuts too.
+pub(super) const PATHS_MAX: usize = 1 << 15;
 /// Most segments of a path that its head keeps.
 pub(super) const PATH_SEGMENTS_MAX: usize = 16;
 
@@ -140,6 +139,29 @@ pub(super) const FACT_PLACEHOLDER: &[u8] = b"p";
 pub(super) const PATH_WHOLE: u8 = 0;
 /// Last byte of a path dictionary's key: the path goes on.
 pub(super) const PATH_HEAD: u8 = 1;
+
+/// Bits of a value's hash that a pair keeps, those of its bucket included. The same in every index, so that pairs can be put
+/// in order among those of another.
+pub(super) const PAIR_HASH_BITS: u32 = 32;
+/// Pairs in a bucket, on average: what one look-up compares.
+const BUCKET_PAIRS: usize = 8;
+
+/// What a pair keeps of a hash.
+pub(super) fn pair_hash(hash: u64) -> u32 {
+    (hash >> (u64::BITS - PAIR_HASH_BITS)) as u32
+}
+
+/// The bits of a pair's hash that name its bucket, among so many pairs.
+pub(super) fn bucket_bits(pairs: usize) -> u32 {
+    (pairs / BUCKET_PAIRS).checked_ilog2().unwrap_or(0).min(PAIR_HASH_BITS - 1)
+}
+
+/// Blocks of ids, of which each knows the range of its milliseconds: they begin at multiples of [`BLOCK`] among all leaves of the
+/// log, so that neighbours share no more than one.
+pub(super) fn id_blocks(first_leaf: u64, rows: usize) -> usize {
+    let before = first_leaf as usize % BLOCK;
+    if rows == 0 { 0 } else { (before + rows).div_ceil(BLOCK) }
+}
 
 /// The file's hash: XXH3, 64 bits, seeded.
 pub(super) fn hash(value: &[u8], seed: u64) -> u64 {

@@ -11,13 +11,17 @@ pub(crate) mod fold;
 mod format;
 mod indexed;
 pub(crate) mod literal;
+mod merge;
 pub(crate) mod needle;
 mod packed;
 mod read;
 mod sets;
+mod table;
 
 pub use build::{IndexBuilder, RowExtra};
 pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub use indexed::{Indexed, Lines};
+pub use merge::{IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
+pub(crate) use read::check;
 pub use read::{Index, IndexBytes, IndexError};

@@ -11,7 +11,7 @@ pub(super) fn append_bits(values: impl Iterator<Item = u64>, width: u32, out: &m
     out.extend_from_slice(&[0; 8]);
 }
 
-fn append_words(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
+pub(super) fn append_words(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
     if width == 0 {
         return;
     }

@@ -1,6 +1,6 @@
 //! Row sets: one row inline, few as differences, many as a roaring bitmap. See spec/index.md, "Row sets".
 
-use std::collections::HashMap;
+use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
@@ -20,8 +20,11 @@ impl SetRef {
     pub(super) const BYTES: usize = 8;
 
     pub(super) fn append(self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.rows.to_le_bytes());
-        out.extend_from_slice(&self.at.to_le_bytes());
+        out.extend_from_slice(&self.bytes());
+    }
+
+    pub(super) fn bytes(self) -> [u8; Self::BYTES] {
+        (u64::from(self.at) << 32 | u64::from(self.rows)).to_le_bytes()
     }
 
     /// The `nth` of an array of entries.
@@ -31,11 +34,59 @@ impl SetRef {
     }
 }
 
+/// Sets that are remembered, so that equal ones are kept once. Bounded, or the sets of millions of rows would take more memory
+/// than all else; the first ones stay, those of actors among them, which those of persons and identities often equal.
+const KNOWN_MAX: usize = 1 << 16;
+
+/// Shorter sets are not remembered: they cost less than finding them again.
+const KNOWN_BYTES_MIN: usize = 8;
+
+/// The sets remembered, each in the one place it may have. Every writer goes by this, so that the same rows give the same bytes.
+pub(super) struct KnownSets {
+    places: Vec<Option<Place>>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    hash: u64,
+    start: u32,
+    len: u32,
+}
+
+impl Default for KnownSets {
+    fn default() -> Self {
+        Self { places: vec![None; KNOWN_MAX] }
+    }
+}
+
+impl KnownSets {
+    /// Where a set that may be the one with these bytes and rows was written; `None` if it was not, or is not remembered.
+    pub(super) fn find(&self, bytes: &[u8], rows: u32) -> Option<Range<usize>> {
+        if bytes.len() < KNOWN_BYTES_MIN {
+            return None;
+        }
+        let hash = hash(bytes, u64::from(rows));
+        let place = (*self.places.get(hash as usize % KNOWN_MAX)?)?;
+        let found = place.hash == hash && place.len as usize == bytes.len();
+        found.then_some(place.start as usize..place.start as usize + bytes.len())
+    }
+
+    /// Remembers a set that was not found, if its place is free.
+    pub(super) fn remember(&mut self, bytes: &[u8], rows: u32, start: u32) {
+        let hash = hash(bytes, u64::from(rows));
+        if bytes.len() >= KNOWN_BYTES_MIN
+            && let Some(place @ None) = self.places.get_mut(hash as usize % KNOWN_MAX)
+        {
+            *place = Some(Place { hash, start, len: bytes.len() as u32 });
+        }
+    }
+}
+
 /// Collects the sets of an index. Equal sets are kept once: an actor's, their person's and their identity's often are.
 #[derive(Default)]
 pub(super) struct SetsWriter {
     bytes: Vec<u8>,
-    known: HashMap<u64, (u32, u32)>,
+    known: KnownSets,
     scratch: Vec<u8>,
 }
 
@@ -47,20 +98,16 @@ impl SetsWriter {
             return SetRef { rows: 1, at: *row };
         }
         self.scratch.clear();
-        if rows.len() <= LIST_ROWS_MAX {
-            append_list(rows, &mut self.scratch);
-        } else {
-            append_bitmap(rows, &mut self.scratch);
-        }
-        let hash = hash(&self.scratch, u64::from(count));
-        if let Some(&(start, end)) = self.known.get(&hash)
-            && self.bytes.get(start as usize..end as usize) == Some(&self.scratch)
+        append_set(rows, &mut self.scratch);
+        if let Some(known) = self.known.find(&self.scratch, count)
+            && self.bytes.get(known.clone()) == Some(&self.scratch)
         {
-            return SetRef { rows: count, at: start };
+            return SetRef { rows: count, at: known.start as u32 };
         }
         let start = offset(self.bytes.len());
         self.bytes.extend_from_slice(&self.scratch);
-        self.known.insert(hash, (start, offset(self.bytes.len())));
+        offset(self.bytes.len());
+        self.known.remember(&self.scratch, count, start);
         SetRef { rows: count, at: start }
     }
 
@@ -72,6 +119,11 @@ impl SetsWriter {
 /// Every row of a set costs bytes of its line, so `INDEX_LINE_BYTES_MAX` bounds the sets as well.
 fn offset(len: usize) -> u32 {
     u32::try_from(len).expect("INDEX_LINE_BYTES_MAX keeps the sets of an index below 4 GiB")
+}
+
+/// Appends a set of ascending rows, at least two.
+pub(super) fn append_set(rows: &[u32], out: &mut Vec<u8>) {
+    if rows.len() <= LIST_ROWS_MAX { append_list(rows, out) } else { append_bitmap(rows, out) }
 }
 
 fn append_list(rows: &[u32], out: &mut Vec<u8>) {

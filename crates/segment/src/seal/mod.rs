@@ -5,6 +5,7 @@
 //! synced. Only then may the caller publish the manifest that names the segment, and only after that free the journal.
 
 mod leftovers;
+mod temporary;
 
 use std::io;
 use std::ops::{ControlFlow, Range};
@@ -23,7 +24,6 @@ use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
 use crate::index::{IndexBuilder, RowExtra};
 use crate::manifest::{FileStamp, SegmentEntry};
-use crate::names::{SegmentFile, SegmentName};
 use crate::part::{Disclosed, DisclosureRecordRef};
 use crate::personal::{commits_to, names};
 use crate::{PartError, bound};
@@ -31,6 +31,7 @@ use crate::{PartError, bound};
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
 pub use leftovers::remove_leftovers;
+pub(crate) use temporary::Temporary;
 
 /// Where the digest of a leaf comes from: the ledger.
 pub type Digests<'a> = dyn Fn(u64) -> Result<Digest, Box<dyn std::error::Error + Send + Sync>> + 'a;
@@ -99,7 +100,6 @@ pub enum SealError {
 /// Memory: a frame, a block of each kind, about 60 bytes per distinct disclosure, and the index under construction.
 pub struct Sealer<'a> {
     first: u64,
-    dir: PathBuf,
     temporary: Temporary<'a>,
     next: u64,
     lines: DataWriter,
@@ -107,42 +107,26 @@ pub struct Sealer<'a> {
     index: IndexBuilder,
 }
 
-/// Removes the temporary files when sealing is given up; what that misses, the next start removes.
-struct Temporary<'a> {
-    disk: &'a dyn Disk,
-    paths: [PathBuf; 3],
-}
-
-impl Drop for Temporary<'_> {
-    fn drop(&mut self) {
-        for path in &self.paths {
-            // Renamed already, or the disk has failed: either way there is nothing more to do here.
-            let _ = self.disk.remove(path);
-        }
-    }
-}
-
 impl<'a> Sealer<'a> {
     /// Begins a segment whose first leaf is `first` in folder `dir`, in temporary files never used there; `rows` are
-    /// expected, more or fewer may come.
+    /// expected, more or fewer may come. `seed` is that of the log's indexes.
     ///
     /// # Errors
     /// `Write` if the disk fails.
-    pub fn begin(disk: &'a dyn Disk, dir: &Path, first: u64, rows: usize) -> Result<Self, SealError> {
+    pub fn begin(disk: &'a dyn Disk, dir: &Path, first: u64, rows: usize, seed: u64) -> Result<Self, SealError> {
         let write = |file: &Path, source| SealError::Write { file: file.to_owned(), source };
-        let paths = unused_paths(disk, dir, first).map_err(|source| write(dir, source))?;
-        let [lines_path, disclosures_path, _] = &paths;
+        let temporary = Temporary::begin(disk, dir, first)?;
+        let [lines_path, disclosures_path, _] = &temporary.paths;
         let lines = DataWriter::create(disk, lines_path, first).map_err(|source| write(lines_path, source))?;
         let disclosures = DisclosureWriter::create(disk, disclosures_path, first)
             .map_err(|source| write(disclosures_path, source))?;
         Ok(Self {
             first,
-            dir: dir.to_owned(),
-            temporary: Temporary { disk, paths },
             next: first,
             lines,
             disclosures,
-            index: IndexBuilder::new(first).expecting(rows),
+            temporary,
+            index: IndexBuilder::new(first, seed).expecting(rows),
         })
     }
 
@@ -236,7 +220,7 @@ impl<'a> Sealer<'a> {
         if lines_pushed == 0 || lines_pushed != rows {
             return Err(SealError::Count { lines: lines_pushed, rows });
         }
-        let Self { first, next, dir, temporary, lines, disclosures, index } = self;
+        let Self { first, next, temporary, lines, disclosures, index } = self;
         let disk = temporary.disk;
         let [lines_path, disclosures_path, index_path] = &temporary.paths;
         let write = |file: &Path| {
@@ -259,13 +243,7 @@ impl<'a> Sealer<'a> {
             .map_err(write(index_path))?;
         output.finish().map_err(write(index_path))?;
 
-        let generation = free_generation(disk, &dir, first, next - 1).map_err(write(&dir))?;
-        let name = SegmentName { first, last: next - 1, generation };
-        for (file, path) in SegmentFile::ALL.into_iter().zip(&temporary.paths) {
-            let to = name.path(&dir, file);
-            disk.rename_noreplace(path, &to).map_err(write(&to))?;
-        }
-        disk.sync_dir(&dir).map_err(write(&dir))?;
+        let name = temporary.name(first, next - 1)?;
         Ok(SegmentEntry { name, lines, disclosures })
     }
 }
@@ -304,35 +282,6 @@ fn read_back(
     Ok(())
 }
 
-fn stamp((bytes, sha256): (u64, Digest)) -> FileStamp {
+pub(crate) fn stamp((bytes, sha256): (u64, Digest)) -> FileStamp {
     FileStamp { bytes, sha256 }
-}
-
-/// Returns names for the files of a segment whose last leaf is not known yet: `<first>-open.<n>` and a temporary suffix.
-fn unused_paths(disk: &dyn Disk, dir: &Path, first: u64) -> io::Result<[PathBuf; 3]> {
-    let begin = format!("{first:012}-open.");
-    let mut unused: u32 = 0;
-    for path in disk.list(dir)? {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let number = name.strip_prefix(&begin).and_then(|rest| rest.split('.').next());
-        if let Some(number) = number.and_then(|number| number.parse::<u32>().ok()) {
-            unused = unused.max(number.checked_add(1).ok_or(io::ErrorKind::AlreadyExists)?);
-        }
-    }
-    Ok(SegmentFile::ALL.map(|file| env::temporary_path(&dir.join(format!("{begin}{unused}.{}", file.extension())))))
-}
-
-/// Returns the lowest generation above all that any file of these leaves has, temporary ones included.
-fn free_generation(disk: &dyn Disk, dir: &Path, first: u64, last: u64) -> io::Result<u32> {
-    let mut free = 0;
-    for path in disk.list(dir)? {
-        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let file_name = file_name.strip_suffix(env::TEMPORARY_SUFFIX).unwrap_or(file_name);
-        if let Some((name, _)) = SegmentName::parse(file_name)
-            && (name.first, name.last) == (first, last)
-        {
-            free = free.max(name.generation.checked_add(1).ok_or(io::ErrorKind::AlreadyExists)?);
-        }
-    }
-    Ok(free)
 }

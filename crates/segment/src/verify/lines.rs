@@ -11,11 +11,13 @@ use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::{DisclosureCursor, DisclosureFile, Ordinals};
+use crate::file::Source;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::SegmentFile;
 use crate::personal::{Digests3, names};
 use crate::seal::Digests;
 use crate::sealed::{IndexAccess, open_index};
+use crate::{bound, index};
 
 /// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
 /// tree has for its leaf, every leaf's disclosures against what its line commits to, and the index against its own
@@ -48,6 +50,9 @@ pub fn verify_segment(
     verify_index(disk, dir, entry, access, &mut findings);
     Ok(findings.all)
 }
+
+/// Larger index files are checked a piece at a time: several may be in hand at once.
+const INDEX_HELD_BYTES_MAX: u64 = 64 << 20;
 
 struct Findings {
     all: Vec<Finding>,
@@ -194,11 +199,64 @@ impl<'f> Disclosures<'f> {
 
 fn verify_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess, findings: &mut Findings) {
     let path = entry.name.path(dir, SegmentFile::Index);
-    let what = match open_index(disk, dir, entry, access) {
-        Ok(index) => index.verify().err().map(|error| error.to_string()),
-        Err(error) => Some(error.to_string()),
+    let what = match Source::open(disk, &path) {
+        Ok(file) if file.len() > INDEX_HELD_BYTES_MAX => {
+            check_bound_index(&file, entry).err().map(|error| error.to_string())
+        }
+        _ => match open_index(disk, dir, entry, access) {
+            Ok(index) => index.verify().err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        },
     };
     if let Some(what) = what {
         findings.add(&path, entry.name.leaves(), FindingKind::Index, &what);
+    }
+}
+
+/// As opening and verifying it, in bounded memory.
+fn check_bound_index(file: &Source, entry: &SegmentEntry) -> Result<(), PartError> {
+    let trailer = bound::trailer(&entry.lines.sha256);
+    let bytes = file.len().saturating_sub(trailer.len() as u64);
+    if file.read(bytes, trailer.len())? != trailer {
+        return Err(file.damaged(bytes, "it is not of these lines"));
+    }
+    index::check(file, bytes, entry.name.first, entry.name.last + 1 - entry.name.first)
+}
+
+#[cfg(test)]
+mod tests {
+    use env::Disk;
+    use env::fake::FaultyDisk;
+    use proof::Digest;
+
+    use super::*;
+    use crate::index::IndexBuilder;
+    use crate::names::SegmentName;
+
+    #[test]
+    fn a_flipped_bit_of_an_index_is_found_a_piece_at_a_time() {
+        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/index"));
+        disk.create_dir_all(Path::new("/segments")).unwrap();
+        let stamp = FileStamp { bytes: 1, sha256: Digest::of(b"lines") };
+        let line = concat!(
+            r#"{"v":1,"id":"0198c0de-0000-7000-8000-000000000000","time":"2026-01-01T00:00:00.000000Z","#,
+            r#""received":"2026-01-01T00:01:00.000000Z","actor":{"type":"user","id":"u"},"action":"a.b","#,
+            r#""event":"updated","channel":"door","description":"d","severity":"info","source":"dev"}"#
+        );
+        let mut builder = IndexBuilder::new(7, 1);
+        builder.push(7, &event::Entry::parse(line.as_bytes()).unwrap(), &crate::index::RowExtra::default());
+        let bytes = [builder.finish(), bound::trailer(&stamp.sha256)].concat();
+        disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
+        let name = SegmentName { first: 7, last: 7, generation: 0 };
+        let entry = SegmentEntry { name, lines: stamp, disclosures: stamp };
+        let check = |entry: &SegmentEntry| check_bound_index(&Source::open(&disk, path).unwrap(), entry);
+        check(&entry).unwrap();
+        for at in 0..bytes.len() as u64 {
+            disk.flip_bit(path, at, 3).unwrap();
+            assert!(check(&entry).is_err(), "byte {at}");
+            disk.flip_bit(path, at, 3).unwrap();
+        }
+        let other = SegmentName { first: 8, last: 8, generation: 0 };
+        assert!(check(&SegmentEntry { name: other, ..entry }).is_err());
     }
 }

@@ -1,15 +1,16 @@
 //! Merging on a disk that fails: the old segments or the merged one, never neither.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use env::Disk;
 use env::fake::{Fault, FaultyDisk};
 use indelible_segment::manifest::{self, Manifest, SegmentEntry, publish, verify_manifests};
-use indelible_segment::merge::{Source, merge};
+use indelible_segment::merge::{MergeError, Source, join, merge, room};
 use indelible_segment::seal::remove_leftovers;
 use indelible_segment::sealed::{IndexAccess, open_segment};
 use indelible_segment::verify::{verify_folder, verify_segment};
-use indelible_segment::{BlockCache, Segment, SegmentFile};
+use indelible_segment::{BlockCache, Part, Segment, SegmentFile};
 
 use crate::sample::{Log, MANIFESTS, SEGMENTS, disk};
 
@@ -35,8 +36,15 @@ fn sealed() -> FaultyDisk {
     disk
 }
 
+/// The two ways to merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Anew,
+    Joined,
+}
+
 /// Merges, publishes and removes, as the engine does.
-fn merge_and_publish(disk: &FaultyDisk) -> Result<SegmentEntry, Box<dyn std::error::Error>> {
+fn merge_and_publish(disk: &FaultyDisk, way: Way) -> Result<SegmentEntry, Box<dyn std::error::Error>> {
     let manifests = Path::new(MANIFESTS);
     let newest = manifest::newest(disk, manifests)?.unwrap();
     let entries = &newest.segments[MERGED];
@@ -45,7 +53,11 @@ fn merge_and_publish(disk: &FaultyDisk) -> Result<SegmentEntry, Box<dyn std::err
     let parts = entries.iter().map(open).collect::<Result<Vec<Segment>, _>>()?;
     let sources: Vec<Source<'_>> =
         entries.iter().zip(&parts).map(|(entry, part)| Source { entry: *entry, part }).collect();
-    let merged = merge(disk, segments(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| true)?.unwrap();
+    let merged = match way {
+        Way::Anew => merge(disk, segments(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| true)?,
+        Way::Joined => join(disk, segments(), &sources, &|| true)?,
+    };
+    let merged = merged.unwrap();
     publish(disk, manifests, &newest.followed_by_merged(1, merged))?;
     for entry in entries {
         SegmentFile::ALL.iter().try_for_each(|file| disk.remove(&entry.name.path(segments(), *file)))?;
@@ -68,7 +80,7 @@ fn assert_whole(disk: &FaultyDisk, case: &str) {
 #[test]
 fn merged_segments_are_as_if_sealed_at_once() {
     let disk = sealed();
-    let merged = merge_and_publish(&disk).unwrap();
+    let merged = merge_and_publish(&disk, Way::Anew).unwrap();
     assert_eq!(merged.name.leaves(), CUTS[MERGED.start]..CUTS[MERGED.end]);
     assert_eq!(newest(&disk).segments.len(), 2);
     assert_whole(&disk, "merged");
@@ -81,6 +93,43 @@ fn merged_segments_are_as_if_sealed_at_once() {
     }
 }
 
+/// Lines and index are as if sealed at once; of disclosures, those that two of the segments have are there twice.
+#[test]
+fn joined_segments_hold_what_the_others_held() {
+    let disk = sealed();
+    let merged = merge_and_publish(&disk, Way::Joined).unwrap();
+    assert_whole(&disk, "joined");
+    assert_eq!(verify_folder(&disk, segments(), Some(&newest(&disk))).unwrap(), []);
+    let segment = open_segment(&disk, segments(), &merged, &BlockCache::new(1 << 20), IndexAccess::Read).unwrap();
+    for leaf in merged.name.leaves() {
+        let row = segment.row_of_leaf(leaf).unwrap();
+        assert_eq!(segment.line(row).unwrap(), LOG.line(leaf));
+        assert_eq!(segment.disclosures(row).unwrap(), LOG.disclosed(leaf));
+    }
+    let once = LOG.seal(&disk, merged.name.leaves()).unwrap();
+    for file in [SegmentFile::Lines, SegmentFile::Index] {
+        let bytes = |entry: &SegmentEntry| disk.read(&entry.name.path(segments(), file)).unwrap();
+        assert!(bytes(&merged) == bytes(&once), "{file:?}: frames of small segments are packed again");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_what_the_manifest_says_is_not_joined() {
+    for file in [SegmentFile::Lines, SegmentFile::Disclosures] {
+        let disk = sealed();
+        let entry = newest(&disk).segments[0];
+        let part = open_segment(&disk, segments(), &entry, &BlockCache::new(1 << 20), IndexAccess::Read).unwrap();
+        let sources = [Source { entry, part: &part }];
+        let index = disk.read(&entry.name.path(segments(), SegmentFile::Index)).unwrap().len() as u64;
+        assert!(room(&sources) >= entry.lines.bytes + entry.disclosures.bytes + index);
+        let before = disk.list(segments()).unwrap();
+        disk.flip_bit(&entry.name.path(segments(), file), 20, 3).unwrap();
+        let joined = join(&disk, segments(), &sources, &|| true);
+        assert!(matches!(joined, Err(MergeError::Changed { .. })), "{joined:?}");
+        assert_eq!(disk.list(segments()).unwrap(), before);
+    }
+}
+
 #[test]
 fn merging_that_is_given_up_leaves_nothing() {
     let disk = sealed();
@@ -90,23 +139,34 @@ fn merging_that_is_given_up_leaves_nothing() {
     let sources = [Source { entry, part: &part }];
     let merged = merge(&disk, segments(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| false).unwrap();
     assert_eq!(merged, None);
+    for steps in 0..4 {
+        let left = Cell::<u32>::new(steps);
+        let go_on = || left.replace(left.get().saturating_sub(1)) > 0;
+        assert_eq!(join(&disk, segments(), &sources, &go_on).unwrap(), None, "{steps}");
+    }
     assert_eq!(disk.list(segments()).unwrap(), before);
 }
 
 /// Every operation of merging fails in turn, in each of the ways a disk fails; then power goes.
 #[test]
 fn a_fault_at_any_step_leaves_the_old_segments_or_the_merged_one() {
+    for way in [Way::Anew, Way::Joined] {
+        every_fault(way);
+    }
+}
+
+fn every_fault(way: Way) {
     let before = sealed();
     let whole = before.snapshot();
-    merge_and_publish(&whole).unwrap();
+    merge_and_publish(&whole, way).unwrap();
     let steps = whole.operations();
     let (mut old, mut new) = (0, 0);
     for fault in [Fault::Error, Fault::Full, Fault::PowerLoss] {
         for step in 0..steps {
-            let case = format!("{fault:?} at {step}");
+            let case = format!("{way:?}: {fault:?} at {step}");
             let disk = before.snapshot();
             disk.fail_at(step, fault);
-            let outcome = merge_and_publish(&disk);
+            let outcome = merge_and_publish(&disk, way);
             disk.clear_faults();
             disk.crash(step);
 
@@ -119,7 +179,7 @@ fn a_fault_at_any_step_leaves_the_old_segments_or_the_merged_one() {
             assert_eq!(verify_folder(&disk, segments(), Some(&manifest)).unwrap(), [], "{case}");
             assert_whole(&disk, &case);
             if !merged {
-                merge_and_publish(&disk).unwrap();
+                merge_and_publish(&disk, way).unwrap();
                 assert_whole(&disk, &case);
             }
             *(if merged { &mut new } else { &mut old }) += 1;

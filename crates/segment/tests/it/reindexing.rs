@@ -2,10 +2,10 @@ use std::path::Path;
 
 use env::Disk;
 use event::Entry;
-use indelible_segment::sealed::{IndexAccess, OpenError, SealedLines, make_index, open_segment, reindex};
+use indelible_segment::sealed::{IndexAccess, OpenError, Reindexing, open_segment, reindex};
 use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
 
-use crate::sample::{Log, SEGMENTS, address, disk};
+use crate::sample::{Log, SEED, SEGMENTS, address, disk};
 
 const LOG: Log = Log("here");
 
@@ -21,6 +21,7 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     let disk = disk();
     let cache = BlockCache::new(1 << 20);
     let entry = LOG.seal(&disk, 0..200).unwrap();
+    let how = Reindexing::new(&cache, IndexAccess::Read, SEED, &token);
     let file = entry.name.path(dir, SegmentFile::Index);
     let sealed = disk.read(&file).unwrap();
     let open = || open_segment(&disk, dir, &entry, &cache, IndexAccess::Read);
@@ -35,7 +36,8 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
             Some(bytes) => env::replace_file(&disk, &file, &bytes).unwrap(),
         }
         assert!(open().is_err_and(|error| error.wants_reindex()));
-        reindex(&disk, dir, &entry, &cache, &token).unwrap();
+        assert!(reindex(&disk, dir, &entry, &how).unwrap());
+        assert!(!reindex(&disk, dir, &entry, &how).unwrap(), "it is the same already");
         assert_eq!(disk.read(&file).unwrap(), sealed);
         let segment = open().unwrap();
         assert_eq!((segment.first_leaf(), segment.rows()), (0, 200));
@@ -46,18 +48,31 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
         }
     }
 
-    let lines = SealedLines::open(&disk, dir, &entry, &cache).unwrap();
-    assert_eq!(make_index(&lines, &entry, &token).unwrap(), sealed);
     disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
     assert!(matches!(open(), Err(OpenError::Files(_))));
-    assert!(reindex(&disk, dir, &entry, &cache, &token).is_err());
+    assert!(reindex(&disk, dir, &entry, &how).is_err());
+}
+
+/// No value of the sample that is kept as a pair repeats, so the bytes are those of an index made at once.
+#[test]
+fn a_large_segment_is_indexed_piece_by_piece() {
+    let dir = Path::new(SEGMENTS);
+    let disk = disk();
+    let cache = BlockCache::new(1 << 20);
+    let entry = LOG.seal(&disk, 5..205).unwrap();
+    let before = disk.list(dir).unwrap();
+    for rows_at_once in [1, 2, 50, 199] {
+        let how = Reindexing { rows_at_once, ..Reindexing::new(&cache, IndexAccess::Read, SEED, &token) };
+        assert!(!reindex(&disk, dir, &entry, &how).unwrap(), "{rows_at_once} rows at once");
+        assert_eq!(disk.list(dir).unwrap(), before);
+    }
 }
 
 #[test]
 fn a_mapped_index_answers_as_one_read() {
     let dir = tempfile::tempdir().unwrap();
     let disk = env::SystemDisk;
-    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0, 0).unwrap();
+    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0, 0, SEED).unwrap();
     for leaf in 0..50 {
         sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf)).unwrap();
     }

@@ -69,13 +69,16 @@ impl Log {
 
     /// Seals the given leaves.
     pub fn seal(self, disk: &dyn Disk, leaves: Range<u64>) -> Result<SegmentEntry, SealError> {
-        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start, 0)?;
+        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start, 0, SEED)?;
         for leaf in leaves {
             sealer.push(&self.line(leaf), &self.disclosed(leaf), address(leaf))?;
         }
         sealer.finish(&|leaf| Ok(self.digest(leaf)))
     }
 }
+
+/// The seed of the log's indexes.
+pub const SEED: u64 = 7;
 
 /// The address token of a leaf; some have none.
 pub fn address(leaf: u64) -> Option<u64> {

@@ -9,7 +9,7 @@ use indelible_segment::sealed::{IndexAccess, SealedLines};
 use indelible_segment::verify::{verify_folder, verify_segment};
 use indelible_segment::{BlockCache, SealError, Sealer, SegmentFile};
 
-use crate::sample::{Log, MANIFESTS, SEGMENTS, address, disk};
+use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk};
 
 const LOG: Log = Log("here");
 /// Leaves sealed at a time.
@@ -64,7 +64,7 @@ fn sealing_again_takes_a_new_name() {
 #[test]
 fn what_is_not_as_the_tree_says_is_not_sealed() {
     let disk = disk();
-    let begin = || Sealer::begin(&disk, segments(), 0, 0).unwrap();
+    let begin = || Sealer::begin(&disk, segments(), 0, 0, SEED).unwrap();
     let push = |sealer: &mut Sealer<'_>, leaf| sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf));
 
     let mut sealer = begin();

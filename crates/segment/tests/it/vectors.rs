@@ -15,7 +15,7 @@ use indelible_segment::{BlockCache, Disclosed, Sealer, SegmentFile, SegmentName}
 use proof::Digest;
 use serde_json::{Value, json};
 
-use crate::sample::{Log, SEGMENTS, disk};
+use crate::sample::{Log, SEED, SEGMENTS, disk};
 
 const LOG: Log = Log("golden");
 const NAME: SegmentName = SegmentName { first: 0, last: 299, generation: 0 };
@@ -94,7 +94,7 @@ fn record() {
     let disk = FaultyDisk::new();
     disk.create_dir_all(Path::new(SEGMENTS)).unwrap();
     fs::create_dir_all(folder()).unwrap();
-    let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.first, 0).unwrap();
+    let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.first, 0, SEED).unwrap();
     let (mut lines, mut disclosures) = (Vec::new(), String::new());
     for leaf in NAME.leaves() {
         let disclosed = LOG.disclosed(leaf);

@@ -34,6 +34,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
     gauge("indelible_entries", app.log.size());
     gauge("indelible_entries_sealed", app.log.sealed());
     gauge("indelible_segments", app.log.segments() as u64);
+    gauge("indelible_entries_to_merge", app.log.entries_to_merge());
     gauge("indelible_checkpoint_entries", checkpoint.checkpoint.size.0);
     metrics::gauge!("indelible_checkpoint_age_seconds").set(age_us as f64 / 1e6);
     gauge("indelible_stopped", u64::from(app.log.stopped().is_some()));

@@ -4,13 +4,14 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::generate::Generator;
 use super::server::ServerProcess;
 use crate::exit::failed;
-use crate::remote::{Remote, text};
+use crate::remote::{Remote, text, wait};
 
 /// Batches made ahead of the clients, so that generating never holds them up for long.
 const AHEAD: usize = 8;
@@ -112,6 +113,41 @@ impl Events {
         results.into_iter().collect::<miette::Result<()>>()?;
         Ok(recorded.into_inner())
     }
+}
+
+/// How often merging is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Looks without any change after which merging is not waited for any longer: it has failed, or the disk is full.
+const LOOKS_MAX: u32 = 900;
+
+/// Waits until the server has merged what it merges, saying how far it is; says so where it does not come to that.
+pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
+    let remote = Remote::new(server.url());
+    let (mut last, mut looks) = (0, 0);
+    loop {
+        let waiting = gauge(&remote.get_text("/metrics")?, "indelible_entries_to_merge");
+        server.look_at_memory();
+        if waiting == 0 {
+            return Ok(());
+        }
+        if waiting != last {
+            eprintln!("{waiting} entries are in segments that are being merged or wait for it");
+            (last, looks) = (waiting, 0);
+        }
+        looks += 1;
+        if looks > LOOKS_MAX {
+            eprintln!("merging does not get on; what follows is measured as it stands");
+            return Ok(());
+        }
+        wait(LOOK);
+    }
+}
+
+/// The value of a gauge; 0 if there is none.
+fn gauge(metrics: &str, name: &str) -> u64 {
+    let value = |line: &str| line.strip_prefix(name)?.trim().parse::<f64>().ok();
+    metrics.lines().find_map(value).map_or(0, |value| value as u64)
 }
 
 /// Has everything sealed that is not yet.

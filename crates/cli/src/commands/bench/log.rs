@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::events::{Events, seal};
+use super::events::{Events, seal, settle};
 use super::server::ServerProcess;
 use crate::exit::failed;
 
@@ -47,7 +47,7 @@ fn make(path: PathBuf, temporary: bool) -> miette::Result<Folder> {
     Ok(Folder { path, temporary })
 }
 
-/// Serves the log in `folder`; where there is none, makes one of these events.
+/// Serves the log in `folder`; where there is none, makes one of these events. Waits until its segments are merged.
 pub(super) fn serve(folder: &Path, events: &Events, sealed: bool) -> miette::Result<ServerProcess> {
     let has_log = folder.join("data").exists();
     let server = ServerProcess::start(folder)?;
@@ -57,5 +57,6 @@ pub(super) fn serve(folder: &Path, events: &Events, sealed: bool) -> miette::Res
             seal(&server)?;
         }
     }
+    settle(&server)?;
     Ok(server)
 }

@@ -27,9 +27,8 @@ impl Interner {
 
     /// The numbers that the values of `other` have here, by their number there; new ones are added.
     pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
-        let seed = self.seed;
-        let hash = |code| if seed == other.seed { other.hash(code) } else { hash(other.get(code), seed) };
-        (0..other.len() as u32).map(|code| self.intern_hashed(other.get(code), hash(code))).collect()
+        debug_assert_eq!(self.seed, other.seed, "an index and its runs have one seed");
+        (0..other.len() as u32).map(|code| self.intern_hashed(other.get(code), other.hash(code))).collect()
     }
 
     fn intern_hashed(&mut self, value: &[u8], hash: u64) -> u32 {

@@ -22,7 +22,7 @@ use self::ids::IdColumn;
 use self::order::Order;
 use self::pair_column::PairColumn;
 use super::columns::Columns;
-use super::format::{FACT_PLACEHOLDER, FACT_PRESENT, INDEX_ROWS_MAX, Keeping, Kind, hash};
+use super::format::{FACT_PLACEHOLDER, FACT_PRESENT, INDEX_ROWS_MAX, Keeping, Kind};
 use super::packed::append_packed;
 use super::sets::SetsWriter;
 use crate::index::fold::tokens as each_token;
@@ -46,7 +46,7 @@ const ROWS_AT_ONCE: usize = 256;
 /// again while lists grow.
 pub struct IndexBuilder {
     first_leaf: u64,
-    /// Unknown to whoever sends events, the same at every rebuild: from the first entry's id.
+    /// Unknown to whoever sends events, and the same in all indexes of a log, so that they can be merged.
     seed: u64,
     times_us: Vec<i64>,
     /// By number of the field; those kept otherwise stay empty.
@@ -62,12 +62,13 @@ pub struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// Begins an index whose first row is leaf `first_leaf`.
+    /// Begins an index whose first row is leaf `first_leaf`. `seed` is the log's: the same for all of its indexes, and unknown
+    /// to whoever sends events, who could else make values that share a hash.
     #[must_use]
-    pub fn new(first_leaf: u64) -> Self {
+    pub fn new(first_leaf: u64, seed: u64) -> Self {
         Self {
             first_leaf,
-            seed: 0,
+            seed,
             times_us: Vec::new(),
             fields: Vec::new(),
             pairs: Vec::new(),
@@ -83,11 +84,6 @@ impl IndexBuilder {
     #[must_use]
     pub fn expecting(self, rows: usize) -> Self {
         Self { expected: rows, ..self }
-    }
-
-    /// As [`Self::new`], for rows that another builder will take over ([`Self::absorb`]).
-    pub(crate) fn for_run(first_leaf: u64) -> Self {
-        Self { ids: IdColumn::keeping(), ..Self::new(first_leaf) }
     }
 
     /// Adds the row of the next leaf.
@@ -109,10 +105,9 @@ impl IndexBuilder {
 
     /// Adds rows column by column, so that one table of values is warm at a time.
     fn push_some(&mut self, rows: &[&Columns]) {
-        let Some(first) = rows.first() else { return };
         let begin = self.times_us.len();
         if begin == 0 {
-            self.begin(first.values(Field::Id).next().unwrap_or_default());
+            self.begin();
         }
         self.times_us.extend(rows.iter().map(|row| row.order_time_us));
         self.check_rows();
@@ -152,17 +147,18 @@ impl IndexBuilder {
         }
     }
 
-    /// Adds the rows of `other`, made by [`Self::for_run`] and of the next leaves. The result is as if each had been
+    /// Adds the rows of `other`, of the next leaves and the same seed. The result is as if each had been
     /// pushed. Cost: a fraction of pushing, since each distinct value of `other` is looked up once.
     pub(crate) fn absorb(&mut self, other: &Self) {
         assert_eq!(other.first_leaf, self.next_leaf(), "rows of an index are consecutive leaves");
+        assert_eq!(other.seed, self.seed, "the indexes of a log have one seed");
         let begin = self.times_us.len();
         if begin == 0 {
-            self.begin(other.ids.kept().next().unwrap_or_default());
+            self.begin();
         }
         self.times_us.extend_from_slice(&other.times_us);
         self.check_rows();
-        other.ids.kept().for_each(|id| self.ids.push(id, self.seed));
+        self.ids.absorb(&other.ids);
         self.pairs.iter_mut().zip(&other.pairs).for_each(|(to, from)| to.absorb(begin, from));
         let columns =
             [(&mut self.fields, &other.fields), (&mut self.tokens, &other.tokens), (&mut self.facts, &other.facts)];
@@ -199,8 +195,7 @@ impl IndexBuilder {
         assert!(self.times_us.len() <= INDEX_ROWS_MAX as usize, "an index has at most {INDEX_ROWS_MAX} rows");
     }
 
-    fn begin(&mut self, first_id: &[u8]) {
-        self.seed = hash(first_id, 0);
+    fn begin(&mut self) {
         self.times_us.reserve(self.expected);
         self.ids.reserve(self.expected);
         let column = |multiple| Column::new(self.seed, multiple, self.expected);
@@ -225,7 +220,7 @@ fn write<C: Borrow<Column>, P: Borrow<PairColumn>>(
     let mut sets = SetsWriter::default();
     order.write(&times_us, &mut file);
     drop(times_us);
-    file.add(Kind::Ids.alone(), ids.section());
+    file.add(Kind::Ids.alone(), ids.section(first_leaf));
     for (field, (column, pairs)) in Field::ALL.into_iter().zip(fields) {
         let column: &Column = column.borrow();
         match Keeping::of(field) {

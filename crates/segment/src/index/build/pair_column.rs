@@ -40,12 +40,15 @@ impl PairColumn {
         self.ends.push(u32::try_from(self.bytes.len()).expect("INDEX_LINE_BYTES_MAX keeps a column below 4 GiB"));
     }
 
-    /// Adds the rows of `other` behind the first `rows` rows.
+    /// Adds the rows of `other`, hashed with the same seed, behind the first `rows` rows.
     pub(super) fn absorb(&mut self, rows: usize, other: &Self) {
         self.make_room(rows, other);
-        for (nth, &ordinal) in other.ordinals.iter().enumerate() {
-            self.add(rows + ordinal as usize, other.value(nth));
-        }
+        let (begin, values) = (self.bytes.len(), other.bytes.len());
+        u32::try_from(begin + values).expect("INDEX_LINE_BYTES_MAX keeps a column below 4 GiB");
+        self.hashes.extend_from_slice(&other.hashes);
+        self.ordinals.extend(other.ordinals.iter().map(|&ordinal| rows as u32 + ordinal));
+        self.ends.extend(other.ends.iter().map(|&end| begin as u32 + end));
+        self.bytes.extend_from_slice(&other.bytes);
     }
 
     /// Makes room for the values of `other`, and of the rows expected behind them if those are alike.

@@ -1,4 +1,4 @@
-//! Fields with nearly a value per row: no values, just (fingerprint, row), to be confirmed on the line. Values that many
+//! Fields with nearly a value per row: no values, just (hash, row), to be confirmed on the line. Values that many
 //! rows have get a dictionary all the same.
 
 use super::column::dictionary;
@@ -6,13 +6,10 @@ use super::file::FileWriter;
 use super::order::Order;
 use super::pair_column::{PairColumn, Sorted};
 use crate::index::bytes::pad;
-use crate::index::format::{Kind, bits_below};
+use crate::index::format::{Kind, PAIR_HASH_BITS, bits_below, bucket_bits, pair_hash};
 use crate::index::packed::append_bits;
 use crate::index::sets::SetsWriter;
 use crate::part::Field;
-
-/// Pairs per bucket, on average: what one look-up compares.
-const BUCKET_PAIRS: usize = 8;
 
 pub(super) fn write(field: Field, column: &PairColumn, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
     let Sorted { heavy, pairs } = column.sorted(order);
@@ -22,13 +19,15 @@ pub(super) fn write(field: Field, column: &PairColumn, order: &Order, sets: &mut
 }
 
 /// Writes (hash, row) pairs; none, no section.
-fn section(mut pairs: Vec<(u64, u32)>, rows: usize) -> Vec<u8> {
+fn section(pairs: Vec<(u64, u32)>, rows: usize) -> Vec<u8> {
     if pairs.is_empty() {
         return Vec::new();
     }
-    let bucket_bits = (pairs.len() / BUCKET_PAIRS).checked_ilog2().unwrap_or(0);
-    let bucket = |hash: u64| hash.checked_shr(64 - bucket_bits).unwrap_or(0) as usize;
-    pairs.sort_unstable_by_key(|&(hash, row)| (bucket(hash), hash as u16, row));
+    let bucket_bits = bucket_bits(pairs.len());
+    let rest_bits = PAIR_HASH_BITS - bucket_bits;
+    let bucket = |hash: u32| hash.checked_shr(rest_bits).unwrap_or(0) as usize;
+    let mut pairs: Vec<(u32, u32)> = pairs.into_iter().map(|(hash, row)| (pair_hash(hash), row)).collect();
+    pairs.sort_unstable();
     let row_bits = bits_below(rows as u64);
     let mut section = Vec::new();
     section.extend_from_slice(&(pairs.len() as u32).to_le_bytes());
@@ -43,9 +42,8 @@ fn section(mut pairs: Vec<(u64, u32)>, rows: usize) -> Vec<u8> {
     for start in starts {
         section.extend_from_slice(&start.to_le_bytes());
     }
-    for &(hash, _) in &pairs {
-        section.extend_from_slice(&(hash as u16).to_le_bytes());
-    }
+    let rest = |hash: u32| u64::from(hash) & ((1 << rest_bits) - 1);
+    append_bits(pairs.iter().map(|&(hash, _)| rest(hash)), rest_bits, &mut section);
     append_bits(pairs.iter().map(|&(_, row)| u64::from(row)), row_bits, &mut section);
     pad(&mut section, 8);
     section

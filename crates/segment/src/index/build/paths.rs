@@ -3,21 +3,20 @@
 use super::column::Column;
 use super::interner::Interner;
 use super::order::Order;
-use crate::index::format::{PATH_HEAD, PATH_ROWS_PER_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MIN, path_head};
+use crate::index::format::{PATH_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MAX, path_head};
 use crate::index::sets::SetsWriter;
 
 pub(super) fn dictionary(column: &Column, order: &Order, sets: &mut SetsWriter) -> Vec<u8> {
-    let few = PATHS_MIN.max(order.rows() / PATH_ROWS_PER_HEAD);
-    let whole = cut(&column.values, usize::MAX, few);
-    let (heads, codes) = whole.unwrap_or_else(|| longest_heads(&column.values, few));
+    let whole = cut(&column.values, usize::MAX, PATHS_MAX);
+    let (heads, codes) = whole.unwrap_or_else(|| longest_heads(&column.values));
     column.replaced(heads, &codes).dictionary(order, sets)
 }
 
-fn longest_heads(paths: &Interner, few: usize) -> (Interner, Vec<u32>) {
+fn longest_heads(paths: &Interner) -> (Interner, Vec<u32>) {
     // A head of no segments is the same for all paths, so there always is one that fits.
     let mut best = cut(paths, 0, usize::MAX);
     for segments in 1..=PATH_SEGMENTS_MAX {
-        match cut(paths, segments, few) {
+        match cut(paths, segments, PATHS_MAX) {
             Some(longer) => best = Some(longer),
             None => break,
         }

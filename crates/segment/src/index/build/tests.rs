@@ -31,11 +31,11 @@ proptest! {
     fn rows_taken_over_from_runs_give_the_bytes_of_rows_pushed(
         runs in proptest::collection::vec(1_u64..90, 1..6), variety in 1_u64..40, first in 0_u64..1000
     ) {
-        let mut pushed = IndexBuilder::new(first);
-        let mut absorbed = IndexBuilder::new(first);
+        let mut pushed = IndexBuilder::new(first, 7);
+        let mut absorbed = IndexBuilder::new(first, 7);
         let mut next = first;
         for rows in runs {
-            let mut run = IndexBuilder::for_run(next);
+            let mut run = IndexBuilder::new(next, 7);
             for n in next..next + rows {
                 push(&mut pushed, n, variety);
                 push(&mut run, n, variety);

@@ -12,23 +12,26 @@ use crate::part::Text;
 
 pub(super) fn write(text: Text, column: &Column, order: &Order, sets: &mut SetsWriter, file: &mut FileWriter) {
     let buckets = column.buckets(order);
-    let mut lists: [(List, Vec<u64>, List, Vec<u8>); Class::ALL.len()] = Default::default();
+    let mut codes: [Vec<u32>; Class::ALL.len()] = Default::default();
     for code in column.values.sorted() {
-        let token = column.values.get(code);
-        let (singles, rows, others, refs) = &mut lists[Class::of(token) as usize];
-        match buckets.of(code) {
-            [row] => {
-                singles.push(token);
-                rows.push(u64::from(*row));
-            }
-            rows => {
-                others.push(token);
-                sets.add(rows).append(refs);
-            }
-        }
+        codes[Class::of(column.values.get(code)) as usize].push(code);
     }
     let row_bits = bits_below(order.rows() as u64);
-    for (class, (singles, rows, others, refs)) in Class::ALL.into_iter().zip(lists) {
+    for (class, codes) in Class::ALL.into_iter().zip(codes) {
+        let (mut singles, mut rows, mut others, mut refs) = (List::default(), Vec::new(), List::default(), Vec::new());
+        for code in codes {
+            let token = column.values.get(code);
+            match buckets.of(code) {
+                [row] => {
+                    singles.push(token);
+                    rows.push(u64::from(*row));
+                }
+                rows => {
+                    others.push(token);
+                    sets.add(rows).append(&mut refs);
+                }
+            }
+        }
         let mut packed = Vec::new();
         append_bits(rows.into_iter(), row_bits, &mut packed);
         file.add(Kind::SingleTokens.of_text(text, class as u8), singles.into_section(row_bits, packed));

@@ -12,10 +12,8 @@ impl<L: Lines> Indexed<L> {
     pub(super) fn field_equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
         match Keeping::of(field) {
             Keeping::Dictionary => self.in_dictionary(field, value).map(Option::unwrap_or_default),
-            Keeping::Pairs => match self.in_dictionary(field, value)? {
-                Some(rows) => Ok(rows),
-                None => self.in_pairs(field, value),
-            },
+            // Of an index that was merged, a value may have rows in both.
+            Keeping::Pairs => Ok(self.in_dictionary(field, value)?.unwrap_or_default() | self.in_pairs(field, value)?),
             Keeping::Paths => self.path_equal(value),
             Keeping::Tokens(text) => self.text_equal(field, text, value),
             Keeping::Id => self.id_equal(value),

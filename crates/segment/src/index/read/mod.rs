@@ -1,5 +1,6 @@
 //! Reading an index out of bytes that may be damaged: every offset is checked, nothing panics.
 
+mod check;
 mod dictionary;
 mod ids;
 mod pairs;
@@ -8,10 +9,11 @@ mod tokens;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::check::check;
 pub(super) use self::dictionary::Dictionary;
 pub(super) use self::ids::Ids;
-pub(super) use self::pairs::Pairs;
-pub(super) use self::tokens::{Edge, TokenList};
+pub(super) use self::pairs::{PairCursor, Pairs};
+pub(super) use self::tokens::{Edge, TokenCursor, TokenList};
 use super::bytes::{u32_at, u64_at};
 use super::fold::FOLD_VERSION;
 use super::format::{
@@ -93,7 +95,8 @@ impl Index {
         if u32_at(header, 8) != Some(VERSION) {
             return Err(IndexError::Version { file: file.to_owned() });
         }
-        let sections = read_table(whole).map_err(|what| damaged(0, what))?;
+        let table = whole.get(whole.len().saturating_sub(table_bytes(header))..).unwrap_or_default();
+        let sections = read_table(header, table, whole.len() as u64).map_err(|what| damaged(0, what))?;
         if u32_at(header, 28) != Some(FOLD_VERSION) {
             return Err(IndexError::Version { file: file.to_owned() });
         }
@@ -146,6 +149,13 @@ impl Index {
         self.rows
     }
 
+    /// Returns the length of its file in bytes, without what follows it there.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let whole: &[u8] = (*self.bytes).as_ref();
+        whole.len() as u64
+    }
+
     /// Returns the name, class and length in bytes of every section, for measuring.
     pub fn section_sizes(&self) -> impl Iterator<Item = (String, u64)> {
         self.sections.iter().map(|section| {
@@ -154,7 +164,9 @@ impl Index {
         })
     }
 
-    pub(super) fn seed(&self) -> u64 {
+    /// Returns the seed of its hashes.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
         self.seed
     }
 
@@ -198,7 +210,7 @@ impl Index {
     }
 
     pub(super) fn ids(&self) -> Result<Option<Ids<'_>>, IndexError> {
-        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.rows))
+        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.first_leaf, self.rows))
     }
 
     /// The error for a section whose checksum is right but whose content is not.
@@ -258,17 +270,23 @@ impl Index {
     }
 }
 
-/// Reads header checksum and table; sections must follow each other and end where the file ends.
-fn read_table(file: &[u8]) -> Result<Vec<Section>, &'static str> {
-    let count = u32_at(file, 12).filter(|&count| count <= SECTIONS_MAX).ok_or("too many sections")? as usize;
-    let table_end = HEADER_BYTES + count * TABLE_ENTRY_BYTES;
-    let table = file.get(HEADER_BYTES..table_end).ok_or("section table is cut off")?;
-    let before = file.get(..HEADER_CRC_AT).ok_or("header is cut off")?;
+/// How long the table of a file with this header is.
+fn table_bytes(header: &[u8]) -> usize {
+    u32_at(header, 12).map_or(0, |count| count.min(SECTIONS_MAX) as usize * TABLE_ENTRY_BYTES)
+}
+
+/// Reads header checksum and table; sections must follow each other and end where the table begins, which ends the file.
+fn read_table(header: &[u8], table: &[u8], file_bytes: u64) -> Result<Vec<Section>, &'static str> {
+    let count = u32_at(header, 12).filter(|&count| count <= SECTIONS_MAX).ok_or("too many sections")? as usize;
+    let sections_end = usize::try_from(file_bytes).ok().and_then(|bytes| bytes.checked_sub(table.len()));
+    let sections_end = sections_end.filter(|&end| end >= HEADER_BYTES && table.len() == count * TABLE_ENTRY_BYTES);
+    let sections_end = sections_end.ok_or("section table is cut off")?;
+    let before = header.get(..HEADER_CRC_AT).ok_or("header is cut off")?;
     let crc = crc32c::crc32c_append(crc32c::crc32c(before), table);
-    if u32_at(file, HEADER_CRC_AT) != Some(crc) || u32_at(file, HEADER_CRC_AT + 4) != Some(0) {
+    if u32_at(header, HEADER_CRC_AT) != Some(crc) || u32_at(header, HEADER_CRC_AT + 4) != Some(0) {
         return Err("checksum of the header differs");
     }
-    let mut end = table_end;
+    let mut end = HEADER_BYTES;
     let sections = table.chunks(TABLE_ENTRY_BYTES).map(|entry| {
         let &[kind, number, class, 0, ..] = entry else { return None };
         let start = usize::try_from(u64_at(entry, 8)?).ok()?;
@@ -276,13 +294,13 @@ fn read_table(file: &[u8]) -> Result<Vec<Section>, &'static str> {
         if start != end || !len.is_multiple_of(ALIGN) {
             return None;
         }
-        end = start.checked_add(len).filter(|&end| end <= file.len())?;
+        end = start.checked_add(len).filter(|&end| end <= sections_end)?;
         let name = SectionName { kind: Kind::from_number(kind)?, number, class };
         Some(Section { name, start, len, crc: u32_at(entry, 4)?, sound: OnceLock::new() })
     });
     let sections = sections.collect::<Option<Vec<_>>>().ok_or("section table makes no sense")?;
-    if end != file.len() {
-        return Err("the file goes on behind its last section");
+    if end != sections_end {
+        return Err("the sections do not end where the table begins");
     }
     Ok(sections)
 }

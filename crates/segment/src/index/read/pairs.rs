@@ -1,14 +1,16 @@
-use crate::index::bytes::{nth_u32, take, u16_at, u32_at};
+use crate::index::bytes::{nth_u32, take, u32_at};
+use crate::index::format::{PAIR_HASH_BITS, pair_hash};
 use crate::index::packed::Bits;
 
-/// (fingerprint, row) pairs in buckets.
+/// (hash, row) pairs in buckets.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::index) struct Pairs<'b> {
     count: usize,
     rows: u32,
     bucket_bits: u32,
     starts: &'b [u8],
-    fingerprints: &'b [u8],
+    /// The bits of each hash behind those of its bucket.
+    rests: Bits<'b>,
     row_of: Bits<'b>,
 }
 
@@ -17,20 +19,27 @@ impl<'b> Pairs<'b> {
         let &[bucket_bits, row_bits, 0, 0] = section.get(4..8)? else { return None };
         let mut rest = section.get(8..)?;
         let count = u32_at(section, 0)? as usize;
-        let buckets = 1_usize.checked_shl(u32::from(bucket_bits)).filter(|_| bucket_bits < 32)?;
+        let bucket_bits = u32::from(bucket_bits);
+        let buckets = 1_usize.checked_shl(bucket_bits).filter(|_| bucket_bits < PAIR_HASH_BITS)?;
         let starts = take(&mut rest, buckets.checked_add(1)?.checked_mul(4)?)?;
-        let fingerprints = take(&mut rest, count.checked_mul(2)?)?;
+        let rests = Bits::take(&mut rest, count, PAIR_HASH_BITS - bucket_bits)?;
         let row_of = Bits::take(&mut rest, count, u32::from(row_bits))?;
-        Some(Self { count, rows, bucket_bits: u32::from(bucket_bits), starts, fingerprints, row_of })
+        Some(Self { count, rows, bucket_bits, starts, rests, row_of })
+    }
+
+    /// How many pairs there are.
+    pub(in crate::index) fn len(&self) -> usize {
+        self.count
     }
 
     /// The rows whose value may be the one with this hash. `None` is damage.
     pub(in crate::index) fn candidates(&self, hash: u64) -> Option<Vec<u32>> {
-        let bucket = hash.checked_shr(64 - self.bucket_bits).unwrap_or(0) as usize;
-        let (start, end) = (nth_u32(self.starts, bucket)?, nth_u32(self.starts, bucket + 1)?);
+        let hash = pair_hash(hash);
+        let rest_bits = PAIR_HASH_BITS - self.bucket_bits;
+        let (bucket, rest) = (hash.checked_shr(rest_bits).unwrap_or(0), u64::from(hash) & ((1 << rest_bits) - 1));
         let mut rows = Vec::new();
-        for at in start as usize..end as usize {
-            if u16_at(self.fingerprints, at.checked_mul(2)?)? == hash as u16 {
+        for at in self.bucket(bucket as usize)? {
+            if self.rests.get(at)? == rest {
                 rows.push(self.row(at)?);
             }
         }
@@ -42,7 +51,49 @@ impl<'b> Pairs<'b> {
         (0..self.count).map(|at| self.row(at)).collect()
     }
 
+    /// All pairs, ordered by hash and row.
+    pub(in crate::index) fn cursor(self) -> PairCursor<'b> {
+        PairCursor { pairs: self, at: 0, bucket: 0, bucket_end: 0 }
+    }
+
+    /// The places of a bucket's pairs.
+    fn bucket(&self, bucket: usize) -> Option<std::ops::Range<usize>> {
+        let (start, end) = (nth_u32(self.starts, bucket)?, nth_u32(self.starts, bucket.checked_add(1)?)?);
+        Some(start as usize..end as usize)
+    }
+
     fn row(&self, at: usize) -> Option<u32> {
         u32::try_from(self.row_of.get(at)?).ok().filter(|&row| row < self.rows)
+    }
+}
+
+/// Goes through all pairs.
+pub(in crate::index) struct PairCursor<'b> {
+    pairs: Pairs<'b>,
+    at: usize,
+    /// The bucket behind that of the next pair.
+    bucket: usize,
+    bucket_end: usize,
+}
+
+impl PairCursor<'_> {
+    /// The next pair's hash and row; `None` behind the last. The outer `None` is damage.
+    pub(in crate::index) fn next(&mut self) -> Option<Option<(u32, u32)>> {
+        if self.at >= self.pairs.count {
+            return Some(None);
+        }
+        while self.at >= self.bucket_end {
+            let places = self.pairs.bucket(self.bucket)?;
+            if places.start != self.at || places.end < places.start {
+                return None;
+            }
+            (self.bucket, self.bucket_end) = (self.bucket + 1, places.end);
+        }
+        let rest_bits = PAIR_HASH_BITS - self.pairs.bucket_bits;
+        let head = (self.bucket as u64 - 1) << rest_bits;
+        let hash = u32::try_from(head | self.pairs.rests.get(self.at)?).ok()?;
+        let pair = (hash, self.pairs.row(self.at)?);
+        self.at += 1;
+        Some(Some(pair))
     }
 }

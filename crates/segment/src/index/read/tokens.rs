@@ -92,6 +92,11 @@ impl<'b> TokenList<'b> {
         Some(())
     }
 
+    /// All tokens in the order of their bytes, each with its row set.
+    pub(in crate::index) fn cursor(self) -> TokenCursor<'b> {
+        TokenCursor { list: self, token: 0, at: 1 }
+    }
+
     fn set(&self, token: usize) -> Option<SetRef> {
         if token >= self.count {
             return None;
@@ -103,6 +108,28 @@ impl<'b> TokenList<'b> {
             }
             TokenSets::Refs(refs) => SetRef::nth(refs, token),
         }
+    }
+}
+
+/// Goes through all tokens.
+pub(in crate::index) struct TokenCursor<'b> {
+    list: TokenList<'b>,
+    token: usize,
+    /// Where the next token begins.
+    at: usize,
+}
+
+impl<'b> TokenCursor<'b> {
+    /// The next token and its rows; `None` behind the last. The outer `None` is damage.
+    pub(in crate::index) fn next(&mut self) -> Option<Option<(&'b [u8], SetRef)>> {
+        if self.token >= self.list.count {
+            return Some(None);
+        }
+        let rest = self.list.blob.get(self.at..)?;
+        let token = rest.get(..memchr::memchr(b'\n', rest)?)?;
+        let set = self.list.set(self.token)?;
+        (self.token, self.at) = (self.token + 1, self.at + token.len() + 1);
+        Some(Some((token, set)))
     }
 }
 

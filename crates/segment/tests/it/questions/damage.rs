@@ -43,8 +43,7 @@ fn contradictions_under_right_checksums_do_not_panic() {
     let drafts = drafts(13, 40, 5);
     let bytes = index_bytes(&drafts);
     let sections = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
-    let body = 48 + sections * 24;
-    for at in (body..bytes.len()).step_by(7) {
+    for at in (48..bytes.len() - sections * 24).step_by(7) {
         for value in [0x00, 0x7F, 0xFF] {
             let mut forged = bytes.clone();
             forged[at] = value;
@@ -56,14 +55,15 @@ fn contradictions_under_right_checksums_do_not_panic() {
 }
 
 fn seal(bytes: &mut [u8], sections: usize) {
+    let table = bytes.len() - sections * 24;
     for section in 0..sections {
-        let entry = 48 + section * 24;
+        let entry = table + section * 24;
         let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
         let (start, len) = (number(entry + 8), number(entry + 16));
         let crc = crc32c::crc32c(&bytes[start..start + len]);
         bytes[entry + 4..entry + 8].copy_from_slice(&crc.to_le_bytes());
     }
-    let crc = crc32c::crc32c_append(crc32c::crc32c(&bytes[..40]), &bytes[48..48 + sections * 24]);
+    let crc = crc32c::crc32c_append(crc32c::crc32c(&bytes[..40]), &bytes[table..]);
     bytes[40..44].copy_from_slice(&crc.to_le_bytes());
 }
 

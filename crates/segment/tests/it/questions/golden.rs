@@ -89,7 +89,7 @@ fn the_golden_index_answers_and_is_written_as_recorded() {
     assert_eq!(index.first_leaf(), FIRST_LEAF);
     let recorded: Value = serde_json::from_slice(&read("answers.json")).unwrap();
     assert_eq!(answers(&Indexed::new(index, memory(&rows))), recorded);
-    assert_eq!(index_bytes(&rows), bytes, "the builder writes other bytes than version 1 says");
+    assert_eq!(index_bytes(&rows), bytes, "the builder writes other bytes than version 2 says");
 }
 
 #[test]

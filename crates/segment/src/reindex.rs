@@ -1,0 +1,245 @@
+//! Making the index of a sealed segment again.
+//!
+//! Of a segment that was sealed at once, it is the same index, byte for byte. A larger one is indexed piece by piece, and the indexes
+//! of the pieces are merged as those of segments are, so that memory stays that of one piece.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use env::Disk;
+use event::{Entry, LineError};
+
+use crate::cache::BlockCache;
+use crate::disclosures::DisclosureFile;
+use crate::file::{Output, Source};
+use crate::index::{
+    INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexMergeError, MergeInto, RowExtra, SPOOL_BYTES, merge_indexes,
+};
+use crate::manifest::SegmentEntry;
+use crate::names::SegmentFile;
+use crate::part::Disclosed;
+use crate::sealed::{IndexAccess, SealedLines, index_bytes};
+use crate::{PartError, bound};
+
+/// Rows that are indexed at once: what is sealed at once has fewer. The index in the making takes some 400 bytes of memory a row.
+const ROWS_AT_ONCE: u64 = 1 << 20;
+
+/// Bytes of lines of a piece: together with a line more, below what an index may have.
+const PIECE_BYTES: u64 = INDEX_LINE_BYTES_MAX / 2;
+
+/// Bytes compared at a time.
+const COMPARED_BYTES: usize = 1 << 20;
+
+/// Why an index could not be made again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReindexError {
+    /// Its lines or disclosures cannot be used. Remedy: `verify`, then restore the file.
+    #[error("the segment's files cannot be used")]
+    Files(#[from] PartError),
+    /// A line does not parse. Remedy: `verify`.
+    #[error("the bytes of leaf {leaf} are no line")]
+    Line {
+        /// The leaf.
+        leaf: u64,
+        /// What the parser found.
+        source: LineError,
+    },
+    /// The address of a leaf could not be had.
+    #[error("cannot make the address token of leaf {leaf}")]
+    Address {
+        /// The leaf.
+        leaf: u64,
+        /// What the vault answered.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The indexes of its pieces cannot be merged.
+    #[error("the indexes of the segment's pieces cannot be merged")]
+    Pieces(#[from] IndexMergeError),
+    /// The disk failed. Remedy: look at the disk; the old index, if any, is still there.
+    #[error("cannot write {}", file.display())]
+    Write {
+        /// The index file.
+        file: PathBuf,
+        /// What the system answered.
+        source: io::Error,
+    },
+}
+
+/// Gives the keyed address token of an entry: from its line where the address stands in it, else by opening its
+/// connection disclosure. `None` where there is no address or the person's key is gone.
+pub type AddressOf<'a> =
+    dyn Fn(&Entry<'_>, &Disclosed) -> Result<Option<u64>, Box<dyn std::error::Error + Send + Sync>> + 'a;
+
+/// How an index is made again.
+pub struct Reindexing<'a> {
+    /// Where blocks of lines and disclosures are kept meanwhile.
+    pub cache: &'a Arc<BlockCache>,
+    /// How the indexes of pieces are reached.
+    pub access: IndexAccess,
+    /// The log's seed.
+    pub seed: u64,
+    /// Gives the address tokens.
+    pub address: &'a AddressOf<'a>,
+    /// Rows up to which a segment is indexed at once; the pieces of a larger one have half as many.
+    pub rows_at_once: u64,
+}
+
+impl<'a> Reindexing<'a> {
+    /// As segments are sealed: a million rows at once.
+    #[must_use]
+    pub fn new(cache: &'a Arc<BlockCache>, access: IndexAccess, seed: u64, address: &'a AddressOf<'a>) -> Self {
+        Self { cache, access, seed, address, rows_at_once: ROWS_AT_ONCE }
+    }
+}
+
+/// Makes the segment's index again, from its lines and disclosures alone, and puts it in place of the old one unless
+/// that has the same bytes. Returns whether it had others. Whoever has the old one open keeps it.
+///
+/// Of a merged segment other bytes may answer the same: which values were kept in a dictionary goes by what was indexed at once.
+///
+/// Cost: reads and indexes every line; of a large segment, every section is written twice more. Memory: an index in the
+/// making of at most `rows_at_once` rows.
+///
+/// # Errors
+/// As [`ReindexError`]; the old index is still there.
+pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexing<'_>) -> Result<bool, ReindexError> {
+    let lines = SealedLines::open(disk, dir, entry, how.cache)?;
+    let file = entry.name.path(dir, SegmentFile::Index);
+    let made = Temporary::new(disk, env::temporary_path(&file))?;
+    let trailer = bound::trailer(&entry.lines.sha256);
+    let rows = entry.name.last + 1 - entry.name.first;
+    let mut pieces = Pieces { how, lines: &lines, beside: &made.path, made: Vec::new() };
+    if rows <= how.rows_at_once && lines.data().text_bytes() <= INDEX_LINE_BYTES_MAX {
+        let mut builder = IndexBuilder::new(entry.name.first, how.seed);
+        pieces.scan(&mut |_, leaf, line, disclosures| index_row(disclosures, leaf, line, how.address, &mut builder))?;
+        write(disk, &made.path, &[&builder.finish(), &trailer])?;
+    } else {
+        pieces.make(disk, entry.name.first)?;
+        let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
+        let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
+        merge_indexes(&indexes, &MergeInto { disk, file, trailer: &trailer, spool_bytes: SPOOL_BYTES, go_on })?;
+    }
+    if same(disk, &made.path, &file)? {
+        return Ok(false);
+    }
+    let replaced = disk.rename_replace(&made.path, &file).and_then(|()| disk.sync_dir(dir));
+    replaced.map_err(|source| ReindexError::Write { file, source })?;
+    Ok(true)
+}
+
+/// A file that is removed unless it got another name.
+struct Temporary<'d> {
+    disk: &'d dyn Disk,
+    path: PathBuf,
+}
+
+impl<'d> Temporary<'d> {
+    /// Removes what an earlier crash left there.
+    fn new(disk: &'d dyn Disk, path: PathBuf) -> Result<Self, ReindexError> {
+        match disk.remove(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(ReindexError::Write { file: path, source }),
+            _ => Ok(Self { disk, path }),
+        }
+    }
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        // Renamed already, or the disk has failed; the next start of the log removes it.
+        let _ = self.disk.remove(&self.path);
+    }
+}
+
+/// Takes a leaf and its line; where its disclosures are comes along.
+type EachLine<'e, 'p> = dyn FnMut(&mut Pieces<'p>, u64, &[u8], &DisclosureFile) -> Result<(), ReindexError> + 'e;
+
+/// The indexes of consecutive pieces.
+struct Pieces<'p> {
+    how: &'p Reindexing<'p>,
+    lines: &'p SealedLines,
+    beside: &'p Path,
+    made: Vec<(Temporary<'p>, Index)>,
+}
+
+impl<'p> Pieces<'p> {
+    fn make(&mut self, disk: &'p dyn Disk, first: u64) -> Result<(), ReindexError> {
+        let (how, piece_rows) = (self.how, (self.how.rows_at_once / 2).max(1));
+        let mut builder = IndexBuilder::new(first, how.seed);
+        let mut bytes = 0;
+        self.scan(&mut |pieces, leaf, line, disclosures| {
+            if u64::from(builder.rows()) == piece_rows || bytes >= PIECE_BYTES {
+                let full = std::mem::replace(&mut builder, IndexBuilder::new(leaf, how.seed));
+                pieces.put(disk, full)?;
+                bytes = 0;
+            }
+            bytes += line.len() as u64;
+            index_row(disclosures, leaf, line, how.address, &mut builder)
+        })?;
+        self.put(disk, builder)
+    }
+
+    /// Calls `each` with every line.
+    fn scan(&mut self, each: &mut EachLine<'_, 'p>) -> Result<(), ReindexError> {
+        let (lines, mut failed) = (self.lines, None);
+        lines.data().scan(0, &mut |leaf, line| match each(self, leaf, line, lines.disclosure_file()) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    fn put(&mut self, disk: &'p dyn Disk, builder: IndexBuilder) -> Result<(), ReindexError> {
+        let mut path = self.beside.as_os_str().to_owned();
+        path.push(format!(".piece-{}{}", self.made.len(), env::TEMPORARY_SUFFIX));
+        let file = Temporary::new(disk, PathBuf::from(path))?;
+        write(disk, &file.path, &[&builder.finish()])?;
+        let read = |source| ReindexError::Write { file: file.path.clone(), source };
+        let bytes = index_bytes(disk, &file.path, self.how.access).map_err(read)?;
+        let index = Index::open(&file.path, bytes).map_err(IndexMergeError::from)?;
+        self.made.push((file, index));
+        Ok(())
+    }
+}
+
+fn write(disk: &dyn Disk, path: &Path, pieces: &[&[u8]]) -> Result<(), ReindexError> {
+    let written = Output::create(disk, path).and_then(|mut output| {
+        pieces.iter().try_for_each(|piece| output.append(piece))?;
+        output.finish()
+    });
+    written.map(drop).map_err(|source| ReindexError::Write { file: path.to_owned(), source })
+}
+
+/// Whether both files are there and have the same bytes.
+fn same(disk: &dyn Disk, a: &Path, b: &Path) -> Result<bool, ReindexError> {
+    let (Ok(a), Ok(b)) = (Source::open(disk, a), Source::open(disk, b)) else { return Ok(false) };
+    let mut at = 0;
+    while a.len() == b.len() && at < a.len() {
+        let step = usize::try_from(a.len() - at).map_or(COMPARED_BYTES, |left| left.min(COMPARED_BYTES));
+        // One that cannot be read is to be replaced.
+        if !b.read(at, step).is_ok_and(|bytes| a.read(at, step).is_ok_and(|other| other == bytes)) {
+            return Ok(false);
+        }
+        at += step as u64;
+    }
+    Ok(a.len() == b.len())
+}
+
+fn index_row(
+    disclosures: &DisclosureFile,
+    leaf: u64,
+    line: &[u8],
+    address: &AddressOf<'_>,
+    builder: &mut IndexBuilder,
+) -> Result<(), ReindexError> {
+    let entry = Entry::parse(line).map_err(|source| ReindexError::Line { leaf, source })?;
+    let disclosed = disclosures.disclosed(leaf)?;
+    let address = address(&entry, &disclosed).map_err(|source| ReindexError::Address { leaf, source })?;
+    let identity = disclosed.iter().filter_map(|[identity, ..]| identity.as_ref().map(|r| r.digest)).collect();
+    builder.push(leaf, &entry, &RowExtra { address, identity });
+    Ok(())
+}

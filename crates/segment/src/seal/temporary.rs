@@ -1,0 +1,82 @@
+//! The files of a segment in the making, until they have their names.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use env::Disk;
+
+use super::SealError;
+use crate::names::{SegmentFile, SegmentName};
+
+/// Temporary names for the three files. Those that are there still are removed when it is given up; what that misses,
+/// the next start removes.
+pub(crate) struct Temporary<'a> {
+    pub(crate) disk: &'a dyn Disk,
+    dir: PathBuf,
+    /// Of lines, disclosures and index.
+    pub(crate) paths: [PathBuf; 3],
+}
+
+impl Drop for Temporary<'_> {
+    fn drop(&mut self) {
+        for path in &self.paths {
+            // Renamed already, or the disk has failed: either way there is nothing more to do here.
+            let _ = self.disk.remove(path);
+        }
+    }
+}
+
+impl<'a> Temporary<'a> {
+    /// Names never used in folder `dir`, for a segment whose first leaf is `first`.
+    pub(crate) fn begin(disk: &'a dyn Disk, dir: &Path, first: u64) -> Result<Self, SealError> {
+        let paths = unused_paths(disk, dir, first);
+        let paths = paths.map_err(|source| SealError::Write { file: dir.to_owned(), source })?;
+        Ok(Self { disk, dir: dir.to_owned(), paths })
+    }
+
+    /// Gives the files, which are durable, the name of a segment of these leaves, and makes that durable.
+    pub(crate) fn name(&self, first: u64, last: u64) -> Result<SegmentName, SealError> {
+        let Self { disk, dir, paths } = self;
+        let write = |file: &Path| {
+            let file = file.to_owned();
+            |source| SealError::Write { file, source }
+        };
+        let generation = free_generation(*disk, dir, first, last).map_err(write(dir))?;
+        let name = SegmentName { first, last, generation };
+        for (file, path) in SegmentFile::ALL.into_iter().zip(paths) {
+            let to = name.path(dir, file);
+            disk.rename_noreplace(path, &to).map_err(write(&to))?;
+        }
+        disk.sync_dir(dir).map_err(write(dir))?;
+        Ok(name)
+    }
+}
+
+/// Returns names for the files of a segment whose last leaf is not known yet: `<first>-open.<n>` and a temporary suffix.
+fn unused_paths(disk: &dyn Disk, dir: &Path, first: u64) -> io::Result<[PathBuf; 3]> {
+    let begin = format!("{first:012}-open.");
+    let mut unused: u32 = 0;
+    for path in disk.list(dir)? {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let number = name.strip_prefix(&begin).and_then(|rest| rest.split('.').next());
+        if let Some(number) = number.and_then(|number| number.parse::<u32>().ok()) {
+            unused = unused.max(number.checked_add(1).ok_or(io::ErrorKind::AlreadyExists)?);
+        }
+    }
+    Ok(SegmentFile::ALL.map(|file| env::temporary_path(&dir.join(format!("{begin}{unused}.{}", file.extension())))))
+}
+
+/// Returns the lowest generation above all that any file of these leaves has, temporary ones included.
+fn free_generation(disk: &dyn Disk, dir: &Path, first: u64, last: u64) -> io::Result<u32> {
+    let mut free = 0;
+    for path in disk.list(dir)? {
+        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let file_name = file_name.strip_suffix(env::TEMPORARY_SUFFIX).unwrap_or(file_name);
+        if let Some((name, _)) = SegmentName::parse(file_name)
+            && (name.first, name.last) == (first, last)
+        {
+            free = free.max(name.generation.checked_add(1).ok_or(io::ErrorKind::AlreadyExists)?);
+        }
+    }
+    Ok(free)
+}
