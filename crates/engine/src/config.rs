@@ -7,8 +7,9 @@ use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 
 /// Rows a sealed segment has by default: its index in the making takes some 600 bytes of memory a row, so that a segment of
-/// half a million rows leaves room below a gibibyte for everything else; a year of a busy log is some thousand files.
-pub const SEAL_ROWS_DEFAULT: u64 = 1 << 19;
+/// 400,000 rows leaves room below a gibibyte for everything else, the joining of large ones among it; five times eight of
+/// them are just below [`MERGE_ROWS_DEFAULT`].
+pub const SEAL_ROWS_DEFAULT: u64 = 3 << 17;
 
 /// Bytes of lines at which a segment is sealed though it has fewer rows: long lines must not outgrow what an index counts.
 pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;

@@ -1,4 +1,4 @@
-//! The thread that seals: about half a million lines leave the journal and become a segment.
+//! The thread that seals: some 400,000 lines leave the journal and become a segment.
 //!
 //! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
 
