@@ -52,6 +52,10 @@ describe("embedding", () => {
     await log.button("Clear").click();
     await log.shows(server, "");
     expect(log.page.url()).toBe(page(server.url, `layout="platform" filters="channel=doors" locale="de-DE"`));
+    // The page's own keys stay its own.
+    await log.page.locator("h1").click();
+    await log.page.keyboard.press("?");
+    expect(await log.page.locator("indelible-log dialog").evaluate((dialog: HTMLDialogElement) => dialog.open)).toBe(false);
     await server.record(...EVENTS);
     await log.button(/2 new entries/).click();
     await log.shows(server, "");

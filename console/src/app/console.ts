@@ -173,7 +173,7 @@ export class Console extends LitElement {
     };
     return (
       pages[this.page.path]?.() ??
-      html`<h1 class="hidden">Log</h1><indelible-log .view=${this.view} .hrefOf=${(view: View) => this.#address("/", view)}
+      html`<h1 class="hidden">Log</h1><indelible-log .wholePage=${true} .view=${this.view} .hrefOf=${(view: View) => this.#address("/", view)}
         @view-change=${({ detail }: CustomEvent<{ view: View; push: boolean }>) => this.#go("/", detail.view, detail.push)}></indelible-log>`
     );
   }

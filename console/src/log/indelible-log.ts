@@ -65,6 +65,9 @@ export class IndelibleLog extends LitElement {
   /** The address of a view, so that pivots and rows can be opened beside. */
   @property({ attribute: false }) hrefOf: (view: View) => string = (view) => `?${writeView(view).toString()}`;
 
+  /** Whether the page is this log's alone: its keys work wherever the focus is, else only within. */
+  @property({ attribute: false }) wholePage = false;
+
   @state() private own: readonly Layout[] = [];
   /** The layout with widths and columns as changed since it was chosen. */
   @state() private changed: Layout | undefined;
@@ -116,7 +119,9 @@ export class IndelibleLog extends LitElement {
   }
 
   readonly #keyed = (event: KeyboardEvent): void => {
-    const target = event.composedPath()[0] as HTMLElement;
+    const path = event.composedPath();
+    if (!this.wholePage && !path.includes(this)) return;
+    const target = path[0] as HTMLElement;
     const typing = target.matches("input, textarea, select, [contenteditable]");
     if (event.key === "Escape" && !typing && this.view.entry !== undefined && !this.dialog.open) {
       this.#close();

@@ -134,7 +134,8 @@ export class SearchBox extends LitElement {
     try {
       const { suggestions } = await this.api.json<Suggestions>("/v1/suggestions", params, { signal: this.#abort.signal });
       this.#word = word;
-      this.offers = word.key === undefined && word.typed === "" ? [] : suggestions;
+      const said = suggestions.length === 1 && suggestions[0]?.value === word.typed;
+      this.offers = said || (word.key === undefined && word.typed === "") ? [] : suggestions;
     } catch {
       // Nothing is offered for a key that has no list; the search itself says what is wrong with it.
       this.offers = [];
