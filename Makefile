@@ -48,6 +48,10 @@ screenshots: need-console ## every page of the console, light, dark and narrow, 
 	$(CARGO) build --bin indelible
 	cd console && npm ci --no-audit --no-fund && INDELIBLE_BIN=$(abspath target/debug/indelible) CHROMIUM=$(CHROMIUM) INDELIBLE_SCREENSHOTS=$(abspath target/screenshots) npm run screenshots
 
+console-million: release need-console ## the console over a million generated entries
+	$(BIN) bench query --entries 1000000 --only Q9 --dir target/million
+	cd console && npm ci --no-audit --no-fund && INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_MILLION=$(abspath target/million) CHROMIUM=$(CHROMIUM) npm run million
+
 campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
 	$(CARGO) test --release -p indelible-engine --test it -- --ignored
 	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
@@ -95,4 +99,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end console screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-fuzz
+.PHONY: help demo release test lint unit end-to-end console console-million screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-fuzz

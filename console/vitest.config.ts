@@ -13,12 +13,13 @@ const browser = {
   expect: { poll: { timeout: DEADLINE_MS / 3, interval: 40 } },
 };
 
-// `unit` needs nothing but Node.js; `e2e` is what readers do; `screenshots` is what they see.
+// `unit` needs nothing but Node.js; `e2e` is what readers do, `million` over more entries; `screenshots` is what they see.
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["tests/**/*.test.ts"] } },
       { test: { name: "e2e", include: ["e2e/**/*.test.ts"], ...browser } },
+      { test: { name: "million", include: ["e2e/**/*.million.ts"], ...browser } },
       { test: { name: "screenshots", include: ["e2e/**/*.shots.ts"], ...browser } },
     ],
     // Browser and server are processes of their own: more at once would only wait for one another.
