@@ -82,7 +82,8 @@ def test_every_format_holds_the_same_entries_in_the_order_asked(log, order, filt
     pages, cursor = [], {}
     while order != "leaf":
         page = log.get("/v1/entries", {**filters, "order": order, "limit": 1000, "full": "true", **cursor}).json()
-        pages += page["entries"]
+        # `details` is computed at reading, and in no export.
+        pages += [{name: value for name, value in entry.items() if name != "details"} for entry in page["entries"]]
         if not page.get("next"):
             assert pages == entries
             break

@@ -66,7 +66,7 @@ describe("a million entries", () => {
   scenario("a search, a day, an entry and its proof, and an export of exactly that", async ({ open }) => {
     const [middle] = (await newest(GENERATED, 1_000)).slice(-1);
     const day = middle?.time.slice(0, 10) ?? "";
-    const query = `${GENERATED}&q=assigned&from=${day}&to=${day}`;
+    const query = `${GENERATED}&q=update&from=${day}&to=${day}`;
     const page = await open(`${log.url}/?${query}`, { timezoneId: "UTC" });
     const count = await page.shows(log, query);
     expect(count).toBeGreaterThan(10);
