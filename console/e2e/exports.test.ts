@@ -62,6 +62,23 @@ describe("exports", () => {
     for (const part of ['"json"', "channel", "auth", "outcome", "failure"]) expect(said).toContain(part);
   });
 
+  scenario("one that is stopped saves nothing, and another can begin", async ({ demo, open }) => {
+    const log = await open(`${demo.url}/?channel=auth`);
+    await log.shows(demo, "channel=auth");
+    log.complaints.expect(/export.*ERR_ABORTED/);
+    const files: string[] = [];
+    log.page.on("download", (download) => files.push(download.suggestedFilename()));
+    await log.page.route("**/v1/export?**", () => undefined);
+    await log.page.locator("ind-export #face").click();
+    await log.button(/^Export CSV/).click();
+    await log.page.locator("ind-export progress").waitFor();
+    await log.button("Stop").click();
+    await expect.poll(() => log.page.locator("ind-export [role=alert]").innerText()).toBe("The export was stopped; nothing was saved.");
+    expect(files).toEqual([]);
+    await log.page.unroute("**/v1/export?**");
+    expect((await saved(log, "CSV")).name).toMatch(/^audit-log-/);
+  });
+
   for (const how of ["break", "end"] as const) {
     scenario(`one that ${how === "break" ? "breaks off" : "ends too early"} saves nothing and says so`, async ({ demo, open }) => {
       const proxy = await Proxy.before(demo.url, { path: /^\/v1\/export/, after: { bytes: 60_000, how } });

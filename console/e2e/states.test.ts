@@ -54,6 +54,30 @@ describe("states", () => {
     expect(log.query).toBe("outcome=failure");
   });
 
+  scenario("a session that has expired is said, and the filters are still there after signing in", async ({ demo, open }) => {
+    const log = await (await open(`${demo.url}/?channel=auth`)).ready();
+    const refused = { status: 401, contentType: "application/problem+json", body: JSON.stringify({ status: 401, code: "unauthorized", title: "Sign in", detail: "a token is needed" }) };
+    log.complaints.expect(/401/);
+    await log.page.route("**/v1/**", (route) => route.fulfill(refused));
+    await log.page.reload();
+    await log.page.getByRole("heading", { name: "Your session has expired" }).waitFor();
+    await log.page.unroute("**/v1/**");
+    await log.button("Try again").click();
+    await log.shows(demo, "channel=auth");
+    expect(log.query).toBe("channel=auth");
+  });
+
+  scenario("on paper stand the question in words, its count, and rows one below the other", async ({ demo, open }) => {
+    const log = await (await open(`${demo.url}/?q=secret&outcome=failure&from=2020-01-01&to=2026-12-31`, { timezoneId: "UTC" })).ready();
+    await log.shows(demo, "q=secret&outcome=failure&from=2020-01-01&to=2026-12-31");
+    await log.page.emulateMedia({ media: "print" });
+    expect(await log.page.locator(".paper").innerText()).toMatch(/^1 Jan 2020 – 31 Dec 2026, search: secret, as of .+ an export holds all$/);
+    expect(await log.search.isVisible()).toBe(false);
+    const tops = await log.page.locator("ind-table [data-row]").evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().top));
+    expect(tops.length).toBeGreaterThan(20);
+    for (const [at, top] of tops.slice(1).entries()) expect(top - (tops[at] ?? 0)).toBeCloseTo(34, 0);
+  });
+
   scenario("a page that breaks off while scrolling is said, and fetched again when asked", async ({ demo, open }) => {
     const log = await (await open(`${demo.url}/?source=import:servicenow`)).ready();
     log.complaints.expect(/ERR_CONNECTION_RESET/);

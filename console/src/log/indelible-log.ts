@@ -13,9 +13,11 @@ import type { Histogram } from "../api/types.js";
 import type { Pivot } from "../panel/pivots.js";
 import "../panel/entry-panel.js";
 import { Filters } from "../state/filters.js";
+import { rangeLabel } from "../state/range.js";
 import { type View, VIEW_DEFAULT, writeView } from "../state/view.js";
 import { badgeStyles } from "../ui/badges.js";
-import { count as number } from "../ui/time.js";
+import { visible } from "../ui/text.js";
+import { count as number, localTime } from "../ui/time.js";
 import { skeleton, tokens } from "../ui/tokens.js";
 import type { Interval } from "./buckets.js";
 import { chips } from "./chips.js";
@@ -208,10 +210,11 @@ export class IndelibleLog extends LitElement {
   }
 
   #counted(): TemplateResult {
-    const { count, arrived, connected } = this.#question;
+    const { count, arrived, connected, nowMs } = this.#question;
     const text = count === undefined ? "…" : `${number(count, this.locale)} ${count === 1 ? "entry" : "entries"}`;
     return html`<div class="counted">
       <strong role="status" class="count">${text}</strong>
+      <span class="paper">${rangeLabel(this.view.filters, this.locale)}${paperSearch(this.view.filters)}, as of ${localTime(new Date(nowMs).toISOString(), this.locale)}; the rows in sight, an export holds all</span>
       ${connected ? nothing : html`<span class="gone" role="alert">The server does not answer; trying again …</span>`}
       ${arrived > 0 && !(this.view.live && this.table?.atTop !== false)
         ? html`<button class="quiet fresh" @click=${() => this.#showNew()}>${number(arrived, this.locale)} new ${arrived === 1 ? "entry" : "entries"} – show</button>`
@@ -260,6 +263,12 @@ export class IndelibleLog extends LitElement {
       </div>
       ${help()}`;
   }
+}
+
+/** On paper the search box is not there to say what was searched for. */
+function paperSearch(filters: Filters): unknown {
+  const query = filters.one("q");
+  return query === undefined ? nothing : html`, search: <span class="mono">${visible(query)}</span>`;
 }
 
 function storage(): Storage | undefined {

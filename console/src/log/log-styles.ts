@@ -46,6 +46,9 @@ export const logStyles = css`
   .by {
     margin-left: auto;
   }
+  .paper {
+    display: none;
+  }
   .gone {
     color: var(--rose);
   }
@@ -186,6 +189,9 @@ export const logStyles = css`
     .table {
       display: block;
       height: auto;
+    }
+    .paper {
+      display: inline;
     }
     .bar,
     .filters .clear,
