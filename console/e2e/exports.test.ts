@@ -72,7 +72,7 @@ describe("exports", () => {
     await log.page.locator("ind-export #face").click();
     await log.button(/^Export CSV/).click();
     await log.page.locator("ind-export progress").waitFor();
-    await log.button("Stop").click();
+    await log.button(/^Stop$/).click();
     await expect.poll(() => log.page.locator("ind-export [role=alert]").innerText()).toBe("The export was stopped; nothing was saved.");
     expect(files).toEqual([]);
     await log.page.unroute("**/v1/export?**");
