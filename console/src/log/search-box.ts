@@ -31,10 +31,10 @@ export class SearchBox extends LitElement {
         flex: 1 1 260px;
         min-width: 0;
       }
-      input {
+      input.field {
         width: 100%;
-        min-height: 34px;
-        padding: 0 36px 0 10px;
+        height: 34px;
+        padding: 0 40px 0 10px;
       }
       kbd {
         position: absolute;

@@ -87,7 +87,7 @@ export const tokens = css`
     text-decoration: underline;
   }
   .field {
-    min-height: 30px;
+    height: 30px;
     padding: 0 8px;
     border: 1px solid color-mix(in srgb, var(--muted) 55%, var(--line));
     border-radius: var(--radius);
