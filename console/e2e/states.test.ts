@@ -54,6 +54,26 @@ describe("states", () => {
     expect(log.query).toBe("outcome=failure");
   });
 
+  scenario("being told to come back later is not a wrong query, and goes away", async ({ fresh, open }) => {
+    const server = await fresh("demo");
+    const log = await open(`${server.url}/?channel=doors&channel=auth`);
+    await log.shows(server, "channel=doors&channel=auth");
+    await log.followed();
+    const later = { status: 429, contentType: "application/problem+json", body: JSON.stringify({ status: 429, code: "too_many_questions", title: "Too many questions", detail: "ask again in a second" }) };
+    log.complaints.expect(/429/);
+    await log.page.route("**/v1/entries?**", (route) => route.fulfill(later));
+    await server.record({ action: "door.opened", channel: "doors" });
+    await log.button(/1 new entry/).click();
+    await expect.poll(() => log.page.locator(".failed").innerText()).toContain("ask again in a second");
+    expect(await log.page.locator("ind-search .problem").isVisible()).toBe(false);
+    await log.page.unroute("**/v1/entries?**");
+    await log.button("Try again").click();
+    await log.shows(server, "channel=doors&channel=auth");
+    // Still followed: the next one is news again.
+    await server.record({ action: "door.closed", channel: "doors" });
+    await log.button(/1 new entry/).waitFor();
+  });
+
   scenario("a session that has expired is said, and the filters are still there after signing in", async ({ demo, open }) => {
     const log = await (await open(`${demo.url}/?channel=auth`)).ready();
     const refused = { status: 401, contentType: "application/problem+json", body: JSON.stringify({ status: 401, code: "unauthorized", title: "Sign in", detail: "a token is needed" }) };

@@ -9,7 +9,6 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { Api, AskError } from "../api/client.js";
-import type { Histogram } from "../api/types.js";
 import type { Pivot } from "../panel/pivots.js";
 import "../panel/entry-panel.js";
 import { Filters } from "../state/filters.js";
@@ -19,7 +18,6 @@ import { badgeStyles } from "../ui/badges.js";
 import { visible } from "../ui/text.js";
 import { count as number, localTime } from "../ui/time.js";
 import { skeleton, tokens } from "../ui/tokens.js";
-import type { Interval } from "./buckets.js";
 import { chips } from "./chips.js";
 import { failedState, firstEvent, noMatch, onlyItsOwn } from "./empty.js";
 import "./export-menu.js";
@@ -250,7 +248,7 @@ export class IndelibleLog extends LitElement {
     return html`<div class="log ${entry === undefined ? "" : "opened"}">
         <div class="main">
           ${this.#toolbar(layout, params)} ${this.#filterBar()} ${this.#counted()}
-          <ind-timeline .histogram=${shape?.histogram as Histogram | undefined} .interval=${(shape?.interval ?? "day") as Interval} .from=${shape?.from} .to=${shape?.to} .values=${DIVISIONS[division]} .locale=${this.locale}
+          <ind-timeline .histogram=${shape?.histogram} .interval=${shape?.interval ?? "day"} .from=${shape?.from} .to=${shape?.to} .values=${DIVISIONS[division]} .locale=${this.locale}
             @zoom=${({ detail }: CustomEvent<{ from: string; to: string }>) => this.#go({ filters: this.view.filters.within(detail) })}></ind-timeline>
           ${this.#body(layout)}
         </div>

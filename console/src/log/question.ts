@@ -11,6 +11,9 @@ import { Pages } from "./pages.js";
 /** Least time between two looks at what came, in milliseconds. */
 const LIVE_MS = 1_000;
 
+/** Statuses that say what is wrong with the question itself; others pass, such as too many questions at once. */
+const REFUSED: readonly number[] = [400, 422];
+
 /** Asks, keeps the last answer in sight until the next one is here, and follows what is recorded meanwhile. */
 export class Question implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -100,7 +103,7 @@ export class Question implements ReactiveController {
     if (pages === this.#next) {
       this.#next = undefined;
       const failed = pages.failed instanceof AskError ? pages.failed : undefined;
-      const asker = failed !== undefined && failed.problem.status >= 400 && failed.problem.status < 500 && failed.problem.status !== 401;
+      const asker = failed !== undefined && REFUSED.includes(failed.problem.status);
       this.problem = asker ? failed.message : "";
       this.failure = asker ? undefined : failed;
       if (failed === undefined) {

@@ -22,21 +22,18 @@ const DISCARDED_BYTES_MAX: usize = 4 * BATCH_BYTES_MAX;
 
 /// The body as it arrived.
 pub(crate) async fn receive(mut body: Body) -> Result<Bytes, Problem> {
-    let collected = async {
-        let collected = Limited::new(&mut body, BATCH_BYTES_MAX).collect().await;
-        if collected.is_err() {
-            discard(&mut body).await;
-        }
-        collected
-    };
-    match tokio::time::timeout(ARRIVAL, collected).await {
+    match tokio::time::timeout(ARRIVAL, Limited::new(&mut body, BATCH_BYTES_MAX).collect()).await {
         Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "body_timeout",
             "The body took too long",
             format!("the body did not arrive within {} seconds; send smaller batches", ARRIVAL.as_secs()),
         )),
-        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => Err(too_large()),
+        Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => {
+            // Whoever sends on slowly has had time enough: the answer is the same.
+            let _ = tokio::time::timeout(ARRIVAL, discard(&mut body)).await;
+            Err(too_large())
+        }
         Ok(Err(_)) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "body_broken",
