@@ -13,6 +13,7 @@ mod exact;
 mod feed;
 mod flips;
 mod life;
+mod limping;
 mod merging;
 mod sealing;
 mod verify;

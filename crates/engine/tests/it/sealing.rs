@@ -1,59 +1,12 @@
 //! Segments are made while the log takes in: from the journal's frames and the columns of frozen runs.
 
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use engine::verify::{Expect, verify_directory};
 use engine::{Log, World, reindex};
-use env::{Disk, DiskFile, SystemDisk};
 
+use super::limping::Limping;
 use super::{Folder, events, everything, submit};
-
-/// The system's disk, on which nothing gets a final name in `segments/` the first times.
-struct Reluctant(AtomicUsize);
-
-impl Disk for Reluctant {
-    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        SystemDisk.create_new(path)
-    }
-    fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        SystemDisk.open_read(path)
-    }
-    fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        SystemDisk.open_write(path)
-    }
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        SystemDisk.read(path)
-    }
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        SystemDisk.exists(path)
-    }
-    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        SystemDisk.list(dir)
-    }
-    fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        SystemDisk.create_dir_all(dir)
-    }
-    fn rename_noreplace(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let segment = to.parent().is_some_and(|dir| dir.ends_with("segments"));
-        let refuse = |left: usize| left.checked_sub(1);
-        if segment && self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, refuse).is_ok() {
-            return Err(io::Error::other("not yet"));
-        }
-        SystemDisk.rename_noreplace(from, to)
-    }
-    fn rename_replace(&self, from: &Path, to: &Path) -> io::Result<()> {
-        SystemDisk.rename_replace(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        SystemDisk.remove(path)
-    }
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        SystemDisk.sync_dir(dir)
-    }
-}
 
 /// Seals in several steps, with persons that come again, batches cut by runs, and lines that no step ends with.
 fn fill(log: &Log) {
@@ -91,7 +44,7 @@ fn segments_from_one_journal_file_each_hold_the_persons_they_name() {
 #[test]
 fn sealing_that_was_given_up_begins_anew_from_the_lines() {
     let folder = Folder::new();
-    let world = World { disk: Arc::new(Reluctant(AtomicUsize::new(2))), ..World::system() };
+    let world = World { disk: Arc::new(Limping { refusals: 2.into(), ..Limping::default() }), ..World::system() };
     let log = Log::open(folder.config(), world).unwrap();
     fill(&log);
     let before = everything(&log);
