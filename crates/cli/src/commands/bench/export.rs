@@ -30,7 +30,7 @@ struct Row {
 
 pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
-    let server = log::serve(folder.path(), &what.events, true)?;
+    let server = log::serve_settled(folder.path(), &what.events)?;
     let (clock, entries) = (SystemClock::new(), entries(&server)?);
     let mut rows = Vec::new();
     for (format, order) in EXPORTS {

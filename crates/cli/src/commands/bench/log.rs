@@ -47,7 +47,7 @@ fn make(path: PathBuf, temporary: bool) -> miette::Result<Folder> {
     Ok(Folder { path, temporary })
 }
 
-/// Serves the log in `folder`; where there is none, makes one of these events. Waits until its segments are merged.
+/// Serves the log in `folder`; where there is none, makes one of these events. Its segments may still be merging.
 pub(super) fn serve(folder: &Path, events: &Events, sealed: bool) -> miette::Result<ServerProcess> {
     let has_log = folder.join("data").exists();
     let server = ServerProcess::start(folder)?;
@@ -57,6 +57,12 @@ pub(super) fn serve(folder: &Path, events: &Events, sealed: bool) -> miette::Res
             seal(&server)?;
         }
     }
+    Ok(server)
+}
+
+/// As [`serve`], all sealed, and waits until the segments are merged.
+pub(super) fn serve_settled(folder: &Path, events: &Events) -> miette::Result<ServerProcess> {
+    let server = serve(folder, events, true)?;
     settle(&server)?;
     Ok(server)
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Query;
 use super::client::Client;
 use super::constants::choose;
+use super::events::settle;
 use super::log;
 use super::measure::percentile;
 use super::naive;
@@ -27,6 +28,8 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
     let constants = choose(&mut Client::new(server.url())?, what.asked.events.entries)?;
     let questions = questions(&constants)?;
     let expected = naive::answer(&what.asked.events, &questions)?;
+    // Only now: merging went on meanwhile.
+    settle(&server)?;
     // The server has closed the connection that nothing was asked on meanwhile.
     let mut client = Client::new(server.url())?;
     let mut rows = Vec::new();
@@ -50,12 +53,12 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
         rows.push(Row { name: question.name, what: question.what, matches: expected.count, uncached, cached });
         server.look_at_memory();
     }
-    let peak = server.peak();
+    let (peak, started_in) = (server.peak(), server.started_in());
     server.stop()?;
     if what.asked.json {
         println!(
             "{}",
-            json!({"entries": what.asked.events.entries, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
+            json!({"entries": what.asked.events.entries, "start_ms": started_in.as_millis() as u64, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
         );
         return Ok(Exit::Done);
     }
@@ -71,7 +74,7 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
             row.name, row.what, row.uncached.p50_us, row.uncached.p99_us, row.cached.p50_us, row.cached.p99_us
         );
     }
-    println!("anonymous memory  {} MiB at most", peak >> 20);
+    println!("anonymous memory  {} MiB at most; the server listened after {} ms", peak >> 20, started_in.as_millis());
     Ok(Exit::Done)
 }
 

@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use env::{Clock, SystemClock};
 
 use super::measure::anonymous_bytes;
 use crate::exit::failed;
@@ -12,6 +15,7 @@ use crate::exit::failed;
 pub(super) struct ServerProcess {
     child: Child,
     url: String,
+    started_in: Duration,
     peak: AtomicU64,
 }
 
@@ -29,7 +33,8 @@ impl ServerProcess {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(io)?;
-        let mut said = String::new();
+        let (clock, mut said) = (SystemClock::new(), String::new());
+        let began_us = clock.monotonic_us();
         if let Some(stdout) = child.stdout.take() {
             let mut stdout = BufReader::new(stdout);
             stdout.read_line(&mut said).map_err(io)?;
@@ -38,7 +43,7 @@ impl ServerProcess {
         }
         let url = said.trim().rsplit(' ').next().filter(|word| word.starts_with("http://")).map(str::to_owned);
         let url = url.ok_or_else(|| miette::miette!(help = "see what it says above", "the server did not start"))?;
-        Ok(Self { child, url, peak: AtomicU64::new(0) })
+        Ok(Self { child, url, started_in: Duration::from_micros(clock.monotonic_us() - began_us), peak: AtomicU64::new(0) })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -47,6 +52,11 @@ impl ServerProcess {
 
     pub(super) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How long it took until it listened.
+    pub(super) fn started_in(&self) -> Duration {
+        self.started_in
     }
 
     /// Notes the anonymous memory it takes now.

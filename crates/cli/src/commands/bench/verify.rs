@@ -10,7 +10,7 @@ use crate::exit::{Exit, failed};
 
 pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
-    log::serve(folder.path(), &what.events, true)?.stop()?;
+    log::serve_settled(folder.path(), &what.events)?.stop()?;
     let (data, marks) = (folder.path().join("data"), folder.path().join("marks"));
     let io = |error: std::io::Error| failed(&error, "verification could not be started");
     let exe = std::env::current_exe().map_err(io)?;
