@@ -1,6 +1,16 @@
-//! Text for terminals: what attackers wrote is shown, never obeyed.
+//! Text for terminals: what attackers wrote is shown, never obeyed; long work shows how far it is.
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
+
+/// A bar that counts entries, on the error output; nothing where that is no terminal.
+pub(crate) fn entries_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    match ProgressStyle::with_template("{bar:40} {pos}/{len} entries, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
 
 /// Control characters and marks that turn the writing direction, made visible.
 pub(crate) fn harmless(text: &str) -> String {

@@ -53,7 +53,7 @@ pub use limits::{Limits, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, RESULT_BYTES_
 pub use open::OpenError;
 pub use opener::{Opener, PartOpener, Wanted};
 pub use own::{OWN_SOURCE, Own, Viewer};
-pub use reindex::reindex;
+pub use reindex::{Watch, reindex};
 pub use sealer::{NotSealed, SealingError};
 pub use submit::{Answer, Done, Receipt, Sent, Submission, SubmitError, Submitted, Waiting};
 

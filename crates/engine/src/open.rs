@@ -16,7 +16,7 @@ use ledger::{Ledger, load_signing_key};
 use proof::{Digest, LeafIndex, TreeSize};
 use segment::manifest::{Manifest, newest};
 use segment::seal::remove_leftovers;
-use segment::sealed::{AddressOf, IndexAccess, Reindexing, open_segment, reindex};
+use segment::sealed::{AddressOf, IndexAccess, PROGRESS_ROWS, Reindexing, open_segment, reindex};
 use segment::{BlockCache, Part, PartError, Segment};
 use vault::{RootKey, Vault};
 
@@ -37,6 +37,11 @@ use crate::{Log, freezer};
 
 /// Decompressed frames kept in memory: a page's worth of every segment of a long log.
 const CACHE_BYTES_MAX: usize = 64 << 20;
+
+/// Rows of a segment after which a start that makes its index again says how far it is: every ten seconds or so.
+const REINDEX_TOLD_ROWS: u64 = 1 << 20;
+
+const _: () = assert!(REINDEX_TOLD_ROWS.is_multiple_of(PROGRESS_ROWS));
 
 /// Why a log could not be opened. Nothing was changed but what an unclean stop had left undone.
 #[derive(Debug, thiserror::Error)]
@@ -229,7 +234,14 @@ fn open_segments(
             Err(error) if error.wants_reindex() => {
                 tracing::warn!(segment = %entry.name, %error, "the index is made again");
                 let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
-                reindex(disk, &dir, entry, &Reindexing::new(cache, IndexAccess::Map, vault.index_seed(), address))?;
+                let of = entry.name.last + 1 - entry.name.first;
+                let progress = |rows: u64| {
+                    if rows.is_multiple_of(REINDEX_TOLD_ROWS) {
+                        tracing::info!(segment = %entry.name, rows, of, "indexed");
+                    }
+                };
+                let how = Reindexing::new(cache, IndexAccess::Map, vault.index_seed(), address);
+                reindex(disk, &dir, entry, &Reindexing { progress: &progress, ..how })?;
                 open_segment(disk, &dir, entry, cache, IndexAccess::Map)?
             }
             opened => opened?,

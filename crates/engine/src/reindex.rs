@@ -15,14 +15,21 @@ use crate::rows::address_of;
 /// Memory for frames while indexes are made.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// Makes the index of every segment again and tells `each` its name, and whether the file had to be changed. Returns
-/// how many segments there are.
+/// Who is told how making indexes gets on.
+pub struct Watch<'w> {
+    /// Told of each segment that is done: its name, and whether the file had to be changed.
+    pub each: &'w dyn Fn(&str, bool),
+    /// Told how many sealed entries are done, and of how many.
+    pub progress: &'w dyn Fn(u64, u64),
+}
+
+/// Makes the index of every segment again. Returns how many segments there are.
 ///
 /// Cost: reads and indexes every sealed line.
 ///
 /// # Errors
 /// As [`crate::Log::open`].
-pub fn reindex(config: &Config, world: &World, each: &dyn Fn(&str, bool)) -> Result<usize, OpenError> {
+pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenError> {
     let layout = Layout::new(&config.data, &config.marks);
     let (disk, dir) = (&*world.disk, layout.segments());
     if !is_log(disk, &layout)? {
@@ -32,11 +39,17 @@ pub fn reindex(config: &Config, world: &World, each: &dyn Fn(&str, bool)) -> Res
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
     let manifest = newest(disk, &layout.manifests())?;
     let cache = BlockCache::new(CACHE_BYTES);
+    let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
     for entry in manifest.iter().flat_map(|manifest: &Manifest| &manifest.segments) {
         let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?);
-        let how = Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address);
+        let progress = |rows| (watch.progress)(entry.name.first + rows, sealed);
+        let how = Reindexing {
+            progress: &progress,
+            ..Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address)
+        };
         let changed = segment::sealed::reindex(disk, &dir, entry, &how)?;
-        each(&entry.name.to_string(), changed);
+        (watch.progress)(entry.name.last + 1, sealed);
+        (watch.each)(&entry.name.to_string(), changed);
     }
     Ok(manifest.map_or(0, |manifest| manifest.segments.len()))
 }

@@ -29,6 +29,9 @@ const ROWS_AT_ONCE: u64 = 1 << 20;
 /// Bytes of lines of a piece: together with a line more, below what an index may have.
 const PIECE_BYTES: u64 = INDEX_LINE_BYTES_MAX / 2;
 
+/// Rows after which progress is told.
+pub const PROGRESS_ROWS: u64 = 1 << 10;
+
 /// Bytes compared at a time.
 const COMPARED_BYTES: usize = 1 << 20;
 
@@ -84,13 +87,15 @@ pub struct Reindexing<'a> {
     pub address: &'a AddressOf<'a>,
     /// Rows up to which a segment is indexed at once; the pieces of a larger one have half as many.
     pub rows_at_once: u64,
+    /// Told after every [`PROGRESS_ROWS`] rows of a segment how many of its rows are indexed; a large segment takes minutes.
+    pub progress: &'a dyn Fn(u64),
 }
 
 impl<'a> Reindexing<'a> {
-    /// As segments are sealed: a million rows at once.
+    /// As segments are sealed: a million rows at once; tells nobody how far it is.
     #[must_use]
     pub fn new(cache: &'a Arc<BlockCache>, access: IndexAccess, seed: u64, address: &'a AddressOf<'a>) -> Self {
-        Self { cache, access, seed, address, rows_at_once: ROWS_AT_ONCE }
+        Self { cache, access, seed, address, rows_at_once: ROWS_AT_ONCE, progress: &|_| {} }
     }
 }
 
@@ -182,9 +187,15 @@ impl<'p> Pieces<'p> {
 
     /// Calls `each` with every line.
     fn scan(&mut self, each: &mut EachLine<'_, 'p>) -> Result<(), ReindexError> {
-        let (lines, mut failed) = (self.lines, None);
+        let (lines, mut failed, mut rows) = (self.lines, None, 0);
         lines.data().scan(0, &mut |leaf, line| match each(self, leaf, line, lines.disclosure_file()) {
-            Ok(()) => ControlFlow::Continue(()),
+            Ok(()) => {
+                rows += 1;
+                if rows % PROGRESS_ROWS == 0 {
+                    (self.how.progress)(rows);
+                }
+                ControlFlow::Continue(())
+            }
             Err(error) => {
                 failed = Some(error);
                 ControlFlow::Break(())

@@ -1,10 +1,11 @@
 //! `indelible reindex`: every index made again from the lines.
 
 use clap::Args;
-use engine::{World, reindex};
+use engine::{Watch, World, reindex};
 
 use crate::exit::{Exit, failed};
 use crate::local::{Local, remedy};
+use crate::terminal::entries_bar;
 
 /// Make every index again
 #[derive(Args, Debug)]
@@ -18,11 +19,17 @@ pub(crate) struct Reindex {
 
 impl Reindex {
     pub(crate) fn run(self) -> miette::Result<Exit> {
+        let bar = entries_bar();
         let each = |name: &str, changed: bool| {
-            println!("segment {name}: {}", if changed { "made again" } else { "as it was" })
+            bar.suspend(|| println!("segment {name}: {}", if changed { "made again" } else { "as it was" }));
         };
-        let segments =
-            reindex(&self.local.config(), &World::system(), &each).map_err(|error| failed(&error, remedy(&error)))?;
+        let progress = |done: u64, all: u64| {
+            bar.set_length(all);
+            bar.set_position(done);
+        };
+        let segments = reindex(&self.local.config(), &World::system(), &Watch { each: &each, progress: &progress });
+        bar.finish_and_clear();
+        let segments = segments.map_err(|error| failed(&error, remedy(&error)))?;
         println!("{segments} segments");
         Ok(Exit::Done)
     }

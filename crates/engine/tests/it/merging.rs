@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Config, Log, World, reindex};
+use engine::{Config, Log, Watch, World, reindex};
 use search::Scope;
 
 use super::limping::Limping;
@@ -60,7 +60,7 @@ fn small_segments_become_one_and_nothing_else_changes() {
     let verified = verify_directory(&config, &World::system(), &Expect::default(), &|_, _| {}).unwrap();
     assert_eq!(verified.findings, vec![]);
     let same = |name: &str, differs: bool| assert!(!differs, "the index of {name} is what its lines give");
-    assert_eq!(reindex(&config, &World::system(), &same).unwrap(), 1);
+    assert_eq!(reindex(&config, &World::system(), &Watch { each: &same, progress: &|_, _| {} }).unwrap(), 1);
     let log = folder.open();
     assert!(everything(&log).starts_with(&before));
     log.close().unwrap();
@@ -117,7 +117,7 @@ fn joined_segments_answer_for_the_others_while_sealing_goes_on() {
     assert_eq!(files(&folder.data().join("segments")).len(), 6);
     let verified = verify_directory(&config, &World::system(), &Expect::default(), &|_, _| {}).unwrap();
     assert_eq!(verified.findings, vec![]);
-    assert_eq!(reindex(&config, &World::system(), &|_, _| {}).unwrap(), 2);
+    assert_eq!(reindex(&config, &World::system(), &Watch { each: &|_, _| {}, progress: &|_, _| {} }).unwrap(), 2);
     let log = Log::open(config, World::system()).unwrap();
     assert!(everything(&log).starts_with(&before));
     log.close().unwrap();

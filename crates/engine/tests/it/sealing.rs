@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Log, World, reindex};
+use engine::{Log, Watch, World, reindex};
 
 use super::limping::Limping;
 use super::{Folder, events, everything, submit};
@@ -22,7 +22,11 @@ fn assert_sound(folder: &Folder) {
     let mut config = folder.config();
     let changed = std::sync::Mutex::new(Vec::new());
     let note = |name: &str, differs: bool| changed.lock().unwrap().push((name.to_owned(), differs));
-    assert_eq!(reindex(&config, &World::system(), &note).unwrap(), 3);
+    let told = std::cell::RefCell::new(Vec::new());
+    let progress = |done, all| told.borrow_mut().push((done, all));
+    assert_eq!(reindex(&config, &World::system(), &Watch { each: &note, progress: &progress }).unwrap(), 3);
+    let told = told.into_inner();
+    assert!(told.is_sorted() && told.last().is_some_and(|(done, all)| done == all), "{told:?}");
     assert!(changed.lock().unwrap().iter().all(|(_, differs)| !differs), "{changed:?}");
     config.note.clear();
     let verified = verify_directory(&config, &World::system(), &Expect::default(), &|_, _| {}).unwrap();

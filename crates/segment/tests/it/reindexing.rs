@@ -2,7 +2,7 @@ use std::path::Path;
 
 use env::Disk;
 use event::Entry;
-use indelible_segment::sealed::{IndexAccess, OpenError, Reindexing, open_segment, reindex};
+use indelible_segment::sealed::{IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, open_segment, reindex};
 use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
 
 use crate::sample::{Log, SEED, SEGMENTS, address, disk};
@@ -51,6 +51,18 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
     assert!(matches!(open(), Err(OpenError::Files(_))));
     assert!(reindex(&disk, dir, &entry, &how).is_err());
+}
+
+#[test]
+fn a_long_making_says_how_far_it_is() {
+    let disk = disk();
+    let cache = BlockCache::new(1 << 20);
+    let entry = LOG.seal(&disk, 0..2 * PROGRESS_ROWS + 5).unwrap();
+    let told = std::cell::RefCell::new(Vec::new());
+    let progress = |rows| told.borrow_mut().push(rows);
+    let how = Reindexing { progress: &progress, ..Reindexing::new(&cache, IndexAccess::Read, SEED, &token) };
+    reindex(&disk, Path::new(SEGMENTS), &entry, &how).unwrap();
+    assert_eq!(told.into_inner(), [PROGRESS_ROWS, 2 * PROGRESS_ROWS]);
 }
 
 /// No value of the sample that is kept as a pair repeats, so the bytes are those of an index made at once.

@@ -68,7 +68,9 @@ pub(super) fn measure(events: &Events, dir: &Path, singles: Option<u64>, json: b
     println!("server processor  {:.1} µs an entry, sealing included", processor * 1e6 / sent as f64);
     println!("anonymous memory  {} MiB at most", peak >> 20);
     if let Some((p50, p99)) = singles {
-        println!("single events     p50 {p50} µs, p99 {p99} µs, one client; one fdatasync of 4 KiB here: p50 {sync_us} µs");
+        println!(
+            "single events     p50 {p50} µs, p99 {p99} µs, one client; one fdatasync of 4 KiB here: p50 {sync_us} µs"
+        );
     }
     println!("on disk           {:.0} bytes an entry", per_entry(total));
     for (kind, bytes) in kinds {

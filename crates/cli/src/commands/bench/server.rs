@@ -43,7 +43,12 @@ impl ServerProcess {
         }
         let url = said.trim().rsplit(' ').next().filter(|word| word.starts_with("http://")).map(str::to_owned);
         let url = url.ok_or_else(|| miette::miette!(help = "see what it says above", "the server did not start"))?;
-        Ok(Self { child, url, started_in: Duration::from_micros(clock.monotonic_us() - began_us), peak: AtomicU64::new(0) })
+        Ok(Self {
+            child,
+            url,
+            started_in: Duration::from_micros(clock.monotonic_us() - began_us),
+            peak: AtomicU64::new(0),
+        })
     }
 
     pub(super) fn url(&self) -> &str {

@@ -5,13 +5,13 @@ use std::path::Path;
 use engine::verify::{Expect, VerifyError, verify_directory};
 use engine::{Config, World};
 use env::LockError;
-use indicatif::{ProgressBar, ProgressStyle};
 use proof::VerifierKey;
 
 use super::Report;
 use crate::exit::failed;
 use crate::remote::{Answer, Remote, parse, refused, text};
 use crate::target::served_at;
+use crate::terminal::entries_bar;
 
 pub(super) fn verify(
     data: &Path,
@@ -23,10 +23,7 @@ pub(super) fn verify(
     if let Some(marks) = marks {
         config.marks = marks.to_owned();
     }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} entries, {eta} left") {
-        bar.set_style(style);
-    }
+    let bar = entries_bar();
     let progress = |done: u64, all: u64| {
         bar.set_length(all);
         bar.set_position(done);
