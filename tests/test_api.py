@@ -17,7 +17,7 @@ import zstandard
 from conftest import BIN, Server, indelible
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "openapi.json"
-COMMANDS = ["serve", "demo", "import", "send", "search", "show", "tail", "export", "facets", "catalogue", "verify", "reindex", "bench", "bench ingest", "bench query", "bench export", "bench verify", "bench all", "completions"]
+COMMANDS = ["serve", "demo", "import", "send", "search", "show", "tail", "export", "facets", "catalogue", "verify", "reindex", "bench", "bench ingest", "bench query", "bench export", "bench verify", "bench start", "bench all", "completions"]
 
 
 @pytest.fixture(scope="module")
@@ -264,8 +264,8 @@ def test_serve_starts_with_dev_and_on_loopback_only(tmp_path):
     assert "--dev" in (said := indelible(*base)).stderr and said.returncode == 2
     assert indelible(*base, "--dev", "--listen", "0.0.0.0:0").returncode == 2
     # More rows than may wait for sealing would stop the log before it seals.
-    refused = indelible("serve", "--dev", "--data", tmp_path / "log", "--seal-rows", "600000")
-    assert refused.returncode == 2 and "393216" in refused.stderr
+    refused = indelible("serve", "--dev", "--data", tmp_path / "log", "--seal-rows", "1200000")
+    assert refused.returncode == 2 and "1169647" in refused.stderr
 
 
 # The command line

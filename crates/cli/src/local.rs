@@ -25,7 +25,7 @@ pub(crate) struct Local {
     pub(crate) rules: Option<PathBuf>,
     /// Entries at which the tail is sealed into a segment.
     #[arg(long, value_name = "N", default_value_t = engine::SEAL_ROWS_DEFAULT, hide = true,
-        value_parser = clap::value_parser!(u64).range(1..=engine::SEAL_ROWS_DEFAULT))]
+        value_parser = clap::value_parser!(u64).range(1..=engine::SEAL_ROWS_MAX))]
     pub(crate) seal_rows: u64,
 }
 

@@ -28,6 +28,9 @@ pub const MERGE_BYTES_MAX: u64 = 32 << 30;
 /// Entries that may wait for sealing before new ones are told to wait: three segments' worth bounds memory and journal.
 pub const UNSEALED_ROWS_MAX: u64 = 3 * SEAL_ROWS_DEFAULT;
 
+/// Most entries at which the tail may be told to be sealed: a batch more must find room below [`UNSEALED_ROWS_MAX`].
+pub const SEAL_ROWS_MAX: u64 = UNSEALED_ROWS_MAX - BATCH_EVENTS_MAX as u64 - 1;
+
 /// Jobs that may wait for the sequencer. A job is a request; past this the client is told to come back.
 pub const QUEUE_JOBS_MAX: usize = 1_024;
 
@@ -48,7 +51,7 @@ pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
 const _: () = assert!(SEAL_BYTES_DEFAULT <= segment::index::INDEX_LINE_BYTES_MAX / 2);
 const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
 const _: () = assert!(MERGE_ROWS_DEFAULT <= segment::index::INDEX_ROWS_MAX as u64);
-const _: () = assert!(UNSEALED_ROWS_MAX > SEAL_ROWS_DEFAULT + BATCH_EVENTS_MAX as u64);
+const _: () = assert!(SEAL_ROWS_MAX >= SEAL_ROWS_DEFAULT);
 
 /// The world the engine lives in.
 #[derive(Clone)]

@@ -44,8 +44,8 @@ use journal::Journal;
 pub use ask::{RecordReadError, Shown};
 pub use checkpoints::NotCovered;
 pub use config::{
-    CHECKPOINT_WAIT_US, Config, GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX, SEAL_ROWS_DEFAULT, UNSEALED_ROWS_MAX,
-    World,
+    CHECKPOINT_WAIT_US, Config, GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX, SEAL_ROWS_DEFAULT, SEAL_ROWS_MAX,
+    UNSEALED_ROWS_MAX, World,
 };
 pub use disclosed::{HandedOut, OpenedTexts};
 pub use layout::Layout;

@@ -13,6 +13,7 @@ mod naive;
 mod query;
 mod questions;
 mod server;
+mod start;
 mod verify;
 
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ enum What {
     /// Verification of the whole data directory at rest
     #[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
     Verify(Asked),
+    /// The start of a server that was killed while nothing was sealed
+    Start(Start),
     /// All of these one after the other, on one log
     All(All),
 }
@@ -87,6 +90,20 @@ pub(crate) struct Query {
     unsealed: bool,
 }
 
+/// The start of a server that was killed while nothing was sealed
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench start --entries 1000000")]
+pub(crate) struct Start {
+    #[command(flatten)]
+    events: Events,
+    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 /// Ingest, questions, exports and verification
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  indelible bench all --entries 10000000 --dir /var/tmp/bench")]
@@ -104,6 +121,8 @@ pub(crate) struct All {
 impl All {
     fn run(self) -> miette::Result<Exit> {
         let Self { events, dir, json } = self;
+        let unsealed = Events { entries: events.entries.min(start::ENTRIES_MAX), ..events.clone() };
+        start::run(&Start { events: unsealed, dir: dir.clone(), json })?;
         let folder = log::scratch(dir.as_deref())?;
         // One log for all: none of these adds entries that the questions would find.
         ingest::measure(&events, folder.path(), None, json)?;
@@ -125,6 +144,7 @@ impl Bench {
             What::Query(what) => query::run(&what),
             What::Export(what) => export::run(&what),
             What::Verify(what) => verify::run(&what),
+            What::Start(what) => start::run(&what),
             What::All(what) => what.run(),
         }
     }

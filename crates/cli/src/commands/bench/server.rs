@@ -22,6 +22,11 @@ pub(super) struct ServerProcess {
 impl ServerProcess {
     /// Starts one on `dir/data`, on a free port, and waits until it says where.
     pub(super) fn start(dir: &Path) -> miette::Result<Self> {
+        Self::start_with(dir, &[])
+    }
+
+    /// As [`Self::start`], with more options of `serve`.
+    pub(super) fn start_with(dir: &Path, options: &[String]) -> miette::Result<Self> {
         let io = |error: std::io::Error| failed(&error, "the server could not be started");
         let exe: PathBuf = std::env::current_exe().map_err(io)?;
         let mut child = Command::new(exe)
@@ -29,6 +34,7 @@ impl ServerProcess {
             .arg(dir.join("data"))
             .arg("--marks")
             .arg(dir.join("marks"))
+            .args(options)
             .env("INDELIBLE_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
@@ -81,6 +87,11 @@ impl ServerProcess {
         Command::new("kill").arg(self.child.id().to_string()).status().map_err(io)?;
         self.child.wait().map_err(io)?;
         Ok(())
+    }
+
+    /// Ends it as a crash would.
+    pub(super) fn kill(self) {
+        drop(self);
     }
 }
 

@@ -1,0 +1,42 @@
+//! How long a server takes to start that was killed while nothing was sealed: it reads the journal and makes its tail again.
+
+use serde_json::json;
+
+use super::server::ServerProcess;
+use super::{Start, log};
+use crate::exit::Exit;
+
+/// Most entries: so many may be unsealed, with room for those the server records itself.
+pub(super) const ENTRIES_MAX: u64 = engine::SEAL_ROWS_MAX - 100;
+
+pub(super) fn run(what: &Start) -> miette::Result<Exit> {
+    if what.events.entries > ENTRIES_MAX {
+        return Err(miette::miette!(
+            help = format!("--entries {ENTRIES_MAX} or fewer"),
+            "no log has {} entries unsealed: it would take in no more before",
+            what.events.entries
+        ));
+    }
+    let folder = log::scratch(what.dir.as_deref())?;
+    let unsealed = ["--seal-rows".to_owned(), engine::SEAL_ROWS_MAX.to_string()];
+    let server = ServerProcess::start_with(folder.path(), &unsealed)?;
+    let sent = what.events.send(&server)?;
+    server.kill();
+    let server = ServerProcess::start_with(folder.path(), &unsealed)?;
+    server.look_at_memory();
+    let (started_in, memory) = (server.started_in(), server.peak());
+    server.stop()?;
+    if what.json {
+        println!(
+            "{}",
+            json!({"unsealed_entries": sent, "start_ms": started_in.as_millis() as u64, "anonymous_bytes": memory})
+        );
+        return Ok(Exit::Done);
+    }
+    println!(
+        "start             {} ms until a killed server listened again, {sent} entries unsealed",
+        started_in.as_millis()
+    );
+    println!("anonymous memory  {} MiB then", memory >> 20);
+    Ok(Exit::Done)
+}
