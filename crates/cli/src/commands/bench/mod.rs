@@ -13,6 +13,7 @@ mod naive;
 mod query;
 mod questions;
 mod server;
+mod together;
 mod verify;
 
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use self::events::Events;
+use self::together::Together;
 use crate::exit::Exit;
 
 /// Measure this machine
@@ -42,7 +44,9 @@ enum What {
     /// Verification of the whole data directory at rest
     #[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
     Verify(Asked),
-    /// All of these one after the other, the last three on one log
+    /// Ingest, the costliest questions and exports at once: memory, and what single events wait for
+    Together(Together),
+    /// All of these one after the other, the last four on one log
     All(All),
 }
 
@@ -87,7 +91,7 @@ pub(crate) struct Query {
     unsealed: bool,
 }
 
-/// Ingest, questions, exports and verification
+/// Ingest, questions, exports and verification, one after the other and together
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  indelible bench all --entries 10000000 --dir /var/tmp/bench")]
 pub(crate) struct All {
@@ -99,11 +103,14 @@ pub(crate) struct All {
     /// As JSON, a line for each.
     #[arg(long)]
     json: bool,
+    /// How long everything goes on at once, in the end.
+    #[arg(long, value_name = "SECONDS", default_value_t = together::SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
+    together: u64,
 }
 
 impl All {
     fn run(self) -> miette::Result<Exit> {
-        let Self { events, dir, json } = self;
+        let Self { events, dir, json, together } = self;
         let folder = log::scratch(dir.as_deref())?;
         ingest::run(&Ingest { events: events.clone(), dir: Some(folder.path().to_owned()), json })?;
         let query = Query {
@@ -113,7 +120,8 @@ impl All {
         };
         query::run(&query)?;
         export::run(&query.asked)?;
-        verify::run(&query.asked)
+        verify::run(&query.asked)?;
+        together::run(&Together::new(query.asked, together))
     }
 }
 
@@ -124,6 +132,7 @@ impl Bench {
             What::Query(what) => query::run(&what),
             What::Export(what) => export::run(&what),
             What::Verify(what) => verify::run(&what),
+            What::Together(what) => together::run(&what),
             What::All(what) => what.run(),
         }
     }
