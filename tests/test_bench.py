@@ -9,9 +9,10 @@ ENTRIES = 3_000
 
 def test_all_of_it_on_a_small_log(tmp_path):
     (tmp_path / "mine").write_text("stays")
-    ran = indelible("bench", "all", "--entries", str(ENTRIES), "--dir", tmp_path, "--json")
+    ran = indelible("bench", "all", "--entries", str(ENTRIES), "--dir", tmp_path, "--together", "2", "--json")
     assert ran.returncode == 0, ran.stderr
-    ingest, query, export, verify = map(json.loads, ran.stdout.splitlines())
+    start, ingest, query, export, verify, together = map(json.loads, ran.stdout.splitlines())
+    assert start["unsealed_entries"] == ENTRIES and start["start_ms"] > 0
     assert ingest["entries"] == query["entries"] == export["entries"] == ENTRIES
     assert 0 < ingest["entries_per_second_sealed"] <= ingest["entries_per_second"]
     assert sum(ingest["bytes_per_entry_by_kind"].values()) > 0
@@ -20,3 +21,8 @@ def test_all_of_it_on_a_small_log(tmp_path):
     assert all(row["bytes"] > 100 * ENTRIES for row in export["exports"])
     assert [path.name for path in tmp_path.iterdir()] == ["mine"], "only what was made is removed, and all of it"
     assert verify["entries"] > ENTRIES and verify["verified_per_second"] > 0, "what the server recorded of itself is verified, too"
+    assert set(together["questions"]) == {"resource_id", "ip", "actor+channel", "substring", "histogram", "heatmap"}
+    assert all(question["answered"]["count"] + sum(question["refused"].values()) > 0 for question in together["questions"].values())
+    assert all(singles["count"] > 0 and singles["p50_us"] <= singles["p99_us"] for singles in together["singles"].values())
+    assert together["entries_taken"] > 0 and together["bytes_exported"] > 0 and together["exports"]["begun"] >= 3
+    assert together["anonymous_peak_bytes"] >= together["anonymous_peak_bytes_before"] > 0

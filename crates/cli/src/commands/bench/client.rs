@@ -26,11 +26,20 @@ impl Client {
 
     /// Asks; any status but 200 is an error. `fresh`: past the server's result caches.
     pub(super) fn get(&mut self, target: &str, fresh: bool) -> miette::Result<&[u8]> {
-        let status = self.exchange(target, fresh).map_err(|error| failed(&error, "the answer broke off"))?;
-        match status {
+        match self.ask(target, fresh)? {
             200 => Ok(&self.body),
-            _ => Err(refused(status, &String::from_utf8_lossy(&self.body))),
+            status => Err(self.refused(status)),
         }
+    }
+
+    /// As [`Client::get`]; every status is an answer, and returned.
+    pub(super) fn ask(&mut self, target: &str, fresh: bool) -> miette::Result<u16> {
+        self.exchange(target, fresh).map_err(|error| failed(&error, "the answer broke off"))
+    }
+
+    /// The last answer as an error.
+    pub(super) fn refused(&self, status: u16) -> miette::Report {
+        refused(status, &String::from_utf8_lossy(&self.body))
     }
 
     /// Asks and reads the answer.

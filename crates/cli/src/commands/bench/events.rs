@@ -22,6 +22,13 @@ pub(super) struct Taken {
     receipts: Vec<serde::de::IgnoredAny>,
 }
 
+impl Taken {
+    /// How many entries were recorded.
+    pub(super) fn entries(&self) -> u64 {
+        self.receipts.len() as u64
+    }
+}
+
 /// Which events
 #[derive(Args, Debug, Clone)]
 pub(crate) struct Events {
@@ -97,7 +104,7 @@ impl Events {
                     let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(batch) = batch else { return Ok(()) };
                     let taken: Taken = remote.send_events("/v1/events", &batch)?;
-                    recorded.fetch_add(taken.receipts.len() as u64, Ordering::Relaxed);
+                    recorded.fetch_add(taken.entries(), Ordering::Relaxed);
                     server.look_at_memory();
                 }
             };

@@ -14,6 +14,7 @@ mod query;
 mod questions;
 mod server;
 mod start;
+mod together;
 mod verify;
 
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use self::events::Events;
+use self::together::Together;
 use crate::exit::Exit;
 
 /// Measure this machine
@@ -45,7 +47,9 @@ enum What {
     Verify(Asked),
     /// The start of a server that was killed while nothing was sealed
     Start(Start),
-    /// All of these one after the other, on one log
+    /// Ingest, the costliest questions and exports at once: memory, and what single events wait for
+    Together(Together),
+    /// All of these one after the other, on one log but for the start
     All(All),
 }
 
@@ -104,7 +108,7 @@ pub(crate) struct Start {
     json: bool,
 }
 
-/// Ingest, questions, exports and verification
+/// Ingest, questions, exports and verification, one after the other and together
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  indelible bench all --entries 10000000 --dir /var/tmp/bench")]
 pub(crate) struct All {
@@ -116,11 +120,14 @@ pub(crate) struct All {
     /// As JSON, a line for each.
     #[arg(long)]
     json: bool,
+    /// How long everything goes on at once, in the end.
+    #[arg(long, value_name = "SECONDS", default_value_t = together::SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
+    together: u64,
 }
 
 impl All {
     fn run(self) -> miette::Result<Exit> {
-        let Self { events, dir, json } = self;
+        let Self { events, dir, json, together } = self;
         let unsealed = Events { entries: events.entries.min(start::ENTRIES_MAX), ..events.clone() };
         start::run(&Start { events: unsealed, dir: dir.clone(), json })?;
         let folder = log::scratch(dir.as_deref())?;
@@ -133,7 +140,8 @@ impl All {
         };
         query::run(&query)?;
         export::run(&query.asked)?;
-        verify::run(&query.asked)
+        verify::run(&query.asked)?;
+        together::run(&Together::new(query.asked, together))
     }
 }
 
@@ -145,6 +153,7 @@ impl Bench {
             What::Export(what) => export::run(&what),
             What::Verify(what) => verify::run(&what),
             What::Start(what) => start::run(&what),
+            What::Together(what) => together::run(&what),
             What::All(what) => what.run(),
         }
     }
