@@ -11,7 +11,7 @@ def test_all_of_it_on_a_small_log(tmp_path):
     (tmp_path / "mine").write_text("stays")
     ran = indelible("bench", "all", "--entries", str(ENTRIES), "--dir", tmp_path, "--together", "2", "--json")
     assert ran.returncode == 0, ran.stderr
-    start, ingest, query, export, verify, together = map(json.loads, ran.stdout.splitlines())
+    start, ingest, query, verify, export, together = map(json.loads, ran.stdout.splitlines())
     assert start["unsealed_entries"] == ENTRIES and start["start_ms"] > 0
     assert ingest["entries"] == query["entries"] == export["entries"] == ENTRIES
     assert 0 < ingest["entries_per_second_sealed"] <= ingest["entries_per_second"]

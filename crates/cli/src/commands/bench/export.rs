@@ -18,6 +18,9 @@ const EXPORTS: [(&str, &str); 5] =
 /// Exports of each; the best counts, since others use the machine, too.
 const ROUNDS: usize = 3;
 
+/// Seconds after which there are no more rounds: what takes so long is not measured better by waiting again.
+const SECONDS_MAX: f64 = 40.0;
+
 #[derive(serde::Serialize)]
 struct Row {
     format: &'static str,
@@ -34,12 +37,16 @@ pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let (clock, entries) = (SystemClock::new(), entries(&server)?);
     let mut rows = Vec::new();
     for (format, order) in EXPORTS {
-        let mut best: Option<Row> = None;
+        let (mut best, mut seconds): (Option<Row>, _) = (None, 0.0);
         for _ in 0..ROUNDS {
             let row = measure(&server, &clock, format, order, entries)?;
             server.look_at_memory();
+            seconds += row.seconds;
             if best.as_ref().is_none_or(|best| row.seconds < best.seconds) {
                 best = Some(row);
+            }
+            if seconds > SECONDS_MAX {
+                break;
             }
         }
         rows.extend(best);
@@ -50,7 +57,7 @@ pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
         println!("{}", json!({"entries": entries, "anonymous_peak_bytes": peak, "exports": rows}));
         return Ok(Exit::Done);
     }
-    println!("{entries} entries exported to a client on this machine, the best of {ROUNDS}");
+    println!("{entries} entries exported to a client on this machine, the best of up to {ROUNDS}");
     println!("format  order   entries/s     MB/s  server µs/entry");
     for row in rows {
         println!(

@@ -139,8 +139,8 @@ impl All {
             unsealed: false,
         };
         query::run(&query)?;
-        export::run(&query.asked)?;
         verify::run(&query.asked)?;
+        export::run(&query.asked)?;
         together::run(&Together::new(query.asked, together))
     }
 }
