@@ -11,8 +11,9 @@ def test_all_of_it_on_a_small_log(tmp_path):
     (tmp_path / "mine").write_text("stays")
     ran = indelible("bench", "all", "--entries", str(ENTRIES), "--dir", tmp_path, "--together", "2", "--json")
     assert ran.returncode == 0, ran.stderr
-    start, ingest, query, verify, export, together = map(json.loads, ran.stdout.splitlines())
+    start, commits, ingest, query, verify, export, together = map(json.loads, ran.stdout.splitlines())
     assert start["unsealed_entries"] == ENTRIES and start["start_ms"] > 0
+    assert [row["clients"] for row in commits["commits"]] == [1, 64] and all(0 < row["p50_us"] <= row["p99_us"] for row in commits["commits"])
     assert ingest["entries"] == query["entries"] == export["entries"] == ENTRIES
     assert 0 < ingest["entries_per_second_sealed"] <= ingest["entries_per_second"]
     assert sum(ingest["bytes_per_entry_by_kind"].values()) > 0

@@ -1,6 +1,7 @@
 //! `indelible bench`: generates, measures, prints a table.
 
 mod client;
+mod commits;
 mod constants;
 mod digits;
 mod events;
@@ -45,11 +46,13 @@ enum What {
     /// Verification of the whole data directory at rest
     #[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
     Verify(Asked),
+    /// Single events, each durable before its answer: of one client, and of many at once
+    Commits(Commits),
     /// The start of a server that was killed while nothing was sealed
     Start(Start),
     /// Ingest, the costliest questions and exports at once: memory, and what single events wait for
     Together(Together),
-    /// All of these one after the other, on one log but for the start
+    /// All of these one after the other, all but `start` and `commits` on one log
     All(All),
 }
 
@@ -94,6 +97,24 @@ pub(crate) struct Query {
     unsealed: bool,
 }
 
+/// Single events, each durable before its answer: of one client, and of many at once
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  indelible bench commits --clients 64 --seconds 8")]
+pub(crate) struct Commits {
+    /// Connections that send at once.
+    #[arg(long, default_value_t = commits::CLIENTS, value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    clients: u16,
+    /// How long one client sends, and then all of them.
+    #[arg(long, default_value_t = commits::SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
+    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
 /// The start of a server that was killed while nothing was sealed
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  indelible bench start --entries 1000000")]
@@ -130,9 +151,10 @@ impl All {
         let Self { events, dir, json, together } = self;
         let unsealed = Events { entries: events.entries.min(start::ENTRIES_MAX), ..events.clone() };
         start::run(&Start { events: unsealed, dir: dir.clone(), json })?;
+        commits::run(&Commits { clients: commits::CLIENTS, seconds: commits::SECONDS, dir: dir.clone(), json })?;
         let folder = log::scratch(dir.as_deref())?;
         // One log for all: none of these adds entries that the questions would find.
-        ingest::measure(&events, folder.path(), None, json)?;
+        ingest::measure(&events, folder.path(), json)?;
         let query = Query {
             asked: Asked { events, dir: Some(folder.path().to_owned()), json },
             only: Vec::new(),
@@ -152,6 +174,7 @@ impl Bench {
             What::Query(what) => query::run(&what),
             What::Export(what) => export::run(&what),
             What::Verify(what) => verify::run(&what),
+            What::Commits(what) => commits::run(&what),
             What::Start(what) => start::run(&what),
             What::Together(what) => together::run(&what),
             What::All(what) => what.run(),

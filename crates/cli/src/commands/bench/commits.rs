@@ -1,0 +1,156 @@
+//! Single events, each durable before its answer: of one client, and of many at once.
+
+use std::io;
+use std::sync::Arc;
+
+use env::{Clock, SystemClock, SystemDisk};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use super::client::Client;
+use super::generate::Generator;
+use super::measure::{percentile, sync_p50_us};
+use super::server::ServerProcess;
+use super::{Commits, log};
+use crate::exit::{Exit, failed};
+
+/// Clients at once where nobody says how many.
+pub(super) const CLIENTS: u16 = 64;
+
+/// How long they send where nobody says it.
+pub(super) const SECONDS: u64 = 5;
+
+/// Events made beforehand, which the clients send in turn: without `event_id`, so that each is an entry of its own.
+const EVENTS: u64 = 4_096;
+
+/// Most bytes of an answer; a receipt has some 300.
+const ANSWER_BYTES_MAX: usize = 1 << 16;
+
+#[derive(serde::Serialize)]
+struct Row {
+    clients: usize,
+    commits_per_second: f64,
+    p50_us: u64,
+    p99_us: u64,
+}
+
+pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
+    let io = |error: io::Error| failed(&error, "name a folder that can be written with --dir");
+    let folder = log::scratch(what.dir.as_deref())?;
+    let events = Arc::new(events()?);
+    let sync_us = sync_p50_us(&SystemDisk, &SystemClock::new(), folder.path()).map_err(io)?;
+    let server = ServerProcess::start(folder.path())?;
+    let (mut rows, mut sent) = (Vec::new(), 0);
+    for clients in [1, usize::from(what.clients)] {
+        let times = send(server.url(), &events, clients, what.seconds * 1_000_000);
+        let mut times = times.map_err(|error| failed(&error, "a connection to the server broke off"))?;
+        sent += times.len() as u64;
+        rows.push(Row {
+            clients,
+            commits_per_second: times.len() as f64 / what.seconds as f64,
+            p50_us: percentile(&mut times, 50),
+            p99_us: percentile(&mut times, 99),
+        });
+    }
+    let page: Value = Client::new(server.url())?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
+    server.stop()?;
+    let found = page.get("count").and_then(Value::as_u64);
+    if found != Some(sent) {
+        return Err(miette::miette!("{sent} events were acknowledged, and the log finds {found:?}"));
+    }
+    if what.json {
+        println!("{}", json!({"sync_p50_us": sync_us, "commits": rows}));
+        return Ok(Exit::Done);
+    }
+    println!("single events, each durable before its answer; one fdatasync of 4 KiB here: p50 {sync_us} µs");
+    println!("clients   commits/s    p50 µs    p99 µs");
+    for Row { clients, commits_per_second, p50_us, p99_us } in rows {
+        println!("{clients:>7} {commits_per_second:>11.0} {p50_us:>9} {p99_us:>9}");
+    }
+    Ok(Exit::Done)
+}
+
+fn events() -> miette::Result<Vec<Vec<u8>>> {
+    let (mut generator, mut text) = (Generator::new(3, EVENTS), String::new());
+    (0..EVENTS).for_each(|n| generator.write(n, &mut text));
+    let anonymous = |line: &str| {
+        let mut event: Value = crate::remote::parse(line)?;
+        event.as_object_mut().and_then(|event| event.remove("event_id"));
+        Ok(event.to_string().into_bytes())
+    };
+    text.lines().map(anonymous).collect()
+}
+
+/// Sends events over so many connections, one after the other over each; what each took, in µs.
+fn send(url: &str, events: &Arc<Vec<Vec<u8>>>, clients: usize, for_us: u64) -> io::Result<Vec<u64>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    runtime.block_on(async {
+        let mut all = JoinSet::new();
+        for client in 0..clients {
+            all.spawn(send_over_one(url.to_owned(), Arc::clone(events), client * events.len() / clients, for_us));
+        }
+        all.join_all().await.into_iter().collect::<io::Result<Vec<_>>>().map(|times| times.concat())
+    })
+}
+
+async fn send_over_one(url: String, events: Arc<Vec<Vec<u8>>>, first: usize, for_us: u64) -> io::Result<Vec<u64>> {
+    let mut sender = Sender::new(&url).await?;
+    let (clock, mut times) = (SystemClock::new(), Vec::new());
+    let begin = clock.monotonic_us();
+    for event in events.iter().cycle().skip(first) {
+        let start = clock.monotonic_us();
+        if start - begin >= for_us {
+            break;
+        }
+        sender.send(event).await?;
+        times.push(clock.monotonic_us() - start);
+    }
+    Ok(times)
+}
+
+/// A connection that costs the measured machine next to nothing.
+struct Sender {
+    host: String,
+    stream: TcpStream,
+    request: Vec<u8>,
+    answer: Vec<u8>,
+}
+
+impl Sender {
+    async fn new(url: &str) -> io::Result<Self> {
+        let host = url.trim_start_matches("http://").to_owned();
+        let stream = TcpStream::connect(&host).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { host, stream, request: Vec::new(), answer: Vec::new() })
+    }
+
+    /// Sends one event and reads its receipt.
+    async fn send(&mut self, event: &[u8]) -> io::Result<()> {
+        let (host, length) = (&self.host, event.len());
+        self.request.clear();
+        self.request.extend_from_slice(
+            format!("POST /v1/events HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n").as_bytes(),
+        );
+        self.request.extend_from_slice(event);
+        self.stream.write_all(&self.request).await?;
+        self.answer.clear();
+        while !whole(&self.answer) {
+            if self.stream.read_buf(&mut self.answer).await? == 0 || self.answer.len() > ANSWER_BYTES_MAX {
+                return Err(io::Error::other("no answer"));
+            }
+        }
+        let recorded = self.answer.starts_with(b"HTTP/1.1 201") || self.answer.starts_with(b"HTTP/1.1 200");
+        let said = || io::Error::other(String::from_utf8_lossy(&self.answer).into_owned());
+        if recorded { Ok(()) } else { Err(said()) }
+    }
+}
+
+/// Whether these bytes are an answer with all of its body.
+fn whole(answer: &[u8]) -> bool {
+    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let lines = String::from_utf8_lossy(answer.get(..head).unwrap_or_default()).to_ascii_lowercase();
+    let length = lines.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    length.is_some_and(|length| answer.len() >= head + 4 + length)
+}
