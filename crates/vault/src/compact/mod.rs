@@ -1,7 +1,7 @@
 //! What a sealed disclosure holds: its text in the shortest of three forms, told apart by the first byte.
 //!
 //! ```text
-//! '['          the [salt,kind,value] text itself (all that the first version of a writer knew)
+//! '['          the [salt,kind,value] text itself (as all records were first written)
 //! '{'          the value; the person's key gives the salt, the record the kind
 //! first bit 1  the value as phrases of a table that is part of the format, each as a few bits
 //! ```

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 /// The table: a line per phrase, `<bits> <phrase>`, in the order of their codes; a phrase of one byte may be `\xNN`.
-const TABLE: &str = include_str!("../../phrases/1.txt");
+const TABLE: &str = include_str!("../../../../spec/tables/phrases-1.txt");
 
 /// Bits of the longest code.
 pub(super) const BITS_MAX: u32 = 15;
@@ -150,4 +150,33 @@ fn byte(text: &str) -> Option<&'static [u8]> {
     let hex = text.strip_prefix("\\x").filter(|hex| hex.len() == 2)?;
     let at = usize::from(u8::from_str_radix(hex, 16).ok()?);
     BYTES.get(at..=at)
+}
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_the_one_of_the_specification() {
+        let hash: String = Sha256::digest(TABLE).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(include_str!("../../../../spec/vault.md").contains(&format!("`{hash}`")), "{hash}");
+    }
+
+    #[test]
+    fn the_longest_phrase_is_found_whatever_follows_it() {
+        let phrases = Phrases::get();
+        for phrase in &phrases.texts {
+            for more in [&b""[..], b"\0", b"\xff", b"0", b"\"}", b" like Gecko"] {
+                let text = [phrase, more].concat();
+                let found = phrases.split_longest(&text).map(|(found, after)| (found.text, after.len()));
+                let longest =
+                    phrases.texts.iter().filter(|other| text.starts_with(other)).max_by_key(|other| other.len());
+                let longest = longest.unwrap();
+                assert_eq!(found, Some((*longest, text.len() - longest.len())));
+            }
+        }
+        assert!(phrases.split_longest(b"").is_none());
+    }
 }

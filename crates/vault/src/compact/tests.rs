@@ -107,7 +107,7 @@ fn a_value_is_bounded_on_both_sides() {
 
 #[test]
 fn every_phrase_and_every_byte_comes_back() {
-    for line in include_str!("../../phrases/1.txt").lines() {
+    for line in include_str!("../../../../spec/tables/phrases-1.txt").lines() {
         let (_, phrase) = line.split_once(' ').unwrap();
         let value = format!("{{{phrase}{phrase}}}");
         let mut plain = Vec::new();

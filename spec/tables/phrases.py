@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Made `1.txt`, the phrases of compact disclosures (spec/vault.md). Kept to show what they are made of: the file itself is part
+"""Made `phrases-1.txt`, the phrases of compact disclosures (spec/vault.md). Kept to show what they are made of: the file itself is part
 of the format and never changes; other phrases get another number.
 
 All of it was written for it: pointers of personal members, the shapes of user agents, mail domains, places and names.
@@ -253,5 +253,5 @@ def make():
 END = b""
 
 if __name__ == "__main__":
-    out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).with_name("1.txt")
+    out = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).with_name("phrases-1.txt")
     out.write_text(make())
