@@ -17,6 +17,7 @@
 mod address;
 mod check;
 mod cipher;
+mod compact;
 mod database;
 mod error;
 mod identities;

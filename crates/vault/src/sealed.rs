@@ -13,7 +13,7 @@ pub struct Sealed {
     pub person: PersonId,
     /// What it discloses.
     pub kind: Kind,
-    /// AES-256-GCM-SIV of the `[salt,kind,value]` text, the 16 bytes of the tag last.
+    /// AES-256-GCM-SIV of the `[salt,kind,value]` text in its shortest form, the 16 bytes of the tag last.
     pub ciphertext: Vec<u8>,
 }
 

@@ -52,6 +52,45 @@ def record(row, kind, text):
     return {"text": text, "record_hex": (head + encrypt(key, digest[:12], head, text.encode())).hex()}
 
 
+TABLE = pathlib.Path(__file__).parents[2] / "tables/phrases-1.txt"
+
+
+def codes():
+    """Phrase → its code as a text of 0 and 1: those of a length follow one another, and shorter ones come first."""
+    found, code, size = {}, 0, 0
+    for line in TABLE.read_bytes().splitlines():
+        bits, phrase = line.split(b" ", 1)
+        code, size = code << int(bits) - size, int(bits)
+        found[bytes.fromhex(phrase[2:].decode()) if phrase[:2] == b"\\x" and len(phrase) == 4 else phrase] = f"{code:0{size}b}"
+        code += 1
+    return found
+
+
+CODES = codes()
+
+
+def phrases(value):
+    """The longest phrase at each place."""
+    bits, at = "1", 0
+    while at < len(value):
+        phrase = max((p for p in CODES if value.startswith(p, at)), key=len)
+        bits, at = bits + CODES[phrase], at + len(phrase)
+    bits += "1" * (-len(bits) % 8)
+    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+
+
+def record_without_salt(row, kind, value):
+    words = ("identity", "connection", "fields")
+    salt_key = derive(bytes.fromhex(row["key_hex"]), b"salt/v1")
+    salt = b64u(hmac.digest(salt_key, f"{words[kind]}\0{value}".encode(), "sha256")[:16])
+    text = f'["{salt}","{words[kind]}",{value}]'
+    digest = sha(b64u(text.encode()).encode())
+    head = digest + bytes.fromhex(row["id_hex"]) + bytes([kind])
+    key = derive(bytes.fromhex(row["key_hex"]), b"enc/v1")
+    plain = min(phrases(value.encode()), value.encode(), key=len)
+    return {"text": text, "plain_hex": plain.hex(), "record_hex": (head + encrypt(key, digest[:12], head, plain)).hex()}
+
+
 def token(text):
     return int.from_bytes(hmac.digest(ADDRESSES, text.encode(), "sha256")[:8], "big")
 
@@ -65,6 +104,15 @@ pathlib.Path(__file__).with_name("vault.json").write_text(json.dumps({
         record(PEOPLE[0], 0, '["AAAAAAAAAAAAAAAAAAAAAA","identity",{"/actor/name":"Ada Lovelace"}]'),
         record(PEOPLE[1], 1, '["AQEBAQEBAQEBAQEBAQEBAQ","connection",{"/client/ip":"192.0.2.1"}]'),
         record(PEOPLE[1], 2, '["AQEBAQEBAQEBAQEBAQEBAQ","fields",{"/changes/née/before":"Straße"}]'),
+    ],
+    "records_without_salt": [
+        record_without_salt(PEOPLE[0], 0, '{"/actor/email":"ada@lovelace.example","/actor/name":"Ada Lovelace"}'),
+        record_without_salt(PEOPLE[0], 1, '{"/client/ip":"203.0.113.77","/client/location/city":"Zürich","/client/user_agent":"Mozilla/5.0 '
+                            '(Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36"}'),
+        record_without_salt(PEOPLE[1], 1, '{"/client/ip":"2001:db8::1"}'),
+        record_without_salt(PEOPLE[1], 2, '{"/changes/née/before":"Straße \\u0007\\"東京\\"","/properties/n":-1.5e3}'),
+        record_without_salt(PEOPLE[1], 2, '{"/changes/^~/before":"^~|`^~|`^~|`^~|`^~|`^~|`^~|`^~|`"}'),
+        record_without_salt(PEOPLE[1], 2, "{}"),
     ],
     "address_tokens": [
         {"address": address, "token": f"{token(text):016x}"}

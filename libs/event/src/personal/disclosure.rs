@@ -79,12 +79,12 @@ impl Disclosure {
         Self { kind, digest: disclosure_digest(&json), json }
     }
 
-    /// The JSON object of pointers and values, as it stands in `json`.
+    /// The JSON object of pointers and values, as it stands in `json`; empty if that is too short to hold one.
     #[must_use]
     pub fn value(&self) -> &str {
         // ["<22>","<kind>",<value>]
         let start = 2 + 22 + 3 + self.kind.as_str().len() + 2;
-        self.json.get(start..self.json.len() - 1).unwrap_or_default()
+        self.json.get(start..self.json.len().saturating_sub(1)).unwrap_or_default()
     }
 
     /// The SD-JWT disclosure: base64url of `json`.
