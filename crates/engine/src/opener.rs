@@ -207,7 +207,7 @@ fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Rc<Kept
 mod tests {
     use event::Person;
     use event::personal::Scope;
-    use search::{Predicate, Scope as Sight};
+    use search::{LeafLine, Predicate, Scope as Sight};
 
     use super::*;
     use crate::{Config, Log, Submission, World};
@@ -228,9 +228,8 @@ mod tests {
         log.ask(&view, &Predicate::All, &Sight::everything(), &|| false, |question| {
             let mut all = search::batches(question, search::Order::Leaf, 7);
             while let Some(batch) = all.next()? {
-                let part = batch.part.as_ref();
-                let mut opener = opener.of_part(part);
-                question.lines(part, &batch.rows, &mut |_, leaf, line| {
+                question.lines(&batch, &mut |LeafLine { part, leaf, line, .. }| {
+                    let mut opener = opener.of_part(part);
                     if let [opened] = &opener.open(leaf, wanted).unwrap()[..]
                         && event::Entry::parse(line).unwrap().source == "test"
                     {

@@ -40,6 +40,51 @@ pub struct TreeReport {
     pub findings: Vec<Finding>,
 }
 
+/// A check of the tree's folder: checkpoints are read first, which is soon done, then the tree is recomputed.
+pub struct TreeCheck<'a> {
+    checking: Checking<'a>,
+    /// What was signed, smallest first.
+    signed: Vec<Signed>,
+}
+
+impl<'a> TreeCheck<'a> {
+    /// Reads origin, checkpoints and mark.
+    ///
+    /// # Errors
+    /// As [`verify_tree`].
+    pub fn begin(
+        disk: &'a dyn Disk,
+        tree: &'a Path,
+        key: &VerifierKey,
+        mark: Option<&Path>,
+    ) -> Result<Self, OpenError> {
+        let mut checking = Checking { disk, tree, report: TreeReport::default() };
+        checking.origin(key)?;
+        let mut signed = read_checkpoints(&mut checking, key)?;
+        checking.report.checkpoints = signed.len() as u64;
+        checking.report.size = signed.iter().map(|signed| signed.size).max().unwrap_or_default();
+        if let Some(path) = mark {
+            checking.mark(path, key, &mut signed);
+        }
+        Ok(Self { checking, signed })
+    }
+
+    /// What the newest checkpoint covers.
+    #[must_use]
+    pub fn size(&self) -> TreeSize {
+        self.checking.report.size
+    }
+
+    /// Recomputes the tree and compares.
+    ///
+    /// # Errors
+    /// As [`verify_tree`].
+    pub fn finish(mut self) -> Result<TreeReport, OpenError> {
+        self.checking.recompute(&self.signed)?;
+        Ok(self.checking.report)
+    }
+}
+
 /// Recomputes the whole tree from `tree/digests` and compares: every level file, every checkpoint's root and signature,
 /// the order of the checkpoints, the origin, and the mark when there is one. Changes nothing; may run beside a server.
 ///
@@ -53,16 +98,7 @@ pub fn verify_tree(
     key: &VerifierKey,
     mark: Option<&Path>,
 ) -> Result<TreeReport, OpenError> {
-    let mut checking = Checking { disk, tree, report: TreeReport::default() };
-    checking.origin(key)?;
-    let mut signed = read_checkpoints(&mut checking, key)?;
-    checking.report.checkpoints = signed.len() as u64;
-    checking.report.size = signed.iter().map(|signed| signed.size).max().unwrap_or_default();
-    if let Some(path) = mark {
-        checking.mark(path, key, &mut signed);
-    }
-    checking.recompute(&signed)?;
-    Ok(checking.report)
+    TreeCheck::begin(disk, tree, key, mark)?.finish()
 }
 
 /// A check under way.

@@ -1,9 +1,9 @@
-//! Many entries at a time, for those who want all: the rows of one part that follow one another in the order asked.
+//! Many entries at a time, for those who want all: entries that follow one another in the order asked, of however many parts.
 
 use std::sync::Arc;
 
 use event::Entry;
-use segment::Part;
+use segment::{Part, PartError};
 
 use crate::error::SearchError;
 use crate::leaves::Leaves;
@@ -11,126 +11,164 @@ use crate::merge::Merge;
 use crate::question::Question;
 use crate::scan::Order;
 
-/// Some of the entries that match, of one part, in the order asked.
-#[derive(Clone)]
-pub struct Batch {
-    /// The part.
-    pub part: Arc<dyn Part>,
-    /// The rows in it. Their leaves are below the question's size.
-    pub rows: Vec<u32>,
+/// The line of one of the leaves asked for.
+pub struct LeafLine<'l> {
+    /// The leaf's place among those asked for.
+    pub place: usize,
+    /// The part that has it.
+    pub part: &'l dyn Part,
+    /// The leaf.
+    pub leaf: u64,
+    /// The exact bytes, without newline.
+    pub line: &'l [u8],
 }
 
-/// Every entry that matches, in batches.
+/// Every entry that matches, in batches of leaves.
 ///
 /// Memory: as [`crate::Scan`], and the batch handed out.
 pub struct Batches<'q, 'a> {
     question: &'q Question<'a>,
-    rows_max: usize,
+    leaves_max: usize,
     source: Source<'q, 'a>,
 }
 
 enum Source<'q, 'a> {
-    Merge(Merge<'q, 'a>),
+    Merge { merge: Merge<'q, 'a>, rows: Vec<u32> },
     Leaves { parts: std::slice::Iter<'a, Arc<dyn Part>>, part: Option<Leaves>, next: u64 },
 }
 
-/// Begins to hand out every entry that matches, at most `rows_max` at a time.
+/// Begins to hand out every entry that matches, `leaves_max` at a time. A batch holds entries of several parts where these
+/// take turns in the order asked, as where times say nothing of leaves.
 #[must_use]
-pub fn batches<'q, 'a>(question: &'q Question<'a>, order: Order, rows_max: usize) -> Batches<'q, 'a> {
+pub fn batches<'q, 'a>(question: &'q Question<'a>, order: Order, leaves_max: usize) -> Batches<'q, 'a> {
+    let merge =
+        |newest_first| Source::Merge { merge: Merge::new(question, newest_first, None, Vec::new()), rows: Vec::new() };
     let source = match order {
-        Order::NewestFirst => Source::Merge(Merge::new(question, true, None, Vec::new())),
-        Order::OldestFirst => Source::Merge(Merge::new(question, false, None, Vec::new())),
+        Order::NewestFirst => merge(true),
+        Order::OldestFirst => merge(false),
         Order::Leaf => Source::Leaves { parts: question.view.parts.iter(), part: None, next: 0 },
     };
-    Batches { question, rows_max: rows_max.max(1), source }
+    Batches { question, leaves_max: leaves_max.max(1), source }
 }
 
 impl Batches<'_, '_> {
-    /// Returns the next batch; never an empty one.
+    /// Returns the leaves of the next batch in the order asked, all of them below the question's size; never an empty one. Only the
+    /// last is not full.
     ///
     /// # Errors
     /// As [`SearchError`]; after one, the batches are at their end for all they are worth.
     #[expect(clippy::should_implement_trait, reason = "an iterator of results would be asked on after an error")]
-    pub fn next(&mut self) -> Result<Option<Batch>, SearchError> {
-        let mut rows = Vec::with_capacity(self.rows_max);
+    pub fn next(&mut self) -> Result<Option<Vec<u64>>, SearchError> {
+        let mut leaves = Vec::with_capacity(self.leaves_max);
         match &mut self.source {
-            Source::Merge(merge) => {
-                let part = merge.next_run(self.rows_max, &mut rows)?;
-                Ok(part.map(|part| Batch { part, rows }))
+            Source::Merge { merge, rows } => {
+                while leaves.len() < self.leaves_max {
+                    rows.clear();
+                    let Some(part) = merge.next_run(self.leaves_max - leaves.len(), rows)? else { break };
+                    leaves.extend(rows.iter().map(|&row| part.leaf(row)));
+                }
             }
             Source::Leaves { parts, part, next } => loop {
-                if let Some(leaves) = part.as_ref() {
-                    leaves.run(next, self.rows_max, &mut rows)?;
-                    if !rows.is_empty() {
-                        return Ok(Some(Batch { part: leaves.part().clone(), rows }));
-                    }
+                if let Some(part) = part.as_ref() {
+                    part.run(next, self.leaves_max, &mut leaves);
                 }
-                let Some(next_part) = parts.next() else { return Ok(None) };
+                if leaves.len() == self.leaves_max {
+                    break;
+                }
+                let Some(next_part) = parts.next() else { break };
                 *part = Some(Leaves::find(self.question, next_part)?);
             },
         }
+        Ok(Some(leaves).filter(|leaves| !leaves.is_empty()))
     }
 
-    /// Changes how many rows a batch has at most, from the next one on.
-    pub fn set_rows_max(&mut self, rows_max: usize) {
-        self.rows_max = rows_max.max(1);
-    }
-}
-
-impl Batch {
-    /// Whether the leaves of its first half lie among those of the second: then the batches behind it will read the same
-    /// frames again, and larger ones would read fewer. Cost: a look at each leaf.
-    #[must_use]
-    pub fn is_scattered(&self) -> bool {
-        let span = |rows: &[u32]| {
-            let leaves = rows.iter().map(|&row| self.part.leaf(row));
-            leaves.fold((u64::MAX, 0), |(low, high), leaf| (leaf.min(low), leaf.max(high)))
-        };
-        let (first, second) = self.rows.split_at(self.rows.len() / 2);
-        if self.part.rows_are_leaves() || first.is_empty() {
-            return false;
-        }
-        let ((low, high), (low_2, high_2)) = (span(first), span(second));
-        let both = high.min(high_2).saturating_sub(low.max(low_2));
-        both > (high.max(high_2) - low.min(low_2)) / 2
+    /// Changes how many leaves a batch has, from the next one on.
+    pub fn set_leaves_max(&mut self, leaves_max: usize) {
+        self.leaves_max = leaves_max.max(1);
     }
 }
 
 impl Question<'_> {
-    /// Hands out the lines of some rows of this question by ascending leaf, each with its place in `rows`, and checked
-    /// against the scope once more (I-8).
+    /// Hands out the lines of some leaves of this question by ascending leaf, each checked against the scope once more (I-8).
     ///
-    /// Cost: as [`Part::lines`], each frame decompressed once, whatever the order of the rows; where the scope is not
+    /// Cost: as [`Part::lines`], each frame decompressed once, whatever the order of the leaves; where the scope is not
     /// everything, each line is parsed.
     ///
     /// # Errors
     /// As [`SearchError`]; lines handed out before the error stand.
-    pub fn lines(
-        &self,
-        part: &dyn Part,
-        rows: &[u32],
-        each: &mut dyn FnMut(usize, u64, &[u8]),
-    ) -> Result<(), SearchError> {
-        let mut by_leaf: Vec<(u64, usize, u32)> =
-            rows.iter().enumerate().map(|(place, &row)| (part.leaf(row), place, row)).collect();
+    pub fn lines(&self, leaves: &[u64], each: &mut dyn FnMut(LeafLine<'_>)) -> Result<(), SearchError> {
+        let mut by_leaf: Vec<(u64, usize)> = leaves.iter().copied().zip(0..).collect();
         by_leaf.sort_unstable();
-        let sorted: Vec<u32> = by_leaf.iter().map(|&(_, _, row)| row).collect();
-        let (mut next, mut outside) = (by_leaf.iter(), None);
-        part.lines(&sorted, &mut |_, line| {
-            let Some(&(leaf, place, _)) = next.next().filter(|_| outside.is_none()) else { return };
-            match self.admit_line(leaf, line) {
-                Ok(()) => each(place, leaf, line),
-                Err(error) => outside = Some(error),
+        let mut rows = Vec::with_capacity(by_leaf.len());
+        let mut rest = by_leaf.as_slice();
+        while let Some(&(first, _)) = rest.first() {
+            let (part, _) = self.view.find(first).ok_or(PartError::NoSuchRow(first))?;
+            let (own, others) = rest.split_at(rest.partition_point(|&(leaf, _)| holds(part.as_ref(), leaf)));
+            rows.clear();
+            for &(leaf, _) in own {
+                rows.push(part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?);
             }
-        })?;
-        outside.map_or(Ok(()), Err)
+            let (mut next, mut outside) = (own.iter(), None);
+            part.lines(&rows, &mut |_, line| {
+                let Some(&(leaf, place)) = next.next().filter(|_| outside.is_none()) else { return };
+                match self.admit_line(leaf, line) {
+                    Ok(()) => each(LeafLine { place, part: part.as_ref(), leaf, line }),
+                    Err(error) => outside = Some(error),
+                }
+            })?;
+            outside.map_or(Ok(()), Err)?;
+            rest = others;
+        }
+        Ok(())
+    }
+
+    /// Whether of most `leaves`, in each part, those of the first half lie among those of the second: then the batches
+    /// behind this one will read the same frames again, and larger ones would read fewer. Cost: a look at each leaf a part.
+    #[must_use]
+    pub fn are_scattered(&self, leaves: &[u64]) -> bool {
+        let (first, second) = leaves.split_at(leaves.len() / 2);
+        let scattered = |part: &Arc<dyn Part>| {
+            let (first, second) = (Span::of(part.as_ref(), first), Span::of(part.as_ref(), second));
+            if first.is_among(&second) { first.count + second.count } else { 0 }
+        };
+        let parts = self.view.parts.iter().filter(|part| !part.rows_are_leaves());
+        parts.map(scattered).sum::<usize>() > leaves.len() / 2
     }
 
     fn admit_line(&self, leaf: u64, line: &[u8]) -> Result<(), SearchError> {
+        assert!(leaf < self.size, "I-8: leaf {leaf} is beyond the size {} of the question", self.size);
         if self.scope().is_everything() {
             return Ok(());
         }
         let entry = Entry::parse(line).map_err(|source| SearchError::Line { leaf, source })?;
         if self.scope().admits(&entry) { Ok(()) } else { Err(SearchError::OutsideScope { leaf }) }
+    }
+}
+
+fn holds(part: &dyn Part, leaf: u64) -> bool {
+    leaf.checked_sub(part.first_leaf()).is_some_and(|distance| distance < u64::from(part.rows()))
+}
+
+/// Where the leaves of one part lie.
+struct Span {
+    lowest: u64,
+    highest: u64,
+    count: usize,
+}
+
+impl Span {
+    fn of(part: &dyn Part, leaves: &[u64]) -> Self {
+        let own = leaves.iter().filter(|&&leaf| holds(part, leaf));
+        own.fold(Self { lowest: u64::MAX, highest: 0, count: 0 }, |span, &leaf| Self {
+            lowest: span.lowest.min(leaf),
+            highest: span.highest.max(leaf),
+            count: span.count + 1,
+        })
+    }
+
+    /// Whether more than half of both is common to them.
+    fn is_among(&self, other: &Self) -> bool {
+        let both = self.highest.min(other.highest).saturating_sub(self.lowest.max(other.lowest));
+        self.count > 0 && both > (self.highest.max(other.highest) - self.lowest.min(other.lowest)) / 2
     }
 }

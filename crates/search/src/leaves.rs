@@ -35,24 +35,15 @@ impl Leaves {
         self.part.first_leaf() + u64::from(self.part.rows())
     }
 
-    pub(crate) fn part(&self) -> &Arc<dyn Part> {
-        &self.part
-    }
-
-    /// Appends the rows of the first matches from leaf `next` on until `rows` holds `max`, and moves `next` behind them.
-    pub(crate) fn run(&self, next: &mut u64, max: usize, rows: &mut Vec<u32>) -> Result<(), SearchError> {
+    /// Appends the first matches from leaf `next` on until `leaves` holds `max`, and moves `next` behind them.
+    pub(crate) fn run(&self, next: &mut u64, max: usize, leaves: &mut Vec<u64>) {
         let first = self.part.first_leaf();
         let from = u32::try_from(next.saturating_sub(first)).unwrap_or(u32::MAX);
-        self.distances.take(from..self.part.rows().max(from), false, max, rows);
-        let Some(&last) = rows.last() else { return Ok(()) };
+        let mut distances = Vec::new();
+        self.distances.take(from..self.part.rows().max(from), false, max.saturating_sub(leaves.len()), &mut distances);
+        let Some(&last) = distances.last() else { return };
         *next = first + u64::from(last) + 1;
-        if !self.part.rows_are_leaves() {
-            for row in rows {
-                let leaf = first + u64::from(*row);
-                *row = self.part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
-            }
-        }
-        Ok(())
+        leaves.extend(distances.into_iter().map(|distance| first + u64::from(distance)));
     }
 
     /// The first match at or after `leaf`.

@@ -38,7 +38,7 @@ mod suggest;
 mod when;
 
 pub use addresses::{ADDRESSES_MAX, addresses};
-pub use batches::{Batch, Batches, batches};
+pub use batches::{Batches, LeafLine, batches};
 pub use calendar::Interval;
 pub use catalogue::{Listing, Recorded, catalogue};
 pub use context::{Addresses, Context, Identities, Identity, NoAddresses, NoIdentities};

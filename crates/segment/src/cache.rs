@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::lru::Lru;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
+#[derive(Default)]
 pub(crate) struct Block {
     /// All the bytes.
     pub(crate) bytes: Vec<u8>,

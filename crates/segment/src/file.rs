@@ -99,12 +99,18 @@ impl Source {
 
     /// Reads exactly `len` bytes. The length is checked against the file first, so a damaged length costs no memory.
     pub(crate) fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>, PartError> {
+        let mut bytes = Vec::new();
+        self.read_to(offset, len, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// As [`Self::read`], to where other bytes were.
+    pub(crate) fn read_to(&self, offset: u64, len: usize, bytes: &mut Vec<u8>) -> Result<(), PartError> {
         if offset.checked_add(len as u64).is_none_or(|end| end > self.len) {
             return Err(self.damaged(offset, "reaches beyond the end of the file"));
         }
-        let mut bytes = vec![0; len];
-        self.read_into(offset, &mut bytes)?;
-        Ok(bytes)
+        bytes.resize(len, 0);
+        self.read_into(offset, bytes)
     }
 
     fn read_into(&self, offset: u64, bytes: &mut [u8]) -> Result<(), PartError> {

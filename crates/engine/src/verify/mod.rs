@@ -73,6 +73,13 @@ impl Verification {
     fn found(&mut self, file: impl Into<PathBuf>, leaves: Option<Range<u64>>, what: impl Into<String>) {
         self.findings.push(Finding { file: file.into(), leaves, what: what.into() });
     }
+
+    /// Puts what was found beside behind what was found here.
+    fn append(&mut self, beside: Self) {
+        self.findings.extend(beside.findings);
+        self.unreadable.extend(beside.unreadable);
+        self.notes.extend(beside.notes);
+    }
 }
 
 /// Why nothing could be said.

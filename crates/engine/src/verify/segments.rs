@@ -1,20 +1,19 @@
-//! The segments that the manifest names, side by side.
+//! The segments that the manifest names.
 
 use std::num::NonZero;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use env::Disk;
 use segment::BlockCache;
 use segment::manifest::SegmentEntry;
 use segment::sealed::{AddressOf, IndexAccess, Reindexing};
-use segment::verify::{FindingKind, verify_segment};
+use segment::verify::{FindingKind, How, verify_segment};
 use vault::{RootKey, Vault};
 
 use super::directory::sort_in;
-use super::since::open_digests;
+use super::since::read_digests;
 use super::{Progress, Verification, VerifyError};
 use crate::config::{Config, World};
 use crate::create::surroundings;
@@ -25,10 +24,10 @@ use crate::shared::with_causes;
 /// Memory for frames while an index is made again.
 const CACHE_BYTES: usize = 8 << 20;
 
-/// Segments checked at once, however many processors there are: two of half a million entries take some 50 MiB.
-const AT_ONCE_MAX: usize = 8;
+/// Threads that read lines, however many processors there are: each takes some MiB.
+const THREADS_MAX: usize = 16;
 
-/// Checks each segment; returns those whose index is to be made again.
+/// Checks one segment after the other, each on all processors; returns those whose index is to be made again.
 pub(super) fn check(
     disk: &dyn Disk,
     layout: &Layout,
@@ -36,35 +35,31 @@ pub(super) fn check(
     progress: Progress<'_>,
     verification: &mut Verification,
 ) -> Vec<SegmentEntry> {
-    let (dir, tree, size) = (layout.segments(), layout.tree(), verification.size);
-    let (next, checked) = (AtomicUsize::new(0), AtomicU64::new(0));
-    let verify = |entry: &SegmentEntry| {
-        let digests = open_digests(disk, &tree)?;
-        let found = verify_segment(disk, &dir, entry, &|leaf| Ok(digests.get(leaf)?), IndexAccess::Read);
-        let leaves = entry.name.last + 1 - entry.name.first;
-        progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, size);
-        found
+    let (dir, path, size) = (layout.segments(), layout.tree().join("digests"), verification.size);
+    let file = match disk.open_read(&path) {
+        Ok(file) => file,
+        Err(error) => {
+            verification.found(path, None, error.to_string());
+            return Vec::new();
+        }
     };
-    let work = || {
-        let take = || named.get(next.fetch_add(1, Ordering::Relaxed));
-        std::iter::from_fn(take).map(|entry| (entry, verify(entry))).collect::<Vec<_>>()
+    let checked = AtomicU64::new(0);
+    let how = How {
+        digests: &|leaves| Ok(read_digests(&*file, leaves.start, (leaves.end - leaves.start) as usize)?),
+        access: IndexAccess::Read,
+        threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),
+        progress: &|leaves| progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, size),
     };
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(AT_ONCE_MAX).min(named.len());
-    let mut found: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    found.sort_by_key(|(entry, _)| entry.name.first);
     let mut rebuild = Vec::new();
-    for (entry, found) in found {
-        match found {
+    for entry in named {
+        match verify_segment(disk, &dir, entry, &how) {
             Ok(findings) => {
                 if findings.iter().any(|finding| finding.kind == FindingKind::Index) {
                     rebuild.push(*entry);
                 }
                 sort_in(findings, verification);
             }
-            Err(error) => verification.found(tree.join("digests"), Some(entry.name.leaves()), error.to_string()),
+            Err(error) => verification.found(&path, Some(entry.name.leaves()), error.to_string()),
         }
     }
     rebuild

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use env::Disk;
+use env::{Disk, DiskFile};
 use ledger::DigestsAhead;
 use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
 
@@ -14,12 +14,14 @@ pub(super) type Digests = DigestsAhead<'static, std::io::Error>;
 pub(super) fn open_digests(disk: &dyn Disk, tree: &Path) -> std::io::Result<Digests> {
     let file = disk.open_read(&tree.join("digests"))?;
     let size = file.len()? / 32;
-    let read = move |first: u64, count: usize| {
-        let mut block = vec![0; count * 32];
-        file.read_exact_at(&mut block, first * 32)?;
-        Ok(block.as_chunks::<32>().0.iter().copied().map(Digest).collect())
-    };
-    Ok(DigestsAhead::reading(move || size, read))
+    Ok(DigestsAhead::reading(move || size, move |first, count| read_digests(&*file, first, count)))
+}
+
+/// Reads `count` digests from leaf `first` on.
+pub(super) fn read_digests(file: &dyn DiskFile, first: u64, count: usize) -> std::io::Result<Vec<Digest>> {
+    let mut digests = vec![0; count * 32];
+    file.read_exact_at(&mut digests, first * 32)?;
+    Ok(digests.as_chunks::<32>().0.iter().copied().map(Digest).collect())
 }
 
 /// The root over the first `size` digests. Cost: two hashes a leaf.

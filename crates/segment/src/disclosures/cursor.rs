@@ -83,6 +83,22 @@ impl DisclosureCursor {
         Ok(DisclosureRecordRef { digest, person: handle, kind, ciphertext })
     }
 
+    /// Returns the digest of one disclosure by kind and ordinal. Cost: at most one block.
+    ///
+    /// # Errors
+    /// As [`DisclosureFile::record`].
+    pub(crate) fn digest(&mut self, file: &DisclosureFile, kind: u8, ordinal: u32) -> Result<[u8; 32], PartError> {
+        self.turn_to(file);
+        let section = usize::from(kind);
+        if section >= KINDS || ordinal >= file.items(section) {
+            return Err(PartError::NoSuchRow(u64::from(ordinal)));
+        }
+        let misfit = || file.misfit(section, ordinal);
+        let kept = self.sections.get_mut(section).ok_or_else(misfit)?;
+        let item = kept.item(file, section, ordinal)?.ok_or_else(misfit)?;
+        file.take_apart(item).map(|record| *record.digest).ok_or_else(misfit)
+    }
+
     /// What is kept of another file is of no use any more.
     fn turn_to(&mut self, file: &DisclosureFile) {
         if self.file != Some(file.id()) {

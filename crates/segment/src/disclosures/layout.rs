@@ -11,7 +11,7 @@ pub(super) const BLOCK_BYTES_MAX: u32 = 64 << 20;
 /// The sections, by number; 0, 1 and 2 are also the kinds of disclosure.
 pub(super) const SECTIONS: usize = 5;
 /// Records of these kinds come first.
-pub(super) const KINDS: usize = 3;
+pub(crate) const KINDS: usize = 3;
 pub(super) const PERSONS: usize = 3;
 pub(super) const REFERENCES: usize = 4;
 

@@ -23,6 +23,9 @@ const CACHED_FROM: u8 = 1;
 /// Bytes of tables read at a time while their checksum is taken.
 const TABLE_STEP: usize = 1 << 20;
 
+/// Entries of tables read at a time where blocks are read one after the other: 16 KiB.
+const ENTRIES_READ: usize = 1 << 10;
+
 /// Per element of a line's `personal`: the ordinals of its disclosures, each counted within its kind
 /// (identity, connection, fields).
 pub type References = Vec<[Option<u32>; 3]>;
@@ -159,30 +162,31 @@ impl DisclosureFile {
     /// # Errors
     /// `Read` if the disk fails, `Damaged` for the first thing that does not fit.
     pub fn check(&self) -> Result<(), PartError> {
-        let mut filled = 0;
+        self.check_each(&mut |_, _| {})
+    }
+
+    /// As [`Self::check`], handing out kind and digest of every disclosure, by ordinal.
+    pub(crate) fn check_each(&self, each: &mut dyn FnMut(usize, &[u8; 32])) -> Result<(), PartError> {
+        let (mut filled, mut counter) = (0, Counter::default());
         for section in 0..SECTIONS {
-            for number in 0..self.items(section).div_ceil(BLOCK_ITEMS) {
-                let block = self.read_block(section, number)?;
+            self.each_block(section, &mut |number, block| {
                 filled += block.bytes.len() as u64;
+                if section == REFERENCES {
+                    let mut fields = Fields(&block.bytes);
+                    let follows = read_counter(&mut fields) == Some(counter);
+                    let read = (0..self.items_in(section, number)).all(|_| counter.skip(&mut fields).is_some());
+                    return if follows && read { Ok(()) } else { Err(self.misfit(section, number * BLOCK_ITEMS)) };
+                }
                 let items = (number * BLOCK_ITEMS..).zip((0..block.spans.len()).filter(|_| section < KINDS));
                 for (item, at) in items {
                     let record = block.item(at).and_then(|record| self.take_apart(record));
-                    record.ok_or_else(|| self.misfit(section, item))?;
+                    each(section, record.ok_or_else(|| self.misfit(section, item))?.digest);
                 }
-            }
+                Ok(())
+            })?;
         }
         if filled != self.tables_at {
             return Err(self.source.damaged(filled, "its blocks do not fill the file"));
-        }
-        let mut counter = Counter::default();
-        for number in 0..self.items(REFERENCES).div_ceil(BLOCK_ITEMS) {
-            let block = self.read_block(REFERENCES, number)?;
-            let mut fields = Fields(&block.bytes);
-            let follows = read_counter(&mut fields) == Some(counter);
-            let read = (0..self.items_in(REFERENCES, number)).all(|_| counter.decode(&mut fields).is_some());
-            if !(follows && read) {
-                return Err(self.misfit(REFERENCES, number * BLOCK_ITEMS));
-            }
         }
         let counted = counter.next.iter().enumerate().all(|(kind, next)| *next == self.items(kind));
         if counted {
@@ -190,6 +194,27 @@ impl DisclosureFile {
         } else {
             Err(self.source.damaged(self.tables_at, "a disclosure is referred to by no leaf"))
         }
+    }
+
+    /// Hands out the blocks of a section in their order. Cost: a read each, and one for every [`ENTRIES_READ`].
+    fn each_block(
+        &self,
+        section: usize,
+        each: &mut dyn FnMut(u32, &Block) -> Result<(), PartError>,
+    ) -> Result<(), PartError> {
+        let (blocks, mut block) = (self.items(section).div_ceil(BLOCK_ITEMS), Block::default());
+        for first in (0..blocks).step_by(ENTRIES_READ) {
+            let count = ENTRIES_READ.min((blocks - first) as usize);
+            let at = self.entry_at(section, first);
+            let entries = self.source.read(at, count * ENTRY_BYTES)?;
+            for (number, entry) in (first..).zip(entries.as_chunks::<ENTRY_BYTES>().0) {
+                let entry =
+                    Entry::decode(entry).ok_or_else(|| self.source.damaged(at, "a table ends inside an entry"))?;
+                self.read_into(section, number, entry, &mut block)?;
+                each(number, &block)?;
+            }
+        }
+        Ok(())
     }
 
     /// Returns the SHA-256 of the whole file. Cost: reads all of it.
@@ -237,16 +262,22 @@ impl DisclosureFile {
 
     /// Reads a block, checks it against its table entry, and cuts it into items.
     pub(super) fn read_block(&self, section: usize, number: u32) -> Result<Block, PartError> {
-        let entry = self.entry(section, number)?;
+        let mut block = Block::default();
+        self.read_into(section, number, self.entry(section, number)?, &mut block)?;
+        Ok(block)
+    }
+
+    fn read_into(&self, section: usize, number: u32, entry: Entry, block: &mut Block) -> Result<(), PartError> {
+        let Block { bytes, spans } = block;
         if entry.len > BLOCK_BYTES_MAX {
             return Err(self.source.damaged(entry.offset, "a block is longer than one may be"));
         }
-        let bytes = self.source.read(entry.offset, entry.len as usize)?;
-        if crc32c::crc32c(&bytes) != entry.crc {
+        self.source.read_to(entry.offset, entry.len as usize, bytes)?;
+        if crc32c::crc32c(bytes) != entry.crc {
             return Err(self.source.damaged(entry.offset, "the checksum of a block does not match"));
         }
-        let mut fields = Fields(&bytes);
-        let mut spans = Vec::new();
+        spans.clear();
+        let mut fields = Fields(bytes);
         if section != REFERENCES {
             for _ in 0..self.items_in(section, number) {
                 let begin = (bytes.len() - fields.0.len()) as u32;
@@ -258,11 +289,16 @@ impl DisclosureFile {
                 return Err(self.source.damaged(entry.offset, "a block is longer than its items"));
             }
         }
-        Ok(Block { bytes, spans })
+        Ok(())
+    }
+
+    /// Where a block's entry stands in the tables.
+    fn entry_at(&self, section: usize, number: u32) -> u64 {
+        self.tables_at + (self.footer.blocks_before(section) + u64::from(number)) * ENTRY_BYTES as u64
     }
 
     fn entry(&self, section: usize, number: u32) -> Result<Entry, PartError> {
-        let at = self.tables_at + (self.footer.blocks_before(section) + u64::from(number)) * ENTRY_BYTES as u64;
+        let at = self.entry_at(section, number);
         let bytes = self.source.read(at, ENTRY_BYTES)?;
         Entry::decode(&bytes).ok_or_else(|| self.source.damaged(at, "a table ends inside an entry"))
     }

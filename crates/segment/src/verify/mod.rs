@@ -1,14 +1,41 @@
 //! Verification of sealed files against the tree.
 
+mod disclosed;
+mod findings;
 mod folder;
 mod lines;
+mod segment;
+mod threads;
 
+use std::error::Error;
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use proof::Digest;
+
 pub use folder::verify_folder;
-pub use lines::verify_segment;
+pub use segment::verify_segment;
+
+use crate::sealed::IndexAccess;
+
+/// Reads the digests that the tree has for consecutive leaves, asked by several threads.
+pub type DigestsOf<'a> = dyn Fn(Range<u64>) -> Result<Vec<Digest>, BoxedError> + Sync + 'a;
+
+/// What reading digests answers.
+pub type BoxedError = Box<dyn Error + Send + Sync>;
+
+/// How segments are verified.
+pub struct How<'a> {
+    /// What the tree says.
+    pub digests: &'a DigestsOf<'a>,
+    /// How the bytes of an index are reached.
+    pub access: IndexAccess,
+    /// Threads that read lines side by side.
+    pub threads: usize,
+    /// Told how many more leaves were checked, some thousand at a time.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
 
 /// What is wrong with a file, and which leaves it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use indelible_segment::manifest::{self, Manifest, SegmentEntry, publish, verify_
 use indelible_segment::merge::{MergeError, Source, join, merge, room};
 use indelible_segment::seal::remove_leftovers;
 use indelible_segment::sealed::{IndexAccess, open_segment};
-use indelible_segment::verify::{verify_folder, verify_segment};
+use indelible_segment::verify::verify_folder;
 use indelible_segment::{BlockCache, Part, Segment, SegmentFile};
 
 use crate::sample::{Log, MANIFESTS, SEGMENTS, disk};
@@ -72,7 +72,7 @@ fn newest(disk: &FaultyDisk) -> Manifest {
 
 fn assert_whole(disk: &FaultyDisk, case: &str) {
     for entry in newest(disk).segments {
-        let found = verify_segment(disk, segments(), &entry, &|leaf| Ok(LOG.digest(leaf)), IndexAccess::Read).unwrap();
+        let found = LOG.verify(disk, segments(), &entry);
         assert_eq!(found, [], "{case}");
     }
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use env::fake::FaultyDisk;
 use env::{Disk, DiskFile};
 use indelible_segment::index::Lines;
-use indelible_segment::sealed::{IndexAccess, SealedLines};
-use indelible_segment::verify::{FindingKind, verify_segment};
+use indelible_segment::sealed::SealedLines;
+use indelible_segment::verify::FindingKind;
 use indelible_segment::{BlockCache, PartError, SegmentFile};
 
 use crate::sample::{Log, SEGMENTS, disk};
@@ -110,7 +110,7 @@ fn a_read_error_fails_the_question_and_names_file_and_place() {
         let Err(PartError::Read { file: named, offset, .. }) = outcome else { panic!("{outcome:?}") };
         assert!(named == path && offset <= 100, "{} {offset}", named.display());
 
-        let findings = verify_segment(&bad, dir, &entry, &|leaf| Ok(LOG.digest(leaf)), IndexAccess::Read).unwrap();
+        let findings = LOG.verify(&bad, dir, &entry);
         assert!(findings.iter().any(|f| f.file == path && f.kind == FindingKind::Unreadable), "{findings:?}");
         assert!(findings.iter().all(|f| f.kind != FindingKind::Tampered), "{findings:?}");
     }

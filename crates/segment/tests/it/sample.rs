@@ -8,6 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use env::Disk;
 use env::fake::FaultyDisk;
 use indelible_segment::manifest::SegmentEntry;
+use indelible_segment::sealed::IndexAccess;
+use indelible_segment::verify::{Finding, How, verify_segment};
 use indelible_segment::{Disclosed, DisclosureRecord, SealError, Sealer};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
@@ -65,6 +67,13 @@ impl Log {
     /// The digest the tree holds.
     pub fn digest(self, leaf: u64) -> Digest {
         Digest::of(&self.line(leaf))
+    }
+
+    /// Verifies a segment.
+    pub fn verify(self, disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Vec<Finding> {
+        let digests = |leaves: Range<u64>| Ok(leaves.map(|leaf| self.digest(leaf)).collect());
+        let how = How { digests: &digests, access: IndexAccess::Read, threads: 2, progress: &|_| () };
+        verify_segment(disk, dir, entry, &how).unwrap()
     }
 
     /// Seals the given leaves.

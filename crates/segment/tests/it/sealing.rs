@@ -5,8 +5,8 @@ use env::fake::{Fault, FaultyDisk};
 use indelible_segment::index::Lines;
 use indelible_segment::manifest::{self, Manifest, SegmentEntry, verify_manifests};
 use indelible_segment::seal::remove_leftovers;
-use indelible_segment::sealed::{IndexAccess, SealedLines};
-use indelible_segment::verify::{verify_folder, verify_segment};
+use indelible_segment::sealed::SealedLines;
+use indelible_segment::verify::verify_folder;
 use indelible_segment::{BlockCache, SealError, Sealer, SegmentFile};
 
 use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk};
@@ -21,7 +21,7 @@ fn segments() -> &'static Path {
 
 /// Asserts that the segment holds exactly the lines and disclosures it should.
 fn assert_whole(disk: &FaultyDisk, entry: &SegmentEntry) {
-    let findings = verify_segment(disk, segments(), entry, &|leaf| Ok(LOG.digest(leaf)), IndexAccess::Read).unwrap();
+    let findings = LOG.verify(disk, segments(), entry);
     assert_eq!(findings, []);
     let lines = SealedLines::open(disk, segments(), entry, &BlockCache::new(1 << 20)).unwrap();
     for leaf in entry.name.leaves() {

@@ -4,15 +4,14 @@ use env::Disk;
 use env::fake::FaultyDisk;
 use indelible_segment::SegmentFile;
 use indelible_segment::manifest::SegmentEntry;
-use indelible_segment::sealed::IndexAccess;
-use indelible_segment::verify::{Finding, FindingKind, verify_segment};
+use indelible_segment::verify::{Finding, FindingKind};
 
 use crate::sample::{Log, SEGMENTS, disk};
 
 const LOG: Log = Log("here");
 
 fn verify(disk: &dyn Disk, entry: &SegmentEntry) -> Vec<Finding> {
-    verify_segment(disk, Path::new(SEGMENTS), entry, &|leaf| Ok(LOG.digest(leaf)), IndexAccess::Read).unwrap()
+    LOG.verify(disk, Path::new(SEGMENTS), entry)
 }
 
 fn path(entry: &SegmentEntry, file: SegmentFile) -> PathBuf {

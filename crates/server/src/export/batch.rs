@@ -2,8 +2,8 @@
 
 use engine::{Opener, PartOpener};
 use event::Entry;
-use search::{Batch, Question};
-use segment::{Part, PartError};
+use search::{LeafLine, Question};
+use segment::PartError;
 
 use super::Writer;
 use super::run::Broken;
@@ -23,8 +23,8 @@ pub(super) struct BatchWriter<'a> {
     question: &'a Question<'a>,
     writer: Writer<'a>,
     opener: Opener<'a>,
-    /// Rows that will not be too much to gather, as far as is known.
-    rows_max: usize,
+    /// Entries that will not be too much to gather, as far as is known.
+    leaves_max: usize,
     gathered: Gathered,
 }
 
@@ -38,45 +38,45 @@ struct Gathered {
 
 impl<'a> BatchWriter<'a> {
     pub(super) fn new(question: &'a Question<'a>, writer: Writer<'a>, opener: Opener<'a>) -> Self {
-        Self { question, writer, opener, rows_max: usize::MAX, gathered: Gathered::default() }
+        Self { question, writer, opener, leaves_max: usize::MAX, gathered: Gathered::default() }
     }
 
     /// Hands on the text of a batch; returns how many entries there were. `first`: no batch came before.
-    pub(super) fn write(&mut self, batch: &Batch, first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
-        let (mut rest, mut first) = (batch.rows.as_slice(), first);
+    pub(super) fn write(&mut self, batch: &[u64], first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
+        let (mut rest, mut first) = (batch, first);
         while !rest.is_empty() {
             // In pieces of one size: a small one would cost as many frames as the others.
-            let pieces = rest.len().div_ceil(self.rows_max);
-            let (rows, later) = rest.split_at(rest.len().div_ceil(pieces));
-            let gathered = self.gather(batch.part.as_ref(), rows)?;
-            if gathered < rows.len() {
-                self.rows_max = (gathered / 8 * 7).max(1);
+            let pieces = rest.len().div_ceil(self.leaves_max);
+            let (leaves, later) = rest.split_at(rest.len().div_ceil(pieces));
+            let gathered = self.gather(leaves)?;
+            if gathered < leaves.len() {
+                self.leaves_max = (gathered / 8 * 7).max(1);
                 continue;
             }
             // Lines are not all of one length: what was too much once need not be so for ever.
             if self.gathered.bytes.len() < GATHERED_BYTES_MAX / 4 {
-                self.rows_max = self.rows_max.saturating_mul(2);
+                self.leaves_max = self.leaves_max.saturating_mul(2);
             }
             self.hand_on(first, hand_on)?;
             (rest, first) = (later, false);
         }
-        Ok(batch.rows.len() as u64)
+        Ok(batch.len() as u64)
     }
 
-    /// Reads and writes `rows`; returns how many before there was too much.
-    fn gather(&mut self, part: &dyn Part, rows: &[u32]) -> Result<usize, Broken> {
+    /// Reads and writes the entries of `leaves`; returns how many before there was too much.
+    fn gather(&mut self, leaves: &[u64]) -> Result<usize, Broken> {
         let Gathered { bytes, spans } = &mut self.gathered;
         bytes.clear();
         spans.clear();
-        spans.resize(rows.len(), (0, 0));
+        spans.resize(leaves.len(), (0, 0));
         let (mut done, mut broken) = (0, None);
-        let (writer, mut opener) = (self.writer, self.opener.of_part(part));
-        self.question.lines(part, rows, &mut |place, leaf, line| {
+        let (writer, opener) = (self.writer, &mut self.opener);
+        self.question.lines(leaves, &mut |LeafLine { place, part, leaf, line }| {
             if broken.is_some() || bytes.len() >= GATHERED_BYTES_MAX {
                 return;
             }
             let begin = bytes.len();
-            broken = write(writer, &mut opener, leaf, line, bytes).err();
+            broken = write(writer, &mut opener.of_part(part), leaf, line, bytes).err();
             if let Some(span) = spans.get_mut(place) {
                 *span = (begin, bytes.len());
             }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use engine::Log;
-use search::{Batch, Order, Predicate, Question, Scope, SearchError, batches};
+use search::{Order, Predicate, Question, Scope, SearchError, batches};
 use segment::PartError;
 
 use super::Writer;
@@ -18,12 +18,12 @@ use super::batch::BatchWriter;
 /// the other cores to questions and ingest.
 const WORKERS: usize = 2;
 
-/// Rows a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work, and
+/// Entries a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work, and
 /// what is read is still near when it is put in order.
-const BATCH_ROWS: usize = 256;
+const BATCH_LEAVES: usize = 256;
 
-/// Rows it takes where times say nothing of leaves: each batch then reads most frames of a segment, so the fewer the better.
-const BATCH_ROWS_SCATTERED: usize = 64 * BATCH_ROWS;
+/// Entries it takes where times say nothing of leaves: each batch then reads most frames of all segments, so the fewer the better.
+const BATCH_LEAVES_SCATTERED: usize = 64 * BATCH_LEAVES;
 
 /// Batches that wait for a worker beside the one in its hands.
 const BATCHES_WAITING: usize = 1;
@@ -61,7 +61,7 @@ enum Written {
 
 /// A worker as the collector sees it.
 struct Hand {
-    batches: SyncSender<(Batch, bool)>,
+    batches: SyncSender<(Vec<u64>, bool)>,
     written: Receiver<Result<Written, Broken>>,
     given: usize,
 }
@@ -93,13 +93,13 @@ impl Export<'_> {
         mut hands: Vec<Hand>,
         send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>,
     ) -> Result<u64, Broken> {
-        let (mut all, mut entries, mut first) = (batches(question, self.order, BATCH_ROWS), 0, true);
-        let mut rows_max = BATCH_ROWS;
+        let (mut all, mut entries, mut first) = (batches(question, self.order, BATCH_LEAVES), 0, true);
+        let mut leaves_max = BATCH_LEAVES;
         let mut give = |hand: &mut Hand| -> Result<(), Broken> {
             if let Some(batch) = all.next()? {
-                let fitting = if batch.is_scattered() { rows_max * 2 } else { rows_max / 2 };
-                rows_max = fitting.clamp(BATCH_ROWS, BATCH_ROWS_SCATTERED);
-                all.set_rows_max(rows_max);
+                let fitting = if question.are_scattered(&batch) { leaves_max * 2 } else { leaves_max / 2 };
+                leaves_max = fitting.clamp(BATCH_LEAVES, BATCH_LEAVES_SCATTERED);
+                all.set_leaves_max(leaves_max);
                 hand.batches.send((batch, std::mem::take(&mut first))).map_err(|_| Broken::Gone)?;
                 hand.given += 1;
             }
@@ -129,7 +129,7 @@ impl Export<'_> {
     fn work(
         &self,
         question: &Question<'_>,
-        given: &Receiver<(Batch, bool)>,
+        given: &Receiver<(Vec<u64>, bool)>,
         hand_on: &SyncSender<Result<Written, Broken>>,
     ) {
         let mut batches = BatchWriter::new(question, self.writer, self.log.opener());

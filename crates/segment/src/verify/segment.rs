@@ -1,0 +1,174 @@
+//! One segment against the tree, the manifest and itself.
+
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::thread::{self, ScopedJoinHandle};
+
+use env::Disk;
+use proof::Digest;
+
+use super::disclosed::Known;
+use super::findings::Findings;
+use super::lines::verify_lines;
+use super::{BoxedError, Finding, FindingKind, How};
+use crate::PartError;
+use crate::cache::BlockCache;
+use crate::data::DataFile;
+use crate::disclosures::DisclosureFile;
+use crate::file::Source;
+use crate::manifest::{FileStamp, SegmentEntry};
+use crate::names::SegmentFile;
+use crate::sealed::{IndexAccess, open_index};
+use crate::{bound, index};
+
+/// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
+/// tree has for its leaf, every leaf's disclosures against what its line commits to, and the index against its own
+/// checksums. Returns everything found, each with file and leaves; nothing found means sound.
+///
+/// Cost: reads everything once, lines and disclosures twice; decompresses lines once, and hashes them twice. First the files
+/// are read as wholes, each by a thread, then the lines by as many as `how` says.
+/// Memory: an index of at most 64 MiB, then digests of disclosures, at most 48 MiB, and some MiB a thread.
+///
+/// # Errors
+/// What `how.digests` answers: without the tree nothing can be verified.
+pub fn verify_segment(
+    disk: &dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    how: &How<'_>,
+) -> Result<Vec<Finding>, BoxedError> {
+    let mut findings = Findings::of(entry.name.leaves());
+    // Everything is read past any cache.
+    let cache = BlockCache::new(0);
+    let lines_path = entry.name.path(dir, SegmentFile::Lines);
+    let lines = findings.or_none(&lines_path, DataFile::open(disk, &lines_path, &cache));
+    let disclosures_path = entry.name.path(dir, SegmentFile::Disclosures);
+    let disclosures = findings.or_none(&disclosures_path, DisclosureFile::open(disk, &disclosures_path, &cache));
+
+    let (known, disclosures_sha256, lines_sha256, index) = thread::scope(|scope| {
+        let disclosures_sha256 = scope.spawn(|| disclosures.as_ref().map(DisclosureFile::sha256));
+        let lines_sha256 = scope.spawn(|| lines.as_ref().map(DataFile::sha256));
+        let index = scope.spawn(|| verify_index(disk, dir, entry, how.access));
+        let known = disclosures.as_ref().map(Known::read);
+        (known, joined(disclosures_sha256), joined(lines_sha256), joined(index))
+    });
+    let sound = disclosures.zip(known).zip(disclosures_sha256).and_then(|((file, known), sha256)| {
+        let known = verify_disclosures(&file, known, sha256, entry, &mut findings)?;
+        Some((file, known))
+    });
+    if let Some((file, sha256)) = lines.zip(lines_sha256) {
+        let before = findings.all.len();
+        if file.leaves() == entry.name.leaves() {
+            let disclosures = sound.as_ref().map(|(file, known)| (file, known));
+            verify_lines(&file, disclosures, how, &mut findings)?;
+        } else {
+            findings.tampered(&lines_path, entry.name.leaves(), OTHER_LEAVES);
+        }
+        if findings.all.len() == before {
+            verify_stamp(&lines_path, file.bytes(), sha256, entry.lines, &mut findings);
+        }
+    }
+    if let Some(what) = index {
+        let path = entry.name.path(dir, SegmentFile::Index);
+        findings.found(&path, entry.name.leaves(), FindingKind::Index, &what);
+    }
+    Ok(findings.all)
+}
+
+/// Larger index files are checked a piece at a time.
+const INDEX_HELD_BYTES_MAX: u64 = 64 << 20;
+
+const OTHER_LEAVES: &str = "it is not of the leaves that the manifest says";
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Returns the file's digests if it can be used to check lines against.
+fn verify_disclosures(
+    file: &DisclosureFile,
+    known: Result<Known, PartError>,
+    sha256: Result<Digest, PartError>,
+    entry: &SegmentEntry,
+    findings: &mut Findings,
+) -> Option<Known> {
+    let before = findings.all.len();
+    if file.leaves() != entry.name.leaves() {
+        findings.tampered(file.path(), entry.name.leaves(), OTHER_LEAVES);
+    }
+    let known = findings.or_none(file.path(), known);
+    if findings.all.len() == before {
+        verify_stamp(file.path(), file.bytes(), sha256, entry.disclosures, findings);
+    }
+    known.filter(|_| findings.all.len() == before)
+}
+
+/// Whole-file hashes come last: what was found by then says more than that they differ.
+fn verify_stamp(path: &Path, bytes: u64, sha256: Result<Digest, PartError>, stamp: FileStamp, findings: &mut Findings) {
+    let Some(sha256) = findings.or_none(path, sha256) else { return };
+    if (bytes, sha256) != (stamp.bytes, stamp.sha256) {
+        findings.tampered(path, findings.leaves.clone(), "its bytes are not those the manifest names");
+    }
+}
+
+/// Returns what is wrong with the index.
+fn verify_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess) -> Option<String> {
+    let path = entry.name.path(dir, SegmentFile::Index);
+    match Source::open(disk, &path) {
+        Ok(file) if file.len() > INDEX_HELD_BYTES_MAX => {
+            check_bound_index(&file, entry).err().map(|error| error.to_string())
+        }
+        _ => match open_index(disk, dir, entry, access) {
+            Ok(index) => index.verify().err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        },
+    }
+}
+
+/// As opening and verifying it, in bounded memory.
+fn check_bound_index(file: &Source, entry: &SegmentEntry) -> Result<(), PartError> {
+    let trailer = bound::trailer(&entry.lines.sha256);
+    let bytes = file.len().saturating_sub(trailer.len() as u64);
+    if file.read(bytes, trailer.len())? != trailer {
+        return Err(file.damaged(bytes, "it is not of these lines"));
+    }
+    index::check(file, bytes, entry.name.first, entry.name.last + 1 - entry.name.first)
+}
+
+#[cfg(test)]
+mod tests {
+    use env::Disk;
+    use env::fake::FaultyDisk;
+    use proof::Digest;
+
+    use super::*;
+    use crate::index::IndexBuilder;
+    use crate::names::SegmentName;
+
+    #[test]
+    fn a_flipped_bit_of_an_index_is_found_a_piece_at_a_time() {
+        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/index"));
+        disk.create_dir_all(Path::new("/segments")).unwrap();
+        let stamp = FileStamp { bytes: 1, sha256: Digest::of(b"lines") };
+        let line = concat!(
+            r#"{"v":1,"id":"0198c0de-0000-7000-8000-000000000000","time":"2026-01-01T00:00:00.000000Z","#,
+            r#""received":"2026-01-01T00:01:00.000000Z","actor":{"type":"user","id":"u"},"action":"a.b","#,
+            r#""event":"updated","channel":"door","description":"d","severity":"info","source":"dev"}"#
+        );
+        let mut builder = IndexBuilder::new(7, 1);
+        builder.push(7, &event::Entry::parse(line.as_bytes()).unwrap(), &crate::index::RowExtra::default());
+        let bytes = [builder.finish(), bound::trailer(&stamp.sha256)].concat();
+        disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
+        let name = SegmentName { first: 7, last: 7, generation: 0 };
+        let entry = SegmentEntry { name, lines: stamp, disclosures: stamp };
+        let check = |entry: &SegmentEntry| check_bound_index(&Source::open(&disk, path).unwrap(), entry);
+        check(&entry).unwrap();
+        for at in 0..bytes.len() as u64 {
+            disk.flip_bit(path, at, 3).unwrap();
+            assert!(check(&entry).is_err(), "byte {at}");
+            disk.flip_bit(path, at, 3).unwrap();
+        }
+        let other = SegmentName { first: 8, last: 8, generation: 0 };
+        assert!(check(&SegmentEntry { name: other, ..entry }).is_err());
+    }
+}
