@@ -155,7 +155,7 @@ impl<'a> Load<'a> {
             let start = self.clock.monotonic_us();
             match client.ask(target, true)? {
                 200 => answers.times.push(self.clock.monotonic_us() - start),
-                status @ (422 | 429 | 503) => {
+                status @ (400 | 422 | 429 | 503) => {
                     *answers.refused.entry(status).or_default() += 1;
                     wait(REFUSED_PAUSE);
                 }

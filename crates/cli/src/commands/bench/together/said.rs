@@ -28,7 +28,7 @@ pub(super) struct Answers {
     name: &'static str,
     /// What each answer took, in µs.
     pub(super) times: Vec<u64>,
-    /// How often it was refused, by HTTP status: 422 too costly, 429 and 503 come back later.
+    /// How often it was refused, by HTTP status: 400 and 422 too much of it, 429 and 503 come back later.
     pub(super) refused: BTreeMap<u16, u64>,
 }
 
