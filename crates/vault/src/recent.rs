@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use proof::DigestMap;
 
-/// Records kept in each of two generations: some 400 bytes each, so that both stay below 16 MiB; more persons than act
+/// Records kept in each of two generations: some 200 bytes each, so that both stay below 8 MiB; more persons than act
 /// within some minutes.
 const GENERATION_RECORDS: usize = 1 << 14;
 
