@@ -63,3 +63,24 @@ impl Findings {
         read.map_err(|error| self.part(file, self.leaves.clone(), &error)).ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_neighbouring_stretches_find_is_one_finding() {
+        let (lines, others) = (Path::new("/segments/lines"), Path::new("/segments/disc"));
+        let mut findings = Findings::of(0..100);
+        let stretch = |leaves: &[(&Path, Range<u64>)]| {
+            let mut found = Findings::of(0..100);
+            leaves.iter().for_each(|(file, leaves)| found.tampered(file, leaves.clone(), "not the one in the tree"));
+            found.all
+        };
+        let stretches =
+            [stretch(&[(lines, 3..4), (lines, 8..9), (lines, 9..10)]), stretch(&[(lines, 10..12), (others, 12..13)])];
+        stretches.into_iter().flatten().for_each(|finding| findings.add(finding));
+        let found: Vec<_> = findings.all.iter().map(|found| (found.file.as_path(), found.leaves.clone())).collect();
+        assert_eq!(found, [(lines, Some(3..4)), (lines, Some(8..12)), (others, Some(12..13))]);
+    }
+}
