@@ -11,7 +11,7 @@ use segment::{PartError, View};
 
 use crate::Log;
 use crate::disclosed::OpenedTexts;
-use crate::limits::Limits;
+use crate::limits::{Limits, QUESTION_BYTES_MAX};
 use crate::opener::Opener;
 use crate::own::{OWN_SOURCE, Own, Viewer};
 use crate::submit::SubmitError;
@@ -106,7 +106,8 @@ impl Log {
         let end_us = clock.monotonic_us().saturating_add(limits.time_us);
         let over_time = || clock.monotonic_us() >= end_us;
         let results = Some(self.results()).filter(|_| !limits.fresh);
-        let context = Context { lines_max: limits.lines, results, ..self.context(&visible, &over_time) };
+        let (lines_max, bytes_max) = (limits.lines, limits.bytes);
+        let context = Context { lines_max, bytes_max, results, ..self.context(&visible, &over_time) };
         answer(&Question::new(view, predicate, scope, context))
     }
 
@@ -169,6 +170,8 @@ impl Log {
             cursor_key: &self.cursor_key,
             over_budget,
             lines_max: u64::MAX,
+            bytes_max: QUESTION_BYTES_MAX,
+            memory: Some(&self.memory),
             results: None,
         }
     }

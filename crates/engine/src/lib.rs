@@ -49,7 +49,9 @@ pub use config::{
 };
 pub use disclosed::{HandedOut, OpenedTexts};
 pub use layout::Layout;
-pub use limits::{Limits, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, RESULT_BYTES_MAX};
+pub use limits::{
+    Limits, QUESTION_BYTES_MAX, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, QUESTIONS_BYTES_MAX, RESULT_BYTES_MAX,
+};
 pub use open::OpenError;
 pub use opener::{Opener, PartOpener, Wanted};
 pub use own::{OWN_SOURCE, Own, Viewer};
@@ -73,6 +75,8 @@ pub struct Log {
     layout: Layout,
     cursor_key: [u8; 32],
     results: search::ResultCache,
+    /// What questions hold at once.
+    memory: search::Memory,
     threads: Threads,
     lock: env::Lock,
 }

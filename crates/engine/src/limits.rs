@@ -8,7 +8,16 @@ pub const QUESTION_TIME_US_MAX: u64 = 10_000_000;
 pub const QUESTION_LINES_MAX: u64 = 1_000_000;
 
 /// Memory for the answers of sealed segments: some thousand questions of a usual kind.
-pub const RESULT_BYTES_MAX: usize = 64 << 20;
+pub const RESULT_BYTES_MAX: usize = 32 << 20;
+
+/// Most bytes of the values that a question counts, such as half a million ids. At work it holds four times as much: sums as they
+/// were and will be, those of a part, and what the part reads.
+pub const QUESTION_BYTES_MAX: usize = 16 << 20;
+
+/// Memory of all questions at once: of the costliest, one at a time. The others wait, each within its own time.
+pub const QUESTIONS_BYTES_MAX: usize = 96 << 20;
+
+const _: () = assert!(4 * QUESTION_BYTES_MAX < QUESTIONS_BYTES_MAX);
 
 /// What one question may cost, and whether it may be answered from what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +26,8 @@ pub struct Limits {
     pub time_us: u64,
     /// Lines read to decide what the indexes cannot.
     pub lines: u64,
+    /// Bytes of the values that it counts.
+    pub bytes: usize,
     /// Past the result caches: everything is worked out again.
     pub fresh: bool,
 }
@@ -24,6 +35,6 @@ pub struct Limits {
 impl Default for Limits {
     /// The limits of questions that somebody waits for.
     fn default() -> Self {
-        Self { time_us: QUESTION_TIME_US_MAX, lines: QUESTION_LINES_MAX, fresh: false }
+        Self { time_us: QUESTION_TIME_US_MAX, lines: QUESTION_LINES_MAX, bytes: QUESTION_BYTES_MAX, fresh: false }
     }
 }

@@ -185,8 +185,22 @@ impl Log {
         let signing = Arc::new(Signing::default());
         let threads = start(&shared, sequencer, sealer, &signing)?;
         let results = search::ResultCache::new(crate::limits::RESULT_BYTES_MAX);
+        let memory = search::Memory::new(crate::limits::QUESTIONS_BYTES_MAX);
         let agents = Platforms;
-        let log = Self { shared, signing, received, places, agents, rules, layout, cursor_key, results, threads, lock };
+        let log = Self {
+            shared,
+            signing,
+            received,
+            places,
+            agents,
+            rules,
+            layout,
+            cursor_key,
+            results,
+            memory,
+            threads,
+            lock,
+        };
         log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
         Ok(log)
     }

@@ -1,15 +1,16 @@
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use segment::{Counts, Field, Part};
+use roaring::RoaringBitmap;
+use segment::{Ask, Counts, Field, Part};
 
 use crate::error::SearchError;
-use crate::facets::{FACET_VALUES_MAX, counts};
-use crate::parallel::for_parts;
+use crate::facets::{counts, hold, most, sums, too_many};
 use crate::plan;
 use crate::question::Question;
-use crate::results::What;
+
+/// What the field is called.
+const NAME: &str = "ip";
 
 /// Most addresses listed: the index knows keyed tokens only, so that each costs an entry and a disclosure opened.
 pub const ADDRESSES_MAX: usize = 100;
@@ -25,36 +26,21 @@ pub const ADDRESSES_MAX: usize = 100;
 /// matches, which counts as reading its line. Then one entry opened for each address listed.
 ///
 /// # Errors
-/// [`SearchError::AddressLimit`], [`SearchError::FacetValues`]; else as [`SearchError`].
+/// [`SearchError::AddressLimit`], [`SearchError::FacetValues`], [`SearchError::Busy`]; else as [`SearchError`].
 pub fn addresses(question: &Question<'_>, limit: usize) -> Result<Vec<(IpAddr, u64)>, SearchError> {
     if !(1..=ADDRESSES_MAX).contains(&limit) {
         return Err(SearchError::AddressLimit(limit));
     }
-    let what = What::Values(Field::Address.number());
-    let of_parts = for_parts(question, true, &what, |part| {
-        let of_part = match question.context.addresses.all_visible() {
-            true => counts(question, part.as_ref(), Field::Address)?,
-            false => Arc::new(visible(question, part.as_ref())?),
-        };
-        Ok((Arc::clone(part), of_part))
+    let _held = hold(question, Field::Address)?;
+    let sums = sums(question, Field::Address, NAME, |part| match question.context.addresses.all_visible() {
+        true => counts(question, part, Field::Address, NAME),
+        false => Ok(Arc::new(visible(question, part)?)),
     })?;
-    let mut sums: HashMap<&[u8], u64> = HashMap::new();
-    for (token, count) in of_parts.iter().flat_map(|(_, counts)| counts.iter()) {
-        *sums.entry(token).or_default() += count;
-        if sums.len() > FACET_VALUES_MAX {
-            return Err(SearchError::FacetValues { field: "ip" });
-        }
-    }
-    let mut most: Vec<(&[u8], u64)> = sums.into_iter().collect();
-    let order = |a: &(&[u8], u64), b: &(&[u8], u64)| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0));
-    if most.len() > limit {
-        most.select_nth_unstable_by(limit, order);
-        most.truncate(limit);
-    }
+    let most = most(&sums, limit);
     let mut named = Vec::with_capacity(most.len());
     for (token, count) in most {
         // Erased in this moment: it has no name any more.
-        if let Some(ip) = name(question, &of_parts, token)? {
+        if let Some(ip) = name(question, token)? {
             named.push((ip, count));
         }
     }
@@ -65,33 +51,46 @@ pub fn addresses(question: &Question<'_>, limit: usize) -> Result<Vec<(IpAddr, u
 /// How often each token occurs among the rows of a part whose address may be seen.
 fn visible(question: &Question<'_>, part: &dyn Part) -> Result<Counts, SearchError> {
     let rows = plan::rows(question, part)?;
-    let mut found = Counts::new();
+    let mut found = Counts::default();
     if rows.is_empty() {
         return Ok(found);
     }
-    for (token, with) in part.values(Field::Address)? {
-        let mut count = 0;
-        for row in rows.meet(with).to_set() {
-            question.keep_going(1)?;
-            count += u64::from(question.context.addresses.is_visible(part, row)?);
-        }
-        if count > 0 {
-            found.push((token, count));
-        }
-    }
-    Ok(found)
+    let among = rows.to_set();
+    let may_read = |lines| question.may_read(lines);
+    let ask = Ask { within: Some(&among), may_read: &may_read, bytes_max: question.context.bytes_max };
+    let mut failed = None;
+    part.each_value(Field::Address, &ask, &mut |token, with| {
+        let counted = visible_rows(question, part, with & &among).and_then(|count| match count {
+            0 => Ok(()),
+            count => found.push(token, count, ask.bytes_max).map_err(|error| too_many(error, NAME)),
+        });
+        failed = counted.err();
+        failed.is_none()
+    })?;
+    failed.map_or(Ok(found), Err)
 }
 
-type OfPart = (Arc<dyn Part>, Arc<Counts>);
+/// How many of these rows have an address that may be seen.
+fn visible_rows(question: &Question<'_>, part: &dyn Part, rows: RoaringBitmap) -> Result<u64, SearchError> {
+    let mut count = 0;
+    for row in rows {
+        question.keep_going(1)?;
+        count += u64::from(question.context.addresses.is_visible(part, row)?);
+    }
+    Ok(count)
+}
 
 /// Opens the newest entry that may be seen with this token.
-fn name(question: &Question<'_>, of_parts: &[OfPart], token: &[u8]) -> Result<Option<IpAddr>, SearchError> {
+fn name(question: &Question<'_>, token: &[u8]) -> Result<Option<IpAddr>, SearchError> {
     let addresses = question.context.addresses;
-    let holds = |counts: &Counts| counts.binary_search_by(|(known, _)| known.as_slice().cmp(token)).is_ok();
-    for (part, _) in of_parts.iter().rev().filter(|(_, counts)| holds(counts)) {
+    let parts: Vec<_> = question.parts().collect();
+    for part in parts.into_iter().rev() {
         let part = part.as_ref();
-        let rows = plan::rows(question, part)?.meet(part.equal(Field::Address, token)?).to_set();
-        for row in rows.into_iter().rev() {
+        let with = part.equal(Field::Address, token)?;
+        if with.is_empty() {
+            continue;
+        }
+        for row in plan::rows(question, part)?.meet(with).to_set().into_iter().rev() {
             question.keep_going(1)?;
             if addresses.is_visible(part, row)? {
                 return Ok(addresses.name(part, row)?);

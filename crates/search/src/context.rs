@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use event::personal::Fit;
 use segment::{Part, PartError};
 
+use crate::memory::Memory;
 use crate::results::Results;
 
 /// The surroundings of one question.
@@ -22,6 +23,10 @@ pub struct Context<'a> {
     pub over_budget: &'a (dyn Fn() -> bool + Sync),
     /// Most lines the question may read to decide what the indexes cannot.
     pub lines_max: u64,
+    /// Most bytes the values that it counts may take; at work, it may hold four times as much.
+    pub bytes_max: usize,
+    /// The memory it shares with other questions; `None`: it asks nobody.
+    pub memory: Option<&'a Memory>,
     /// Where answers of parts are kept; `None`: each is worked out.
     pub results: Option<Results<'a>>,
 }

@@ -9,6 +9,7 @@ use crate::results::What;
 /// # Errors
 /// As [`SearchError`].
 pub fn count(question: &Question<'_>) -> Result<u64, SearchError> {
+    let _held = question.hold(0)?;
     let dear = plan::is_dear(question.asked());
     let counts = for_parts(question, dear, &What::Rows, |part| Ok(plan::rows(question, part.as_ref())?.len()))?;
     Ok(counts.into_iter().sum())

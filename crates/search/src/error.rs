@@ -2,7 +2,7 @@ use segment::PartError;
 
 use crate::addresses::ADDRESSES_MAX;
 use crate::cursor::CursorError;
-use crate::facets::{FACET_LIMIT_MAX, FACET_VALUES_MAX};
+use crate::facets::FACET_LIMIT_MAX;
 use crate::histogram::{BUCKETS_MAX, SERIES_MAX};
 use crate::page::PAGE_ROWS_MAX;
 use crate::suggest::SUGGESTIONS_MAX;
@@ -58,8 +58,8 @@ pub enum SearchError {
     /// More suggestions than [`SUGGESTIONS_MAX`], or none.
     #[error("limit is {0}; it must be between 1 and {SUGGESTIONS_MAX}")]
     SuggestionLimit(usize),
-    /// A field has too many distinct values to count each.
-    #[error("{field} has more than {FACET_VALUES_MAX} different values here; narrow from and to, or add a filter")]
+    /// A field has too many distinct values to count each: they take more than [`crate::Context::bytes_max`].
+    #[error("{field} has more different values here than a question may hold; narrow from and to, or add a filter")]
     FacetValues {
         /// The field.
         field: &'static str,
@@ -76,6 +76,9 @@ pub enum SearchError {
     /// The question costs more than it may. Remedy: ask for less.
     #[error("{0}; narrow from and to, or add a filter such as organization, actor or channel")]
     OverBudget(Spent),
+    /// Other questions hold the memory that this one needs, for as long as it may take. Remedy: ask again.
+    #[error("other questions hold the memory that this one needs; ask again in a moment, or narrow from and to")]
+    Busy,
 }
 
 /// Which budget of a question is spent.

@@ -1,9 +1,11 @@
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use segment::{Ask, Counts, Field, Part, PartError};
 
 use crate::error::SearchError;
+use crate::memory::Held;
 use crate::parallel::for_parts;
 use crate::plan;
 use crate::predicate::Keyword;
@@ -12,10 +14,6 @@ use crate::results::{Kept, What};
 
 /// Most values a facet hands out.
 pub const FACET_LIMIT_MAX: usize = 1_000;
-
-/// Most distinct values a facet counts: a million strings with their numbers are about 100 MB, the most one question may
-/// hold.
-pub const FACET_VALUES_MAX: usize = 1_000_000;
 
 /// A field to count by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,39 +66,62 @@ pub struct Facet {
 
 /// Counts, exactly, the values of each of `fields` among the entries that match. Entries without the field count nowhere.
 ///
-/// Cost: per part, one intersection a value.
+/// Cost: per part, one intersection a value, and a pass over what was counted before. Memory: see [`sums`], a field at a time.
 ///
 /// # Errors
-/// [`SearchError::FacetLimit`], [`SearchError::FacetValues`]; else as [`SearchError`].
+/// [`SearchError::FacetLimit`], [`SearchError::FacetValues`], [`SearchError::Busy`]; else as [`SearchError`].
 pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> Result<Vec<Facet>, SearchError> {
     if !(1..=FACET_LIMIT_MAX).contains(&limit) {
         return Err(SearchError::FacetLimit(limit));
     }
-    let mut counts: Vec<HashMap<Vec<u8>, u64>> = vec![HashMap::new(); fields.len()];
-    let last = fields.last().map_or(What::Rows, |facet| What::Values(facet.field.number()));
-    for of_part in for_parts(question, true, &last, |part| of_part(question, part.as_ref(), fields))? {
-        for ((facet, counts), values) in fields.iter().zip(&mut counts).zip(of_part) {
-            for (value, count) in values.iter() {
-                match counts.get_mut(value) {
-                    Some(sum) => *sum += count,
-                    None => drop(counts.insert(value.clone(), *count)),
-                }
-            }
-            if counts.len() > FACET_VALUES_MAX {
-                return Err(SearchError::FacetValues { field: facet.name });
-            }
-        }
-    }
-    Ok(fields.iter().zip(counts).map(|(field, counts)| Facet { field: *field, values: most(counts, limit) }).collect())
+    let of_field = |facet: &FacetField| {
+        let _held = hold(question, facet.field)?;
+        let work = |part: &dyn Part| counts(question, part, facet.field, facet.name);
+        let sums = sums(question, facet.field, facet.name, work)?;
+        let text = |(value, count): (&[u8], u64)| (String::from_utf8_lossy(value).into_owned(), count);
+        Ok(Facet { field: *facet, values: most(&sums, limit).into_iter().map(text).collect() })
+    };
+    fields.iter().map(of_field).collect()
 }
 
-/// The values of each field in one part.
-fn of_part(question: &Question<'_>, part: &dyn Part, fields: &[FacetField]) -> Result<Vec<Arc<Counts>>, SearchError> {
-    fields.iter().map(|facet| counts(question, part, facet.field)).collect()
+/// Has memory kept for the sums of a field: for them as they were and will be, and for what a part gives.
+pub(crate) fn hold<'a>(question: &Question<'a>, field: Field) -> Result<Option<Held<'a>>, SearchError> {
+    question.hold(values_bytes(question, field).saturating_mul(4))
+}
+
+/// What the counts of a field take at most, of all parts together.
+pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
+    let all = question.parts().fold(0_usize, |all, part| all.saturating_add(part.counts_bytes_max(field)));
+    all.min(question.context.bytes_max)
+}
+
+/// Adds up what `work` counts in each part. Memory: the sums, twice while a part's are added; the parts' own are let go at once.
+///
+/// # Errors
+/// [`SearchError::FacetValues`] where they would take more than [`crate::Context::bytes_max`]; else those of `work`.
+pub(crate) fn sums(
+    question: &Question<'_>,
+    field: Field,
+    name: &'static str,
+    work: impl Fn(&dyn Part) -> Result<Arc<Counts>, SearchError> + Sync,
+) -> Result<Counts, SearchError> {
+    let sums = Mutex::new(Counts::default());
+    for_parts(question, true, &What::Values(field.number()), |part| {
+        let of_part = work(part.as_ref())?;
+        let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
+        *sums = sums.merged(&of_part, question.context.bytes_max).map_err(|error| too_many(error, name))?;
+        Ok(())
+    })?;
+    Ok(sums.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// How often each value of a field occurs among the rows of one part that match.
-pub(crate) fn counts(question: &Question<'_>, part: &dyn Part, field: Field) -> Result<Arc<Counts>, SearchError> {
+pub(crate) fn counts(
+    question: &Question<'_>,
+    part: &dyn Part,
+    field: Field,
+    name: &'static str,
+) -> Result<Arc<Counts>, SearchError> {
     let kept = question.kept(part, What::Values(field.number()), || {
         if let Some((other, value)) = question.one_value(part)
             && let Some(counts) = part.count_values_where(field, other, value)?
@@ -113,10 +134,11 @@ pub(crate) fn counts(question: &Question<'_>, part: &dyn Part, field: Field) -> 
             return Ok(Kept::Values(Arc::default()));
         }
         let may_read = |lines| question.may_read(lines);
-        let counted = part.count_values(field, range, &Ask { within, may_read: &may_read });
-        match counted {
+        let ask = Ask { within, may_read: &may_read, bytes_max: question.context.bytes_max };
+        match part.count_values(field, range, &ask) {
             Err(PartError::Stopped) => Err(SearchError::OverBudget(question.spent())),
-            counted => Ok(Kept::Values(Arc::new(counted?))),
+            Err(error) => Err(too_many(error, name)),
+            Ok(counted) => Ok(Kept::Values(Arc::new(counted))),
         }
     })?;
     match kept {
@@ -125,13 +147,23 @@ pub(crate) fn counts(question: &Question<'_>, part: &dyn Part, field: Field) -> 
     }
 }
 
-fn most(counts: HashMap<Vec<u8>, u64>, limit: usize) -> Vec<(String, u64)> {
-    let mut values: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
-    let order = |a: &(Vec<u8>, u64), b: &(Vec<u8>, u64)| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0));
-    if values.len() > limit {
-        values.select_nth_unstable_by(limit, order);
-        values.truncate(limit);
+/// A part does not know what a field is called.
+pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
+    match error {
+        PartError::TooMany => SearchError::FacetValues { field },
+        error => error.into(),
     }
-    values.sort_unstable_by(order);
-    values.into_iter().map(|(value, count)| (String::from_utf8_lossy(&value).into_owned(), count)).collect()
+}
+
+/// The most frequent values, equal ones by value. Memory: those alone.
+pub(crate) fn most(counts: &Counts, limit: usize) -> Vec<(&[u8], u64)> {
+    let mut most = BinaryHeap::with_capacity(limit + 1);
+    // Ascending by value, so that of equally frequent ones the later is the one to go.
+    for (nth, (value, count)) in counts.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
+        most.push((Reverse(count), nth, value));
+        if most.len() > limit {
+            most.pop();
+        }
+    }
+    most.into_sorted_vec().into_iter().map(|(Reverse(count), _, value)| (value, count)).collect()
 }

@@ -33,6 +33,7 @@ pub fn heatmap(question: &Question<'_>, tz: &TimeZone) -> Result<Heatmap, Search
     let what = tz.iana_name().map(|zone| What::Bars(format!("heatmap {zone}")));
     let known = what.clone().unwrap_or(What::Rows);
     let mut cells = Heatmap::default();
+    let _held = question.hold(0)?;
     for of_part in for_parts(question, true, &known, |part| of_part(question, part.as_ref(), tz, what.clone()))? {
         for (cell, count, _) in of_part.iter() {
             if let Some(sum) = usize::try_from(*cell).ok().and_then(|at| cells.as_flattened_mut().get_mut(at)) {

@@ -3,11 +3,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use segment::Part;
+use segment::{Ask, Part, PartError};
 
 use crate::calendar::Interval;
 use crate::error::SearchError;
-use crate::facets::FacetField;
+use crate::facets::{FacetField, values_bytes};
 use crate::parallel::for_parts;
 use crate::plan::{self, Rows};
 use crate::question::Question;
@@ -56,6 +56,7 @@ pub fn histogram(
         What::Bars(format!("{interval:?} {by} {zone}"))
     });
     let known = what.clone().unwrap_or(What::Rows);
+    let _held = question.hold(by.map_or(0, |by| values_bytes(question, by.field())))?;
     for of_part in
         for_parts(question, true, &known, |part| of_part(question, part.as_ref(), interval, by, tz, what.clone()))?
     {
@@ -101,20 +102,8 @@ fn of_part(
         let rows = plan::rows(question, part)?;
         let spans = spans(part, &rows, interval, tz)?;
         let mut bars: Bars = counts(&rows, &spans).zip(&spans).map(|(n, span)| (span.0, n, Vec::new())).collect();
-        let values = by.filter(|_| !rows.is_empty()).map(|by| part.values(by.field())).transpose()?;
-        let mut series = 0;
-        for (value, with) in values.into_iter().flatten() {
-            let with = rows.meet(with);
-            if with.is_empty() {
-                continue;
-            }
-            series += 1;
-            if let Some(by) = by.filter(|_| series > SERIES_MAX) {
-                return Err(SearchError::Series { field: by.name() });
-            }
-            for (bar, count) in bars.iter_mut().zip(counts(&with, &spans)).filter(|(_, count)| *count > 0) {
-                bar.2.push((value.clone(), count));
-            }
+        if let Some(by) = by.filter(|_| !rows.is_empty()) {
+            beside(question, part, &rows, by, &spans, &mut bars)?;
         }
         Ok(Kept::Bars(Arc::new(bars)))
     };
@@ -126,6 +115,37 @@ fn of_part(
         Kept::Bars(bars) => Ok(bars),
         Kept::Rows(_) | Kept::Values(_) => unreachable!("bars are kept under a key of their own"),
     }
+}
+
+/// Puts the values of a field into the bars. Memory: the rows of one value at a time.
+fn beside(
+    question: &Question<'_>,
+    part: &dyn Part,
+    rows: &Rows,
+    by: FacetField,
+    spans: &[(i64, Range<u32>)],
+    bars: &mut Bars,
+) -> Result<(), SearchError> {
+    let whole = matches!(rows, Rows::Range(range) if *range == (0..part.rows()));
+    let among = (!whole).then(|| rows.to_set());
+    let may_read = |lines| question.may_read(lines);
+    let ask = Ask { within: among.as_ref(), may_read: &may_read, bytes_max: question.context.bytes_max };
+    let mut series = 0;
+    let asked = part.each_value(by.field(), &ask, &mut |value, with| {
+        series += 1;
+        let with = if whole { Rows::Set(with) } else { rows.meet(with) };
+        for (bar, count) in bars.iter_mut().zip(counts(&with, spans)).filter(|(_, count)| *count > 0) {
+            bar.2.push((value.to_vec(), count));
+        }
+        series <= SERIES_MAX
+    });
+    match asked {
+        // More bytes than one may hold are more values, too.
+        Err(PartError::TooMany) => series = usize::MAX,
+        Err(PartError::Stopped) => return Err(SearchError::OverBudget(question.spent())),
+        asked => asked?,
+    }
+    if series > SERIES_MAX { Err(SearchError::Series { field: by.name() }) } else { Ok(()) }
 }
 
 /// How many of `rows` lie in each span. Cost: a rank for each border between two spans.

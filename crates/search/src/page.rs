@@ -54,6 +54,7 @@ pub fn page(question: &Question<'_>, request: &PageRequest<'_>) -> Result<Page, 
         Some(cursor) => question.pinned(cursor.within(question.size)?, cursor.now_us),
         None => question.pinned(question.size, question.now_us),
     };
+    let _held = question.hold(0)?;
     let mut known = Vec::new();
     if request.count {
         known =

@@ -45,7 +45,7 @@ pub(crate) enum What {
 }
 
 /// Beginning, total and values of each bar.
-pub(crate) type Bars = Vec<(i64, u64, Counts)>;
+pub(crate) type Bars = Vec<(i64, u64, Vec<(Vec<u8>, u64)>)>;
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -114,10 +114,10 @@ impl<'a> Question<'a> {
 
 impl Kept {
     fn bytes(&self) -> usize {
-        let counts = |counts: &Counts| counts.iter().map(|(value, _)| value.len() + 40).sum::<usize>();
+        let counts = |counts: &[(Vec<u8>, u64)]| counts.iter().map(|(value, _)| value.len() + 48).sum::<usize>();
         let own = match self {
             Self::Rows(rows) => rows.bytes(),
-            Self::Values(values) => counts(values),
+            Self::Values(values) => values.bytes() / 4 * 5,
             Self::Bars(bars) => bars.iter().map(|(_, _, values)| 48 + counts(values)).sum(),
         };
         own + std::mem::size_of::<(Key, Self)>() + 64

@@ -10,6 +10,7 @@
 
 mod bound;
 mod cache;
+mod counts;
 pub mod data;
 pub mod disclosures;
 mod file;
@@ -28,10 +29,11 @@ pub mod tail;
 pub mod verify;
 
 pub use cache::BlockCache;
+pub use counts::Counts;
 pub use lru::Lru;
 pub use names::{SegmentFile, SegmentName};
 pub use part::{
-    Ask, Counts, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View, Work,
+    Ask, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View, Work,
 };
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
+use crate::counts::Counts;
 use crate::disclosures::DisclosureFile;
 
 /// A field that is answered by exact value: from a dictionary with row sets, or from sorted (hash, row) pairs.
@@ -150,15 +151,15 @@ pub struct Ask<'a> {
     pub within: Option<&'a RoaringBitmap>,
     /// Told how many lines are about to be read; where it says no, the question ends with [`PartError::Stopped`].
     pub may_read: &'a (dyn Fn(u64) -> bool + Sync),
+    /// Most bytes that values of the answer, or those looked at for it, may take; beyond, the question ends with
+    /// [`PartError::TooMany`].
+    pub bytes_max: usize,
 }
 
 impl Ask<'static> {
     /// All rows, whatever it costs.
-    pub const ALL: Self = Self { within: None, may_read: &|_| true };
+    pub const ALL: Self = Self { within: None, may_read: &|_| true, bytes_max: usize::MAX };
 }
-
-/// Values, each with how often it occurs, sorted by value.
-pub type Counts = Vec<(Vec<u8>, u64)>;
 
 /// What a part has done for questions so far: what tests compare with what a question should cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -169,6 +170,8 @@ pub struct Work {
     pub lines: u64,
     /// Bytes of tokens scanned.
     pub token_bytes: u64,
+    /// Rows of the tail's buffer looked at.
+    pub rows: u64,
 }
 
 /// One encrypted disclosure as stored: opaque but for what is needed to find and open it.
@@ -238,6 +241,9 @@ pub enum PartError {
     /// The asker's [`Ask::may_read`] said no.
     #[error("the question may read no more lines")]
     Stopped,
+    /// The values take more than the asker's [`Ask::bytes_max`].
+    #[error("there are more different values than the question may hold")]
+    TooMany,
     /// What stands behind the part (the journal, behind the tail) failed.
     #[error("the store behind this part failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -302,18 +308,45 @@ pub trait Part: Send + Sync {
     /// As [`PartError`].
     fn prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError>;
 
+    /// Calls `each` with every value of `field` that occurs among the rows asked about, and the rows that have it, others
+    /// than those asked about maybe among them; ascending by value, until it answers `false`.
+    ///
+    /// Memory: the rows of one value; for values that only lines have, these and their rows.
+    ///
+    /// # Errors
+    /// As [`PartError`].
+    fn each_value(
+        &self,
+        field: Field,
+        ask: &Ask<'_>,
+        each: &mut dyn FnMut(&[u8], RoaringBitmap) -> bool,
+    ) -> Result<(), PartError>;
+
     /// Returns every value of `field` with its rows, sorted by value. Meant for fields with few values;
     /// cost and size grow with the number of distinct values.
     ///
     /// # Errors
     /// As [`PartError`].
-    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError>;
+    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
+        let mut values = Vec::new();
+        self.each_value(field, &Ask::ALL, &mut |value, rows| {
+            values.push((value.to_vec(), rows));
+            true
+        })?;
+        Ok(values)
+    }
 
     /// Returns how often each value of `field` occurs among the rows of `range` that are asked about, by value, values that do not occur left out.
     ///
     /// # Errors
     /// As [`PartError`].
-    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError>;
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError>;
+
+    /// Returns how many bytes the counts of `field` take at most, if they take no more than they may: what to have at hand before
+    /// they are asked for. Cost: nothing is looked at.
+    fn counts_bytes_max(&self, _field: Field) -> usize {
+        usize::MAX
+    }
 
     /// Returns how often each value of `field` occurs among the rows where `other` is `value`, if the part has that at hand
     /// without looking at the rows one by one; as [`Part::count_values`] otherwise.

@@ -157,7 +157,11 @@ impl From<SearchError> for Problem {
             SearchError::Part(_) | SearchError::Line { .. } | SearchError::OutsideScope { .. } => {
                 Self::internal(&error)
             }
-            SearchError::OverBudget(_) => Self::new(
+            SearchError::Busy => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is asked at once", error.to_string())
+                    .retry_after(1)
+            }
+            SearchError::OverBudget(_) | SearchError::FacetValues { .. } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "over_budget",
                 "The question costs too much",

@@ -51,7 +51,7 @@ impl Serve {
         let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
         let allow_origins = self.allow_origin.into_iter().collect();
         let limits =
-            Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, fresh: false };
+            Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, ..Limits::default() };
         serve(log, Options { listen: self.listen, allow_origins, heartbeat, limits }, "")
     }
 }

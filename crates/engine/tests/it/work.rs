@@ -37,6 +37,7 @@ fn work(view: &View) -> Work {
             frames: sum.frames + work.frames,
             lines: sum.lines + work.lines,
             token_bytes: sum.token_bytes + work.token_bytes,
+            rows: sum.rows + work.rows,
         }
     })
 }
@@ -54,6 +55,7 @@ fn page(log: &Log, view: &View, pairs: &[(&str, &str)], count: bool, fresh: bool
         frames: after.frames - before.frames,
         lines: after.lines - before.lines,
         token_bytes: after.token_bytes - before.token_bytes,
+        rows: after.rows - before.rows,
     };
     (cost, page.count, page.hits.len())
 }

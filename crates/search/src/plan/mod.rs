@@ -110,7 +110,7 @@ impl Plan<'_> {
     /// What to tell the part beside the question itself.
     fn ask<T>(&self, within: &Rows, ask: impl FnOnce(&Ask<'_>) -> T) -> T {
         let may_read = |lines| self.question.may_read(lines);
-        ask(&Ask { within: within.split().0, may_read: &may_read })
+        ask(&Ask { within: within.split().0, may_read: &may_read, bytes_max: self.question.context.bytes_max })
     }
 
     /// The rows of `range` among `within`.

@@ -219,11 +219,18 @@ impl Plan<'_> {
         passes: impl Fn(u32, &Entry<'_>) -> bool,
     ) -> Result<RoaringBitmap, SearchError> {
         let mut found = RoaringBitmap::new();
-        let rows: Vec<u32> = rows.to_set().iter().collect();
-        for some in rows.chunks(LINES_BETWEEN_LOOKS) {
-            self.question.keep_going(some.len() as u64)?;
+        // Before any is read: too many cost nothing.
+        self.question.keep_going(rows.len())?;
+        let rows = rows.to_set();
+        let mut rows = rows.iter();
+        loop {
+            let some: Vec<u32> = rows.by_ref().take(LINES_BETWEEN_LOOKS).collect();
+            if some.is_empty() {
+                return Ok(found);
+            }
+            self.question.keep_going(0)?;
             let mut wrong = None;
-            self.part.lines(some, &mut |row, line| match Entry::parse(line) {
+            self.part.lines(&some, &mut |row, line| match Entry::parse(line) {
                 Ok(entry) if passes(row, &entry) => {
                     found.insert(row);
                 }
@@ -234,6 +241,5 @@ impl Plan<'_> {
                 return Err(wrong);
             }
         }
-        Ok(found)
     }
 }

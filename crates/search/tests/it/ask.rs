@@ -41,6 +41,8 @@ impl Log {
             cursor_key: &KEY,
             over_budget: &|| false,
             lines_max: u64::MAX,
+            bytes_max: usize::MAX,
+            memory: None,
             results: None,
         }
     }

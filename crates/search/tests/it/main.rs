@@ -16,6 +16,7 @@ mod filters;
 mod heatmaps;
 mod histograms;
 mod language;
+mod memory;
 mod naive;
 mod naive_part;
 mod parts;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use event::Entry;
 use roaring::RoaringBitmap;
 use segment::index::{RowExtra, fold};
-use segment::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
+use segment::{Ask, Counts, Disclosed, Field, Needle, Part, PartError, Text};
 
 use crate::entries::Made;
 
@@ -73,20 +73,31 @@ impl Part for NaivePart {
         Ok(self.filter(|row| row.values(field).iter().any(|known| known.starts_with(prefix))))
     }
 
-    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
+    fn each_value(
+        &self,
+        field: Field,
+        ask: &Ask<'_>,
+        each: &mut dyn FnMut(&[u8], RoaringBitmap) -> bool,
+    ) -> Result<(), PartError> {
         let mut all: Vec<Vec<u8>> = self.rows.iter().flat_map(|row| row.values(field)).collect();
         all.sort();
         all.dedup();
-        all.into_iter().map(|value| self.equal(field, &value).map(|rows| (value, rows))).collect()
+        for value in all {
+            let rows = self.equal(field, &value)?;
+            if ask.within.is_none_or(|within| !within.is_disjoint(&rows)) && !each(&value, rows) {
+                break;
+            }
+        }
+        Ok(())
     }
 
-    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
-        let mut counts = Vec::new();
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError> {
+        let mut counts = Counts::default();
         for (value, rows) in self.values(field)? {
             let inside = |row: &u32| range.contains(row) && ask.within.is_none_or(|within| within.contains(*row));
             let count = rows.iter().filter(inside).count() as u64;
             if count > 0 {
-                counts.push((value, count));
+                counts.push(&value, count, ask.bytes_max)?;
             }
         }
         Ok(counts)
@@ -235,11 +246,16 @@ impl Part for Lying {
         self.0.prefix(field, prefix, ask)
     }
 
-    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
-        self.0.values(field)
+    fn each_value(
+        &self,
+        field: Field,
+        ask: &Ask<'_>,
+        each: &mut dyn FnMut(&[u8], RoaringBitmap) -> bool,
+    ) -> Result<(), PartError> {
+        self.0.each_value(field, ask, each)
     }
 
-    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError> {
         self.0.count_values(field, range, ask)
     }
 

@@ -7,6 +7,7 @@
 mod build;
 mod bytes;
 pub(crate) mod columns;
+mod dense;
 pub(crate) mod fold;
 mod format;
 mod indexed;

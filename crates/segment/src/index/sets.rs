@@ -5,6 +5,7 @@ use std::ops::Range;
 use roaring::RoaringBitmap;
 
 use super::bytes::u32_at;
+use super::dense::Dense;
 use super::format::{LIST_ROWS_MAX, hash};
 
 /// A set as an entry of a dictionary or token list names it.
@@ -217,10 +218,13 @@ fn varint<'b>(bytes: &mut impl Iterator<Item = &'b u8>) -> Option<u32> {
     None
 }
 
-/// Unites many sets: small ones are collected and sorted once, instead of inserted one by one.
+/// Unites many sets: the rows of small ones are collected and sorted once, instead of inserted one by one, or, where they are
+/// many, marked in a bit each. Memory: an eighth of a byte a row of the part, twice while both are there.
 #[derive(Default)]
 pub(super) struct Union<'w> {
     rows: Vec<u32>,
+    /// In place of `rows`, once they are many.
+    dense: Option<Dense>,
     large: RoaringBitmap,
     /// The only rows that are wanted, where they are few.
     among: Option<&'w RoaringBitmap>,
@@ -228,6 +232,12 @@ pub(super) struct Union<'w> {
 
 /// Up to so many rows it is cheaper to look for each new row among them than to sort all that nobody wants.
 const AMONG_ROWS_MAX: u64 = 1 << 16;
+
+/// With one row of so many of the part, a bit for each takes half of what the rows take that are in, and no sort.
+const DENSE_SHARE: usize = 64;
+
+/// Fewer rows are sorted in any part.
+const DENSE_ROWS_MIN: usize = 1 << 12;
 
 impl<'w> Union<'w> {
     /// Unites what lies in `within`; rows outside may come along.
@@ -237,15 +247,24 @@ impl<'w> Union<'w> {
 
     /// Adds a set; `None` is damage.
     pub(super) fn add(&mut self, sets: &Sets<'_>, set: SetRef) -> Option<()> {
-        let (rows, among) = (&mut self.rows, self.among);
+        let (rows, dense, among) = (&mut self.rows, &mut self.dense, self.among);
+        let mut put = |row| match dense {
+            Some(dense) => dense.insert(row),
+            None => rows.push(row),
+        };
         let bitmap = match among {
-            None => sets.visit(set, |row| rows.push(row))?,
+            None => sets.visit(set, put)?,
             Some(among) => sets.visit(set, |row| {
                 if among.contains(row) {
-                    rows.push(row);
+                    put(row);
                 }
             })?,
         };
+        if self.rows.len() > DENSE_ROWS_MIN.max(sets.rows as usize / DENSE_SHARE) {
+            let mut dense = Dense::new(sets.rows);
+            std::mem::take(&mut self.rows).into_iter().for_each(|row| dense.insert(row));
+            self.dense = Some(dense);
+        }
         match (bitmap, among) {
             (Some(bitmap), Some(among)) => self.large |= bitmap & among,
             (Some(bitmap), None) => self.large |= bitmap,
@@ -257,7 +276,10 @@ impl<'w> Union<'w> {
     pub(super) fn finish(mut self) -> RoaringBitmap {
         self.rows.sort_unstable();
         self.rows.dedup();
-        let small = RoaringBitmap::from_sorted_iter(self.rows).unwrap_or_default();
+        let small = match self.dense {
+            Some(dense) => dense.finish(),
+            None => RoaringBitmap::from_sorted_iter(self.rows).unwrap_or_default(),
+        };
         if self.large.is_empty() { small } else { self.large | small }
     }
 }

@@ -10,7 +10,7 @@ use super::{MergeError, Source};
 use crate::cache::BlockCache;
 use crate::index::Lines;
 use crate::manifest::SegmentEntry;
-use crate::part::Field;
+use crate::part::{Ask, Field};
 use crate::seal::Digests;
 use crate::sealed::SealedLines;
 use crate::{Part, PartError, Sealer};
@@ -86,9 +86,11 @@ fn append(
 /// As [`Part::values`].
 pub fn addresses(part: &dyn Part) -> Result<HashMap<u64, u64>, PartError> {
     let mut addresses = HashMap::new();
-    for (token, rows) in part.values(Field::Address)? {
-        let Some(token) = token.as_slice().try_into().map(u64::from_be_bytes).ok() else { continue };
-        addresses.extend(rows.into_iter().map(|row| (part.leaf(row), token)));
-    }
+    part.each_value(Field::Address, &Ask::ALL, &mut |token, rows| {
+        if let Ok(token) = token.try_into().map(u64::from_be_bytes) {
+            addresses.extend(rows.into_iter().map(|row| (part.leaf(row), token)));
+        }
+        true
+    })?;
     Ok(addresses)
 }

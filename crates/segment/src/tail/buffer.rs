@@ -1,6 +1,6 @@
 use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use event::Entry;
@@ -66,6 +66,8 @@ pub struct Buffer {
     len: AtomicU32,
     /// Belongs to readers: the order of the rows as far as one of them needed it.
     pub(super) order: OrderCache,
+    /// Rows that readers have looked at so far.
+    pub(super) looked_at: AtomicU64,
 }
 
 impl Buffer {
@@ -73,7 +75,14 @@ impl Buffer {
     #[must_use]
     pub fn new(first_leaf: u64, source: Arc<dyn LineSource>) -> Arc<Self> {
         let rows = (0..BUFFER_ROWS_MAX).map(|_| OnceLock::new()).collect();
-        Arc::new(Self { first_leaf, source, rows, len: AtomicU32::new(0), order: OrderCache::default() })
+        Arc::new(Self {
+            first_leaf,
+            source,
+            rows,
+            len: AtomicU32::new(0),
+            order: OrderCache::default(),
+            looked_at: AtomicU64::new(0),
+        })
     }
 
     /// Appends the row of leaf `first_leaf + len()`. To be called by one thread at a time; two at once panic.

@@ -1,15 +1,20 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use roaring::RoaringBitmap;
 
+use crate::counts::Counts;
 use crate::index::columns::Columns;
 use crate::index::needle::Matcher;
-use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
+use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text, Work};
 use crate::tail::Buffer;
 use crate::tail::buffer::Row;
 use crate::tail::order::Order;
+
+/// Bytes of a value, and of its count, that few exceed.
+const VALUE_BYTES_USUAL: usize = 64;
 
 /// Some of the rows of a [`Buffer`]; implements [`crate::Part`] by scanning them. Reads a line only to hand it out.
 pub struct BufferRows {
@@ -43,6 +48,7 @@ impl BufferRows {
     }
 
     fn scan(&self, mut matches: impl FnMut(&Columns) -> bool) -> RoaringBitmap {
+        self.buffer.looked_at.fetch_add(self.rows.len() as u64, Ordering::Relaxed);
         let rows = self.columns().filter(|(_, columns)| matches(columns)).map(|(row, _)| row);
         RoaringBitmap::from_sorted_iter(rows).unwrap_or_default()
     }
@@ -59,6 +65,10 @@ impl BufferRows {
 }
 
 impl Part for BufferRows {
+    fn work(&self) -> Work {
+        Work { rows: self.buffer.looked_at.load(Ordering::Relaxed), ..Work::default() }
+    }
+
     fn rows(&self) -> u32 {
         self.rows.end - self.rows.start
     }
@@ -92,18 +102,38 @@ impl Part for BufferRows {
         Ok(self.scan(|columns| columns.values(field).any(|found| found == value)))
     }
 
+    /// Cost: one look at each row, however many values there are: a needle such as "e" stands in those of most persons.
+    fn equal_any(&self, field: Field, values: &[&[u8]]) -> Result<RoaringBitmap, PartError> {
+        if values.is_empty() {
+            return Ok(RoaringBitmap::new());
+        }
+        let wanted: HashSet<&[u8]> = values.iter().copied().collect();
+        Ok(self.scan(|columns| columns.values(field).any(|found| wanted.contains(found))))
+    }
+
     fn prefix(&self, field: Field, prefix: &[u8], _ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         Ok(self.scan(|columns| columns.values(field).any(|found| found.starts_with(prefix))))
     }
 
-    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
+    fn each_value(
+        &self,
+        field: Field,
+        ask: &Ask<'_>,
+        each: &mut dyn FnMut(&[u8], RoaringBitmap) -> bool,
+    ) -> Result<(), PartError> {
         let mut values: BTreeMap<&[u8], RoaringBitmap> = BTreeMap::new();
-        for (row, columns) in self.columns() {
+        let asked = |row| ask.within.is_none_or(|within| within.contains(row));
+        for (row, columns) in self.columns().filter(|(row, _)| asked(*row)) {
             for value in columns.values(field) {
                 values.entry(value).or_default().insert(row);
             }
         }
-        Ok(values.into_iter().map(|(value, rows)| (value.to_vec(), rows)).collect())
+        for (value, rows) in values {
+            if !each(value, rows) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn values_beginning(
@@ -126,7 +156,7 @@ impl Part for BufferRows {
         Ok(())
     }
 
-    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError> {
         let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
         let asked = |row| range.contains(&row) && ask.within.is_none_or(|within| within.contains(row));
         for (_, columns) in self.columns().filter(|(row, _)| asked(*row)) {
@@ -134,7 +164,14 @@ impl Part for BufferRows {
                 *counts.entry(value).or_default() += 1;
             }
         }
-        Ok(counts.into_iter().map(|(value, count)| (value.to_vec(), count)).collect())
+        let mut sorted = Counts::default();
+        counts.into_iter().try_for_each(|(value, count)| sorted.push(value, count, ask.bytes_max))?;
+        Ok(sorted)
+    }
+
+    /// A buffer's rows are few, so that nobody need wait for room for their values.
+    fn counts_bytes_max(&self, _field: Field) -> usize {
+        self.rows.len() * VALUE_BYTES_USUAL
     }
 
     fn text_contains(&self, text: Text, needle: &Needle, _ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {

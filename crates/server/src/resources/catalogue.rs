@@ -58,7 +58,7 @@ impl From<Recorded> for CatalogueValue {
 #[utoipa::path(
     get, path = "/v1/catalogue", tag = "questions",
     params(FilterParams, ("limit" = Option<usize>, Query, description = "values listed of each, 1 to 1000, which is the default")),
-    responses((status = 200, description = "what is recorded", body = Catalogue), (status = 400, description = "a filter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem))
+    responses((status = 200, description = "what is recorded", body = Catalogue), (status = 400, description = "a filter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem), (status = 503, description = "other questions hold the memory that this one needs", body = Problem))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -32,6 +32,7 @@ const LIMIT_DEFAULT: usize = 50;
         (status = 400, description = "a filter cannot be used", body = Problem),
         (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem),
         (status = 429, description = "too many questions of yours run or wait", body = Problem),
+        (status = 503, description = "other questions hold the memory that this one needs", body = Problem),
     )
 )]
 pub(crate) async fn list(

@@ -23,9 +23,14 @@ const TRAILER: &str = "indelible-export";
 /// Chunks that may wait for a slow reader, a quarter of a megabyte each.
 const PIECES_MAX: usize = 4;
 
-/// Exports at once: each keeps three threads and some 20 MiB (40 where times are at random), also while its reader
-/// is slow.
-pub(crate) const EXPORTS_MAX: usize = 16;
+/// Memory of all exports at once.
+const EXPORTS_BYTES_MAX: usize = 126 << 20;
+
+/// What an export keeps, also while its reader is slow: some 20 MiB (40 where times are at random), and three threads.
+const EXPORT_BYTES: usize = 21 << 20;
+
+/// Exports at once.
+pub(crate) const EXPORTS_MAX: usize = EXPORTS_BYTES_MAX / EXPORT_BYTES;
 
 /// Streams entries as ndjson (the lines themselves), json or csv.
 ///

@@ -21,7 +21,7 @@ const ADDRESS: &str = "ip";
 #[utoipa::path(
     get, path = "/v1/facets", tag = "questions",
     params(FilterParams, ("field" = Vec<String>, Query, description = "field to count by; may be repeated. With `ip`, at most 100 values are listed, and entries of erased persons count nowhere"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
-    responses((status = 200, description = "the values of each field", body = Facets), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
+    responses((status = 200, description = "the values of each field", body = Facets), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"), (status = 503, body = Problem, description = "other questions hold the memory that this one needs"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

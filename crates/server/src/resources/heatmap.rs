@@ -24,7 +24,7 @@ pub(crate) struct Heatmap {
 /// An hour that the clock goes through twice counts both times.
 #[utoipa::path(
     get, path = "/v1/heatmap", tag = "questions", params(FilterParams),
-    responses((status = 200, description = "entries by hour of the week", body = Heatmap), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
+    responses((status = 200, description = "entries by hour of the week", body = Heatmap), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"), (status = 503, body = Problem, description = "other questions hold the memory that this one needs"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -21,7 +21,7 @@ use crate::state::{App, Caller};
         ("interval" = Option<String>, Query, description = "minute, hour, day (default), week (from Monday) or month"),
         ("by" = Option<String>, Query, description = "field to count by, default severity"),
     ),
-    responses((status = 200, description = "the bars", body = Histogram), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"))
+    responses((status = 200, description = "the bars", body = Histogram), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "the question costs too much; the detail says what to narrow"), (status = 429, body = Problem, description = "too many questions of yours run or wait"), (status = 503, body = Problem, description = "other questions hold the memory that this one needs"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

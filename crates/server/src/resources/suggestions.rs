@@ -48,7 +48,7 @@ pub(crate) struct Suggested {
         ("prefix" = Option<String>, Query, description = "what was typed, at most 256 bytes; upper and lower case count as the same"),
         ("limit" = Option<usize>, Query, description = "1 to 100, default 10"),
     ),
-    responses((status = 200, description = "what could be meant", body = Suggestions), (status = 400, description = "a parameter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem))
+    responses((status = 200, description = "what could be meant", body = Suggestions), (status = 400, description = "a parameter cannot be used", body = Problem), (status = 422, description = "the question costs too much; the detail says what to narrow", body = Problem), (status = 429, description = "too many questions of yours run or wait", body = Problem), (status = 503, description = "other questions hold the memory that this one needs", body = Problem))
 )]
 pub(crate) async fn get(
     State(app): State<App>,

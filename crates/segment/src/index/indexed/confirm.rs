@@ -8,43 +8,63 @@ use roaring::RoaringBitmap;
 use super::{Indexed, Lines};
 use crate::part::{Ask, PartError};
 
+/// Rows put in the order of leaves at a time, in 4 MiB: so many that most of a frame's rows are read together.
+const PLACES_MAX: usize = 1 << 18;
+
 /// Lines read between two looks at what the asker still allows: a millisecond's worth.
 const LINES_BETWEEN_LOOKS: usize = 256;
 
 impl<L: Lines> Indexed<L> {
-    /// Calls `each` with the entry of every row, in leaf order, so that neighbours share a frame.
+    /// Calls `each` with the entry of every row, in leaf order, so that neighbours share a frame. Asks for all lines at once before
+    /// any is read: too many cost nothing.
     pub(super) fn each_entry(
         &self,
-        rows: impl IntoIterator<Item = u32>,
+        rows: &RoaringBitmap,
         ask: &Ask<'_>,
-        mut each: impl FnMut(u32, &Entry<'_>),
+        mut each: impl FnMut(u32, &Entry<'_>) -> Result<(), PartError>,
     ) -> Result<(), PartError> {
-        let mut places =
-            rows.into_iter().map(|row| Ok((self.leaf_or_error(row)?, row))).collect::<Result<Vec<_>, PartError>>()?;
-        places.sort_unstable();
-        for places in places.chunks(LINES_BETWEEN_LOOKS) {
-            if !(ask.may_read)(places.len() as u64) {
-                return Err(PartError::Stopped);
+        if !rows.is_empty() && !(ask.may_read)(rows.len()) {
+            return Err(PartError::Stopped);
+        }
+        let mut rows = rows.iter();
+        loop {
+            let some = rows.by_ref().take(PLACES_MAX).map(|row| Ok((self.leaf_or_error(row)?, row)));
+            let mut places = some.collect::<Result<Vec<_>, PartError>>()?;
+            if places.is_empty() {
+                return Ok(());
             }
-            let leaves: Vec<u64> = places.iter().map(|&(leaf, _)| leaf).collect();
-            let mut failed = None;
-            self.lines_confirmed.fetch_add(leaves.len() as u64, Ordering::Relaxed);
-            self.lines.lines(&leaves, &mut |at, line| match (places.get(at), Entry::parse(line)) {
-                (Some(&(_, row)), Ok(entry)) => each(row, &entry),
-                (_, Err(error)) => failed = Some(error),
-                (None, Ok(_)) => {}
-            })?;
-            if let Some(error) = failed {
-                return Err(PartError::Store(Box::new(error)));
+            places.sort_unstable();
+            for places in places.chunks(LINES_BETWEEN_LOOKS) {
+                if !(ask.may_read)(0) {
+                    return Err(PartError::Stopped);
+                }
+                self.entries_at(places, &mut each)?;
             }
         }
-        Ok(())
+    }
+
+    /// Calls `each` with the entries at these leaves and rows.
+    fn entries_at(
+        &self,
+        places: &[(u64, u32)],
+        each: &mut impl FnMut(u32, &Entry<'_>) -> Result<(), PartError>,
+    ) -> Result<(), PartError> {
+        let leaves: Vec<u64> = places.iter().map(|&(leaf, _)| leaf).collect();
+        let mut done = Ok(());
+        self.lines_confirmed.fetch_add(leaves.len() as u64, Ordering::Relaxed);
+        self.lines.lines(&leaves, &mut |at, line| {
+            let Some(&(_, row)) = places.get(at).filter(|_| done.is_ok()) else { return };
+            done = Entry::parse(line)
+                .map_err(|error| PartError::Store(Box::new(error)))
+                .and_then(|entry| each(row, &entry));
+        })?;
+        done
     }
 
     /// Keeps the rows whose entry `keep` accepts.
     pub(super) fn confirm(
         &self,
-        rows: impl IntoIterator<Item = u32>,
+        rows: &RoaringBitmap,
         ask: &Ask<'_>,
         mut keep: impl FnMut(&Entry<'_>) -> bool,
     ) -> Result<RoaringBitmap, PartError> {
@@ -53,6 +73,7 @@ impl<L: Lines> Indexed<L> {
             if keep(entry) {
                 kept.insert(row);
             }
+            Ok(())
         })?;
         Ok(kept)
     }

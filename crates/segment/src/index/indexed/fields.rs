@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::{Indexed, Lines};
 use crate::index::columns::text_value;
+use crate::index::dense::Dense;
 use crate::index::format::{Keeping, Kind, PATH_HEAD, PATH_WHOLE, SectionName, hash};
 use crate::index::sets::{SetRef, Union};
 use crate::part::{Ask, Field, PartError, Text};
@@ -41,30 +42,41 @@ impl<L: Lines> Indexed<L> {
     /// The rows where `field` begins with `prefix`.
     pub(super) fn field_prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
         let begins = |value: Option<&str>| value.is_some_and(|value| value.as_bytes().starts_with(prefix));
-        let confirm = |mut rows: Vec<u32>| {
-            rows.retain(|&row| ask.within.is_none_or(|within| within.contains(row)));
-            self.confirm(rows, ask, |entry| begins(text_value(entry, field)))
+        let confirm = |mut rows: RoaringBitmap| {
+            if let Some(within) = ask.within {
+                rows &= within;
+            }
+            self.confirm(&rows, ask, |entry| begins(text_value(entry, field)))
         };
         match Keeping::of(field) {
             Keeping::Dictionary => self.dictionary_prefix(field, prefix),
             Keeping::Pairs => {
                 let light = self.pair_rows(field)?;
-                let light = if prefix.is_empty() { light.into_iter().collect() } else { confirm(light)? };
+                let light = if prefix.is_empty() { light } else { confirm(light)? };
                 Ok(self.dictionary_prefix(field, prefix)? | light)
             }
             Keeping::Paths => self.path_prefix(prefix, ask),
             Keeping::Tokens(text) if prefix.is_empty() => self.rows_with_text(text),
-            Keeping::Tokens(text) => confirm(self.rows_with_text(text)?.into_iter().collect()),
-            Keeping::Id if prefix.is_empty() => Ok((0..self.index.rows()).collect()),
-            Keeping::Id => confirm((0..self.index.rows()).collect()),
+            Keeping::Tokens(text) => confirm(self.rows_with_text(text)?),
+            Keeping::Id if prefix.is_empty() => Ok(self.all_rows()),
+            Keeping::Id => confirm(self.all_rows()),
         }
     }
 
     /// The rows whose value has no place in the field's dictionary.
-    pub(super) fn pair_rows(&self, field: Field) -> Result<Vec<u32>, PartError> {
+    pub(super) fn pair_rows(&self, field: Field) -> Result<RoaringBitmap, PartError> {
         let name = Kind::Pairs.of_field(field);
-        let Some(pairs) = self.index.pairs(name)? else { return Ok(Vec::new()) };
-        Ok(pairs.all_rows().ok_or_else(|| self.index.damaged(name))?)
+        let Some(pairs) = self.index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
+        let mut rows = Dense::new(self.index.rows());
+        pairs.each_row(|row| rows.insert(row)).ok_or_else(|| self.index.damaged(name))?;
+        Ok(rows.finish())
+    }
+
+    /// Every row of the part.
+    pub(super) fn all_rows(&self) -> RoaringBitmap {
+        let mut rows = RoaringBitmap::new();
+        rows.insert_range(0..self.index.rows());
+        rows
     }
 
     pub(super) fn read_set(&self, set: SetRef) -> Result<RoaringBitmap, PartError> {
@@ -128,7 +140,7 @@ impl<L: Lines> Indexed<L> {
         let name = Kind::Pairs.of_field(field);
         let Some(pairs) = self.index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
         let candidates = pairs.candidates(hash(value, self.index.seed())).ok_or_else(|| self.index.damaged(name))?;
-        self.confirm_equal(field, candidates, value)
+        self.confirm_equal(field, &candidates.into_iter().collect(), value)
     }
 
     fn id_equal(&self, id: &[u8]) -> Result<RoaringBitmap, PartError> {
@@ -137,11 +149,11 @@ impl<L: Lines> Indexed<L> {
         let leaves = ids.candidates(id, hash(id, self.index.seed())).ok_or_else(damaged)?;
         let first = self.index.first_leaf();
         let rows = leaves.into_iter().map(|leaf| self.index.row_of_leaf(first + u64::from(leaf)));
-        let rows = rows.collect::<Option<Vec<_>>>().ok_or_else(damaged)?;
-        self.confirm_equal(Field::Id, rows, id)
+        let rows = rows.collect::<Option<RoaringBitmap>>().ok_or_else(damaged)?;
+        self.confirm_equal(Field::Id, &rows, id)
     }
 
-    fn confirm_equal(&self, field: Field, rows: Vec<u32>, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+    fn confirm_equal(&self, field: Field, rows: &RoaringBitmap, value: &[u8]) -> Result<RoaringBitmap, PartError> {
         self.confirm(rows, &Ask::ALL, |entry| text_value(entry, field).is_some_and(|found| found.as_bytes() == value))
     }
 
@@ -149,14 +161,14 @@ impl<L: Lines> Indexed<L> {
     fn text_equal(&self, field: Field, text: Text, value: &[u8]) -> Result<RoaringBitmap, PartError> {
         let Ok(value_text) = std::str::from_utf8(value) else { return Ok(RoaringBitmap::new()) };
         let candidates = self.rows_with_tokens_of(text, value_text)?;
-        self.confirm_equal(field, candidates.into_iter().collect(), value)
+        self.confirm_equal(field, &candidates, value)
     }
 
     fn path_equal(&self, path: &[u8]) -> Result<RoaringBitmap, PartError> {
         let name = Kind::Dictionary.of_field(Field::HttpPath);
         let whole = self.lookup(name, &[path, &[PATH_WHOLE]].concat())?.unwrap_or_default();
         let longer = self.rows_of_heads(path)?;
-        Ok(whole | self.confirm_equal(Field::HttpPath, longer.into_iter().collect(), path)?)
+        Ok(whole | self.confirm_equal(Field::HttpPath, &longer, path)?)
     }
 
     fn path_prefix(&self, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {
@@ -168,7 +180,7 @@ impl<L: Lines> Indexed<L> {
             cut &= within;
         }
         let begins = |path: &str| path.as_bytes().starts_with(prefix);
-        Ok(known | self.confirm(cut, ask, |entry| text_value(entry, Field::HttpPath).is_some_and(begins))?)
+        Ok(known | self.confirm(&cut, ask, |entry| text_value(entry, Field::HttpPath).is_some_and(begins))?)
     }
 
     /// The rows whose path's head is a proper beginning of `path`, so that only their lines tell how they go on.

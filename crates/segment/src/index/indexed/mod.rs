@@ -3,6 +3,7 @@
 mod codes;
 mod confirm;
 mod fields;
+mod gathered;
 mod texts;
 mod values;
 
@@ -12,9 +13,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use roaring::RoaringBitmap;
 
 use self::codes::CodesCache;
+use crate::counts::Counts;
 use crate::disclosures::DisclosureFile;
 use crate::index::Index;
-use crate::part::{Ask, Counts, Disclosed, Field, Needle, Part, PartError, Text, Work};
+use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text, Work};
 
 /// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
 pub trait Lines: Send + Sync {
@@ -104,6 +106,7 @@ impl<L: Lines> Part for Indexed<L> {
             frames: self.lines.frames_read(),
             lines: lines.load(Ordering::Relaxed),
             token_bytes: token_bytes.load(Ordering::Relaxed),
+            rows: 0,
         }
     }
 
@@ -150,8 +153,13 @@ impl<L: Lines> Part for Indexed<L> {
         self.field_prefix(field, prefix, ask)
     }
 
-    fn values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
-        self.field_values(field)
+    fn each_value(
+        &self,
+        field: Field,
+        ask: &Ask<'_>,
+        each: &mut dyn FnMut(&[u8], RoaringBitmap) -> bool,
+    ) -> Result<(), PartError> {
+        self.field_each_value(field, ask, each)
     }
 
     fn values_beginning(
@@ -163,12 +171,16 @@ impl<L: Lines> Part for Indexed<L> {
         self.field_values_beginning(field, prefix, each)
     }
 
-    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Vec<(Vec<u8>, u64)>, PartError> {
+    fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError> {
         self.field_count_values(field, range, ask)
     }
 
     fn count_values_where(&self, field: Field, other: Field, value: &[u8]) -> Result<Option<Counts>, PartError> {
         self.field_count_values_where(field, other, value)
+    }
+
+    fn counts_bytes_max(&self, field: Field) -> usize {
+        self.field_counts_bytes_max(field)
     }
 
     fn text_contains(&self, text: Text, needle: &Needle, ask: &Ask<'_>) -> Result<RoaringBitmap, PartError> {

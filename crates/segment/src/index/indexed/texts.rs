@@ -36,7 +36,7 @@ impl<L: Lines> Indexed<L> {
         }
         let matcher = Matcher::new(needle);
         let mut literal = Vec::new();
-        self.confirm(candidates, ask, |entry| {
+        self.confirm(&candidates, ask, |entry| {
             literal.clear();
             text_of(entry, text).is_some_and(|raw| {
                 append_literal(raw, &mut literal, |_| {});

@@ -1,35 +1,65 @@
 //! All values of a field, for facets.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
 use super::codes::{Codes, Pairs, VALUES_MAX};
+use super::gathered::{Counting, Gathered};
 use super::{Indexed, Lines};
+use crate::counts::Counts;
 use crate::index::columns::text_value;
 use crate::index::format::{Keeping, Kind, PATH_HEAD};
 use crate::index::sets::SetRef;
-use crate::part::{Ask, Counts, Field, PartError};
+use crate::part::{Ask, Field, PartError};
 
 /// From so many rows on, counting by codes is faster than intersecting with the rows of every value.
 const CODES_ROWS_MIN: u64 = 256;
 
+/// Values between two looks at what the asker still allows: a millisecond's worth.
+const VALUES_BETWEEN_LOOKS: usize = 4_096;
+
+/// Bytes of a value, and of its count, that few exceed.
+const VALUE_BYTES_USUAL: usize = 64;
+
+/// The rows of one value gathered from lines.
+fn rows_of(group: &[(u32, u32)]) -> impl Iterator<Item = u32> {
+    group.iter().map(|(_, row)| *row)
+}
+
 impl<L: Lines> Indexed<L> {
-    pub(super) fn field_values(&self, field: Field) -> Result<Vec<(Vec<u8>, RoaringBitmap)>, PartError> {
-        let mut values: BTreeMap<Vec<u8>, RoaringBitmap> = BTreeMap::new();
-        let lines = self.each_kept_value(field, |value, set| {
-            values.insert(value.to_vec(), self.read_set(set)?);
-            Ok(())
-        })?;
-        self.each_entry(lines, &Ask::ALL, |row, entry| {
-            if let Some(value) = text_value(entry, field) {
-                values.entry(value.as_bytes().to_vec()).or_default().insert(row);
+    pub(super) fn field_each_value(
+        &self,
+        field: Field,
+        ask: &Ask<'_>,
+        each: &mut dyn FnMut(&[u8], RoaringBitmap) -> bool,
+    ) -> Result<(), PartError> {
+        let mut gathered = Gathered::default();
+        self.each_value_in_lines(field, ask.within, ask, |value, row| gathered.push(value, row, ask.bytes_max))?;
+        gathered.sort();
+        let mut in_lines = gathered.groups().peekable();
+        let mut going = true;
+        self.each_value_kept(field, ask, |value, set| {
+            while let Some((own, rows)) = in_lines.next_if(|(own, _)| *own < value) {
+                going = each(own, rows_of(rows).collect());
+                if !going {
+                    return Ok(false);
+                }
             }
+            let mut rows = self.read_set(set)?;
+            rows.extend(in_lines.next_if(|(own, _)| *own == value).into_iter().flat_map(|(_, rows)| rows_of(rows)));
+            going = ask.within.is_some_and(|within| within.is_disjoint(&rows)) || each(value, rows);
+            Ok(going)
         })?;
-        Ok(values.into_iter().collect())
+        for (value, rows) in in_lines {
+            if !going {
+                break;
+            }
+            going = each(value, rows_of(rows).collect());
+        }
+        Ok(())
     }
 
     /// The values of the field's dictionary that begin with `prefix`. Cost: a binary search, then the values themselves.
@@ -57,27 +87,38 @@ impl<L: Lines> Indexed<L> {
     ) -> Result<Counts, PartError> {
         let target = self.target(ask.within, range);
         if let Some(target) = target.as_deref().filter(|target| target.len() >= CODES_ROWS_MIN)
-            && let Some(counts) = self.count_codes(field, target)?
+            && let Some(counts) = self.count_codes(field, target, ask.bytes_max)?
         {
             return Ok(counts);
         }
-        let mut counts: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
-        let mut lines = self.each_kept_value(field, |value, set| {
-            let count = self.count_in(set, target.as_deref())?;
+        let target = target.as_deref();
+        let mut counting = Counting::default();
+        self.each_value_in_lines(field, target, ask, |value, _| counting.push(value, ask.bytes_max))?;
+        let in_lines = counting.finish(ask.bytes_max)?;
+        let mut kept = Counts::default();
+        self.each_value_kept(field, ask, |value, set| {
+            let count = self.count_in(set, target)?;
             if count > 0 {
-                counts.insert(value.to_vec(), count);
+                kept.push(value, count, ask.bytes_max)?;
             }
-            Ok(())
+            Ok(true)
         })?;
-        if let Some(target) = target.as_deref() {
-            lines &= target;
-        }
-        self.each_entry(lines, ask, |_, entry| {
-            if let Some(value) = text_value(entry, field) {
-                *counts.entry(value.as_bytes().to_vec()).or_default() += 1;
-            }
-        })?;
-        Ok(counts.into_iter().collect())
+        if in_lines.is_empty() { Ok(kept) } else { kept.merged(&in_lines, ask.bytes_max) }
+    }
+
+    /// What the counts of a field take at most: what its dictionary holds, and a usual value for each row beyond it.
+    pub(super) fn field_counts_bytes_max(&self, field: Field) -> usize {
+        let dictionary = self.index.dictionary(Kind::Dictionary.of_field(field));
+        let kept = dictionary.map_or(usize::MAX, |kept| kept.bytes() + kept.len() * Counts::VALUE_BYTES);
+        let in_lines = match Keeping::of(field) {
+            Keeping::Dictionary => 0,
+            Keeping::Pairs => match self.index.pairs(Kind::Pairs.of_field(field)) {
+                Ok(pairs) => pairs.map_or(0, |pairs| pairs.len()),
+                Err(_) => usize::MAX,
+            },
+            Keeping::Paths | Keeping::Tokens(_) | Keeping::Id => self.index.rows() as usize,
+        };
+        kept.saturating_add(in_lines.saturating_mul(VALUE_BYTES_USUAL))
     }
 
     /// How often each value of `field` occurs beside `value` of `other`, from a table of all pairs of the two.
@@ -97,16 +138,16 @@ impl<L: Lines> Indexed<L> {
         };
         let at = among.first_not_below(value).ok_or_else(|| self.index.damaged(of_other))?;
         if among.get(at).is_none_or(|(found, _)| found != value) {
-            return Ok(Some(Counts::new()));
+            return Ok(Some(Counts::default()));
         }
-        self.named(field, pairs.row(at)).map(Some)
+        self.named(field, pairs.row(at), usize::MAX).map(Some)
     }
 
     /// Counts by codes, where the field and the part are such that keeping them pays.
-    fn count_codes(&self, field: Field, target: &RoaringBitmap) -> Result<Option<Counts>, PartError> {
+    fn count_codes(&self, field: Field, target: &RoaringBitmap, bytes_max: usize) -> Result<Option<Counts>, PartError> {
         let Some(codes) = self.codes_of(field)? else { return Ok(None) };
         let values = self.index.dictionary(Kind::Dictionary.of_field(field))?.len();
-        self.named(field, codes.count(target, values).into_iter()).map(Some)
+        self.named(field, codes.count(target, values).into_iter(), bytes_max).map(Some)
     }
 
     /// The codes of a field, if it has a dictionary that is small enough and the part will last.
@@ -124,43 +165,73 @@ impl<L: Lines> Indexed<L> {
     }
 
     /// Counts by number as counts by value; those that are 0 left out.
-    fn named(&self, field: Field, counts: impl Iterator<Item = u64>) -> Result<Counts, PartError> {
+    fn named(&self, field: Field, counts: impl Iterator<Item = u64>, bytes_max: usize) -> Result<Counts, PartError> {
         let name = Kind::Dictionary.of_field(field);
         let dictionary = self.index.dictionary(name)?;
-        let counts = counts.enumerate().filter(|(_, count)| *count > 0);
-        let named = counts.map(|(nth, count)| Some((dictionary.get(nth)?.0.to_vec(), count)));
-        named.collect::<Option<_>>().ok_or_else(|| self.index.damaged(name).into())
+        let mut named = Counts::default();
+        for (nth, count) in counts.enumerate().filter(|(_, count)| *count > 0) {
+            let (value, _) = dictionary.get(nth).ok_or_else(|| self.index.damaged(name))?;
+            named.push(value, count, bytes_max)?;
+        }
+        Ok(named)
     }
 
-    /// Calls `each` with every value that the index keeps, and returns the rows whose values stand in the lines only.
-    fn each_kept_value(
+    /// Calls `each` with every value that the index keeps and its rows, ascending, until it answers `false`.
+    fn each_value_kept(
         &self,
         field: Field,
-        mut each: impl FnMut(&[u8], SetRef) -> Result<(), PartError>,
-    ) -> Result<RoaringBitmap, PartError> {
-        let name = Kind::Dictionary.of_field(field);
-        match Keeping::of(field) {
-            Keeping::Dictionary => self.walk(name, b"", |value, set| each(value, set).map(|()| true))?,
-            Keeping::Pairs => {
-                self.walk(name, b"", |value, set| each(value, set).map(|()| true))?;
-                return Ok(self.pair_rows(field)?.into_iter().collect());
+        ask: &Ask<'_>,
+        mut each: impl FnMut(&[u8], SetRef) -> Result<bool, PartError>,
+    ) -> Result<(), PartError> {
+        let paths = Keeping::of(field) == Keeping::Paths;
+        let mut seen = 0_usize;
+        self.walk(Kind::Dictionary.of_field(field), b"", |key, set| {
+            seen += 1;
+            if seen.is_multiple_of(VALUES_BETWEEN_LOOKS) && !(ask.may_read)(0) {
+                return Err(PartError::Stopped);
             }
-            Keeping::Paths => {
-                let mut cut = RoaringBitmap::new();
-                self.walk(name, b"", |key, set| {
-                    match key.split_last() {
-                        Some((&PATH_HEAD, _)) => cut |= self.read_set(set)?,
-                        Some((_, path)) => each(path, set)?,
-                        None => {}
-                    }
-                    Ok(true)
-                })?;
-                return Ok(cut);
+            match key.split_last() {
+                // How such a path goes on, only lines say.
+                Some((&PATH_HEAD, _)) if paths => Ok(true),
+                Some((_, path)) if paths => each(path, set),
+                _ => each(key, set),
             }
-            Keeping::Tokens(text) => return self.rows_with_text(text),
-            Keeping::Id => return Ok((0..self.index.rows()).collect()),
+        })
+    }
+
+    /// Calls `each` with every value that stands in the lines only, and its row, in the order of leaves.
+    fn each_value_in_lines(
+        &self,
+        field: Field,
+        within: Option<&RoaringBitmap>,
+        ask: &Ask<'_>,
+        mut each: impl FnMut(&[u8], u32) -> Result<(), PartError>,
+    ) -> Result<(), PartError> {
+        let mut rows = match Keeping::of(field) {
+            Keeping::Dictionary => return Ok(()),
+            Keeping::Pairs => self.pair_rows(field)?,
+            Keeping::Paths => self.rows_of_cut_paths()?,
+            Keeping::Tokens(text) => self.rows_with_text(text)?,
+            Keeping::Id => self.all_rows(),
+        };
+        if let Some(within) = within {
+            rows &= within;
         }
-        Ok(RoaringBitmap::new())
+        self.each_entry(&rows, ask, |row, entry| {
+            text_value(entry, field).map_or(Ok(()), |value| each(value.as_bytes(), row))
+        })
+    }
+
+    /// The rows of whose paths the index keeps the heads alone.
+    fn rows_of_cut_paths(&self) -> Result<RoaringBitmap, PartError> {
+        let mut cut = RoaringBitmap::new();
+        self.walk(Kind::Dictionary.of_field(Field::HttpPath), b"", |key, set| {
+            if key.last() == Some(&PATH_HEAD) {
+                cut |= self.read_set(set)?;
+            }
+            Ok(true)
+        })?;
+        Ok(cut)
     }
 
     /// The rows asked about; `None`: all.

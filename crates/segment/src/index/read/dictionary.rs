@@ -24,6 +24,11 @@ impl<'b> Dictionary<'b> {
         self.count
     }
 
+    /// Bytes of all values together.
+    pub(in crate::index) fn bytes(&self) -> usize {
+        self.values.len()
+    }
+
     /// The value at place `nth` with its rows; `None` is damage (or `nth >= len()`).
     pub(in crate::index) fn get(&self, nth: usize) -> Option<(&'b [u8], SetRef)> {
         Some((self.value(nth)?, SetRef::nth(self.sets, nth)?))

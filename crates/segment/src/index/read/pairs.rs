@@ -46,9 +46,9 @@ impl<'b> Pairs<'b> {
         Some(rows)
     }
 
-    /// Every row that has a pair. `None` is damage.
-    pub(in crate::index) fn all_rows(&self) -> Option<Vec<u32>> {
-        (0..self.count).map(|at| self.row(at)).collect()
+    /// Calls `each` with every row that has a pair, in the order of hashes. `None` is damage.
+    pub(in crate::index) fn each_row(&self, mut each: impl FnMut(u32)) -> Option<()> {
+        (0..self.count).try_for_each(|at| self.row(at).map(&mut each))
     }
 
     /// All pairs, ordered by hash and row.

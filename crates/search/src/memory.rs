@@ -1,0 +1,166 @@
+//! What all questions of a log may hold in memory at once.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::error::SearchError;
+use crate::question::Question;
+
+/// What a question may hold without asking: so little that all who may ask at once do not matter.
+const FREE_BYTES: usize = 1 << 20;
+
+/// How often a question that waits looks whether its time is over.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The memory that the questions of a log share. Each says once, before it begins, what it will hold at most; where that is not
+/// free, it waits for its turn: who came first goes first, so that large ones are not passed over for ever.
+pub struct Memory {
+    bytes_max: usize,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    held: usize,
+    most: usize,
+    /// Who came, and how many of them are through or have given up.
+    came: u64,
+    next: u64,
+    /// Those that gave up out of turn.
+    gone: std::collections::BTreeSet<u64>,
+}
+
+impl State {
+    /// Lets the next one come forward.
+    fn pass(&mut self, ticket: u64) {
+        self.gone.insert(ticket);
+        while self.gone.remove(&self.next) {
+            self.next += 1;
+        }
+    }
+}
+
+/// Memory that a question may use; given back when dropped.
+#[must_use = "it is given back when dropped"]
+pub(crate) struct Held<'m> {
+    memory: &'m Memory,
+    bytes: usize,
+}
+
+impl Memory {
+    /// Makes a budget of so many bytes.
+    #[must_use]
+    pub fn new(bytes_max: usize) -> Self {
+        Self { bytes_max, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// The most that was held at once so far, in bytes.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).most
+    }
+
+    /// Waits for so many bytes, all of the budget at most; `None` once `over` says so.
+    fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
+        let bytes = bytes.min(self.bytes_max);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let ticket = state.came;
+        state.came += 1;
+        while state.next != ticket || state.held + bytes > self.bytes_max {
+            if over() {
+                state.pass(ticket);
+                self.changed.notify_all();
+                return None;
+            }
+            (state, _) = self.changed.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.held += bytes;
+        state.most = state.most.max(state.held);
+        state.pass(ticket);
+        self.changed.notify_all();
+        Some(Held { memory: self, bytes })
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.memory.state.lock().unwrap_or_else(PoisonError::into_inner).held -= self.bytes;
+        self.memory.changed.notify_all();
+    }
+}
+
+impl<'a> Question<'a> {
+    /// Waits until there is memory for what this question is about to hold beside its rows: so many bytes. To be called once,
+    /// before anything is held: who holds something and waits for more would wait for ever.
+    ///
+    /// # Errors
+    /// [`SearchError::Busy`] where there is none within its time.
+    pub(crate) fn hold(&self, bytes: usize) -> Result<Option<Held<'a>>, SearchError> {
+        let bytes = bytes.saturating_add(self.rows_bytes());
+        let Some(memory) = self.context.memory.filter(|_| bytes > FREE_BYTES) else { return Ok(None) };
+        memory.take(bytes, self.context.over_budget).map(Some).ok_or(SearchError::Busy)
+    }
+
+    /// What sets of rows take at most: those that were found of each part, and three more of the part at work.
+    fn rows_bytes(&self) -> usize {
+        let rows = || self.parts().map(|part| part.rows() as usize);
+        if crate::plan::is_dear(self.asked()) { (rows().sum::<usize>() + 3 * rows().max().unwrap_or(0)) / 8 } else { 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn whoever_finds_no_room_waits_for_it_or_gives_up() {
+        let memory = Memory::new(100);
+        let held = memory.take(60, &|| false).unwrap();
+        assert!(memory.take(41, &|| true).is_none());
+        let more = memory.take(40, &|| true).unwrap();
+        assert!(memory.take(1, &|| true).is_none());
+        drop(held);
+        // More than there is at all is everything.
+        assert!(memory.take(1_000, &|| true).is_none());
+        drop(more);
+        assert_eq!(memory.take(1_000, &|| true).unwrap().bytes, 100);
+        assert_eq!(memory.most(), 100);
+    }
+
+    #[test]
+    fn who_came_first_goes_first_and_who_gives_up_holds_up_nobody() {
+        let memory = Memory::new(100);
+        let held = memory.take(60, &|| false).unwrap();
+        let (gives_up, looked) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let order = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            let wait_for = |waiting: u64| {
+                while memory.state.lock().unwrap().came < waiting {
+                    std::thread::yield_now();
+                }
+            };
+            let large = scope.spawn(|| memory.take(80, &|| gives_up.load(Ordering::SeqCst)).is_some());
+            wait_for(2);
+            let small = scope.spawn(|| {
+                let held = memory.take(10, &|| {
+                    looked.fetch_add(1, Ordering::SeqCst);
+                    false
+                });
+                order.lock().unwrap().push("small");
+                held.is_some()
+            });
+            while looked.load(Ordering::SeqCst) < 2 {
+                std::thread::yield_now();
+            }
+            assert!(order.lock().unwrap().is_empty(), "there is room for the small one, but it came later");
+            gives_up.store(true, Ordering::SeqCst);
+            assert!(!large.join().unwrap());
+            assert!(small.join().unwrap());
+        });
+        drop(held);
+        assert_eq!(memory.state.lock().unwrap().held, 0);
+    }
+}
