@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use env::Disk;
-use rustix::process::{getpriority_process, setpriority_process};
 use segment::manifest::SegmentEntry;
 use segment::merge::{Source, join, room};
 use segment::sealed::{IndexAccess, OpenError, open_segment};
@@ -115,7 +114,9 @@ impl Joins {
 
 /// Works until the log is closed; what is not done then is given up, and begun anew some time after the next start.
 pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>) {
-    step_back();
+    if let Err(error) = env::step_back(NICE) {
+        tracing::debug!(%error, "segments are joined at the priority of everything else");
+    }
     let mut heard = 0;
     while !shared.closing() {
         let Some(job) = shared.joins.take() else {
@@ -145,12 +146,4 @@ fn make(
     // Read back; besides, whoever asks first need not check it.
     segment.index().verify().map_err(OpenError::from)?;
     Ok(Some((entry, segment)))
-}
-
-/// For the calling thread alone: Linux's priorities are of threads.
-fn step_back() {
-    let set = getpriority_process(None).and_then(|own| setpriority_process(None, own.max(NICE)));
-    if let Err(error) = set {
-        tracing::debug!(%error, "segments are joined at the priority of everything else");
-    }
 }

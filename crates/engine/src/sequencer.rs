@@ -98,6 +98,9 @@ type Numbers = PerLine<[Option<u32>; 3]>;
 impl Sequencer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
+        if let Err(error) = env::be_prompt() {
+            tracing::debug!(%error, "the sequencer waits for its turn like everything else");
+        }
         while let Some(group) = self.shared.queue.pop_group() {
             if group.rotate && !self.active.buffer.is_empty() {
                 next_buffer(&self.shared, &mut self.active);

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use rustix::process::{getpriority_process, setpriority_process};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::problem::Problem;
 use crate::state::on;
 
-/// How nice these threads are: where both want a processor, they get about a tenth of it, and an event that comes in mostly
-/// takes it from them at once. Alone they lose nothing. docs/decisions/0007-who-waits-for-whom.md has what others gave.
-const NICE: i32 = 10;
+/// How nice these threads are: where both want a processor, they get a thirtieth of it, so that they end on a busy machine, too.
+/// Alone they lose nothing. docs/decisions/0014-who-is-woken-first.md has what others gave.
+const NICE: i32 = 15;
 
 /// Where questions are answered.
 #[derive(Clone)]
@@ -55,9 +54,7 @@ impl Remaining {
 
 /// For the calling thread alone: Linux's priorities are of threads.
 fn step_back() {
-    // A process that was started nicer stays so.
-    let set = getpriority_process(None).and_then(|own| setpriority_process(None, own.max(NICE)));
-    if let Err(error) = set {
+    if let Err(error) = env::step_back(NICE) {
         tracing::debug!(%error, "questions run at the priority of everything else");
     }
 }
@@ -65,6 +62,7 @@ fn step_back() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::process::getpriority_process;
 
     #[tokio::test]
     async fn questions_step_back_and_nobody_else_does() {

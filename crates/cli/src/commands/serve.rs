@@ -61,7 +61,9 @@ pub(crate) const CUT_OFF: Duration = Duration::from_secs(5);
 
 /// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
 pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Result<Exit> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| failed(&error, "the system gives no threads"))?;
+    // Events come in on these threads, and whoever sent them waits.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(be_prompt).build();
+    let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;
     let log = Arc::new(log);
     let served = runtime.block_on(async {
         let server = Server::bind(options).await;
@@ -94,6 +96,12 @@ pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Resul
             println!("Stopped.");
             Ok(Exit::Done)
         }
+    }
+}
+
+fn be_prompt() {
+    if let Err(error) = env::be_prompt() {
+        tracing::debug!(%error, "threads that serve connections wait for their turn like everything else");
     }
 }
 
