@@ -6,17 +6,12 @@ use std::sync::Arc;
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 
-/// Rows a sealed segment has by default: its index in the making takes some 600 bytes of memory a row, so that a segment of
-/// 400,000 rows leaves room below a gibibyte for everything else, the joining of large ones among it; five times eight of
-/// them are just below [`MERGE_ROWS_DEFAULT`].
-pub const SEAL_ROWS_DEFAULT: u64 = 3 << 17;
+/// Rows a sealed segment has by default: what is not sealed yet takes some 800 bytes of memory a row, and there must be room
+/// below a gibibyte for everything else, questions, exports and joining among it; 64 of them are [`MERGE_ROWS_DEFAULT`].
+pub const SEAL_ROWS_DEFAULT: u64 = 1 << 18;
 
 /// Bytes of lines at which a segment is sealed though it has fewer rows: long lines must not outgrow what an index counts.
 pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;
-
-/// Entries that may wait for sealing while segments are merged: so many more come in meanwhile on a busy log, and all
-/// together stay far below [`UNSEALED_ROWS_MAX`].
-pub const MERGE_BACKLOG_ROWS_MAX: u64 = SEAL_ROWS_DEFAULT / 4;
 
 /// Rows of a merged segment by default at most: a hundred million entries then are some twenty segments, and its index has a
 /// gigabyte, which is read and written once when it is made.
@@ -25,8 +20,9 @@ pub const MERGE_ROWS_DEFAULT: u64 = 1 << 24;
 /// Bytes of lines of a merged segment at most: bounds the second copy that the disk must hold meanwhile.
 pub const MERGE_BYTES_MAX: u64 = 32 << 30;
 
-/// Entries that may wait for sealing before new ones are told to wait: three segments' worth bounds memory and journal.
-pub const UNSEALED_ROWS_MAX: u64 = 3 * SEAL_ROWS_DEFAULT;
+/// Entries that may wait for sealing before new ones are told to wait: a segment that is being sealed, one and a half that came
+/// in meanwhile. Bounds memory (half a gibibyte), the journal, and what a start after a crash has to read.
+pub const UNSEALED_ROWS_MAX: u64 = 5 << 17;
 
 /// Most entries at which the tail may be told to be sealed: a batch more must find room below [`UNSEALED_ROWS_MAX`].
 pub const SEAL_ROWS_MAX: u64 = UNSEALED_ROWS_MAX - BATCH_EVENTS_MAX as u64 - 1;

@@ -16,7 +16,7 @@ use segment::merge::{MergeError, Size, Source, choose, merge};
 use segment::sealed::{IndexAccess, open_segment};
 use segment::{Part, Segment, SegmentFile, SegmentName};
 
-use crate::config::{MERGE_BACKLOG_ROWS_MAX, MERGE_BYTES_MAX, SEAL_BYTES_DEFAULT};
+use crate::config::{MERGE_BYTES_MAX, SEAL_BYTES_DEFAULT};
 use crate::joining::{Job, Joined};
 use crate::sealer::{SealerThread, SealingError, TERM};
 use crate::shared::{Parts, Shared, TailPart, with_causes};
@@ -42,11 +42,12 @@ impl Shared {
         Size { rows: self.config.merge_rows.min(self.join_rows_max.load(Ordering::Acquire)), bytes: MERGE_BYTES_MAX }
     }
 
-    /// Whether so few entries wait for sealing that there is time to merge.
+    /// Whether there is time to merge: no whole segment waits to be sealed. What is less may wait for long, on a log that takes in
+    /// no more.
     fn is_at_leisure(&self, parts: &Parts) -> bool {
         let size = self.committed.load(Ordering::Acquire);
         let waiting = |first: &TailPart| size.saturating_sub(first.first_leaf());
-        parts.tail.first().map_or(0, waiting) <= MERGE_BACKLOG_ROWS_MAX
+        parts.tail.first().map_or(0, waiting) < self.config.seal_rows
     }
 }
 

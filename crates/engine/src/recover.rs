@@ -1,6 +1,10 @@
 //! The tail comes back from the journal.
 
+use std::num::NonZero;
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use event::Entry;
 use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
@@ -10,7 +14,7 @@ use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
 use segment::{Disclosed, PartError};
 use vault::{Sealed, Vault};
 
-use crate::dedup::Recent;
+use crate::dedup::{EventKey, Recent};
 use crate::record::{Numbers, read_numbers};
 use crate::rows::{remember_identity, row_extra};
 use crate::sequencer::{Active, FileRecords};
@@ -39,6 +43,78 @@ pub(crate) struct Recovering<'a> {
     records: Vec<Sealed>,
     received_us: i64,
     replayed: u64,
+}
+
+/// What a line's bytes alone say of it, read beside others.
+struct ReadLine {
+    digest: Digest,
+    row: Row,
+    line: TailLine,
+    key: Option<EventKey>,
+    received_us: i64,
+}
+
+/// What lines are read with.
+struct Reading<'r> {
+    vault: &'r Vault,
+    recent: &'r Recent,
+    records: &'r [Sealed],
+    file: Option<&'r FileRecords>,
+}
+
+/// Lines of a batch below which they are read one after the other: a thread costs as much as some ten lines.
+const SIDE_BY_SIDE_MIN: usize = 64;
+
+impl Reading<'_> {
+    /// Reads lines of a batch, on all processors.
+    fn all(&self, batch: &RecoveredBatch<'_>, places: Range<usize>) -> Result<Vec<ReadLine>, Refusal> {
+        let read = |places: Range<usize>| places.map(|at| self.line(batch, at)).collect::<Result<Vec<_>, Refusal>>();
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        if places.len() < SIDE_BY_SIDE_MIN || threads == 1 {
+            return read(places);
+        }
+        let share = places.len().div_ceil(threads);
+        let shares = places.clone().step_by(share).map(|start| start..(start + share).min(places.end));
+        thread::scope(|scope| {
+            let readers: Vec<_> = shares.map(|share| scope.spawn(|| read(share))).collect();
+            let mut all = Vec::with_capacity(places.len());
+            for reader in readers {
+                all.extend(reader.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            }
+            Ok(all)
+        })
+    }
+
+    fn line(&self, batch: &RecoveredBatch<'_>, at: usize) -> Result<ReadLine, Refusal> {
+        let gone = || PartError::NoSuchRow(batch.placed.first_leaf.0 + at as u64);
+        let line = batch.lines.get(at).ok_or_else(gone)?;
+        let numbers = read_numbers(batch.refs.get(at).ok_or_else(gone)?)?;
+        let entry = Entry::parse(line)?;
+        let disclosed = self.disclosed(&numbers)?;
+        for record in disclosed.iter().flatten().flatten() {
+            remember_identity(self.vault, record)?;
+        }
+        let extra = row_extra(self.vault, &entry, &disclosed)?;
+        let position = batch.placed.position(batch.lines, at).ok_or_else(gone)?;
+        let records = self.file.map(|file| file.spans(&numbers)).unwrap_or_default();
+        Ok(ReadLine {
+            digest: Digest::of(line),
+            row: Row::new(&entry, &extra, UNPLACED),
+            line: TailLine { position, records },
+            key: entry.event_id.as_deref().map(|id| self.recent.key(&entry.source, id)),
+            received_us: entry.received_us,
+        })
+    }
+
+    fn disclosed(&self, numbers: &Numbers) -> Result<Disclosed, Refusal> {
+        let record = |number: Option<u32>| -> Result<_, Refusal> {
+            let Some(number) = number else { return Ok(None) };
+            let sealed =
+                self.records.get(number as usize).ok_or("a line refers to a disclosure that its file lacks")?;
+            Ok(Some(stored(sealed.clone())))
+        };
+        numbers.iter().map(|[a, b, c]| Ok([record(*a)?, record(*b)?, record(*c)?])).collect()
+    }
 }
 
 /// The tail as it was.
@@ -85,55 +161,28 @@ impl<'a> Recovering<'a> {
             self.records.push(Sealed::from_record(record)?);
         }
         let first = batch.placed.first_leaf.0;
-        for (at, (line, refs)) in batch.lines.iter().zip(batch.refs.iter()).enumerate() {
-            let leaf = first + at as u64;
-            if leaf >= self.sealed {
-                self.take_line(batch, at, leaf, line, &read_numbers(refs)?)?;
-            }
+        let known = usize::try_from(self.sealed.saturating_sub(first)).unwrap_or(usize::MAX).min(batch.lines.len());
+        let reading =
+            Reading { vault: self.vault, recent: self.recent, records: &self.records, file: self.file.as_ref() };
+        for (leaf, read) in (first + known as u64..).zip(reading.all(batch, known..batch.lines.len())?) {
+            self.take_line(leaf, read)?;
         }
         Ok(())
     }
 
-    fn take_line(
-        &mut self,
-        batch: &RecoveredBatch<'_>,
-        at: usize,
-        leaf: u64,
-        line: &[u8],
-        numbers: &Numbers,
-    ) -> Result<(), Refusal> {
-        let digest = Digest::of(line);
+    fn take_line(&mut self, leaf: u64, read: ReadLine) -> Result<(), Refusal> {
         if leaf < self.ledger.size().0 {
-            if self.digests.get(leaf)? != digest {
+            if self.digests.get(leaf)? != read.digest {
                 return Err(Box::new(NotInTree { leaf }));
             }
         } else {
-            self.ledger.append(&[digest])?;
+            self.ledger.append(&[read.digest])?;
         }
-        let entry = Entry::parse(line)?;
-        let disclosed = self.disclosed(numbers)?;
-        for record in disclosed.iter().flatten().flatten() {
-            remember_identity(self.vault, record)?;
-        }
-        let extra = row_extra(self.vault, &entry, &disclosed)?;
-        let position = batch.placed.position(batch.lines, at).ok_or(PartError::NoSuchRow(leaf))?;
-        let records = self.file.as_ref().map(|file| file.spans(numbers)).unwrap_or_default();
-        self.push(Row::new(&entry, &extra, UNPLACED), TailLine { position, records });
-        let key = entry.event_id.as_deref().map(|id| (self.recent.key(&entry.source, id), leaf));
-        self.recent.add(key.into_iter(), leaf + 1);
-        self.received_us = self.received_us.max(entry.received_us);
+        self.push(read.row, read.line);
+        self.recent.add(read.key.map(|key| (key, leaf)).into_iter(), leaf + 1);
+        self.received_us = self.received_us.max(read.received_us);
         self.replayed += 1;
         Ok(())
-    }
-
-    fn disclosed(&self, numbers: &Numbers) -> Result<Disclosed, Refusal> {
-        let record = |number: Option<u32>| -> Result<_, Refusal> {
-            let Some(number) = number else { return Ok(None) };
-            let sealed =
-                self.records.get(number as usize).ok_or("a line refers to a disclosure that its file lacks")?;
-            Ok(Some(stored(sealed.clone())))
-        };
-        numbers.iter().map(|[a, b, c]| Ok([record(*a)?, record(*b)?, record(*c)?])).collect()
     }
 
     fn push(&mut self, row: Row, line: TailLine) {

@@ -13,8 +13,14 @@ const FREE_BYTES: usize = 1 << 20;
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The memory that the questions of a log share. Each says once, before it begins, what it will hold at most; where that is not
-/// free, it waits for its turn: who came first goes first, so that large ones are not passed over for ever.
+/// free, it waits for its turn. Two thirds are for large ones, so that others do not wait for them.
 pub struct Memory {
+    small: Lane,
+    large: Lane,
+}
+
+/// Memory that is handed out in the order of coming: large ones are not passed over for ever.
+struct Lane {
     bytes_max: usize,
     state: Mutex<State>,
     changed: Condvar,
@@ -44,7 +50,7 @@ impl State {
 /// Memory that a question may use; given back when dropped.
 #[must_use = "it is given back when dropped"]
 pub(crate) struct Held<'m> {
-    memory: &'m Memory,
+    lane: &'m Lane,
     bytes: usize,
 }
 
@@ -52,16 +58,34 @@ impl Memory {
     /// Makes a budget of so many bytes.
     #[must_use]
     pub fn new(bytes_max: usize) -> Self {
+        let small = bytes_max / 3;
+        Self { small: Lane::new(small), large: Lane::new(bytes_max - small) }
+    }
+
+    /// The most that was held at once so far, in bytes, or somewhat more.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        [&self.small, &self.large].map(Lane::most).iter().sum()
+    }
+
+    /// Waits for so many bytes, all of what is for large ones at most; `None` once `over` says so.
+    fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
+        // Two of them at once, at least.
+        let lane = if bytes <= self.small.bytes_max / 2 { &self.small } else { &self.large };
+        lane.take(bytes, over)
+    }
+}
+
+impl Lane {
+    fn new(bytes_max: usize) -> Self {
         Self { bytes_max, state: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// The most that was held at once so far, in bytes.
-    #[must_use]
-    pub fn most(&self) -> usize {
+    fn most(&self) -> usize {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).most
     }
 
-    /// Waits for so many bytes, all of the budget at most; `None` once `over` says so.
+    /// Waits for so many bytes, all there are at most; `None` once `over` says so.
     fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
         let bytes = bytes.min(self.bytes_max);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,14 +103,14 @@ impl Memory {
         state.most = state.most.max(state.held);
         state.pass(ticket);
         self.changed.notify_all();
-        Some(Held { memory: self, bytes })
+        Some(Held { lane: self, bytes })
     }
 }
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.memory.state.lock().unwrap_or_else(PoisonError::into_inner).held -= self.bytes;
-        self.memory.changed.notify_all();
+        self.lane.state.lock().unwrap_or_else(PoisonError::into_inner).held -= self.bytes;
+        self.lane.changed.notify_all();
     }
 }
 
@@ -117,7 +141,7 @@ mod tests {
 
     #[test]
     fn whoever_finds_no_room_waits_for_it_or_gives_up() {
-        let memory = Memory::new(100);
+        let memory = Lane::new(100);
         let held = memory.take(60, &|| false).unwrap();
         assert!(memory.take(41, &|| true).is_none());
         let more = memory.take(40, &|| true).unwrap();
@@ -132,7 +156,7 @@ mod tests {
 
     #[test]
     fn who_came_first_goes_first_and_who_gives_up_holds_up_nobody() {
-        let memory = Memory::new(100);
+        let memory = Lane::new(100);
         let held = memory.take(60, &|| false).unwrap();
         let (gives_up, looked) = (AtomicBool::new(false), AtomicUsize::new(0));
         let order = Mutex::new(Vec::new());
@@ -162,5 +186,18 @@ mod tests {
         });
         drop(held);
         assert_eq!(memory.state.lock().unwrap().held, 0);
+    }
+
+    #[test]
+    fn small_ones_do_not_wait_for_large_ones() {
+        let memory = Memory::new(150);
+        let large = memory.take(1_000, &|| true).unwrap();
+        assert_eq!(large.bytes, 100);
+        assert!(memory.take(26, &|| true).is_none(), "that is a large one");
+        let small = memory.take(25, &|| true).unwrap();
+        let other = memory.take(25, &|| true).unwrap();
+        assert!(memory.take(1, &|| true).is_none());
+        drop((small, other, large));
+        assert_eq!(memory.most(), 150);
     }
 }

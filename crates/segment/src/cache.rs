@@ -1,8 +1,9 @@
-//! A memory-bounded cache of decompressed frames and checked blocks, shared by all open segments.
+//! A memory-bounded cache of decompressed frames, checked blocks and codes of fields, shared by all open segments.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::index::{CODES_BYTES_MAX, KeptCodes};
 use crate::lru::Lru;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
@@ -34,18 +35,24 @@ pub(crate) struct BlockKey {
     pub(crate) block: u64,
 }
 
-/// Keeps the blocks used last, up to a number of bytes. One per process; share it among all segments.
+/// Keeps the blocks used last, up to a number of bytes, and beside them [`CODES_BYTES_MAX`] of codes. One per process; share it
+/// among all segments.
 pub struct BlockCache {
     files: AtomicU64,
     /// Owned by whoever holds the lock; never held while reading or decompressing.
     kept: Mutex<Lru<BlockKey, Arc<Block>>>,
+    codes: KeptCodes,
 }
 
 impl BlockCache {
     /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept.
     #[must_use]
     pub fn new(bytes_max: usize) -> Arc<Self> {
-        Arc::new(Self { files: AtomicU64::new(0), kept: Mutex::new(Lru::new(bytes_max)) })
+        Arc::new(Self {
+            files: AtomicU64::new(0),
+            kept: Mutex::new(Lru::new(bytes_max)),
+            codes: KeptCodes::new(CODES_BYTES_MAX),
+        })
     }
 
     /// Returns a number for a newly opened file that no other file of this cache has.
@@ -65,8 +72,14 @@ impl BlockCache {
         Ok(block)
     }
 
-    /// Drops every block of `file`, whose segment is closed.
+    /// The codes of parts; a part goes by the number of its file of lines.
+    pub(crate) fn codes(&self) -> &KeptCodes {
+        &self.codes
+    }
+
+    /// Drops every block and all codes of `file`, whose segment is closed.
     pub(crate) fn forget(&self, file: u64) {
+        self.codes.forget(file);
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|key| key.file != file);
     }
 }

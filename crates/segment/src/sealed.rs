@@ -10,7 +10,7 @@ use env::Disk;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
-use crate::index::{Index, IndexBytes, IndexError, Indexed, Lines};
+use crate::index::{Index, IndexBytes, IndexError, Indexed, KeptCodes, Lines};
 use crate::manifest::SegmentEntry;
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
@@ -130,6 +130,10 @@ impl Lines for SealedLines {
 
     fn lasting(&self) -> Option<u64> {
         Some(self.lines.id())
+    }
+
+    fn kept_codes(&self) -> Option<&KeptCodes> {
+        Some(self.lines.kept_codes())
     }
 
     fn frames_read(&self) -> u64 {

@@ -28,6 +28,25 @@ fn count(log: &Log, query: &str) -> u64 {
 }
 
 #[test]
+fn a_tail_that_is_not_full_does_not_keep_segments_from_being_merged() {
+    let folder = Folder::new();
+    let log = Log::open(Config { merge_rows: 1, ..folder.config() }, World::system()).unwrap();
+    for round in 0..8 {
+        submit(&log, &events(round * 4, 4)).unwrap();
+        log.seal().unwrap();
+    }
+    for round in 0..11 {
+        submit(&log, &events(100 + round * 10_000, 10_000)).unwrap();
+    }
+    assert_eq!(log.segments(), 8);
+    log.close().unwrap();
+    let log = folder.open();
+    wait_for(&log, 1);
+    assert!(log.size() > 110_000, "the rest waits in the tail");
+    log.close().unwrap();
+}
+
+#[test]
 fn small_segments_become_one_and_nothing_else_changes() {
     let folder = Folder::new();
     let log = folder.open();

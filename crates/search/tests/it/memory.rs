@@ -34,7 +34,8 @@ fn values_that_take_more_than_a_question_may_hold_are_refused_and_named() {
 #[test]
 fn a_question_that_finds_no_memory_within_its_time_says_so() {
     let (log, scope) = (Log::new(&draws(300, 42), 50), Scope::everything());
-    let memory = Memory::new(4 << 20);
+    // Four of them are for large ones.
+    let memory = Memory::new(6 << 20);
     let context = Context { bytes_max: 1 << 20, memory: Some(&memory), ..log.context() };
     let search = Filters::parse([("search", "e")], &[]).unwrap().predicate;
     let ask = |context: Context<'_>| {

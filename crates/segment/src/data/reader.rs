@@ -15,6 +15,7 @@ use super::table::{Frame, SEEK_FOOT, Tables, len_from_foot};
 use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
+use crate::index::KeptCodes;
 
 thread_local! {
     /// A decompression context is 160 KiB and slow to make: one per thread, owned by that thread.
@@ -118,6 +119,11 @@ impl DataFile {
     #[must_use]
     pub fn frames_read(&self) -> u64 {
         self.frames_read.load(Ordering::Relaxed)
+    }
+
+    /// Returns where the codes of fields are kept, of the part that has this file.
+    pub(crate) fn kept_codes(&self) -> &KeptCodes {
+        self.cache.codes()
     }
 
     /// Returns the number of this open file: no other of the same cache has or had it.

@@ -124,13 +124,13 @@ mod tests {
         assert!(written <= rows * 6, "{written} rows written again for {rows}");
     }
 
-    /// What the decision record says of a busy log: two hundred million rows, sealed 393,216 at a time.
+    /// What the decision record says of a busy log: two hundred million rows, sealed 262,144 at a time.
     #[test]
     fn large_segments_are_some_twenty_and_a_row_is_written_again_twice() {
         let most = Size { rows: 1 << 24, bytes: 32 << 30 };
         let (mut segments, mut written) = (Vec::<Size>::new(), 0);
-        for n in 0..530_u64 {
-            segments.push(Size { rows: 393_216 + n % 1_000, bytes: 315 << 20 });
+        for n in 0..800_u64 {
+            segments.push(Size { rows: 262_144 + n % 1_000, bytes: 210 << 20 });
             while let Some(range) = choose(&segments, most) {
                 let merged =
                     segments[range.clone()].iter().fold(Size { rows: 0, bytes: 0 }, |sum, size| sum.and(*size));

@@ -115,7 +115,7 @@ pub(crate) struct Commits {
     json: bool,
 }
 
-/// The start of a server that was killed while nothing was sealed
+/// The start of a server that was killed while nothing was sealed; of these events, as many as may be unsealed
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  indelible bench start --entries 1000000")]
 pub(crate) struct Start {
@@ -149,8 +149,7 @@ pub(crate) struct All {
 impl All {
     fn run(self) -> miette::Result<Exit> {
         let Self { events, dir, json, together } = self;
-        let unsealed = Events { entries: events.entries.min(start::ENTRIES_MAX), ..events.clone() };
-        start::run(&Start { events: unsealed, dir: dir.clone(), json })?;
+        start::run(&Start { events: events.clone(), dir: dir.clone(), json })?;
         commits::run(&Commits { clients: commits::CLIENTS, seconds: commits::SECONDS, dir: dir.clone(), json })?;
         let folder = log::scratch(dir.as_deref())?;
         // One log for all: none of these adds entries that the questions would find.

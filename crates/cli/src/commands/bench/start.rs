@@ -2,25 +2,20 @@
 
 use serde_json::json;
 
+use super::events::Events;
 use super::server::ServerProcess;
 use super::{Start, log};
 use crate::exit::Exit;
 
-/// Most entries: so many may be unsealed, with room for those the server records itself.
-pub(super) const ENTRIES_MAX: u64 = engine::SEAL_ROWS_MAX - 100;
+/// Most entries: so many may be unsealed, with room for those the server records itself; of more, the first are sent.
+const ENTRIES_MAX: u64 = engine::SEAL_ROWS_MAX - 100;
 
 pub(super) fn run(what: &Start) -> miette::Result<Exit> {
-    if what.events.entries > ENTRIES_MAX {
-        return Err(miette::miette!(
-            help = format!("--entries {ENTRIES_MAX} or fewer"),
-            "no log has {} entries unsealed: it would take in no more before",
-            what.events.entries
-        ));
-    }
+    let events = Events { entries: what.events.entries.min(ENTRIES_MAX), ..what.events.clone() };
     let folder = log::scratch(what.dir.as_deref())?;
     let unsealed = ["--seal-rows".to_owned(), engine::SEAL_ROWS_MAX.to_string()];
     let server = ServerProcess::start_with(folder.path(), &unsealed)?;
-    let sent = what.events.send(&server)?;
+    let sent = events.send(&server)?;
     server.kill();
     let server = ServerProcess::start_with(folder.path(), &unsealed)?;
     server.look_at_memory();

@@ -9,11 +9,12 @@ use roaring::RoaringBitmap;
 
 use crate::index::read::Dictionary;
 use crate::index::sets::Sets;
+use crate::lru::Lru;
 use crate::part::Field;
 
-/// Fields of one part whose codes are kept: about those that a page of facets shows at once. At two bytes a row, that bounds
-/// the memory of a part to eight bytes a row.
-const FIELDS_MAX: usize = 4;
+/// Memory for the codes of all parts: at two bytes a row, those of three fields of ten million rows. What is not kept is made
+/// again where it is counted, at a few nanoseconds a row.
+pub(crate) const CODES_BYTES_MAX: usize = 64 << 20;
 
 /// No value.
 const NONE: u16 = u16::MAX;
@@ -22,7 +23,7 @@ const NONE: u16 = u16::MAX;
 pub(super) const VALUES_MAX: usize = NONE as usize;
 
 /// The number, in the dictionary, of each row's value.
-pub(super) struct Codes {
+pub(crate) struct Codes {
     by_row: Vec<u16>,
     /// Further values of rows that have several.
     more: Vec<(u32, u16)>,
@@ -43,6 +44,10 @@ impl Codes {
             }
         }
         Some(codes)
+    }
+
+    fn bytes(&self) -> usize {
+        self.by_row.capacity() * size_of::<u16>() + self.more.capacity() * size_of::<(u32, u16)>()
     }
 
     /// How often each code occurs among `rows`. Cost: about 2 ns a row.
@@ -110,56 +115,59 @@ impl Pairs {
     }
 }
 
-/// What of a part's fields was counted last.
-#[derive(Default)]
-pub(super) struct CodesCache {
-    codes: Newest<Field, Codes>,
-    pairs: Newest<(Field, Field), Pairs>,
-}
+/// The codes used last, of all parts.
+pub struct KeptCodes(Mutex<Lru<(u64, Field), Arc<Codes>>>);
 
-impl CodesCache {
-    /// The codes of a field, made if they are not kept; `None` if `make` says so.
-    pub(super) fn get(&self, field: Field, make: impl FnOnce() -> Option<Codes>) -> Option<Arc<Codes>> {
-        self.codes.get(field, FIELDS_MAX, make)
+impl KeptCodes {
+    /// Keeps at most so many bytes.
+    pub(crate) fn new(bytes_max: usize) -> Self {
+        Self(Mutex::new(Lru::new(bytes_max)))
     }
 
-    /// The table of two fields, made if it is not kept; `None` if `make` says so.
-    pub(super) fn pairs(&self, of: (Field, Field), make: impl FnOnce() -> Option<Pairs>) -> Option<Arc<Pairs>> {
-        self.pairs.get(of, TABLES_MAX, make)
-    }
-}
-
-/// The few things used last, the last one last.
-struct Newest<K, V> {
-    kept: Mutex<Vec<(K, Arc<V>)>>,
-}
-
-impl<K, V> Default for Newest<K, V> {
-    fn default() -> Self {
-        Self { kept: Mutex::default() }
-    }
-}
-
-impl<K: Copy + PartialEq, V> Newest<K, V> {
-    fn get(&self, key: K, at_most: usize, make: impl FnOnce() -> Option<V>) -> Option<Arc<V>> {
-        if let Some(value) = self.put(key, None, at_most) {
-            return Some(value);
+    /// The codes of a part's field, made if they are not kept; `None` if `make` says so. Two may make the same at once; both are
+    /// right.
+    pub(super) fn get(&self, part: u64, field: Field, make: impl FnOnce() -> Option<Codes>) -> Option<Arc<Codes>> {
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept().get(&(part, field));
+        if known.is_some() {
+            return known;
         }
-        // Two may make the same at once; both are right.
-        let value = Arc::new(make()?);
-        self.put(key, Some(value), at_most)
+        let codes = Arc::new(make()?);
+        kept().put((part, field), Arc::clone(&codes), codes.bytes());
+        Some(codes)
     }
 
-    /// Moves what is kept under `key`, or else `new`, to the end.
-    fn put(&self, key: K, new: Option<Arc<V>>, at_most: usize) -> Option<Arc<V>> {
+    /// Lets go of a part's.
+    pub(crate) fn forget(&self, part: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| *of != part);
+    }
+}
+
+/// The tables of one part that were asked last, the last one last.
+#[derive(Default)]
+pub(super) struct KeptPairs {
+    kept: Mutex<Vec<(Fields, Arc<Pairs>)>>,
+}
+
+/// That of the rows of a table, and that of its columns.
+type Fields = (Field, Field);
+
+impl KeptPairs {
+    /// The table of two fields, if it is kept.
+    pub(super) fn get(&self, of: Fields) -> Option<Arc<Pairs>> {
+        self.put(of, None)
+    }
+
+    /// Moves what is kept under `of`, or else `new`, to the end.
+    pub(super) fn put(&self, of: Fields, new: Option<Arc<Pairs>>) -> Option<Arc<Pairs>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = kept.iter().position(|(known, _)| *known == key).map(|at| kept.remove(at).1);
-        let value = known.or(new)?;
-        if kept.len() >= at_most {
+        let known = kept.iter().position(|(known, _)| *known == of).map(|at| kept.remove(at).1);
+        let pairs = known.or(new)?;
+        if kept.len() >= TABLES_MAX {
             kept.remove(0);
         }
-        kept.push((key, Arc::clone(&value)));
-        Some(value)
+        kept.push((of, Arc::clone(&pairs)));
+        Some(pairs)
     }
 }
 
@@ -176,5 +184,18 @@ mod tests {
         assert_eq!(codes.count(&rows, 3), [66_667, 66_667, 66_667]);
         rows.remove(65_536);
         assert_eq!(codes.count(&rows, 3), [66_667, 66_666, 66_666]);
+    }
+
+    #[test]
+    fn codes_are_kept_up_to_so_many_bytes_and_forgotten_with_their_part() {
+        let codes = || Some(Codes { by_row: vec![0; 1_000], more: Vec::new() });
+        let kept = KeptCodes::new(5_000);
+        for part in [1, 2, 1, 3] {
+            kept.get(part, Field::Channel, codes).unwrap();
+        }
+        let has = |part| kept.get(part, Field::Channel, || None).is_some();
+        assert_eq!([1, 2, 3].map(has), [true, false, true], "the one used longest ago made room");
+        kept.forget(1);
+        assert_eq!([1, 3].map(has), [false, true]);
     }
 }

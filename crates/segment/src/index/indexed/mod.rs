@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use roaring::RoaringBitmap;
 
-use self::codes::CodesCache;
+pub(crate) use self::codes::CODES_BYTES_MAX;
+pub use self::codes::KeptCodes;
+use self::codes::KeptPairs;
 use crate::counts::Counts;
 use crate::disclosures::DisclosureFile;
 use crate::index::Index;
@@ -34,6 +36,11 @@ pub trait Lines: Send + Sync {
 
     /// As [`crate::Part::lasting`].
     fn lasting(&self) -> Option<u64> {
+        None
+    }
+
+    /// Returns where the codes of fields are kept, of a part that will last.
+    fn kept_codes(&self) -> Option<&KeptCodes> {
         None
     }
 
@@ -60,7 +67,7 @@ pub struct Indexed<L> {
     lines: L,
     lines_confirmed: AtomicU64,
     token_bytes: AtomicU64,
-    codes: CodesCache,
+    pairs: KeptPairs,
 }
 
 impl<L: Lines> Indexed<L> {
@@ -71,7 +78,7 @@ impl<L: Lines> Indexed<L> {
             lines,
             lines_confirmed: AtomicU64::new(0),
             token_bytes: AtomicU64::new(0),
-            codes: CodesCache::default(),
+            pairs: KeptPairs::default(),
         }
     }
 

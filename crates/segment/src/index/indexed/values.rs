@@ -128,19 +128,28 @@ impl<L: Lines> Indexed<L> {
         other: Field,
         value: &[u8],
     ) -> Result<Option<Counts>, PartError> {
-        let Some((codes, others)) = self.codes_of(field)?.zip(self.codes_of(other)?) else { return Ok(None) };
-        let (name, of_other) = (Kind::Dictionary.of_field(field), Kind::Dictionary.of_field(other));
-        let (dictionary, among) = (self.index.dictionary(name)?, self.index.dictionary(of_other)?);
-        let Some(pairs) =
-            self.codes.pairs((other, field), || Pairs::count(&others, among.len(), &codes, dictionary.len()))
-        else {
-            return Ok(None);
+        let of_other = Kind::Dictionary.of_field(other);
+        let among = self.index.dictionary(of_other)?;
+        let pairs = match self.pairs.get((other, field)) {
+            None => self.count_pairs(other, field)?,
+            kept => kept,
         };
+        let Some(pairs) = pairs else { return Ok(None) };
         let at = among.first_not_below(value).ok_or_else(|| self.index.damaged(of_other))?;
         if among.get(at).is_none_or(|(found, _)| found != value) {
             return Ok(Some(Counts::default()));
         }
         self.named(field, pairs.row(at), usize::MAX).map(Some)
+    }
+
+    /// The table of two fields, made and kept.
+    fn count_pairs(&self, rows: Field, columns: Field) -> Result<Option<Arc<Pairs>>, PartError> {
+        let Some((row_codes, column_codes)) = self.codes_of(rows)?.zip(self.codes_of(columns)?) else {
+            return Ok(None);
+        };
+        let values = |field| self.index.dictionary(Kind::Dictionary.of_field(field)).map(|dictionary| dictionary.len());
+        let made = Pairs::count(&row_codes, values(rows)?, &column_codes, values(columns)?);
+        Ok(made.and_then(|made| self.pairs.put((rows, columns), Some(Arc::new(made)))))
     }
 
     /// Counts by codes, where the field and the part are such that keeping them pays.
@@ -152,15 +161,16 @@ impl<L: Lines> Indexed<L> {
 
     /// The codes of a field, if it has a dictionary that is small enough and the part will last.
     fn codes_of(&self, field: Field) -> Result<Option<Arc<Codes>>, PartError> {
-        if Keeping::of(field) != Keeping::Dictionary || self.lines.lasting().is_none() {
+        if Keeping::of(field) != Keeping::Dictionary {
             return Ok(None);
         }
+        let Some((kept, part)) = self.lines.kept_codes().zip(self.lines.lasting()) else { return Ok(None) };
         let name = Kind::Dictionary.of_field(field);
         let (dictionary, sets) = (self.index.dictionary(name)?, self.index.sets()?);
         if dictionary.len() > VALUES_MAX {
             return Ok(None);
         }
-        let codes = self.codes.get(field, || Codes::new(&dictionary, &sets, self.index.rows()));
+        let codes = kept.get(part, field, || Codes::new(&dictionary, &sets, self.index.rows()));
         codes.map(Some).ok_or_else(|| self.index.damaged(name).into())
     }
 

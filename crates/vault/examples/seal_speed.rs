@@ -1,4 +1,4 @@
-//! What sealing and opening a connection cost, and how long its record is: `cargo run --release -p indelible-vault --example speed`.
+//! What sealing and opening a connection cost, and how long its record is: `cargo run --release -p indelible-vault --example seal_speed`.
 #![allow(clippy::disallowed_methods, reason = "a measurement needs the clock, and nothing depends on its result")]
 
 use std::sync::Arc;
