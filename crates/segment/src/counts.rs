@@ -25,9 +25,9 @@ impl Counts {
         if self.bytes() + value.len() + Self::VALUE_BYTES > bytes_max {
             return Err(PartError::TooMany);
         }
-        grow(&mut self.values, value.len());
-        grow(&mut self.ends, 1);
-        grow(&mut self.counts, 1);
+        grow(&mut self.values, value.len(), bytes_max);
+        grow(&mut self.ends, 1, bytes_max / Self::VALUE_BYTES);
+        grow(&mut self.counts, 1, bytes_max / Self::VALUE_BYTES);
         self.values.extend_from_slice(value);
         self.ends.push(end);
         self.counts.push(count);
@@ -39,7 +39,13 @@ impl Counts {
     /// # Errors
     /// As [`Counts::push`].
     pub fn merged(&self, other: &Self, bytes_max: usize) -> Result<Self, PartError> {
-        let (mut all, mut others) = (Self::default(), other.iter().peekable());
+        let (bytes, values) = (self.values.len() + other.values.len(), self.len() + other.len());
+        let mut all = Self {
+            values: Vec::with_capacity(bytes.min(bytes_max)),
+            ends: Vec::with_capacity(values.min(bytes_max / Self::VALUE_BYTES)),
+            counts: Vec::with_capacity(values.min(bytes_max / Self::VALUE_BYTES)),
+        };
+        let mut others = other.iter().peekable();
         for (value, mut count) in self.iter() {
             while let Some((value, count)) = others.next_if(|(other, _)| *other < value) {
                 all.push(value, count, bytes_max)?;
@@ -80,10 +86,16 @@ impl Counts {
     }
 }
 
-/// Room for so many more, a quarter ahead: a vector that doubles would take twice what is counted.
-pub(crate) fn grow<T>(vec: &mut Vec<T>, more: usize) {
+/// From so many bytes on, a vector gets all the room it may ever need: room takes no memory until it is written to, and each
+/// vector that was too small leaves some behind, which the allocator keeps for a while.
+const LARGE_BYTES: usize = 64 << 10;
+
+/// Room for so many more where there will be no more than `most`, if that is known.
+pub(crate) fn grow<T>(vec: &mut Vec<T>, more: usize, most: usize) {
     if vec.capacity() - vec.len() < more {
-        vec.reserve_exact(more.max(vec.len() / 4).max(16));
+        let is_large = vec.len() * size_of::<T>() >= LARGE_BYTES;
+        let room = if is_large && most < isize::MAX as usize { most.saturating_sub(vec.len()) } else { vec.len() };
+        vec.reserve_exact(room.max(more).max(16));
     }
 }
 
@@ -107,13 +119,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_is_what_is_taken_within_a_quarter() {
-        let mut counts = Counts::default();
+    fn what_is_counted_is_all_that_is_taken_and_vectors_grow_a_few_times() {
+        let (mut counts, mut rooms) = (Counts::default(), std::collections::BTreeSet::new());
         for n in 0..100_000_u64 {
             counts.push(format!("{n:012}").as_bytes(), n, 1 << 20).unwrap_or_default();
+            rooms.insert(counts.values.capacity());
         }
         assert!(counts.bytes() <= 1 << 20 && counts.bytes() > (1 << 20) - 24);
-        let taken = counts.values.capacity() + counts.ends.capacity() * 4 + counts.counts.capacity() * 8;
-        assert!(taken <= counts.bytes() / 4 * 5 + 1_024, "{taken} for {}", counts.bytes());
+        let (values, others) = (counts.values.capacity(), counts.ends.capacity().max(counts.counts.capacity()));
+        assert!(values <= 1 << 20 && others * Counts::VALUE_BYTES <= 1 << 20, "{values} bytes, {others} values");
+        assert!(rooms.iter().rev().take(2).sum::<usize>() < (1 << 20) + 4 * LARGE_BYTES, "{rooms:?}");
     }
 }

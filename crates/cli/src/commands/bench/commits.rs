@@ -1,13 +1,12 @@
 //! Single events, each durable before its answer: of one client, and of many at once.
 
-use std::io;
-use std::sync::Arc;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::panic::resume_unwind;
+use std::thread;
 
 use env::{Clock, SystemClock, SystemDisk};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
 
 use super::client::Client;
 use super::generate::Generator;
@@ -39,7 +38,7 @@ struct Row {
 pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
     let io = |error: io::Error| failed(&error, "name a folder that can be written with --dir");
     let folder = log::scratch(what.dir.as_deref())?;
-    let events = Arc::new(events()?);
+    let events = events()?;
     let sync_us = sync_p50_us(&SystemDisk, &SystemClock::new(), folder.path()).map_err(io)?;
     let server = ServerProcess::start(folder.path())?;
     let (mut rows, mut sent) = (Vec::new(), 0);
@@ -84,30 +83,26 @@ fn events() -> miette::Result<Vec<Vec<u8>>> {
 }
 
 /// Sends events over so many connections, one after the other over each; what each took, in µs.
-fn send(url: &str, events: &Arc<Vec<Vec<u8>>>, clients: usize, for_us: u64) -> io::Result<Vec<u64>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    runtime.block_on(async {
-        let mut all = JoinSet::new();
-        for client in 0..clients {
-            all.spawn(send_over_one(url.to_owned(), Arc::clone(events), client * events.len() / clients, for_us));
+fn send(url: &str, events: &[Vec<u8>], clients: usize, for_us: u64) -> io::Result<Vec<u64>> {
+    let client = |first: usize| {
+        let mut sender = Sender::new(url)?;
+        let (clock, mut times) = (SystemClock::new(), Vec::new());
+        let begin = clock.monotonic_us();
+        for event in events.iter().cycle().skip(first * events.len() / clients) {
+            let start = clock.monotonic_us();
+            if start - begin >= for_us {
+                break;
+            }
+            sender.send(event)?;
+            times.push(clock.monotonic_us() - start);
         }
-        all.join_all().await.into_iter().collect::<io::Result<Vec<_>>>().map(|times| times.concat())
+        io::Result::Ok(times)
+    };
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..clients).map(|first| scope.spawn(move || client(first))).collect();
+        let joined = clients.into_iter().map(|client| client.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.collect::<io::Result<Vec<_>>>().map(|times| times.concat())
     })
-}
-
-async fn send_over_one(url: String, events: Arc<Vec<Vec<u8>>>, first: usize, for_us: u64) -> io::Result<Vec<u64>> {
-    let mut sender = Sender::new(&url).await?;
-    let (clock, mut times) = (SystemClock::new(), Vec::new());
-    let begin = clock.monotonic_us();
-    for event in events.iter().cycle().skip(first) {
-        let start = clock.monotonic_us();
-        if start - begin >= for_us {
-            break;
-        }
-        sender.send(event).await?;
-        times.push(clock.monotonic_us() - start);
-    }
-    Ok(times)
 }
 
 /// A connection that costs the measured machine next to nothing.
@@ -119,27 +114,31 @@ struct Sender {
 }
 
 impl Sender {
-    async fn new(url: &str) -> io::Result<Self> {
+    fn new(url: &str) -> io::Result<Self> {
         let host = url.trim_start_matches("http://").to_owned();
-        let stream = TcpStream::connect(&host).await?;
+        let stream = TcpStream::connect(&host)?;
         stream.set_nodelay(true)?;
         Ok(Self { host, stream, request: Vec::new(), answer: Vec::new() })
     }
 
     /// Sends one event and reads its receipt.
-    async fn send(&mut self, event: &[u8]) -> io::Result<()> {
+    fn send(&mut self, event: &[u8]) -> io::Result<()> {
         let (host, length) = (&self.host, event.len());
         self.request.clear();
-        self.request.extend_from_slice(
-            format!("POST /v1/events HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n").as_bytes(),
-        );
+        write!(
+            self.request,
+            "POST /v1/events HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        )?;
         self.request.extend_from_slice(event);
-        self.stream.write_all(&self.request).await?;
+        self.stream.write_all(&self.request)?;
         self.answer.clear();
+        let mut piece = [0; 4_096];
         while !whole(&self.answer) {
-            if self.stream.read_buf(&mut self.answer).await? == 0 || self.answer.len() > ANSWER_BYTES_MAX {
+            let read = self.stream.read(&mut piece)?;
+            if read == 0 || self.answer.len() > ANSWER_BYTES_MAX {
                 return Err(io::Error::other("no answer"));
             }
+            self.answer.extend_from_slice(piece.get(..read).unwrap_or_default());
         }
         let recorded = self.answer.starts_with(b"HTTP/1.1 201") || self.answer.starts_with(b"HTTP/1.1 200");
         let said = || io::Error::other(String::from_utf8_lossy(&self.answer).into_owned());

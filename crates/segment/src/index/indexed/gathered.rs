@@ -26,8 +26,8 @@ impl Gathered {
         if self.bytes() + value.len() + 12 > bytes_max {
             return Err(PartError::TooMany);
         }
-        grow(&mut self.values, value.len() + 4);
-        grow(&mut self.found, 1);
+        grow(&mut self.values, value.len() + 4, bytes_max);
+        grow(&mut self.found, 1, bytes_max / size_of::<(u32, u32)>());
         self.values.extend_from_slice(&len.to_le_bytes());
         self.values.extend_from_slice(value);
         self.found.push((start, row));
