@@ -7,7 +7,7 @@ use event::personal::PersonalParts;
 use event::{Admission, AdmitError, Admitted, Entry, Event, Problem, ReadmitError};
 use journal::Packed;
 use proof::{Digest, DigestMap};
-use segment::index::RowExtra;
+use segment::index::{RowExtra, Wanted};
 use segment::tail::Row;
 use segment::{Field, PartError};
 
@@ -57,6 +57,7 @@ impl Log {
     pub(crate) fn prepare(&self, events: &[Option<&Event<'_>>], source: &str) -> Result<Prepared, SubmitError> {
         let key = |event: &Event<'_>| event.event_id.as_deref().map(|id| self.shared.recent.key(source, id));
         let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
+        let sealed = self.in_segments(events)?;
         let mut prepared = Prepared {
             plans: Vec::with_capacity(events.len()),
             receipts: Vec::with_capacity(events.len()),
@@ -83,8 +84,9 @@ impl Log {
             };
             let admission = self.admission(now_us, source, id_random);
             let key = key(event);
+            let found = recent.into_iter().chain(leaves_of(&sealed, index));
             if let Some(plan) =
-                self.known(event, &admission, recent, key.and_then(|key| in_batch.get(&key)), &prepared.lines)?
+                self.known(event, &admission, found, key.and_then(|key| in_batch.get(&key)), &prepared.lines)?
             {
                 if let Plan::Refused = plan {
                     prepared.conflicts.push(conflict(index));
@@ -108,6 +110,23 @@ impl Log {
             }
         }
         Ok(prepared)
+    }
+
+    /// The leaves in segments that have an event's `event_id`, each behind the event's number, by that.
+    fn in_segments(&self, events: &[Option<&Event<'_>>]) -> Result<Vec<(usize, u64)>, SubmitError> {
+        let ids = events.iter().enumerate();
+        let ids = ids.filter_map(|(index, event)| Some((index, (*event)?.event_id.as_deref()?.as_bytes())));
+        let wanted = Wanted::new(ids, self.shared.vault.index_seed());
+        let mut found = Vec::new();
+        if wanted.is_empty() {
+            return Ok(found);
+        }
+        for segment in &self.shared.parts().segments {
+            let rows = segment.rows_of_each(Field::EventId, &wanted)?;
+            found.extend(rows.into_iter().map(|(index, row)| (index, segment::Part::leaf(&**segment, row))));
+        }
+        found.sort_unstable();
+        Ok(found)
     }
 
     /// What the tail keeps of an entry for questions.
@@ -146,12 +165,13 @@ impl Log {
         prepared.keys.push(key);
     }
 
-    /// Whether the event is one that is recorded already (`recent`: by the tail's table), or stands earlier in its batch.
+    /// Whether the event is one that is recorded already (`found`: leaves that may have its `event_id`), or stands earlier in its
+    /// batch.
     fn known(
         &self,
         event: &Event<'_>,
         admission: &Admission<'_>,
-        recent: Option<u64>,
+        found: impl Iterator<Item = u64>,
         earlier: Option<&(&Event<'_>, usize)>,
         lines: &Packed,
     ) -> Result<Option<Plan>, SubmitError> {
@@ -166,12 +186,8 @@ impl Log {
             };
             return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
         }
-        let mut found: Vec<u64> = recent.into_iter().collect();
-        for segment in &self.shared.parts().segments {
-            let rows = segment::Part::equal(&**segment, Field::EventId, event_id.as_bytes())?;
-            found.extend(rows.iter().map(|row| segment::Part::leaf(&**segment, row)));
-        }
-        if found.is_empty() {
+        let mut found = found.peekable();
+        if found.peek().is_none() {
             return Ok(None);
         }
         let view = self.shared.view();
@@ -264,4 +280,10 @@ pub(crate) fn receipts(plans: Vec<Plan>, fresh: Vec<Receipt>, first: u64) -> Vec
 fn conflict(index: usize) -> Problem {
     let message = "this event_id stands for another event of this source: give a new event a new event_id".to_owned();
     Problem { index: Some(index), pointer: "/event_id".to_owned(), code: "event_id_conflict", message }
+}
+
+/// Of leaves behind numbers of events, by these, those of one event.
+fn leaves_of(found: &[(usize, u64)], index: usize) -> impl Iterator<Item = u64> + '_ {
+    let start = found.partition_point(|(of, _)| *of < index);
+    found.iter().skip(start).take_while(move |(of, _)| *of == index).map(|(_, leaf)| *leaf)
 }

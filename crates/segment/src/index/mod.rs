@@ -23,7 +23,7 @@ pub use build::{IndexBuilder, RowExtra};
 pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub(crate) use indexed::CODES_BYTES_MAX;
-pub use indexed::{Indexed, KeptCodes, Lines};
+pub use indexed::{Indexed, KeptCodes, Lines, Wanted};
 pub use merge::{IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
 pub(crate) use read::check;
 pub use read::{Index, IndexBytes, IndexError};

@@ -139,8 +139,12 @@ impl<L: Lines> Indexed<L> {
     fn in_pairs(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
         let name = Kind::Pairs.of_field(field);
         let Some(pairs) = self.index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
-        let candidates = pairs.candidates(hash(value, self.index.seed())).ok_or_else(|| self.index.damaged(name))?;
-        self.confirm_equal(field, &candidates.into_iter().collect(), value)
+        let mut candidates = RoaringBitmap::new();
+        let found = pairs.candidates(hash(value, self.index.seed()), |row| {
+            candidates.insert(row);
+        });
+        found.ok_or_else(|| self.index.damaged(name))?;
+        self.confirm_equal(field, &candidates, value)
     }
 
     fn id_equal(&self, id: &[u8]) -> Result<RoaringBitmap, PartError> {
@@ -153,7 +157,12 @@ impl<L: Lines> Indexed<L> {
         self.confirm_equal(Field::Id, &rows, id)
     }
 
-    fn confirm_equal(&self, field: Field, rows: &RoaringBitmap, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+    pub(super) fn confirm_equal(
+        &self,
+        field: Field,
+        rows: &RoaringBitmap,
+        value: &[u8],
+    ) -> Result<RoaringBitmap, PartError> {
         self.confirm(rows, &Ask::ALL, |entry| text_value(entry, field).is_some_and(|found| found.as_bytes() == value))
     }
 

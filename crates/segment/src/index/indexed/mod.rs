@@ -6,6 +6,7 @@ mod fields;
 mod gathered;
 mod texts;
 mod values;
+mod wanted;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,7 @@ use roaring::RoaringBitmap;
 pub(crate) use self::codes::CODES_BYTES_MAX;
 pub use self::codes::KeptCodes;
 use self::codes::KeptPairs;
+pub use self::wanted::Wanted;
 use crate::counts::Counts;
 use crate::disclosures::DisclosureFile;
 use crate::index::Index;

@@ -32,18 +32,17 @@ impl<'b> Pairs<'b> {
         self.count
     }
 
-    /// The rows whose value may be the one with this hash. `None` is damage.
-    pub(in crate::index) fn candidates(&self, hash: u64) -> Option<Vec<u32>> {
+    /// Calls `each` with the rows whose value may be the one with this hash. `None` is damage. Cost: two or three places in memory.
+    pub(in crate::index) fn candidates(&self, hash: u64, mut each: impl FnMut(u32)) -> Option<()> {
         let hash = pair_hash(hash);
         let rest_bits = PAIR_HASH_BITS - self.bucket_bits;
         let (bucket, rest) = (hash.checked_shr(rest_bits).unwrap_or(0), u64::from(hash) & ((1 << rest_bits) - 1));
-        let mut rows = Vec::new();
         for at in self.bucket(bucket as usize)? {
             if self.rests.get(at)? == rest {
-                rows.push(self.row(at)?);
+                each(self.row(at)?);
             }
         }
-        Some(rows)
+        Some(())
     }
 
     /// Calls `each` with every row that has a pair, in the order of hashes. `None` is damage.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use env::Disk;
 use env::fake::FaultyDisk;
 use event::Entry;
-use indelible_segment::Field;
 use indelible_segment::index::{
-    Index, IndexBuilder, IndexMergeError, Indexed, MergeInto, RowExtra, SPOOL_BYTES, merge_indexes,
+    Index, IndexBuilder, IndexMergeError, Indexed, MergeInto, RowExtra, SPOOL_BYTES, Wanted, merge_indexes,
 };
+use indelible_segment::{Field, Part};
 use proptest::prelude::*;
 
 use super::draft::{Dice, Draft};
@@ -71,6 +71,33 @@ fn has_heavy_values(drafts: &[Draft]) -> bool {
         }
         rows.into_values().any(|rows| rows >= HEAVY)
     })
+}
+
+/// As few lines are read as if each value had been asked for by itself.
+#[test]
+fn many_values_looked_for_at_once_are_those_found_one_by_one() {
+    let mut dice = Dice(11);
+    let drafts = drafts(7, 600, 5);
+    for pieces in [pieces(&drafts, Vec::new()), pieces(&drafts, vec![200, 450])] {
+        let index = open(merge(&disk(), &pieces, SPOOL_BYTES).unwrap());
+        let (naive, lines) = (Naive::new(FIRST_LEAF, &drafts), memory(&drafts));
+        let part = Indexed::new(index, lines);
+        for field in PAIRS.into_iter().chain([Field::Actor, Field::Id]) {
+            let mut known: Vec<Vec<u8>> = (0..drafts.len()).flat_map(|row| naive.values(row, field)).collect();
+            known.push(b"no such value".to_vec());
+            let asked: Vec<&[u8]> = (0..200).map(|_| dice.pick(&known).as_slice()).collect();
+            let before = part.lines_confirmed();
+            let mut one_by_one = Vec::new();
+            for (place, value) in asked.iter().enumerate() {
+                one_by_one.extend(part.equal(field, value).unwrap().into_iter().map(|row| (place, row)));
+            }
+            let cost = part.lines_confirmed() - before;
+            let mut found = part.rows_of_each(field, &Wanted::new(asked.iter().copied().enumerate(), SEED)).unwrap();
+            found.sort_unstable();
+            assert_eq!(found, one_by_one, "{field:?}");
+            assert_eq!(part.lines_confirmed() - before - cost, cost, "{field:?}");
+        }
+    }
 }
 
 proptest! {
