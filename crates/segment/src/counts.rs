@@ -90,11 +90,14 @@ impl Counts {
 /// vector that was too small leaves some behind, which the allocator keeps for a while.
 const LARGE_BYTES: usize = 64 << 10;
 
+/// No bound that anybody means is beyond.
+const MOST_MAX: usize = 1 << 32;
+
 /// Room for so many more where there will be no more than `most`, if that is known.
 pub(crate) fn grow<T>(vec: &mut Vec<T>, more: usize, most: usize) {
     if vec.capacity() - vec.len() < more {
         let is_large = vec.len() * size_of::<T>() >= LARGE_BYTES;
-        let room = if is_large && most < isize::MAX as usize { most.saturating_sub(vec.len()) } else { vec.len() };
+        let room = if is_large && most <= MOST_MAX { most.saturating_sub(vec.len()) } else { vec.len() };
         vec.reserve_exact(room.max(more).max(16));
     }
 }
