@@ -9,9 +9,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// `mi_option_purge_delay` of mimalloc 3: how long freed memory waits before it is given back to the system, in ms.
 const PURGE_DELAY: c_int = 15;
 
-/// Ten of its default seconds: memory given back and taken again a moment later is zeroed each time, which was a tenth
-/// of all work while events came in (docs/benchmarks.md).
-const PURGE_DELAY_MS: c_long = 10_000;
+/// Five of its default seconds: memory given back and taken again a moment later is zeroed each time, which was a tenth
+/// of all work while events came in (docs/benchmarks.md). Longer than from one sealed segment to the next at full rate.
+const PURGE_DELAY_MS: c_long = 5_000;
 
 /// Sets the allocator's options. To be called before there are threads.
 #[allow(unsafe_code, reason = "the allocator's options have no safe interface; the argument stands beside the call")]

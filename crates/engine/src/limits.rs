@@ -10,12 +10,12 @@ pub const QUESTION_LINES_MAX: u64 = 1_000_000;
 /// Memory for the answers of sealed segments: some thousand questions of a usual kind.
 pub const RESULT_BYTES_MAX: usize = 32 << 20;
 
-/// Most bytes of the values that a question counts, such as half a million ids. At work it holds four times as much: sums as they
+/// Most bytes of the values that a question counts, such as a quarter of a million ids. At work it holds four times as much: sums as they
 /// were and will be, those of a part, and what the part reads.
-pub const QUESTION_BYTES_MAX: usize = 16 << 20;
+pub const QUESTION_BYTES_MAX: usize = 8 << 20;
 
 /// Memory of all questions at once: of the costliest, one at a time. The others wait, each within its own time.
-pub const QUESTIONS_BYTES_MAX: usize = 96 << 20;
+pub const QUESTIONS_BYTES_MAX: usize = 48 << 20;
 
 const _: () = assert!(4 * QUESTION_BYTES_MAX < QUESTIONS_BYTES_MAX);
 

@@ -36,7 +36,7 @@ use crate::submit::SubmitError;
 use crate::{Log, freezer};
 
 /// Decompressed frames kept in memory: a page's worth of every segment of a long log.
-const CACHE_BYTES_MAX: usize = 64 << 20;
+const CACHE_BYTES_MAX: usize = 32 << 20;
 
 /// Rows of a segment after which a start that makes its index again says how far it is: every ten seconds or so.
 const REINDEX_TOLD_ROWS: u64 = 1 << 20;

@@ -12,9 +12,9 @@ use crate::index::sets::Sets;
 use crate::lru::Lru;
 use crate::part::Field;
 
-/// Memory for the codes of all parts: at two bytes a row, those of three fields of ten million rows. What is not kept is made
-/// again where it is counted, at a few nanoseconds a row.
-pub(crate) const CODES_BYTES_MAX: usize = 64 << 20;
+/// Memory for the codes of all parts: at two bytes a row, those of a field of sixteen million rows. What is not kept is made
+/// again where it is counted, at a few nanoseconds a row; tables of two fields, which most facets come from, are kept by themselves.
+pub(crate) const CODES_BYTES_MAX: usize = 36 << 20;
 
 /// No value.
 const NONE: u16 = u16::MAX;
