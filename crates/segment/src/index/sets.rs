@@ -124,7 +124,11 @@ fn offset(len: usize) -> u32 {
 
 /// Appends a set of ascending rows, at least two.
 pub(super) fn append_set(rows: &[u32], out: &mut Vec<u8>) {
-    if rows.len() <= LIST_ROWS_MAX { append_list(rows, out) } else { append_bitmap(rows, out) }
+    if rows.len() <= LIST_ROWS_MAX {
+        append_list(rows, out);
+    } else {
+        append_bitmap(RoaringBitmap::from_sorted_iter(rows.iter().copied()).expect("rows of a set ascend"), out);
+    }
 }
 
 fn append_list(rows: &[u32], out: &mut Vec<u8>) {
@@ -140,8 +144,8 @@ fn append_list(rows: &[u32], out: &mut Vec<u8>) {
     }
 }
 
-fn append_bitmap(rows: &[u32], out: &mut Vec<u8>) {
-    let mut bitmap = RoaringBitmap::from_sorted_iter(rows.iter().copied()).expect("rows of a set ascend");
+/// As [`append_set`], of more than [`LIST_ROWS_MAX`] rows.
+pub(super) fn append_bitmap(mut bitmap: RoaringBitmap, out: &mut Vec<u8>) {
     bitmap.optimize();
     out.extend_from_slice(&(bitmap.serialized_size() as u32).to_le_bytes());
     bitmap.serialize_into(&mut *out).expect("writing to memory cannot fail");

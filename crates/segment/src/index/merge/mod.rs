@@ -5,9 +5,9 @@
 //! enough rows for a dictionary in one of the indexes stay there with these rows, and all others stay pairs, since a value
 //! is not known from its hash.
 //!
-//! Memory, whatever the number of rows: four bytes a row where rows of the indexes lie among one another in time, four for each row
-//! of the set that is being written (so at most as much again), a mebibyte for each list of the section in the
-//! making, of which there are at most seven; what is longer lies in temporary files meanwhile.
+//! Memory, whatever the number of rows: four bytes a row where rows of the indexes lie among one another in time, a few bits a row
+//! for the set that is being written, a mebibyte for each list of the section in the making, of which there are at most seven;
+//! what is longer lies in temporary files meanwhile.
 
 mod dictionary;
 mod ids;

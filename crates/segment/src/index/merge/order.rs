@@ -13,6 +13,7 @@ use crate::index::{Index, IndexError};
 /// From a source's row to the row among all. Rows of one source keep their order.
 pub(super) struct Order {
     maps: Vec<RowMap>,
+    rows: u32,
 }
 
 enum RowMap {
@@ -65,6 +66,11 @@ impl Order {
         Ok(order)
     }
 
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> u32 {
+        self.rows
+    }
+
     /// The row among all of a source's row, which is one.
     pub(super) fn row(&self, source: usize, row: u32) -> u32 {
         match self.maps.get(source) {
@@ -76,12 +82,13 @@ impl Order {
 
     fn behind_one_another(sources: &[&Index]) -> Self {
         let mut next = 0;
-        let maps = sources.iter().map(|source| {
+        let map = |source: &&Index| {
             let first = next;
             next += source.rows();
             RowMap::Behind(first)
-        });
-        Self { maps: maps.collect() }
+        };
+        let maps = sources.iter().map(map).collect();
+        Self { maps, rows: next }
     }
 
     /// Tells `each` the time and leaf of every row in order.
@@ -114,7 +121,7 @@ impl Order {
         if in_turn(sources) {
             return Ok(Self::behind_one_another(sources));
         }
-        Ok(Self { maps: maps.into_iter().map(RowMap::Among).collect() })
+        Ok(Self { maps: maps.into_iter().map(RowMap::Among).collect(), rows: row })
     }
 }
 

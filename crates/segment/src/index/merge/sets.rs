@@ -5,8 +5,12 @@ use super::order::Order;
 use super::spool::{Scratch, Spool};
 use super::u32_of;
 use crate::index::Index;
-use crate::index::format::Kind;
-use crate::index::sets::{KnownSets, SetRef, append_set};
+use crate::index::dense::Dense;
+use crate::index::format::{Kind, LIST_ROWS_MAX};
+use crate::index::sets::{KnownSets, SetRef, append_bitmap, append_set};
+
+/// With one row of so many of all, a bit for each takes less than the rows that are in.
+const DENSE_SHARE: usize = 32;
 
 /// The section of sets in the making. The bytes are those of [`crate::index::sets::SetsWriter`].
 pub(super) struct SetsOutput<'s> {
@@ -22,37 +26,45 @@ impl<'s> SetsOutput<'s> {
     }
 
     /// Adds the union of sets, each with the number of its source, in the order of sources; at least one.
-    /// Cost: a step a row; where sources lie among one another, sorting runs of them.
+    /// Cost: a step a row; where sources lie among one another, sorting runs of them. Memory: four bytes a row of the set, or a bit
+    /// for each row of all, whichever is less.
     pub(super) fn add(
         &mut self,
         sources: &[&Index],
         order: &Order,
         sets: &[(usize, SetRef)],
     ) -> Result<SetRef, IndexMergeError> {
+        self.scratch.clear();
+        let all = sets.iter().fold(0_usize, |all, (_, set)| all + set.rows as usize);
+        if all > LIST_ROWS_MAX.max(order.rows() as usize / DENSE_SHARE) {
+            let mut dense = Dense::new(order.rows());
+            each_row(sources, order, sets, |row| dense.insert(row))?;
+            let bitmap = dense.finish();
+            // A row is there twice only where a source is not what was written.
+            if bitmap.len() > LIST_ROWS_MAX as u64 {
+                let rows = u32_of(bitmap.len(), "rows in a set")?;
+                append_bitmap(bitmap, &mut self.scratch);
+                return self.put(rows);
+            }
+        }
         self.rows.clear();
         let rows = &mut self.rows;
-        for &(nth, set) in sets {
-            let Some(source) = sources.get(nth) else { continue };
-            let bitmap = source.sets()?.visit(set, |row| rows.push(order.row(nth, row)));
-            let bitmap = bitmap.ok_or_else(|| source.damaged(Kind::Sets.alone()))?;
-            rows.extend(bitmap.iter().flatten().map(|row| order.row(nth, row)));
-        }
+        each_row(sources, order, sets, |row| rows.push(row))?;
         if sets.len() > 1 && !rows.is_sorted() {
             // Finds the ascending runs, of which there are as many as sets.
             rows.sort();
         }
-        // A row is there twice only where a source is not what was written.
         rows.dedup();
-        self.put()
+        if let [row] = **rows {
+            return Ok(SetRef { rows: 1, at: row });
+        }
+        append_set(rows, &mut self.scratch);
+        let rows = u32_of(rows.len() as u64, "rows in a set")?;
+        self.put(rows)
     }
 
-    fn put(&mut self) -> Result<SetRef, IndexMergeError> {
-        let rows = u32_of(self.rows.len() as u64, "rows in a set")?;
-        if let [row] = *self.rows {
-            return Ok(SetRef { rows, at: row });
-        }
-        self.scratch.clear();
-        append_set(&self.rows, &mut self.scratch);
+    /// Puts down the set in `scratch`, unless an equal one is there.
+    fn put(&mut self, rows: u32) -> Result<SetRef, IndexMergeError> {
         if let Some(known) = self.known.find(&self.scratch, rows)
             && self.spool.has(known.start as u64, &self.scratch)?
         {
@@ -67,4 +79,20 @@ impl<'s> SetsOutput<'s> {
     pub(super) fn into_spool(self) -> Spool<'s> {
         self.spool
     }
+}
+
+/// Calls `each` with every row of the sets, as it is numbered among all.
+fn each_row(
+    sources: &[&Index],
+    order: &Order,
+    sets: &[(usize, SetRef)],
+    mut each: impl FnMut(u32),
+) -> Result<(), IndexMergeError> {
+    for &(nth, set) in sets {
+        let Some(source) = sources.get(nth) else { continue };
+        let bitmap = source.sets()?.visit(set, |row| each(order.row(nth, row)));
+        let bitmap = bitmap.ok_or_else(|| source.damaged(Kind::Sets.alone()))?;
+        bitmap.iter().flatten().for_each(|row| each(order.row(nth, row)));
+    }
+    Ok(())
 }
