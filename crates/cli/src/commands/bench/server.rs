@@ -70,10 +70,11 @@ impl ServerProcess {
         self.started_in
     }
 
-    /// Notes the anonymous memory it takes now.
-    pub(super) fn look_at_memory(&self) {
+    /// Notes the anonymous memory it takes now, and says how much, in bytes.
+    pub(super) fn look_at_memory(&self) -> u64 {
         let now = anonymous_bytes(self.child.id()).unwrap_or_default();
         self.peak.fetch_max(now, Ordering::Relaxed);
+        now
     }
 
     /// The most memory noted so far, in bytes.

@@ -96,7 +96,7 @@ fn measure(what: &Together, server: &ServerProcess, clock: &dyn Clock) -> miette
     let load = |us: u64| Load::new(server, clock, what, us);
     let (whole_us, part_us) = (what.seconds * 1_000_000, what.seconds * 250_000);
     let alone = load(part_us).singles()?;
-    let at_rest = server.peak();
+    let at_rest = server.look_at_memory();
     let (beside, _) = load(part_us).singles_beside(|load| load.questions())?;
     let processor = processor_seconds(server.pid()).unwrap_or_default();
     let (amid, all) = load(whole_us).singles_beside(Load::everything)?;

@@ -72,7 +72,7 @@ impl Exports {
 /// Everything measured.
 pub(super) struct Report {
     pub(super) seconds: u64,
-    /// Anonymous memory, in bytes.
+    /// Anonymous memory, in bytes: at most, and before anything was asked.
     pub(super) peak: u64,
     pub(super) at_rest: u64,
     /// Of the server while everything went on, in seconds.
@@ -98,7 +98,7 @@ impl Report {
                 self.singles.iter().map(|(name, latency)| (name.replace(' ', "_"), latency)).collect();
             println!(
                 "{}",
-                json!({"seconds": self.seconds, "anonymous_peak_bytes": self.peak, "anonymous_peak_bytes_before": self.at_rest,
+                json!({"seconds": self.seconds, "anonymous_peak_bytes": self.peak, "anonymous_bytes_before": self.at_rest,
                     "server_processor_seconds": self.processor, "entries_taken": self.taken, "bytes_exported": self.exported,
                     "exports": self.exports, "questions": questions, "singles": singles})
             );
