@@ -265,7 +265,7 @@ def test_serve_starts_with_dev_and_on_loopback_only(tmp_path):
     assert indelible(*base, "--dev", "--listen", "0.0.0.0:0").returncode == 2
     # More rows than may wait for sealing would stop the log before it seals.
     refused = indelible("serve", "--dev", "--data", tmp_path / "log", "--seal-rows", "1200000")
-    assert refused.returncode == 2 and "645359" in refused.stderr
+    assert refused.returncode == 2 and "448751" in refused.stderr
 
 
 # The command line

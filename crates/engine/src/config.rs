@@ -20,9 +20,9 @@ pub const MERGE_ROWS_DEFAULT: u64 = 1 << 24;
 /// Bytes of lines of a merged segment at most: bounds the second copy that the disk must hold meanwhile.
 pub const MERGE_BYTES_MAX: u64 = 32 << 30;
 
-/// Entries that may wait for sealing before new ones are told to wait: a segment that is being sealed, one and a half that came
-/// in meanwhile. Bounds memory (half a gibibyte), the journal, and what a start after a crash has to read.
-pub const UNSEALED_ROWS_MAX: u64 = 5 << 17;
+/// Entries that may wait for sealing before new ones are told to wait: a segment that is being sealed, and three quarters of one
+/// that came in meanwhile. Bounds memory (some 350 MiB), the journal, and what a start after a crash has to read.
+pub const UNSEALED_ROWS_MAX: u64 = 7 << 16;
 
 /// Most entries at which the tail may be told to be sealed: a batch more must find room below [`UNSEALED_ROWS_MAX`].
 pub const SEAL_ROWS_MAX: u64 = UNSEALED_ROWS_MAX - BATCH_EVENTS_MAX as u64 - 1;
