@@ -37,7 +37,7 @@ struct Row {
 
 pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
     let io = |error: io::Error| failed(&error, "name a folder that can be written with --dir");
-    let folder = log::scratch(what.dir.as_deref())?;
+    let folder = log::scratch(what.scratch.dir.as_deref())?;
     let events = events()?;
     let sync_us = sync_p50_us(&SystemDisk, &SystemClock::new(), folder.path()).map_err(io)?;
     let server = ServerProcess::start(folder.path())?;
@@ -59,7 +59,7 @@ pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
     if found != Some(sent) {
         return Err(miette::miette!("{sent} events were acknowledged, and the log finds {found:?}"));
     }
-    if what.json {
+    if what.scratch.json {
         println!("{}", json!({"sync_p50_us": sync_us, "commits": rows}));
         return Ok(Exit::Done);
     }

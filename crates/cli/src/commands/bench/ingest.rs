@@ -13,8 +13,8 @@ use super::server::ServerProcess;
 use crate::exit::{Exit, failed};
 
 pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
-    let folder = log::scratch(what.dir.as_deref())?;
-    measure(&what.events, folder.path(), what.json)
+    let folder = log::scratch(what.scratch.dir.as_deref())?;
+    measure(&what.events, folder.path(), what.scratch.json)
 }
 
 /// Makes a new log of these events in `dir`, and leaves it there.

@@ -48,12 +48,23 @@ enum What {
     Verify(Asked),
     /// Single events, each durable before its answer: of one client, and of many at once
     Commits(Commits),
-    /// The start of a server that was killed while nothing was sealed
+    /// The start of a server that was killed while nothing was sealed: of these events, as many as may be unsealed
     Start(Start),
     /// Ingest, the costliest questions and exports at once: memory, and what single events wait for
     Together(Together),
     /// All of these one after the other, all but `start` and `commits` on one log
     All(All),
+}
+
+/// A log of its own, and how it is told
+#[derive(Args, Debug)]
+pub(crate) struct Scratch {
+    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Durable ingest over HTTP, sealing included
@@ -62,12 +73,8 @@ enum What {
 pub(crate) struct Ingest {
     #[command(flatten)]
     events: Events,
-    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    scratch: Scratch,
 }
 
 /// The log that is asked
@@ -107,12 +114,8 @@ pub(crate) struct Commits {
     /// How long one client sends, and then all of them.
     #[arg(long, default_value_t = commits::SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
-    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    scratch: Scratch,
 }
 
 /// The start of a server that was killed while nothing was sealed; of these events, as many as may be unsealed
@@ -121,12 +124,8 @@ pub(crate) struct Commits {
 pub(crate) struct Start {
     #[command(flatten)]
     events: Events,
-    /// In which folder the log is made, in one of its own, and removed again [default: the system's folder for temporary files].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    scratch: Scratch,
 }
 
 /// Ingest, questions, exports and verification, one after the other and together
@@ -149,8 +148,9 @@ pub(crate) struct All {
 impl All {
     fn run(self) -> miette::Result<Exit> {
         let Self { events, dir, json, together } = self;
-        start::run(&Start { events: events.clone(), dir: dir.clone(), json })?;
-        commits::run(&Commits { clients: commits::CLIENTS, seconds: commits::SECONDS, dir: dir.clone(), json })?;
+        let scratch = || Scratch { dir: dir.clone(), json };
+        start::run(&Start { events: events.clone(), scratch: scratch() })?;
+        commits::run(&Commits { clients: commits::CLIENTS, seconds: commits::SECONDS, scratch: scratch() })?;
         let folder = log::scratch(dir.as_deref())?;
         // One log for all: none of these adds entries that the questions would find.
         ingest::measure(&events, folder.path(), json)?;

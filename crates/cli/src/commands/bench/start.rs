@@ -12,7 +12,7 @@ const ENTRIES_MAX: u64 = engine::SEAL_ROWS_MAX - 100;
 
 pub(super) fn run(what: &Start) -> miette::Result<Exit> {
     let events = Events { entries: what.events.entries.min(ENTRIES_MAX), ..what.events.clone() };
-    let folder = log::scratch(what.dir.as_deref())?;
+    let folder = log::scratch(what.scratch.dir.as_deref())?;
     let unsealed = ["--seal-rows".to_owned(), engine::SEAL_ROWS_MAX.to_string()];
     let server = ServerProcess::start_with(folder.path(), &unsealed)?;
     let sent = events.send(&server)?;
@@ -21,7 +21,7 @@ pub(super) fn run(what: &Start) -> miette::Result<Exit> {
     server.look_at_memory();
     let (started_in, memory) = (server.started_in(), server.peak());
     server.stop()?;
-    if what.json {
+    if what.scratch.json {
         println!(
             "{}",
             json!({"unsealed_entries": sent, "start_ms": started_in.as_millis() as u64, "anonymous_bytes": memory})
