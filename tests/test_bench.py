@@ -17,7 +17,7 @@ def test_all_of_it_on_a_small_log(tmp_path):
     assert ingest["entries"] == query["entries"] == export["entries"] == ENTRIES
     assert 0 < ingest["entries_per_second_sealed"] <= ingest["entries_per_second"]
     assert sum(ingest["bytes_per_entry_by_kind"].values()) > 0
-    assert [question["name"] for question in query["questions"]] == [f"Q{n}" for n in range(1, 12)]
+    assert [question["name"] for question in query["questions"]] == [f"Q{n}" for n in range(1, 12)] + ["S1", "S2", "S3"]
     assert {(row["format"], row["order"]) for row in export["exports"]} == {("ndjson", "leaf"), ("ndjson", "desc"), ("ndjson", "asc"), ("csv", "desc"), ("json", "desc")}
     assert all(row["bytes"] > 100 * ENTRIES for row in export["exports"])
     assert [path.name for path in tmp_path.iterdir()] == ["mine"], "only what was made is removed, and all of it"

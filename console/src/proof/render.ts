@@ -53,11 +53,30 @@ function textOf(opened: readonly Opened[], pointer: string): string | undefined 
   for (const { values } of opened) {
     for (const [known, value] of values) {
       if (pointer !== known && !pointer.startsWith(`${known}/`)) continue;
-      const found = at(value, pointer.slice(known.length));
+      const rest = pointer.slice(known.length);
+      const position = POSITION.exec(rest)?.[1];
+      const found = position === undefined ? at(value, rest) : drop(scalars(value), Number(position));
       if (typeof found === "string") return found;
       if (found instanceof JsonNumber) return found.text;
     }
   }
+  return undefined;
+}
+
+/** A place by position: where a name on the way there may not be shown. */
+const POSITION = /^\/~3([0-9]+)$/;
+
+/** Strings and numbers in a value, in text order. */
+function* scalars(value: Json): Generator<Json> {
+  if (typeof value === "string" || value instanceof JsonNumber) yield value;
+  else if (isArray(value)) for (const element of value) yield* scalars(element);
+  else if (isObject(value)) for (const member of value.values()) yield* scalars(member);
+}
+
+/** The first value after `count` others. */
+function drop(values: Iterable<Json>, count: number): Json | undefined {
+  let passed = 0;
+  for (const value of values) if (passed++ === count) return value;
   return undefined;
 }
 

@@ -1,6 +1,6 @@
-//! Joining large segments, on a thread of its own: it takes minutes, and sealing goes on meanwhile.
+//! Joining large segments, on threads of its own: it takes minutes, and sealing goes on meanwhile.
 //!
-//! The sealer, who owns the manifest, says which segments; this thread makes the files, durable, read back and opened; the
+//! The sealer, who owns the manifest, says which segments and how eagerly; the thread makes the files, durable, read back and opened; the
 //! sealer then publishes. One at a time, so one second copy of what is merged.
 
 use std::path::Path;
@@ -16,8 +16,25 @@ use crate::layout::Layout;
 use crate::sealer::SealingError;
 use crate::shared::{Bell, Shared};
 
-/// How nice the thread is: as nice as can be, since nobody waits for it.
-const NICE: i32 = 19;
+/// How much it matters that segments are joined soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Nobody waits for it.
+    Leisure,
+    /// There are so many segments that looking up each new event in each of them costs more than joining them.
+    Behind,
+}
+
+impl Pace {
+    /// How nice the thread of such jobs is: as nice as can be, or still nicer than whoever takes events in and seals them, but
+    /// with a share of a busy processor. A thread cannot take it back, so there is one for each.
+    fn nice(self) -> i32 {
+        match self {
+            Self::Leisure => 19,
+            Self::Behind => 5,
+        }
+    }
+}
 
 /// How long it sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
 const NAP_US: u64 = 5_000_000;
@@ -31,6 +48,7 @@ pub(crate) struct Job {
     /// As the manifest names them.
     pub(crate) entries: Vec<SegmentEntry>,
     pub(crate) parts: Vec<Arc<Segment>>,
+    pub(crate) pace: Pace,
 }
 
 impl Job {
@@ -94,10 +112,10 @@ impl Joins {
         done
     }
 
-    fn take(&self) -> Option<Job> {
+    fn take(&self, pace: Pace) -> Option<Job> {
         let mut taken = None;
         self.change(|state| match state {
-            State::Asked(job) => {
+            State::Asked(job) if job.pace == pace => {
                 taken = Some(job);
                 State::Running
             }
@@ -112,19 +130,20 @@ impl Joins {
     }
 }
 
-/// Works until the log is closed; what is not done then is given up, and begun anew some time after the next start.
-pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>) {
-    if let Err(error) = env::step_back(NICE) {
+/// Does the jobs of one pace until the log is closed; what is not done then is given up, and begun anew some time after the next
+/// start.
+pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>, pace: Pace) {
+    if let Err(error) = env::step_back(pace.nice()) {
         tracing::debug!(%error, "segments are joined at the priority of everything else");
     }
     let mut heard = 0;
     while !shared.closing() {
-        let Some(job) = shared.joins.take() else {
+        let Some(job) = shared.joins.take(pace) else {
             heard = shared.joins.asked.wait(heard, NAP_US);
             continue;
         };
         let began_us = shared.world.clock.monotonic_us();
-        tracing::info!(segments = job.entries.len(), entries = job.rows(), "joining segments");
+        tracing::info!(segments = job.entries.len(), entries = job.rows(), ?pace, "joining segments");
         let Some(joined) = make(shared, &layout.segments(), cache, &job).transpose() else { break };
         let seconds = shared.world.clock.monotonic_us().saturating_sub(began_us) / 1_000_000;
         tracing::info!(entries = job.rows(), seconds, made = joined.is_ok(), "joining ended");

@@ -12,14 +12,18 @@ use env::Disk;
 use ledger::DigestsAhead;
 use segment::index::IndexMergeError;
 use segment::manifest::{SegmentEntry, publish};
-use segment::merge::{MergeError, Size, Source, choose, merge};
+use segment::merge::{MERGE_SEGMENTS, MergeError, Size, Source, choose, merge};
 use segment::sealed::{IndexAccess, open_segment};
 use segment::{Part, Segment, SegmentFile, SegmentName};
 
 use crate::config::{MERGE_BYTES_MAX, SEAL_BYTES_DEFAULT};
-use crate::joining::{Job, Joined};
+use crate::joining::{Job, Joined, Pace};
 use crate::sealer::{SealerThread, SealingError, TERM};
 use crate::shared::{Parts, Shared, TailPart, with_causes};
+
+/// So many whole segments that could be joined mean that joining has fallen behind: of each tier one less than are joined at once is
+/// the rule, and there are two.
+const BEHIND_SEGMENTS: usize = 3 * MERGE_SEGMENTS;
 
 impl Shared {
     /// How many entries are in segments that are being merged or are to be, as far as it is known now. 0 as well where merging has
@@ -40,6 +44,15 @@ impl Shared {
     /// Size of what is joined.
     fn join_most(&self) -> Size {
         Size { rows: self.config.merge_rows.min(self.join_rows_max.load(Ordering::Acquire)), bytes: MERGE_BYTES_MAX }
+    }
+
+    /// How eagerly to join these segments, if at all now.
+    fn pace(&self, parts: &Parts, sizes: &[Size]) -> Option<Pace> {
+        let large = sizes.iter().filter(|size| size.rows >= self.config.seal_rows && !size.is_done(self.join_most()));
+        if large.count() >= BEHIND_SEGMENTS {
+            return Some(Pace::Behind);
+        }
+        self.is_at_leisure(parts).then_some(Pace::Leisure)
     }
 
     /// Whether there is time to merge: no whole segment waits to be sealed. What is less may wait for long, on a log that takes in
@@ -74,11 +87,14 @@ impl SealerThread {
 
     /// The segments to be joined now, if none are. Where the disk has no room, that is said once.
     pub(crate) fn next_join(&mut self, parts: &Parts) -> Option<Job> {
-        if !self.joining.is_empty() || !self.merges() || !self.shared.is_at_leisure(parts) {
+        if !self.joining.is_empty() || !self.merges() {
             return None;
         }
-        let places = choose(&sizes(parts, &[]), self.shared.join_most())?;
+        let sizes = sizes(parts, &[]);
+        let pace = self.shared.pace(parts, &sizes)?;
+        let places = choose(&sizes, self.shared.join_most())?;
         let job = Job {
+            pace,
             entries: self.manifest.as_ref()?.segments.get(places.clone())?.to_vec(),
             parts: parts.segments.get(places)?.to_vec(),
         };

@@ -24,6 +24,7 @@ use crate::checkpoints::Signing;
 use crate::config::{Config, World};
 use crate::create::{create, is_log, ledger_env, surroundings};
 use crate::dedup::Recent;
+use crate::joining::Pace;
 use crate::layout::Layout;
 use crate::own::Own;
 use crate::received::Received;
@@ -294,12 +295,17 @@ fn start(
         spawned.map_err(|source| OpenError::disk(shared.config.data.as_path(), source))
     };
     let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
-    let (for_joiner, layout, cache) = (Arc::clone(shared), sealer.layout.clone(), Arc::clone(&sealer.cache));
+    let joiner = |pace| {
+        let (shared, layout, cache) = (Arc::clone(shared), sealer.layout.clone(), Arc::clone(&sealer.cache));
+        Box::new(move || crate::joining::run(&shared, &layout, &cache, pace))
+    };
+    let (at_leisure, when_behind) = (joiner(Pace::Leisure), joiner(Pace::Behind));
     Ok(Threads {
         sequencer: Some(spawn("sequencer", Box::new(move || sequencer.run()))?),
         background: vec![
             spawn("freezer", Box::new(move || freezer::run(&for_freezer)))?,
-            spawn("joiner", Box::new(move || crate::joining::run(&for_joiner, &layout, &cache)))?,
+            spawn("joiner", at_leisure)?,
+            spawn("joiner behind", when_behind)?,
             spawn("sealer", Box::new(move || sealer.run()))?,
             spawn("signer", Box::new(move || crate::checkpoints::run(&for_signer, &bells)))?,
         ],

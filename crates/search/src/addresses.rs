@@ -8,6 +8,7 @@ use crate::error::SearchError;
 use crate::facets::{counts, hold, most, sums, too_many};
 use crate::plan;
 use crate::question::Question;
+use crate::results::What;
 
 /// What the field is called.
 const NAME: &str = "ip";
@@ -32,9 +33,11 @@ pub fn addresses(question: &Question<'_>, limit: usize) -> Result<Vec<(IpAddr, u
         return Err(SearchError::AddressLimit(limit));
     }
     let _held = hold(question, Field::Address)?;
-    let sums = sums(question, Field::Address, NAME, |part| match question.context.addresses.all_visible() {
-        true => counts(question, part, Field::Address, NAME),
-        false => Ok(Arc::new(visible(question, part)?)),
+    let sums = sums(question, &What::Values(Field::Address.number()), NAME, |part| {
+        match question.context.addresses.all_visible() {
+            true => counts(question, part, Field::Address, NAME),
+            false => Ok(Arc::new(visible(question, part)?)),
+        }
     })?;
     let most = most(&sums, limit);
     let mut named = Vec::with_capacity(most.len());

@@ -1,17 +1,20 @@
 //! What is really recorded: the values of a field with how often, since when and until when.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use roaring::RoaringBitmap;
 use segment::{Ask, Part};
 
 use crate::error::SearchError;
 use crate::facets::{FACET_LIMIT_MAX, FacetField, too_many, values_bytes};
+use crate::parallel::for_parts;
 use crate::plan::{self, Rows};
 use crate::question::Question;
+use crate::results::{Kept, What};
 
-/// Memory of a value beside its own bytes, which stand in it twice.
-const RECORDED_BYTES: usize = size_of::<Vec<u8>>() + size_of::<Recorded>() + 32;
+/// Memory of a value beside its own bytes, which stand twice where values are added up: as key, and in what is recorded of it.
+const RECORDED_BYTES: usize = size_of::<String>() + size_of::<Recorded>() + 32;
 
 /// What is recorded of a value takes so many times what its count takes.
 const RECORDED_SHARE: usize = 12;
@@ -29,6 +32,12 @@ pub struct Recorded {
     pub last_us: i64,
 }
 
+impl Recorded {
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.value.len()
+    }
+}
+
 /// The values of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
@@ -40,9 +49,17 @@ pub struct Listing {
     pub omitted: u64,
 }
 
+/// Values with what is recorded of them in the parts so far.
+#[derive(Default)]
+struct Sums {
+    values: HashMap<String, Recorded>,
+    bytes: usize,
+}
+
 /// Lists the values of each of `fields` among the entries that match.
 ///
-/// Cost: per part, the row sets of every value; no line is read for fields that the index keeps in a dictionary.
+/// Cost: per part, the row sets of every value; no line is read for fields that the index keeps in a dictionary. What a sealed part
+/// has is kept, so that a catalogue asked for again costs as much as it is long.
 ///
 /// # Errors
 /// [`SearchError::FacetLimit`], [`SearchError::FacetValues`]; else as [`SearchError`].
@@ -50,49 +67,64 @@ pub fn catalogue(question: &Question<'_>, fields: &[FacetField], limit: usize) -
     if !(1..=FACET_LIMIT_MAX).contains(&limit) {
         return Err(SearchError::FacetLimit(limit));
     }
-    let mut found: Vec<HashMap<Vec<u8>, Recorded>> = vec![HashMap::new(); fields.len()];
     let values = fields.iter().fold(0_usize, |all, facet| all.saturating_add(values_bytes(question, facet.field())));
     let _held = question.hold(values.saturating_mul(RECORDED_SHARE).min(question.context.bytes_max))?;
-    let mut bytes = 0;
-    for part in &question.view.parts {
-        let rows = plan::rows(question, part.as_ref())?;
-        if rows.is_empty() {
-            continue;
-        }
-        for (facet, found) in fields.iter().zip(&mut found) {
-            list(question, part.as_ref(), &rows, *facet, found, &mut bytes)?;
-        }
-    }
-    Ok(fields.iter().zip(found).map(|(field, found)| listing(*field, found, limit)).collect())
+    let of_field = |facet: &FacetField| {
+        let sums = Mutex::new(Sums::default());
+        for_parts(question, true, &What::Recorded(facet.field().number()), |part| {
+            let of_part = recorded(question, part.as_ref(), *facet)?;
+            sums.lock().unwrap_or_else(PoisonError::into_inner).add(&of_part, question.context.bytes_max, *facet)
+        })?;
+        Ok(listing(*facet, sums.into_inner().unwrap_or_else(PoisonError::into_inner).values, limit))
+    };
+    fields.iter().map(of_field).collect()
 }
 
-/// Adds the values of one part to those found. `bytes`: what all of them take.
-fn list(
-    question: &Question<'_>,
-    part: &dyn Part,
-    rows: &Rows,
-    facet: FacetField,
-    found: &mut HashMap<Vec<u8>, Recorded>,
-    bytes: &mut usize,
-) -> Result<(), SearchError> {
-    let bytes_max = question.context.bytes_max;
-    let may_read = |lines| question.may_read(lines);
-    let ask = Ask { within: None, may_read: &may_read, bytes_max };
-    part.each_value(facet.field(), &ask, &mut |value, set| {
-        let Some((count, first, last)) = among(set, rows, part.rows()) else { return true };
-        let (first_us, last_us) = (part.time_us(first), part.time_us(last));
-        let new = || {
-            *bytes += 2 * value.len() + RECORDED_BYTES;
-            Recorded { value: String::from_utf8_lossy(value).into_owned(), count: 0, first_us, last_us }
+impl Sums {
+    fn add(&mut self, of_part: &[Recorded], bytes_max: usize, facet: FacetField) -> Result<(), SearchError> {
+        for recorded in of_part {
+            let Some(known) = self.values.get_mut(&recorded.value) else {
+                self.bytes += 2 * recorded.value.len() + RECORDED_BYTES;
+                if self.bytes > bytes_max {
+                    return Err(SearchError::FacetValues { field: facet.name() });
+                }
+                self.values.insert(recorded.value.clone(), recorded.clone());
+                continue;
+            };
+            known.count += recorded.count;
+            known.first_us = known.first_us.min(recorded.first_us);
+            known.last_us = known.last_us.max(recorded.last_us);
+        }
+        Ok(())
+    }
+}
+
+/// What one part has of a field among the rows that match.
+fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Result<Arc<[Recorded]>, SearchError> {
+    let kept = question.kept(part, What::Recorded(facet.field().number()), || {
+        let rows = plan::rows(question, part)?;
+        let (bytes_max, mut bytes, mut found) = (question.context.bytes_max, 0, Vec::new());
+        let may_read = |lines| question.may_read(lines);
+        let ask = Ask { within: None, may_read: &may_read, bytes_max };
+        let each = &mut |value: &[u8], set| {
+            let Some((count, first, last)) = among(set, &rows, part.rows()) else { return true };
+            let (first_us, last_us) = (part.time_us(first), part.time_us(last));
+            found.push(Recorded { value: String::from_utf8_lossy(value).into_owned(), count, first_us, last_us });
+            bytes += value.len() + RECORDED_BYTES;
+            bytes <= bytes_max
         };
-        let known = found.entry(value.to_vec()).or_insert_with(new);
-        known.count += count;
-        known.first_us = known.first_us.min(first_us);
-        known.last_us = known.last_us.max(last_us);
-        *bytes <= bytes_max
-    })
-    .map_err(|error| too_many(error, facet.name()))?;
-    if *bytes > bytes_max { Err(SearchError::FacetValues { field: facet.name() }) } else { Ok(()) }
+        if !rows.is_empty() {
+            part.each_value(facet.field(), &ask, each).map_err(|error| too_many(error, facet.name()))?;
+        }
+        if bytes > bytes_max {
+            return Err(SearchError::FacetValues { field: facet.name() });
+        }
+        Ok(Kept::Recorded(found.into()))
+    })?;
+    match kept {
+        Kept::Recorded(values) => Ok(values),
+        _ => unreachable!("what is recorded is kept under a key of its own"),
+    }
 }
 
 /// How many rows of `set` are among `rows`, with the first and the last of them. `all`: rows of the part.
@@ -102,7 +134,7 @@ fn among(set: RoaringBitmap, rows: &Rows, all: u32) -> Option<(u64, u32, u32)> {
     Some((set.len(), set.min()?, set.max()?))
 }
 
-fn listing(field: FacetField, found: HashMap<Vec<u8>, Recorded>, limit: usize) -> Listing {
+fn listing(field: FacetField, found: HashMap<String, Recorded>, limit: usize) -> Listing {
     let mut values: Vec<Recorded> = found.into_values().collect();
     values.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     let omitted = values.len().saturating_sub(limit) as u64;

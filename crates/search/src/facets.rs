@@ -77,7 +77,7 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
     let of_field = |facet: &FacetField| {
         let _held = hold(question, facet.field)?;
         let work = |part: &dyn Part| counts(question, part, facet.field, facet.name);
-        let sums = sums(question, facet.field, facet.name, work)?;
+        let sums = sums(question, &What::Values(facet.field.number()), facet.name, work)?;
         let text = |(value, count): (&[u8], u64)| (String::from_utf8_lossy(value).into_owned(), count);
         Ok(Facet { field: *facet, values: most(&sums, limit).into_iter().map(text).collect() })
     };
@@ -95,18 +95,18 @@ pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
     all.min(question.context.bytes_max)
 }
 
-/// Adds up what `work` counts in each part. Memory: the sums, twice while a part's are added; the parts' own are let go at once.
+/// Adds up what `work` counts in each part, and keeps as `what`. Memory: the sums, twice while a part's are added; the parts' own are let go at once.
 ///
 /// # Errors
 /// [`SearchError::FacetValues`] where they would take more than [`crate::Context::bytes_max`]; else those of `work`.
 pub(crate) fn sums(
     question: &Question<'_>,
-    field: Field,
+    what: &What,
     name: &'static str,
     work: impl Fn(&dyn Part) -> Result<Arc<Counts>, SearchError> + Sync,
 ) -> Result<Counts, SearchError> {
     let sums = Mutex::new(Counts::default());
-    for_parts(question, true, &What::Values(field.number()), |part| {
+    for_parts(question, true, what, |part| {
         let of_part = work(part.as_ref())?;
         let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
         *sums = sums.merged(&of_part, question.context.bytes_max).map_err(|error| too_many(error, name))?;
@@ -143,7 +143,7 @@ pub(crate) fn counts(
     })?;
     match kept {
         Kept::Values(values) => Ok(values),
-        Kept::Rows(_) | Kept::Bars(_) => unreachable!("values are kept under a key of their own"),
+        _ => unreachable!("values are kept under a key of their own"),
     }
 }
 

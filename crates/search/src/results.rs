@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use segment::{Counts, Lru, Part};
 
+use crate::catalogue::Recorded;
 use crate::error::SearchError;
 use crate::plan::Rows;
 use crate::question::Question;
@@ -40,8 +41,21 @@ pub(crate) enum What {
     Rows,
     /// How often each value of the field with this number occurs.
     Values(u8),
+    /// The values of the field with this number, since when and until when each.
+    Recorded(u8),
+    /// The values of the field with this number that begin with this text.
+    Beginning(u8, String),
     /// The bars of a histogram, described by this text.
     Bars(String),
+}
+
+impl What {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Beginning(_, text) | Self::Bars(text) => text.len(),
+            Self::Rows | Self::Values(_) | Self::Recorded(_) => 0,
+        }
+    }
 }
 
 /// Beginning, total and values of each bar.
@@ -52,6 +66,7 @@ pub(crate) type Bars = Vec<(i64, u64, Vec<(Vec<u8>, u64)>)>;
 pub(crate) enum Kept {
     Rows(Arc<Rows>),
     Values(Arc<Counts>),
+    Recorded(Arc<[Recorded]>),
     Bars(Arc<Bars>),
 }
 
@@ -92,7 +107,8 @@ impl Question<'_> {
         }
         cache.misses.fetch_add(1, Ordering::Relaxed);
         let kept = work_out()?;
-        lock().put(key, kept.clone(), kept.bytes());
+        let bytes = kept.bytes() + key.what.bytes();
+        lock().put(key, kept.clone(), bytes);
         Ok(kept)
     }
 }
@@ -118,6 +134,7 @@ impl Kept {
         let own = match self {
             Self::Rows(rows) => rows.bytes(),
             Self::Values(values) => values.bytes() / 4 * 5,
+            Self::Recorded(values) => values.iter().map(Recorded::bytes).sum(),
             Self::Bars(bars) => bars.iter().map(|(_, _, values)| 48 + counts(values)).sum(),
         };
         own + std::mem::size_of::<(Key, Self)>() + 64

@@ -1,15 +1,19 @@
 //! What a search box offers while somebody types: values of a field that begin as typed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use segment::index::fold;
-use segment::{Field, Part};
+use segment::{Counts, Field, Part};
 
 use crate::error::SearchError;
+use crate::facets::{most, sums};
 use crate::filters::Key;
 use crate::plan::{self, Rows};
 use crate::predicate::{Keyword, Phrase};
 use crate::question::Question;
+use crate::results::{Kept, What};
 
 /// Most suggestions an answer holds: more than anybody reads below a box.
 pub const SUGGESTIONS_MAX: usize = 100;
@@ -87,7 +91,8 @@ pub fn suggest_keys(prefix: &str, limit: usize) -> Vec<&'static str> {
 /// Only what the caller may see is offered (I-8): values of entries inside the question, and identities that are open.
 ///
 /// Cost: per part, at most [`SUGGESTION_VALUES_MAX`] values of a sorted list; where the question is not everything, a row
-/// set for each. One pass over the identities for `actor` and `actor_name`.
+/// set for each. One pass over the identities for `actor` and `actor_name`; of a value that several have, a row set for each in each part.
+/// What a sealed part answers is kept.
 ///
 /// # Errors
 /// [`SearchError::SuggestionLimit`]; else as [`SearchError`].
@@ -101,25 +106,73 @@ pub fn suggest(
         return Err(SearchError::SuggestionLimit(limit));
     }
     let persons = persons(question, field, prefix);
-    let mut counts: HashMap<String, u64> = HashMap::new();
-    for part in &question.view.parts {
-        let rows = plan::rows(question, part.as_ref())?;
-        if rows.is_empty() {
-            continue;
+    let what = What::Beginning(field.field.number(), prefix.to_owned());
+    let counts = sums(question, &what, field.name(), |part| {
+        let work_out = || Ok(Kept::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
+        // Which persons are the first changes with each that comes.
+        let are_all = persons.len() < SUGGESTION_VALUES_MAX;
+        match if are_all { question.kept(part, what.clone(), work_out)? } else { work_out()? } {
+            Kept::Values(counts) => Ok(counts),
+            _ => unreachable!("values that begin alike are kept under a key of their own"),
         }
+    })?;
+    let text = |(value, count): (&[u8], u64)| Suggestion { value: String::from_utf8_lossy(value).into_owned(), count };
+    Ok(most(&counts, limit).into_iter().map(text).collect())
+}
+
+/// What one part has of values that begin as typed.
+fn beginning(
+    question: &Question<'_>,
+    part: &dyn Part,
+    field: SuggestField,
+    prefix: &str,
+    persons: &Persons,
+) -> Result<Counts, SearchError> {
+    let mut counts: BTreeMap<Cow<'_, str>, u64> = BTreeMap::new();
+    let rows = plan::rows(question, part)?;
+    if !rows.is_empty() {
         if field.field != Field::Identity {
-            listed(part.as_ref(), field.field, prefix, &rows, &mut counts)?;
+            listed(part, field.field, prefix, &rows, &mut counts)?;
         }
-        for (value, digests) in &persons {
-            let digests: Vec<&[u8]> = digests.iter().map(|digest| digest.as_slice()).collect();
-            let found = part.equal_any(Field::Identity, &digests)?;
-            add(&mut counts, value, Rows::Set(found).and(&rows).len());
+        for (value, digests) in persons {
+            let count = named(part, digests, &rows)?;
+            if count > 0 {
+                *counts.entry(Cow::Borrowed(value)).or_default() += count;
+            }
         }
     }
-    let mut found: Vec<_> = counts.into_iter().map(|(value, count)| Suggestion { value, count }).collect();
-    found.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    found.truncate(limit);
+    let mut found = Counts::default();
+    for (value, count) in &counts {
+        found.push(value.as_bytes(), *count, question.context.bytes_max)?;
+    }
     Ok(found)
+}
+
+/// How many of the part's rows that match have one of these identities, which hold the same value.
+fn named(part: &dyn Part, digests: &[[u8; 32]], rows: &Rows) -> Result<u64, SearchError> {
+    let mut digests: Vec<&[u8]> = digests.iter().map(|digest| digest.as_slice()).collect();
+    if part.lasting().is_some() && is_whole(part, rows) {
+        // its index knows how many rows a value has without reading them
+        let (mut there, mut count) = (Vec::new(), 0);
+        for digest in digests {
+            part.values_beginning(Field::Identity, digest, &mut |_, rows| {
+                there.push(digest);
+                count = rows;
+                true
+            })?;
+        }
+        if there.len() < 2 {
+            return Ok(count);
+        }
+        // A row may have several, of two persons who are called the same.
+        digests = there;
+    }
+    Ok(Rows::Set(part.equal_any(Field::Identity, &digests)?).and(rows).len())
+}
+
+/// Whether these are all rows of the part.
+fn is_whole(part: &dyn Part, rows: &Rows) -> bool {
+    matches!(rows, Rows::Range(range) if *range == (0..part.rows()))
 }
 
 /// The values that the part's index lists.
@@ -128,9 +181,9 @@ fn listed(
     field: Field,
     prefix: &str,
     rows: &Rows,
-    counts: &mut HashMap<String, u64>,
+    counts: &mut BTreeMap<Cow<'_, str>, u64>,
 ) -> Result<(), SearchError> {
-    let whole = matches!(rows, Rows::Range(range) if *range == (0..part.rows()));
+    let whole = is_whole(part, rows);
     let (mut left, mut values) = (SUGGESTION_VALUES_MAX, Vec::new());
     for spelled in spellings(prefix) {
         part.values_beginning(field, spelled.as_bytes(), &mut |value, count| {
@@ -141,38 +194,46 @@ fn listed(
     }
     for (value, count) in values {
         let count = if whole { count } else { Rows::Set(part.equal(field, &value)?).and(rows).len() };
-        add(counts, &String::from_utf8_lossy(&value), count);
+        if count > 0 {
+            *counts.entry(String::from_utf8_lossy(&value).into_owned().into()).or_default() += count;
+        }
     }
     Ok(())
 }
 
-/// Values of persons that begin as typed, with the identities that hold them.
-fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Vec<(String, Vec<[u8; 32]>)> {
-    let pointers = field.pointers();
+/// Values of persons, with the identities that hold them.
+type Persons = BTreeMap<String, Vec<[u8; 32]>>;
+
+/// Values of persons that begin as typed, the first by value.
+fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Persons {
+    let (pointers, mut found) = (field.pointers(), Persons::new());
     if pointers.is_empty() {
-        return Vec::new();
+        return found;
     }
     let (typed, names) = (fold(prefix), field.field == Field::Identity);
-    let begins = |value: &str| {
-        let value = fold(value);
-        value.starts_with(&typed) || (names && value.split(' ').any(|word| word.starts_with(&typed)))
-    };
-    let mut found: HashMap<String, Vec<[u8; 32]>> = HashMap::new();
     question.context.identities.each(&mut |digest, pointer, value| {
-        if pointers.contains(&pointer)
-            && begins(value)
-            && (found.len() < SUGGESTION_VALUES_MAX || found.contains_key(value))
-        {
+        if pointers.contains(&pointer) && begins(value, &typed, names) {
             found.entry(value.to_owned()).or_default().push(*digest);
+            if found.len() > SUGGESTION_VALUES_MAX {
+                found.pop_last();
+            }
         }
     });
-    found.into_iter().collect()
+    found
 }
 
-fn add(counts: &mut HashMap<String, u64>, value: &str, count: u64) {
-    if count > 0 {
-        *counts.entry(value.to_owned()).or_default() += count;
+/// Whether a value begins so, in any case, or one of its words does. `typed` is folded.
+fn begins(value: &str, typed: &str, any_word: bool) -> bool {
+    if value.is_ascii() && typed.is_ascii() {
+        // folding is lower case then, and nearly all values that are looked at are passed over
+        let at = |from: usize| {
+            let beginning = value.as_bytes().get(from..from + typed.len());
+            beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(typed.as_bytes()))
+        };
+        return at(0) || (any_word && memchr::memchr_iter(b' ', value.as_bytes()).any(|space| at(space + 1)));
     }
+    let value = fold(value);
+    value.starts_with(typed) || (any_word && value.split(' ').any(|word| word.starts_with(typed)))
 }
 
 /// As typed, in lower case, in upper case, with a capital: each once, none the beginning of another.

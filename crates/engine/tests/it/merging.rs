@@ -142,6 +142,27 @@ fn joined_segments_answer_for_the_others_while_sealing_goes_on() {
     log.close().unwrap();
 }
 
+/// A log that takes in as much as it can is never at leisure.
+#[test]
+fn too_many_segments_are_joined_though_whole_ones_wait_to_be_sealed() {
+    let folder = Folder::new();
+    let config = Config { merge_rows: 1, seal_rows: 10, ..folder.config() };
+    let log = Log::open(config.clone(), World::system()).unwrap();
+    for round in 0..24 {
+        submit(&log, &events(round * 10, 10)).unwrap();
+        log.seal().unwrap();
+    }
+    submit(&log, &events(240, 20)).unwrap();
+    log.close().unwrap();
+    let config = Config { merge_rows: 1 << 20, merge_anew_rows: 0, ..config };
+    let log = Log::open(config, World::system()).unwrap();
+    wait_for(&log, 1);
+    assert!(log.size() >= 260, "two whole segments wait in the tail");
+    let again = submit(&log, &events(0, 260)).unwrap();
+    assert!(again.receipts.iter().flatten().all(|receipt| receipt.duplicate));
+    log.close().unwrap();
+}
+
 #[test]
 fn nothing_is_joined_where_the_disk_has_no_room_for_it() {
     let folder = Folder::new();

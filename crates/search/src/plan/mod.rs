@@ -44,7 +44,7 @@ pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>
     })?;
     match kept {
         Kept::Rows(rows) => Ok(rows),
-        Kept::Values(_) | Kept::Bars(_) => unreachable!("rows are kept under a key of their own"),
+        _ => unreachable!("rows are kept under a key of their own"),
     }
 }
 

@@ -25,7 +25,8 @@ impl Size {
     }
 
     /// Whether no two such fit together: it would be written again for ever smaller gain.
-    fn is_done(self, most: Self) -> bool {
+    #[must_use]
+    pub fn is_done(self, most: Self) -> bool {
         !self.and(self).fits(most)
     }
 

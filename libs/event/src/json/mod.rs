@@ -17,4 +17,4 @@ pub use path::Path;
 pub use scan::Syntax;
 pub use text::Text;
 pub use tokens::{Token, Tokens};
-pub use write::{compact, escape_pointer, push_string, shown};
+pub use write::{compact, escape_pointer, push_string, shown, unescape_pointer};

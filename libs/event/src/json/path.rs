@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use super::{Text, Token, escape_pointer, shown};
 
 /// Follows tokens and knows the JSON pointer of the place they are at. Feed it every token of one value.
@@ -79,6 +81,18 @@ impl<'a> Path<'a> {
             }
         }
         out
+    }
+
+    /// Whether these names and indexes lead to the place.
+    #[must_use]
+    pub fn is(&self, steps: &[Cow<'_, str>]) -> bool {
+        let same = |(step, name): (&Step<'_>, &Cow<'_, str>)| match step {
+            Step::Member(Some(text)) => text.is(name),
+            Step::Element(Some(index)) => name.parse() == Ok(*index),
+            Step::Member(None) | Step::Element(None) => false,
+        };
+        // from the end, where places beside one another differ
+        self.steps.len() == steps.len() && self.steps.iter().zip(steps).rev().all(same)
     }
 
     /// The name of the member that the place is the value of, if it is one of an object.

@@ -1,5 +1,7 @@
 //! Writing strings, and taking white space out.
 
+use std::borrow::Cow;
+
 use super::plain::plain_len;
 
 /// What stands behind the backslash for each byte below 0x20; `u` = six characters.
@@ -50,6 +52,13 @@ pub fn escape_pointer(out: &mut String, name: &str) {
             c => out.push(c),
         }
     }
+}
+
+/// The name that a step of a JSON pointer stands for.
+#[must_use]
+pub fn unescape_pointer(step: &str) -> Cow<'_, str> {
+    // in this order: `~01` is `~1`, and no slash
+    if step.contains('~') { Cow::Owned(step.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(step) }
 }
 
 /// A member's name as people are told of it: escaped as in a JSON pointer, and cut after 64 characters, ending in `…`.

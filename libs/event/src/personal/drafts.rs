@@ -6,7 +6,7 @@ use crate::json;
 
 use super::disclosure::Kind;
 use super::key::{KeyError, Keys};
-use super::needles::Needles;
+use super::needles::{Needles, Place};
 use super::person::{Person, Scope, is_address};
 use super::split::PersonalParts;
 
@@ -138,11 +138,11 @@ impl<'a> Drafts<'a> {
     pub(super) fn add_needles<'n>(&'n self, needles: &mut Needles<'n>) {
         for (person, draft) in self.list.iter().enumerate() {
             if let Some(address) = &draft.of_address {
-                needles.add(Cow::Borrowed(address), person, Cow::Borrowed(""));
+                needles.add(Cow::Borrowed(address), person, Place::Of);
             }
             for taken in self.values.iter().filter(|taken| taken.person == person) {
                 if let Value::Text(text) = &taken.value {
-                    needles.add(Cow::Borrowed(text), person, Cow::Borrowed(&taken.pointer));
+                    needles.add(Cow::Borrowed(text), person, Place::Pointer(Cow::Borrowed(&taken.pointer)));
                 }
             }
         }

@@ -16,6 +16,7 @@ mod split;
 mod take;
 mod texts;
 mod tree;
+pub(crate) mod within;
 
 pub use disclosure::{Disclosure, DisclosureError, Kind, OpenedDisclosure, combined_digest, disclosure_digest};
 pub use fit::Fit;

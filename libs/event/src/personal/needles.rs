@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use memchr::memmem;
 
@@ -23,7 +24,18 @@ pub(super) struct Needle<'a> {
     /// Whose value it is: index of the draft.
     pub(super) person: usize,
     /// Where the value stood.
-    pub(super) pointer: Cow<'a, str>,
+    place: Place<'a>,
+}
+
+/// Where a value stood.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place<'a> {
+    /// At this pointer.
+    Pointer(Cow<'a, str>),
+    /// In the `of` of its person, who has no number yet.
+    Of,
+    /// In the raw text with this base, at this byte. What will be disclosed there is not known yet.
+    Raw(&'static str, usize),
 }
 
 /// How a value stands in a text.
@@ -55,10 +67,10 @@ pub(super) struct Needles<'a> {
 
 impl<'a> Needles<'a> {
     /// Adds a value, unless it is too short or known already. Call [`Needles::sort`] when all are in.
-    pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, pointer: Cow<'a, str>) {
+    pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, place: Place<'a>) {
         let long = text.len() >= 4 * NEEDLE_CHARS_MIN || text.chars().count() >= NEEDLE_CHARS_MIN;
         if long && self.list.len() < NEEDLES_MAX && !self.list.iter().any(|known| known.text == text) {
-            self.list.push(Needle { text, encoded: OnceCell::new(), live: true, person, pointer });
+            self.list.push(Needle { text, encoded: OnceCell::new(), live: true, person, place });
         }
     }
 
@@ -67,11 +79,33 @@ impl<'a> Needles<'a> {
         self.list.sort_by_key(|needle| std::cmp::Reverse(needle.text.len()));
     }
 
-    /// Gives the values that have no pointer yet the one of their person.
+    /// Gives addresses that `of` held their pointer, by their person.
     pub(super) fn point_addresses(&mut self, pointer: impl Fn(usize) -> String) {
-        for needle in self.list.iter_mut().filter(|needle| needle.pointer.is_empty()) {
-            needle.pointer = Cow::Owned(pointer(needle.person));
+        for needle in self.list.iter_mut().filter(|needle| needle.place == Place::Of) {
+            needle.place = Place::Pointer(pointer(needle.person).into());
         }
+    }
+
+    /// Gives the value at this index its pointer.
+    pub(super) fn point(&mut self, index: usize, pointer: String) {
+        if let Some(needle) = self.list.get_mut(index) {
+            needle.place = Place::Pointer(pointer.into());
+        }
+    }
+
+    /// The index of the value that stood at this byte of a raw text.
+    pub(super) fn at(&self, base: &'static str, byte: usize) -> Option<usize> {
+        self.list.iter().position(|needle| needle.place == Place::Raw(base, byte))
+    }
+
+    /// Whether any value stood between these bytes of a raw text.
+    pub(super) fn any_within(&self, base: &'static str, bytes: &Range<usize>) -> bool {
+        self.list.iter().any(|needle| matches!(&needle.place, Place::Raw(of, at) if *of == base && bytes.contains(at)))
+    }
+
+    /// Whether any value stands in the text as a whole word, in any spelling.
+    pub(super) fn stand_in(&self, text: &str) -> bool {
+        self.list.iter().any(|needle| needle.is_word_of(text))
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Needle<'a>> {
@@ -143,6 +177,14 @@ fn take(text: &str, spelled: &str, spelling: Spelling, needle: usize, hits: &mut
 }
 
 impl Needle<'_> {
+    /// Where the value stood, once that is known.
+    pub(super) fn pointer(&self) -> &str {
+        match &self.place {
+            Place::Pointer(pointer) => pointer,
+            Place::Of | Place::Raw(..) => "",
+        }
+    }
+
     fn stands_in(&self, text: &str, signs: Signs) -> bool {
         let bytes = text.as_bytes();
         find(bytes, self.text.as_bytes()).is_some()
@@ -261,8 +303,8 @@ mod tests {
     #[test]
     fn longer_values_win_where_two_overlap() {
         let mut needles = Needles::default();
-        needles.add("Ann".into(), 0, "/a".into());
-        needles.add("Ann Lee".into(), 1, "/b".into());
+        needles.add("Ann".into(), 0, Place::Pointer("/a".into()));
+        needles.add("Ann Lee".into(), 1, Place::Pointer("/b".into()));
         needles.sort();
         let hits: Vec<_> = needles.hits("Ann Lee met Ann", false).iter().map(|hit| (hit.start, hit.needle)).collect();
         assert_eq!(hits, [(0, 0), (12, 1)]);
@@ -271,8 +313,8 @@ mod tests {
     #[test]
     fn what_touches_a_value_is_a_word_too() {
         let mut needles = Needles::default();
-        needles.add("(Ann)".into(), 0, "/a".into());
-        needles.add("bob@b.de".into(), 0, "/b".into());
+        needles.add("(Ann)".into(), 0, Place::Pointer("/a".into()));
+        needles.add("bob@b.de".into(), 0, Place::Pointer("/b".into()));
         needles.sort();
         assert_eq!(needles.hits("(Ann)bob@b.de", false).len(), 2);
         assert_eq!(needles.hits("(Ann)bo", false).len(), 0);
@@ -281,7 +323,7 @@ mod tests {
     #[test]
     fn encoded_values_are_found_in_urls() {
         let mut needles = Needles::default();
-        needles.add("a b@c.d".into(), 0, "/a".into());
+        needles.add("a b@c.d".into(), 0, Place::Pointer("/a".into()));
         let hits = needles.hits("/x?m=a%20b%40c.d&n=a+b%40c.d", true);
         assert_eq!(hits.iter().map(|hit| hit.spelling).collect::<Vec<_>>(), [Spelling::Percent, Spelling::Form]);
     }

@@ -25,7 +25,7 @@ pub(super) fn hide(text: &str, needles: &Needles<'_>, url: bool) -> Option<Strin
                 Spelling::Percent => out.push('%'),
                 Spelling::Form => out.push('+'),
             }
-            for c in needle.pointer.chars() {
+            for c in needle.pointer().chars() {
                 // a pointer may hold a brace, and the placeholder ends at the first one
                 if c == '}' { out.push_str("~2") } else { out.push(c) }
             }
@@ -97,13 +97,14 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::needles::Place;
     use super::*;
 
     #[test]
     fn braces_are_doubled_and_values_become_placeholders() {
         let mut needles = Needles::default();
-        needles.add("Ann Lee".into(), 0, "/actor/name".into());
-        needles.add("odd".into(), 0, "/properties/a}b".into());
+        needles.add("Ann Lee".into(), 0, Place::Pointer("/actor/name".into()));
+        needles.add("odd".into(), 0, Place::Pointer("/properties/a}b".into()));
         needles.sort();
         let hidden = hide("{Ann Lee} is odd {", &needles, false).unwrap_or_default();
         assert_eq!(hidden, "{{{/actor/name}} is {/properties/a~2b} {{");

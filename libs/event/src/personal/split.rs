@@ -75,6 +75,9 @@ pub fn split(event: &mut Event<'_>, source: &str, keys: &dyn Keys) -> Result<Vec
             tree.cut_undeclared(&needles);
         }
         let numbers = drafts.number(trees.iter().flat_map(|tree| &tree.holes).map(|hole| hole.person));
+        for (index, pointer) in trees.iter().flat_map(|tree| tree.pointers(&needles)).collect::<Vec<_>>() {
+            needles.point(index, pointer);
+        }
         needles.point_addresses(|person| of_pointer(numbers.get(person).copied().unwrap_or_default()));
         texts::hide(event, &needles);
         numbers

@@ -1,12 +1,12 @@
 //! Cutting personal values out of the raw text of `changes` and `properties`.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::json::{Path, Token, Tokens};
 use crate::limits::DEPTH_MAX;
 
-use super::needles::Needles;
+use super::needles::{Needles, Place};
+use super::within::{self, characters};
 
 /// A value to be cut out.
 #[derive(Debug, Clone)]
@@ -81,17 +81,23 @@ impl<'a> Tree<'a> {
     pub(super) fn add_needles(&self, needles: &mut Needles<'a>) {
         for hole in &self.holes {
             let mut tokens = Tokens::new(self.text(hole), DEPTH_MAX as u32);
-            let mut path = Path::default();
             while let Ok(Some(token)) = tokens.next() {
-                path.follow(&token);
-                let text = match token {
-                    Token::String(text) => text.decode(),
-                    Token::Number(text) => Cow::Borrowed(text),
-                    _ => continue,
-                };
-                needles.add(text, hole.person, Cow::Owned(path.pointer(&hole.pointer)));
+                let Some(text) = characters(&token) else { continue };
+                needles.add(text, hole.person, Place::Raw(self.base, hole.start + tokens.token_start()));
             }
         }
+    }
+
+    /// The pointers of the values that [`Tree::add_needles`] added, each with its needle's index. Call when no more
+    /// holes will come.
+    pub(super) fn pointers(&self, needles: &Needles<'_>) -> Vec<(usize, String)> {
+        let mut out = Vec::new();
+        for hole in self.holes.iter().filter(|hole| needles.any_within(self.base, &(hole.start..hole.end))) {
+            let shows = |name: &str| needles.stand_in(name);
+            let wanted = |byte: usize| needles.at(self.base, hole.start + byte);
+            within::pointers(self.text(hole), &hole.pointer, wanted, shows, &mut out);
+        }
+        out
     }
 
     /// Appends the text to `out`, ended by U+0000.

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
-use crate::json::{Path, Token, Tokens};
-use crate::limits::DEPTH_MAX;
+use crate::json::{Token, Tokens};
+use crate::personal::within::text_at;
 use crate::personal::{DisclosureError, KeptDisclosure, Kind, OpenedDisclosure};
 
 /// What a reader may see of one element of an entry's `personal`. Nothing, by default.
@@ -78,20 +78,7 @@ impl<'a> Opened<'a> {
         }
         let inside = |known: &str| pointer.strip_prefix(known).is_some_and(|rest| rest.starts_with('/'));
         let (base, json) = self.values.iter().find(|(known, _)| inside(known))?;
-        let mut tokens = Tokens::new(json, DEPTH_MAX as u32);
-        let mut path = Path::default();
-        while let Ok(Some(token)) = tokens.next() {
-            path.follow(&token);
-            let text = match token {
-                Token::String(text) => text.decode(),
-                Token::Number(text) => Cow::Borrowed(text),
-                _ => continue,
-            };
-            if path.pointer(base) == pointer {
-                return Some(text);
-            }
-        }
-        None
+        text_at(json, pointer.get(base.len()..)?)
     }
 }
 

@@ -76,7 +76,8 @@ fn tree() -> impl Strategy<Value = Value> {
 }
 
 fn object() -> impl Strategy<Value = Value> {
-    prop::collection::vec((prop::sample::select(&["a", "b", "note", "x~y/z", "br}ace"][..]), tree()), 0..4)
+    let names = &["a", "b", "note", "x~y/z", "br}ace", "ann@example.com"][..];
+    prop::collection::vec((prop::sample::select(names), tree()), 0..4)
         .prop_map(|members| Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
 }
 
@@ -102,6 +103,7 @@ fn declared() -> impl Strategy<Value = Value> {
             "/properties/x~0y~1z",
             "/properties/br}ace",
             "/properties/note/0",
+            "/properties/ann@example.com",
             "/changes/a/after",
             "/actor/name",
         ][..],
@@ -190,8 +192,8 @@ fn visible(line: &Value, at: &str, out: &mut Vec<String>) {
     }
 }
 
-/// The text between placeholders, braces undoubled; a letter where a placeholder stood, as what was beside a
-/// longer value need not have been a word.
+/// The text between placeholders, braces undoubled; a letter that no value has where a placeholder stood, as what was
+/// beside a longer value need not have been a word.
 fn literals(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = text;
@@ -202,7 +204,7 @@ fn literals(text: &str) -> Option<String> {
             rest = after;
         } else {
             let (_, after) = after.split_once('}')?;
-            out.push('x');
+            out.push('ж');
             rest = after;
         }
     }

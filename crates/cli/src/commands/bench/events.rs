@@ -12,6 +12,7 @@ use super::generate::Generator;
 use super::server::ServerProcess;
 use crate::exit::failed;
 use crate::remote::{Remote, text, wait};
+use crate::terminal::entries_bar;
 
 /// Batches made ahead of the clients, so that generating never holds them up for long.
 const AHEAD: usize = 8;
@@ -97,6 +98,8 @@ impl Events {
     pub(super) fn send(&self, server: &ServerProcess) -> miette::Result<u64> {
         let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
         let (queue, recorded) = (Mutex::new(queue), AtomicU64::new(0));
+        let bar = entries_bar();
+        bar.set_length(self.entries);
         let results: Vec<miette::Result<()>> = std::thread::scope(|scope| {
             let client = || -> miette::Result<()> {
                 let remote = Remote::new(server.url());
@@ -105,6 +108,7 @@ impl Events {
                     let Ok(batch) = batch else { return Ok(()) };
                     let taken: Taken = remote.send_events("/v1/events", &batch)?;
                     recorded.fetch_add(taken.entries(), Ordering::Relaxed);
+                    bar.inc(taken.entries());
                     server.look_at_memory();
                 }
             };
@@ -117,6 +121,7 @@ impl Events {
                 .map(|client| client.join().unwrap_or_else(|_| Err(miette::miette!("a client panicked"))));
             std::iter::once(made).chain(joined).collect()
         });
+        bar.finish_and_clear();
         results.into_iter().collect::<miette::Result<()>>()?;
         Ok(recorded.into_inner())
     }

@@ -34,11 +34,13 @@ pub(super) struct Seen<'e> {
     description: Cow<'e, str>,
 }
 
-/// Something with an id.
+/// Something with an id and a name.
 #[derive(Deserialize, Default)]
 pub(super) struct Named<'e> {
     #[serde(borrow, default)]
     pub(super) id: Cow<'e, str>,
+    #[serde(borrow, default)]
+    pub(super) name: Cow<'e, str>,
 }
 
 /// Something with a type and an id.

@@ -1,4 +1,4 @@
-//! The questions Q1 to Q11, each with the plain condition that its entries meet, for comparison.
+//! The questions Q1 to Q11, and what a search box and the catalogue ask, each with the plain condition that its entries meet, for comparison.
 
 use serde_json::Value;
 
@@ -27,6 +27,10 @@ enum Shape {
     Facets,
     /// Bars whose parts count every entry once.
     Histogram,
+    /// Values of one field by their beginning, which count the entries that have such a one.
+    Offers,
+    /// What is recorded; its channels count every entry once.
+    Catalogue,
 }
 
 /// What an answer says: how many entries, and the times of those listed.
@@ -61,6 +65,8 @@ impl Question {
                 let (channels, events) = (sum(answer.pointer("/facets/channel")), sum(answer.pointer("/facets/event")));
                 Some(channels).filter(|_| channels == events)
             }
+            Shape::Offers => Some(sum(answer.get("suggestions"))),
+            Shape::Catalogue => Some(sum(answer.get("channels"))),
             Shape::Histogram => {
                 let bars = answer.get("buckets").and_then(Value::as_array).into_iter().flatten();
                 let bars = bars.filter_map(|bar| bar.get("counts")?.as_object());
@@ -87,6 +93,8 @@ pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> 
             Shape::Page => ("/v1/entries", &[("limit", "50"), ("full", "true")]),
             Shape::Facets => ("/v1/facets", &[("field", "channel"), ("field", "event"), ("limit", "1000")]),
             Shape::Histogram => ("/v1/histogram", &[("interval", "day"), ("by", "severity")]),
+            Shape::Offers => ("/v1/suggestions", &[("limit", "100")]),
+            Shape::Catalogue => ("/v1/catalogue", &[]),
         };
         all.push(Question { name, what, target: target(path, &[own, filters].concat()), shape, matches });
     };
@@ -128,5 +136,15 @@ pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> 
         e.actor.id == *actor && e.organization.id == *organization && e.channel == *channel && e.describes(&word)
     };
     add("Q11", "four conditions", Shape::Listing, &four, Box::new(all_four));
+    // All but the last letter, and the first two: so few values begin like this that all are offered, and counts add up.
+    let typed = c.name.chars().take(c.name.chars().count().saturating_sub(1)).collect::<String>();
+    let (begun, offers) = (typed.to_lowercase(), [("field", "actor_name"), ("prefix", typed.as_str())]);
+    let of_name = move |e: &Seen<'_>| e.actor.name.to_lowercase().starts_with(&begun);
+    add("S1", "names by their beginning", Shape::Offers, &offers, Box::new(of_name));
+    let typed = c.resource_type.chars().take(2).collect::<String>();
+    let (begun, offers) = (typed.clone(), [("field", "resource_type"), ("prefix", typed.as_str())]);
+    let of_type = move |e: &Seen<'_>| e.resource.kind.starts_with(&begun);
+    add("S2", "types by two letters", Shape::Offers, &offers, Box::new(of_type));
+    add("S3", "the catalogue", Shape::Catalogue, &[("-source", "indelible")], Box::new(|_| true));
     Ok(all)
 }
