@@ -2,6 +2,9 @@
 //! of the time on them (docs/benchmarks.md).
 
 use std::ffi::{c_int, c_long};
+use std::time::Duration;
+
+use crate::process::anonymous_bytes;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -13,6 +16,13 @@ const PURGE_DELAY: c_int = 15;
 /// of all work while events came in (docs/benchmarks.md). Longer than from one sealed segment to the next at full rate.
 const PURGE_DELAY_MS: c_long = 5_000;
 
+/// Above so much anonymous memory, what is freed is given back without that delay: the server shall stay below a gibibyte whatever is
+/// asked, and half of it was freed memory. Taking events in alone stays below.
+const TRIM_ABOVE_BYTES: u64 = 768 << 20;
+
+/// How often that is looked at. Within it, ingest, questions and exports take some 100 MiB more at most.
+const LOOK: Duration = Duration::from_millis(200);
+
 /// Sets the allocator's options. To be called before there are threads.
 #[allow(unsafe_code, reason = "the allocator's options have no safe interface; the argument stands beside the call")]
 pub(crate) fn set_up() {
@@ -21,9 +31,47 @@ pub(crate) fn set_up() {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, PURGE_DELAY_MS) }
 }
 
+/// Gives freed memory back to the system for as long as the process lives, whenever it has more than it should. Where the system does
+/// not say how much it has, memory goes back after the delay alone.
+pub(crate) fn keep_small() {
+    let look = || {
+        loop {
+            std::thread::sleep(LOOK);
+            trim(TRIM_ABOVE_BYTES);
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("trimmer".to_owned()).spawn(look) {
+        tracing::warn!(%error, "freed memory is given back late");
+    }
+}
+
+/// Gives back all freed memory of the process if it has more than so much.
+#[allow(unsafe_code, reason = "the allocator has no safe interface for it; the argument stands beside the call")]
+fn trim(above: u64) {
+    if anonymous_bytes(std::process::id()).is_some_and(|bytes| bytes > above) {
+        // SAFETY: any thread may call it at any time; it unmaps only what the allocator knows to be free.
+        unsafe { libmimalloc_sys::mi_collect(true) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// In a process of its own under `cargo nextest`; where tests share one, others' memory may come and go beside it.
+    #[test]
+    fn freed_memory_goes_back_at_once_where_there_is_too_much() {
+        const BLOCK: usize = 1 << 20;
+        set_up();
+        let now = || anonymous_bytes(std::process::id()).unwrap();
+        let blocks: Vec<Vec<u8>> = (0..128).map(|n| vec![n; BLOCK]).collect();
+        let full = now();
+        drop(blocks);
+        trim(u64::MAX);
+        assert!(now() + (64 << 20) > full, "kept, as it may be wanted again soon");
+        trim(0);
+        assert!(now() + (64 << 20) < full, "{} of {full} bytes are still held", now());
+    }
 
     /// 1000 is the default of this option alone.
     #[test]

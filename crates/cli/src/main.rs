@@ -6,6 +6,7 @@ mod download;
 mod exit;
 mod importing;
 mod local;
+mod process;
 mod remote;
 mod target;
 mod terminal;

@@ -61,6 +61,7 @@ pub(crate) const CUT_OFF: Duration = Duration::from_secs(5);
 
 /// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
 pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Result<Exit> {
+    crate::allocator::keep_small();
     // Events come in on these threads, and whoever sent them waits.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(be_prompt).build();
     let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;

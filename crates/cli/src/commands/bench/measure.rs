@@ -6,13 +6,6 @@ use std::path::Path;
 
 use env::{Clock, Disk};
 
-/// Anonymous memory of a process, in bytes.
-pub(super) fn anonymous_bytes(pid: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1_024)
-}
-
 /// Seconds of processor time a process has used, of its own and of the system's for it.
 pub(super) fn processor_seconds(pid: u32) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

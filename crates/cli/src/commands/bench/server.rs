@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use env::{Clock, SystemClock};
 
-use super::measure::anonymous_bytes;
 use crate::exit::failed;
+use crate::process::anonymous_bytes;
 
 /// A server of this binary, ended when dropped.
 pub(super) struct ServerProcess {
