@@ -85,6 +85,8 @@ pub struct Config {
     pub seal_bytes: u64,
     /// Age at which the tail is sealed though it has fewer rows. µs; of the oldest row, by `received`.
     pub seal_age_us: i64,
+    /// How long nothing may have come in until a tail that has a quarter of a segment is sealed as it is. µs, by `received`.
+    pub seal_quiet_us: i64,
     /// Rows a merged segment has at most; 0: none are merged.
     pub merge_rows: u64,
     /// Rows up to which what is merged is indexed and packed anew; above, files are joined. By default as many as are sealed at once,
@@ -112,6 +114,7 @@ impl Config {
             seal_rows: SEAL_ROWS_DEFAULT,
             seal_bytes: SEAL_BYTES_DEFAULT,
             seal_age_us: 24 * 3_600 * 1_000_000,
+            seal_quiet_us: 60 * 1_000_000,
             merge_rows: MERGE_ROWS_DEFAULT,
             merge_anew_rows: SEAL_ROWS_DEFAULT,
             checkpoint_interval_us: 1_000_000,

@@ -17,12 +17,13 @@ use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Part, PartError, SealError};
 
 use crate::Log;
+use crate::config::Config;
 use crate::joining::{Job, Joined};
 use crate::layout::Layout;
 use crate::sealing::{Place, Sealing};
 use crate::shared::{Frozen, Shared, TailPart};
 
-/// How long the sealer sleeps when nobody rings: the grain of `seal_age_us`, and of trying again after a full disk.
+/// How long the sealer sleeps when nobody rings: the grain of `seal_age_us` and `seal_quiet_us`, and of trying again after a full disk.
 const NAP_US: u64 = 5_000_000;
 
 /// Term of a log that one machine writes.
@@ -143,22 +144,28 @@ impl SealerThread {
                 return Step::Take(Arc::clone(run));
             }
         }
-        if let Some(sealing) = sealing.take_if(|sealing| open.is_some() && (ready(sealing) || self.is_old(first))) {
+        if let Some(sealing) = sealing.take_if(|sealing| open.is_some() && (ready(sealing) || self.is_due(first))) {
             return Step::Finish(sealing);
         }
-        // Rows that are old but still in the buffer: let it be frozen, then seal.
-        if open.is_none() && self.is_old(first) {
+        // Rows that are due but still in the buffer: let it be frozen, then seal.
+        if open.is_none() && self.is_due(first) {
             self.shared.queue.ask_rotation();
         }
         Step::Wait
     }
 
-    /// Whether a leaf of the tail came in so long ago that it is to be sealed.
-    fn is_old(&self, leaf: u64) -> bool {
+    /// Whether the tail, which begins with this leaf, is to be sealed though it is no whole segment: it is old, or nothing comes in any
+    /// more and it is worth a segment. Then memory, starts and questions need not carry it for a day.
+    fn is_due(&self, first: u64) -> bool {
+        let Config { seal_age_us, seal_quiet_us, seal_rows, .. } = self.shared.config;
         let view = self.shared.view();
-        let Some((part, _)) = view.find(leaf) else { return false };
-        let age_us = received_us(&**part, leaf).map(|at| self.shared.world.clock.now_us().saturating_sub(at));
-        age_us.is_ok_and(|age_us| age_us >= self.shared.config.seal_age_us)
+        let age_us = |leaf| {
+            let (part, _) = view.find(leaf)?;
+            Some(self.shared.world.clock.now_us().saturating_sub(received_us(&**part, leaf).ok()?))
+        };
+        let is_over = |leaf, limit| age_us(leaf).is_some_and(|age_us| age_us >= limit);
+        let newest = view.size.saturating_sub(1);
+        is_over(first, seal_age_us) || (newest.saturating_sub(first) >= seal_rows / 4 && is_over(newest, seal_quiet_us))
     }
 
     fn take<'a>(

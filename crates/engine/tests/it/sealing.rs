@@ -1,9 +1,10 @@
 //! Segments are made while the log takes in: from the journal's frames and the columns of frozen runs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Log, Watch, World, reindex};
+use engine::{Config, Log, Watch, World, reindex};
 
 use super::limping::Limping;
 use super::{Folder, events, everything, submit};
@@ -58,4 +59,27 @@ fn sealing_that_was_given_up_begins_anew_from_the_lines() {
     assert!(left.iter().all(|name| !name.ends_with(".tmp")), "{left:?}");
     assert_sound(&folder);
     assert!(everything(&folder.open()).starts_with(&before));
+}
+
+/// After a large import, or at the end of the day.
+#[test]
+fn a_tail_worth_a_segment_is_sealed_once_nothing_comes_any_more() {
+    let folder = Folder::new();
+    let config = Config { seal_rows: 40, seal_quiet_us: 0, ..folder.config() };
+    let log = Log::open(config, World::system()).unwrap();
+    submit(&log, &events(0, 5)).unwrap();
+    let settled = |entries| {
+        (0..100).any(|_| {
+            log.wait_for_sealing(Duration::from_millis(100));
+            log.sealed() >= entries
+        })
+    };
+    submit(&log, &events(5, 13)).unwrap();
+    assert!(settled(18), "nearly half of a segment");
+    submit(&log, &events(18, 5)).unwrap();
+    let (sealed, segments) = (log.sealed(), log.segments());
+    // Twice what the sealer sleeps.
+    std::thread::sleep(Duration::from_secs(10));
+    assert_eq!((log.sealed(), log.segments()), (sealed, segments), "an eighth of one waits for more");
+    log.close().unwrap();
 }
