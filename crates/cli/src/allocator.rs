@@ -5,6 +5,7 @@ use std::ffi::{c_int, c_long};
 use std::time::Duration;
 
 use crate::process::anonymous_bytes;
+use crate::remote::wait;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -36,7 +37,7 @@ pub(crate) fn set_up() {
 pub(crate) fn keep_small() {
     let look = || {
         loop {
-            std::thread::sleep(LOOK);
+            wait(LOOK);
             trim(TRIM_ABOVE_BYTES);
         }
     };
