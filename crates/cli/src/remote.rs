@@ -114,7 +114,7 @@ impl Remote {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a client's pause between tries; nothing here is under test by time")]
+#[expect(clippy::disallowed_methods, reason = "a pause between tries, or looks; nothing here is under test by time")]
 pub(crate) fn wait(pause: Duration) {
     std::thread::sleep(pause);
 }
