@@ -66,6 +66,19 @@ impl<'a> Load<'a> {
 
     /// Sends single events one after the other; returns what each took, in µs.
     pub(super) fn singles(&self) -> miette::Result<Vec<u64>> {
+        // Its client stands for one on a machine of its own, where no question keeps it from hearing the answer. On a thread of its own:
+        // whom it started would be as prompt.
+        thread::scope(|scope| {
+            joined(scope.spawn(|| {
+                if let Err(error) = env::be_prompt() {
+                    tracing::debug!(%error, "the client waits for its turn like everything else");
+                }
+                self.send_singles()
+            }))
+        })
+    }
+
+    fn send_singles(&self) -> miette::Result<Vec<u64>> {
         let (remote, mut generator) = (Remote::new(self.server.url()), self.generator(u64::from(u8::MAX)));
         let (mut times, mut n) = (Vec::new(), u64::from(u32::MAX));
         while self.goes_on() {
