@@ -18,7 +18,7 @@ const PURGE_DELAY: c_int = 15;
 const PURGE_DELAY_MS: c_long = 5_000;
 
 /// Above so much anonymous memory, what is freed is given back without that delay: the server shall stay below a gibibyte whatever is
-/// asked, and half of it was freed memory. Taking events in alone stays below.
+/// asked, and half of it was freed memory. Taking events in alone hardly reaches it.
 const TRIM_ABOVE_BYTES: u64 = 768 << 20;
 
 /// How often that is looked at. Within it, ingest, questions and exports take some 100 MiB more at most.

@@ -50,9 +50,9 @@ pub struct Listing {
 }
 
 /// Values with what is recorded of them in the parts so far.
-#[derive(Default)]
 struct Sums {
     values: HashMap<String, Recorded>,
+    /// What they take, and those of the fields before.
     bytes: usize,
 }
 
@@ -68,16 +68,21 @@ pub fn catalogue(question: &Question<'_>, fields: &[FacetField], limit: usize) -
         return Err(SearchError::FacetLimit(limit));
     }
     let values = fields.iter().fold(0_usize, |all, facet| all.saturating_add(values_bytes(question, facet.field())));
-    let _held = question.hold(values.saturating_mul(RECORDED_SHARE).min(question.context.bytes_max))?;
-    let of_field = |facet: &FacetField| {
-        let sums = Mutex::new(Sums::default());
+    // Two parts may be at work, beside what there is of those before and what comes of it.
+    let most = values.saturating_mul(RECORDED_SHARE).min(question.context.bytes_max);
+    let _held = question.hold(most.saturating_mul(4))?;
+    let mut bytes = 0;
+    let mut of_field = |facet: &FacetField| {
+        let sums = Mutex::new(Sums { values: HashMap::new(), bytes });
         for_parts(question, true, &What::Recorded(facet.field().number()), |part| {
             let of_part = recorded(question, part.as_ref(), *facet)?;
             sums.lock().unwrap_or_else(PoisonError::into_inner).add(&of_part, question.context.bytes_max, *facet)
         })?;
-        Ok(listing(*facet, sums.into_inner().unwrap_or_else(PoisonError::into_inner).values, limit))
+        let sums = sums.into_inner().unwrap_or_else(PoisonError::into_inner);
+        bytes = sums.bytes;
+        Ok(listing(*facet, sums.values, limit))
     };
-    fields.iter().map(of_field).collect()
+    fields.iter().map(&mut of_field).collect()
 }
 
 impl Sums {

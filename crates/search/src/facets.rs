@@ -95,7 +95,8 @@ pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
     all.min(question.context.bytes_max)
 }
 
-/// Adds up what `work` counts in each part, and keeps as `what`. Memory: the sums, twice while a part's are added; the parts' own are let go at once.
+/// Adds up what `work` counts in each part; `what`: as what it keeps that, if it does. Memory: the sums, twice while a part's are
+/// added; the parts' own are let go at once.
 ///
 /// # Errors
 /// [`SearchError::FacetValues`] where they would take more than [`crate::Context::bytes_max`]; else those of `work`.

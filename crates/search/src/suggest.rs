@@ -8,7 +8,7 @@ use segment::index::fold;
 use segment::{Counts, Field, Part};
 
 use crate::error::SearchError;
-use crate::facets::{most, sums};
+use crate::facets::{most, sums, too_many};
 use crate::filters::Key;
 use crate::plan::{self, Rows};
 use crate::predicate::{Keyword, Phrase};
@@ -91,11 +91,11 @@ pub fn suggest_keys(prefix: &str, limit: usize) -> Vec<&'static str> {
 /// Only what the caller may see is offered (I-8): values of entries inside the question, and identities that are open.
 ///
 /// Cost: per part, at most [`SUGGESTION_VALUES_MAX`] values of a sorted list; where the question is not everything, a row
-/// set for each. One pass over the identities for `actor` and `actor_name`; of a value that several have, a row set for each in each part.
+/// set for each. One pass over the identities for `actor` and `actor_name`.
 /// What a sealed part answers is kept.
 ///
 /// # Errors
-/// [`SearchError::SuggestionLimit`]; else as [`SearchError`].
+/// [`SearchError::SuggestionLimit`], [`SearchError::FacetValues`]; else as [`SearchError`].
 pub fn suggest(
     question: &Question<'_>,
     field: SuggestField,
@@ -143,31 +143,27 @@ fn beginning(
     }
     let mut found = Counts::default();
     for (value, count) in &counts {
-        found.push(value.as_bytes(), *count, question.context.bytes_max)?;
+        let pushed = found.push(value.as_bytes(), *count, question.context.bytes_max);
+        pushed.map_err(|error| too_many(error, field.name()))?;
     }
     Ok(found)
 }
 
 /// How many of the part's rows that match have one of these identities, which hold the same value.
 fn named(part: &dyn Part, digests: &[[u8; 32]], rows: &Rows) -> Result<u64, SearchError> {
-    let mut digests: Vec<&[u8]> = digests.iter().map(|digest| digest.as_slice()).collect();
-    if part.lasting().is_some() && is_whole(part, rows) {
-        // its index knows how many rows a value has without reading them
-        let (mut there, mut count) = (Vec::new(), 0);
-        for digest in digests {
-            part.values_beginning(Field::Identity, digest, &mut |_, rows| {
-                there.push(digest);
-                count = rows;
-                true
-            })?;
-        }
-        if there.len() < 2 {
-            return Ok(count);
-        }
-        // A row may have several, of two persons who are called the same.
-        digests = there;
+    if part.lasting().is_none() || !is_whole(part, rows) {
+        let digests: Vec<&[u8]> = digests.iter().map(|digest| digest.as_slice()).collect();
+        return Ok(Rows::Set(part.equal_any(Field::Identity, &digests)?).and(rows).len());
     }
-    Ok(Rows::Set(part.equal_any(Field::Identity, &digests)?).and(rows).len())
+    // Its index knows how many rows a value has without reading them; an entry has one actor, so none is counted twice.
+    let mut count = 0;
+    for digest in digests {
+        part.values_beginning(Field::Identity, digest, &mut |_, rows| {
+            count += rows;
+            true
+        })?;
+    }
+    Ok(count)
 }
 
 /// Whether these are all rows of the part.
@@ -213,7 +209,11 @@ fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Person
     let (typed, names) = (fold(prefix), field.field == Field::Identity);
     question.context.identities.each(&mut |digest, pointer, value| {
         if pointers.contains(&pointer) && begins(value, &typed, names) {
-            found.entry(value.to_owned()).or_default().push(*digest);
+            let digests: &mut Vec<_> = found.entry(value.to_owned()).or_default();
+            // An id may be the address, too.
+            if digests.last() != Some(digest) {
+                digests.push(*digest);
+            }
             if found.len() > SUGGESTION_VALUES_MAX {
                 found.pop_last();
             }

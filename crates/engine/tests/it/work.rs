@@ -93,6 +93,34 @@ fn a_count_over_cached_segments_reads_nothing() {
 }
 
 #[test]
+fn what_a_search_box_and_the_catalogue_ask_again_is_kept() {
+    let folder = Folder::new();
+    let log = log(&folder);
+    // Another person of the same name, whose address is the id.
+    let namesake = r#"{"action":"door.open","actor":{"type":"user","id":"z@doors.example","email":"z@doors.example","name":"Person Number3"}}"#;
+    submit(&log, namesake).unwrap();
+    log.seal().unwrap();
+    let view = log.view();
+    let ask = |field, prefix: &str| {
+        let scope = search::Scope::everything();
+        let field = search::SuggestField::find(field).unwrap();
+        let suggest = |q: &search::Question<'_>| search::suggest(q, field, prefix, 10);
+        let found = log.ask_within(&view, &search::Predicate::All, &scope, Limits::default(), suggest).unwrap();
+        let fields = [search::FacetField::find("action").unwrap()];
+        let catalogue = |q: &search::Question<'_>| search::catalogue(q, &fields, 10);
+        let listed = log.ask_within(&view, &search::Predicate::All, &scope, Limits::default(), catalogue).unwrap();
+        (found.into_iter().map(|one| (one.value, one.count)).collect::<Vec<_>>(), listed)
+    };
+    let named = (0..SEGMENTS * ENTRIES).filter(|n| n % 7 == 3).count() as u64;
+    let first = ask("actor_name", "number3");
+    assert_eq!(first.0, [("Person Number3".to_owned(), named + 1)]);
+    let misses = log.result_hits_and_misses().1;
+    assert_eq!(ask("actor_name", "number3"), first);
+    assert_eq!(log.result_hits_and_misses().1, misses, "nothing is worked out again");
+    assert_eq!(ask("actor", "z@").0, [("z@doors.example".to_owned(), 1)], "once, though it is both id and address");
+}
+
+#[test]
 fn a_rare_substring_decompresses_no_frame_without_a_match() {
     let folder = Folder::new();
     let log = log(&folder);
