@@ -17,7 +17,7 @@ import zstandard
 from conftest import BIN, Server, indelible
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "openapi.json"
-COMMANDS = ["serve", "demo", "import", "send", "search", "show", "tail", "export", "facets", "catalogue", "verify", "reindex", "bench", "bench ingest", "bench query", "bench export", "bench verify", "bench commits", "bench start", "bench together", "bench all", "completions"]
+COMMANDS = ["serve", "demo", "import", "send", "search", "show", "tail", "export", "facets", "catalogue", "verify", "reindex", "bench", "bench ingest", "bench query", "bench export", "bench verify", "bench reindex", "bench commits", "bench start", "bench together", "bench all", "completions"]
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use enrich::{Geo, GeoError, Platforms};
@@ -14,9 +15,9 @@ use event::Rules;
 use journal::{FileJournal, Known};
 use ledger::{Ledger, load_signing_key};
 use proof::{Digest, LeafIndex, TreeSize};
-use segment::manifest::{Manifest, newest};
+use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::seal::remove_leftovers;
-use segment::sealed::{AddressOf, IndexAccess, PROGRESS_ROWS, Reindexing, open_segment, reindex};
+use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Part, PartError, Segment};
 use vault::{RootKey, Vault};
 
@@ -29,7 +30,8 @@ use crate::layout::Layout;
 use crate::own::Own;
 use crate::received::Received;
 use crate::recover::Recovering;
-use crate::rows::{address_of, remember_identity};
+use crate::reindex::{Watch, make_again};
+use crate::rows::remember_identity;
 use crate::sealer::SealerThread;
 use crate::sequencer::Sequencer;
 use crate::shared::{Parts, Shared};
@@ -39,10 +41,8 @@ use crate::{Log, freezer};
 /// Decompressed frames kept in memory: a page's worth of every segment of a long log.
 const CACHE_BYTES_MAX: usize = 32 << 20;
 
-/// Rows of a segment after which a start that makes its index again says how far it is: every ten seconds or so.
+/// Rows after which a start that makes its index again says how far it is: every ten seconds or so.
 const REINDEX_TOLD_ROWS: u64 = 1 << 20;
-
-const _: () = assert!(REINDEX_TOLD_ROWS.is_multiple_of(PROGRESS_ROWS));
 
 /// Why a log could not be opened. Nothing was changed but what an unclean stop had left undone.
 #[derive(Debug, thiserror::Error)]
@@ -243,24 +243,31 @@ fn open_segments(
     vault: &Vault,
 ) -> Result<Vec<Arc<Segment>>, OpenError> {
     let (disk, dir) = (&*world.disk, layout.segments());
-    let mut segments = Vec::new();
-    for entry in manifest.iter().flat_map(|manifest| &manifest.segments) {
-        let segment = match open_segment(disk, &dir, entry, cache, IndexAccess::Map) {
+    let named = manifest.map_or(&[][..], |manifest| &manifest.segments);
+    let open = |entry: &SegmentEntry| open_segment(disk, &dir, entry, cache, IndexAccess::Map);
+    let (mut opened, mut rebuild) = (Vec::new(), Vec::new());
+    for entry in named {
+        opened.push(match open(entry) {
             Err(error) if error.wants_reindex() => {
                 tracing::warn!(segment = %entry.name, %error, "the index is made again");
-                let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
-                let of = entry.name.last + 1 - entry.name.first;
-                let progress = |rows: u64| {
-                    if rows.is_multiple_of(REINDEX_TOLD_ROWS) {
-                        tracing::info!(segment = %entry.name, rows, of, "indexed");
-                    }
-                };
-                let how = Reindexing::new(cache, IndexAccess::Map, vault.index_seed(), address);
-                reindex(disk, &dir, entry, &Reindexing { progress: &progress, ..how })?;
-                open_segment(disk, &dir, entry, cache, IndexAccess::Map)?
+                rebuild.push(*entry);
+                None
             }
-            opened => opened?,
-        };
+            opened => Some(opened?),
+        });
+    }
+    let told = AtomicU64::new(0);
+    let progress = |rows: u64, of: u64| {
+        let times = rows / REINDEX_TOLD_ROWS;
+        if told.fetch_max(times, Ordering::Relaxed) < times {
+            tracing::info!(rows, of, "indexed");
+        }
+    };
+    let each = |segment: &str, _| tracing::info!(segment, "the index is made");
+    make_again(disk, &dir, vault, &rebuild, &Watch { each: &each, progress: &progress })?;
+    let mut segments = Vec::new();
+    for (entry, segment) in named.iter().zip(opened) {
+        let segment = segment.map_or_else(|| open(entry), Ok)?;
         let mut failed = None;
         segment.source().disclosure_file().each_record(event::Kind::Identity.as_byte(), &mut |_, record| {
             failed = failed.take().or(remember_identity(vault, &record).err());

@@ -1,9 +1,15 @@
 //! Making every index again, with the log at rest.
 
-use env::Lock;
+use std::cmp::Reverse;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+
+use env::{Disk, Lock};
 use segment::BlockCache;
-use segment::manifest::{Manifest, newest};
-use segment::sealed::{AddressOf, IndexAccess, Reindexing};
+use segment::manifest::{Manifest, SegmentEntry, newest};
+use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
 use vault::{RootKey, Vault};
 
 use crate::config::{Config, World};
@@ -12,44 +18,83 @@ use crate::layout::Layout;
 use crate::open::OpenError;
 use crate::rows::address_of;
 
-/// Memory for frames while indexes are made.
+/// Memory for frames while indexes are made, of all threads together.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// Who is told how making indexes gets on.
+/// Threads that make indexes, however many processors there are: each takes some 350 MiB.
+const THREADS_MAX: usize = 4;
+
+/// Who is told how making indexes gets on, by any thread.
 pub struct Watch<'w> {
     /// Told of each segment that is done: its name, and whether the file had to be changed.
-    pub each: &'w dyn Fn(&str, bool),
+    pub each: &'w (dyn Fn(&str, bool) + Sync),
     /// Told how many sealed entries are done, and of how many.
-    pub progress: &'w dyn Fn(u64, u64),
+    pub progress: &'w (dyn Fn(u64, u64) + Sync),
 }
 
 /// Makes the index of every segment again. Returns how many segments there are.
 ///
-/// Cost: reads and indexes every sealed line.
+/// Cost: reads and indexes every sealed line, several segments at once.
 ///
 /// # Errors
 /// As [`crate::Log::open`].
 pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenError> {
     let layout = Layout::new(&config.data, &config.marks);
-    let (disk, dir) = (&*world.disk, layout.segments());
+    let disk = &*world.disk;
     if !is_log(disk, &layout)? {
         return Err(OpenError::NoLog { data: config.data.clone() });
     }
     let _lock = Lock::acquire(layout.data())?;
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
-    let manifest = newest(disk, &layout.manifests())?;
-    let cache = BlockCache::new(CACHE_BYTES);
-    let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
-    for entry in manifest.iter().flat_map(|manifest: &Manifest| &manifest.segments) {
-        let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?);
-        let progress = |rows| (watch.progress)(entry.name.first + rows, sealed);
-        let how = Reindexing {
-            progress: &progress,
-            ..Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address)
-        };
-        let changed = segment::sealed::reindex(disk, &dir, entry, &how)?;
-        (watch.progress)(entry.name.last + 1, sealed);
-        (watch.each)(&entry.name.to_string(), changed);
+    let segments = newest(disk, &layout.manifests())?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
+    make_again(disk, &layout.segments(), &vault, &segments, watch)?;
+    Ok(segments.len())
+}
+
+/// Makes the indexes of these segments again, a segment a thread, the largest first. Once one has failed, what others have begun is
+/// still done, and nothing more.
+///
+/// # Errors
+/// What the first that failed met with; its old index is still there.
+pub(crate) fn make_again(
+    disk: &dyn Disk,
+    dir: &Path,
+    vault: &Vault,
+    segments: &[SegmentEntry],
+    watch: &Watch<'_>,
+) -> Result<(), ReindexError> {
+    let mut largest_first: Vec<_> = segments.iter().collect();
+    largest_first.sort_by_key(|entry| Reverse(rows(entry)));
+    let (next, failed, done) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicU64::new(0));
+    let (cache, all) = (BlockCache::new(CACHE_BYTES), segments.iter().map(rows).sum());
+    let tell = |more| (watch.progress)(done.fetch_add(more, Ordering::Relaxed) + more, all);
+    let work = || {
+        while let Some(entry) = largest_first.get(next.fetch_add(1, Ordering::Relaxed))
+            && !failed.load(Ordering::Relaxed)
+        {
+            let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
+            let how = Reindexing {
+                progress: &tell,
+                ..Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address)
+            };
+            let changed = segment::sealed::reindex(disk, dir, entry, &how)
+                .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
+            (watch.each)(&entry.name.to_string(), changed);
+        }
+        Ok(())
+    };
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX).min(segments.len());
+    if threads <= 1 {
+        return work();
     }
-    Ok(manifest.map_or(0, |manifest| manifest.segments.len()))
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let ends =
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        ends.collect::<Vec<_>>().into_iter().collect()
+    })
+}
+
+fn rows(entry: &SegmentEntry) -> u64 {
+    entry.name.last + 1 - entry.name.first
 }

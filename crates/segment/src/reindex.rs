@@ -87,7 +87,8 @@ pub struct Reindexing<'a> {
     pub address: &'a AddressOf<'a>,
     /// Rows up to which a segment is indexed at once; the pieces of a larger one have half as many.
     pub rows_at_once: u64,
-    /// Told after every [`PROGRESS_ROWS`] rows of a segment how many of its rows are indexed; a large segment takes minutes.
+    /// Told how many more rows are indexed: [`PROGRESS_ROWS`] each time, the rest when the index is in its place. A large segment
+    /// takes minutes.
     pub progress: &'a dyn Fn(u64),
 }
 
@@ -126,12 +127,13 @@ pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexi
         let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
         merge_indexes(&indexes, &MergeInto { disk, file, trailer: &trailer, spool_bytes: SPOOL_BYTES, go_on })?;
     }
-    if same(disk, &made.path, &file)? {
-        return Ok(false);
+    let changed = !same(disk, &made.path, &file)?;
+    if changed {
+        let replaced = disk.rename_replace(&made.path, &file).and_then(|()| disk.sync_dir(dir));
+        replaced.map_err(|source| ReindexError::Write { file, source })?;
     }
-    let replaced = disk.rename_replace(&made.path, &file).and_then(|()| disk.sync_dir(dir));
-    replaced.map_err(|source| ReindexError::Write { file, source })?;
-    Ok(true)
+    (how.progress)(rows % PROGRESS_ROWS);
+    Ok(changed)
 }
 
 /// A file that is removed unless it got another name.
@@ -192,7 +194,7 @@ impl<'p> Pieces<'p> {
             Ok(()) => {
                 rows += 1;
                 if rows % PROGRESS_ROWS == 0 {
-                    (self.how.progress)(rows);
+                    (self.how.progress)(PROGRESS_ROWS);
                 }
                 ControlFlow::Continue(())
             }

@@ -1,14 +1,12 @@
 //! The segments that the manifest names.
 
 use std::num::NonZero;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use env::Disk;
-use segment::BlockCache;
 use segment::manifest::SegmentEntry;
-use segment::sealed::{AddressOf, IndexAccess, Reindexing};
+use segment::sealed::IndexAccess;
 use segment::verify::{FindingKind, How, verify_segment};
 use vault::{RootKey, Vault};
 
@@ -18,11 +16,8 @@ use super::{Progress, Verification, VerifyError};
 use crate::config::{Config, World};
 use crate::create::surroundings;
 use crate::layout::Layout;
-use crate::rows::address_of;
+use crate::reindex::{Watch, make_again};
 use crate::shared::with_causes;
-
-/// Memory for frames while an index is made again.
-const CACHE_BYTES: usize = 8 << 20;
 
 /// Threads that read lines, however many processors there are: each takes some MiB.
 const THREADS_MAX: usize = 16;
@@ -86,12 +81,8 @@ pub(super) fn reindex(
             return Ok(());
         }
     };
-    for entry in rebuild {
-        let cache: Arc<BlockCache> = BlockCache::new(CACHE_BYTES);
-        let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(&vault, entry, disclosed)?);
-        let how = Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address);
-        segment::sealed::reindex(disk, &layout.segments(), entry, &how)?;
-        verification.notes.push(format!("the index of segment {} was made again", entry.name));
-    }
+    make_again(disk, &layout.segments(), &vault, rebuild, &Watch { each: &|_, _| {}, progress: &|_, _| {} })?;
+    let note = |entry: &SegmentEntry| format!("the index of segment {} was made again", entry.name);
+    verification.notes.extend(rebuild.iter().map(note));
     Ok(())
 }

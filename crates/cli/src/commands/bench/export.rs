@@ -1,9 +1,8 @@
 //! Exports over HTTP to a client on the same machine, which throws the bytes away.
 
 use env::{Clock, SystemClock};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::client::Client;
 use super::measure::processor_seconds;
 use super::server::ServerProcess;
 use super::{Asked, log};
@@ -34,7 +33,7 @@ struct Row {
 pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     let server = log::serve_settled(folder.path(), &what.events)?;
-    let (clock, entries) = (SystemClock::new(), entries(&server)?);
+    let (clock, entries) = (SystemClock::new(), log::entries(&server)?);
     let mut rows = Vec::new();
     for (format, order) in EXPORTS {
         let (mut best, mut seconds): (Option<Row>, _) = (None, 0.0);
@@ -96,12 +95,4 @@ fn measure(
     let (per, bytes) = (entries as f64, download.bytes);
     let server_processor_us_per_entry = processor * 1e6 / per;
     Ok(Row { format, order, bytes, seconds, entries_per_second: per / seconds, server_processor_us_per_entry })
-}
-
-/// How many entries were sent; what the server records of itself grows with each export.
-fn entries(server: &ServerProcess) -> miette::Result<u64> {
-    let page: Value = Client::new(server.url())?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
-    page.get("count")
-        .and_then(Value::as_u64)
-        .ok_or_else(|| miette::miette!("the server did not say how many there are"))
 }

@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+use super::client::Client;
 use super::events::{Events, seal, settle};
 use super::server::ServerProcess;
 use crate::exit::failed;
@@ -65,4 +68,12 @@ pub(super) fn serve_settled(folder: &Path, events: &Events) -> miette::Result<Se
     let server = serve(folder, events, true)?;
     settle(&server)?;
     Ok(server)
+}
+
+/// How many entries were sent; what the server records of itself grows with each export.
+pub(super) fn entries(server: &ServerProcess) -> miette::Result<u64> {
+    let page: Value = Client::new(server.url())?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
+    page.get("count")
+        .and_then(Value::as_u64)
+        .ok_or_else(|| miette::miette!("the server did not say how many there are"))
 }

@@ -1,5 +1,6 @@
 //! `indelible bench`: generates, measures, prints a table.
 
+mod at_rest;
 mod client;
 mod commits;
 mod constants;
@@ -16,7 +17,6 @@ mod questions;
 mod server;
 mod start;
 mod together;
-mod verify;
 
 use std::path::PathBuf;
 
@@ -46,6 +46,9 @@ enum What {
     /// Verification of the whole data directory at rest
     #[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
     Verify(Asked),
+    /// Every index of the log made again, with the log at rest
+    #[command(after_help = "Example:\n  indelible bench reindex --entries 1000000 --dir /var/tmp/bench")]
+    Reindex(Asked),
     /// Single events, each durable before its answer: of one client, and of many at once
     Commits(Commits),
     /// The start of a server that was killed while nothing was sealed: of these events, as many as may be unsealed
@@ -128,7 +131,7 @@ pub(crate) struct Start {
     scratch: Scratch,
 }
 
-/// Ingest, questions, exports and verification, one after the other and together
+/// Everything that can be measured, one after the other
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  indelible bench all --entries 10000000 --dir /var/tmp/bench")]
 pub(crate) struct All {
@@ -160,7 +163,8 @@ impl All {
             unsealed: false,
         };
         query::run(&query)?;
-        verify::run(&query.asked)?;
+        at_rest::verify(&query.asked)?;
+        at_rest::reindex(&query.asked)?;
         export::run(&query.asked)?;
         together::run(&Together::new(query.asked, together))
     }
@@ -172,7 +176,8 @@ impl Bench {
             What::Ingest(what) => ingest::run(&what),
             What::Query(what) => query::run(&what),
             What::Export(what) => export::run(&what),
-            What::Verify(what) => verify::run(&what),
+            What::Verify(what) => at_rest::verify(&what),
+            What::Reindex(what) => at_rest::reindex(&what),
             What::Commits(what) => commits::run(&what),
             What::Start(what) => start::run(&what),
             What::Together(what) => together::run(&what),
