@@ -21,8 +21,8 @@ use crate::rows::address_of;
 /// Memory for frames while indexes are made, of all threads together.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// Threads that make indexes, however many processors there are: each takes some 350 MiB.
-const THREADS_MAX: usize = 4;
+/// Threads that make indexes, however many processors there are: each takes some 350 MiB, and all are to stay below a gibibyte.
+const THREADS_MAX: usize = 2;
 
 /// Who is told how making indexes gets on, by any thread.
 pub struct Watch<'w> {

@@ -106,7 +106,7 @@ impl<'a> Sealing<'a> {
             Ok::<_, SealingError>(())
         })?;
         if let Some(columns) = columns {
-            self.sealer.absorb(&columns);
+            self.sealer.absorb(columns);
         }
         Ok(())
     }

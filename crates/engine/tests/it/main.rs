@@ -15,6 +15,7 @@ mod flips;
 mod life;
 mod limping;
 mod merging;
+mod reindexing;
 mod sealing;
 mod verify;
 mod work;

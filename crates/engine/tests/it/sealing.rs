@@ -10,7 +10,7 @@ use super::limping::Limping;
 use super::{Folder, events, everything, submit};
 
 /// Seals in several steps, with persons that come again, batches cut by runs, and lines that no step ends with.
-fn fill(log: &Log) {
+pub(crate) fn fill(log: &Log) {
     for (first, count) in [(0, 30), (30, 1), (31, 50)] {
         submit(log, &events(first, count)).unwrap();
         log.seal().unwrap();
@@ -19,7 +19,7 @@ fn fill(log: &Log) {
 }
 
 /// Every index is what its lines alone give, and everything verifies.
-fn assert_sound(folder: &Folder) {
+pub(crate) fn assert_sound(folder: &Folder) {
     let mut config = folder.config();
     let changed = std::sync::Mutex::new(Vec::new());
     let note = |name: &str, differs: bool| changed.lock().unwrap().push((name.to_owned(), differs));

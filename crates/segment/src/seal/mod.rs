@@ -197,7 +197,7 @@ impl<'a> Sealer<'a> {
     }
 
     /// Adds the index rows of the next leaves that have none, from what the tail indexed before.
-    pub fn absorb(&mut self, rows: &IndexBuilder) {
+    pub fn absorb(&mut self, rows: IndexBuilder) {
         self.index.absorb(rows);
     }
 

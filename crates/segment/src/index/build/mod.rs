@@ -56,7 +56,9 @@ pub struct IndexBuilder {
     tokens: Vec<Column>,
     facts: Vec<Column>,
     ids: IdColumn,
-    scratch: Columns,
+    /// Rows that are not added yet: at most [`ROWS_AT_ONCE`], of which so many are filled. The others are room to fill again.
+    pending: Vec<Columns>,
+    filled: usize,
     /// Room made for that many rows, so that lists need not be copied while they grow.
     expected: usize,
 }
@@ -75,7 +77,8 @@ impl IndexBuilder {
             tokens: Vec::new(),
             facts: Vec::new(),
             ids: IdColumn::default(),
-            scratch: Columns::default(),
+            pending: Vec::new(),
+            filled: 0,
             expected: 0,
         }
     }
@@ -92,14 +95,27 @@ impl IndexBuilder {
     /// [`INDEX_LINE_BYTES_MAX`](super::INDEX_LINE_BYTES_MAX) bytes of lines: whoever cuts segments keeps them below both.
     pub fn push(&mut self, leaf: u64, entry: &Entry<'_>, extra: &RowExtra) {
         assert_eq!(leaf, self.next_leaf(), "rows of an index are consecutive leaves");
-        let mut columns = std::mem::take(&mut self.scratch);
-        columns.fill(entry, extra);
-        self.push_rows(&[&columns]);
-        self.scratch = columns;
+        if self.filled == self.pending.len() {
+            self.pending.push(Columns::default());
+        }
+        self.pending[self.filled].fill(entry, extra);
+        self.filled += 1;
+        if self.filled == ROWS_AT_ONCE {
+            self.add_pending();
+        }
+    }
+
+    fn add_pending(&mut self) {
+        let (pending, filled) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.filled));
+        if filled > 0 {
+            self.push_some(&pending[..filled].iter().collect::<Vec<_>>());
+        }
+        self.pending = pending;
     }
 
     /// Adds rows whose columns were taken before.
     pub(crate) fn push_rows(&mut self, rows: &[&Columns]) {
+        self.add_pending();
         rows.chunks(ROWS_AT_ONCE).for_each(|rows| self.push_some(rows));
     }
 
@@ -149,9 +165,11 @@ impl IndexBuilder {
 
     /// Adds the rows of `other`, of the next leaves and the same seed. The result is as if each had been
     /// pushed. Cost: a fraction of pushing, since each distinct value of `other` is looked up once.
-    pub(crate) fn absorb(&mut self, other: &Self) {
+    pub(crate) fn absorb(&mut self, mut other: Self) {
         assert_eq!(other.first_leaf, self.next_leaf(), "rows of an index are consecutive leaves");
         assert_eq!(other.seed, self.seed, "the indexes of a log have one seed");
+        self.add_pending();
+        other.add_pending();
         let begin = self.times_us.len();
         if begin == 0 {
             self.begin();
@@ -170,25 +188,27 @@ impl IndexBuilder {
     /// Returns how many rows were pushed.
     #[must_use]
     pub fn rows(&self) -> u32 {
-        self.times_us.len() as u32
+        (self.times_us.len() + self.filled) as u32
     }
 
     /// Returns the bytes of the index file. The same rows give the same bytes.
     #[must_use]
-    pub fn finish(self) -> Vec<u8> {
+    pub fn finish(mut self) -> Vec<u8> {
+        self.add_pending();
         let Self { first_leaf, seed, times_us, fields, pairs, tokens, facts, ids, .. } = self;
         write(first_leaf, seed, times_us, &ids, fields.into_iter().zip(pairs), tokens.into_iter().zip(facts))
     }
 
     /// As [`Self::finish`], keeping the rows to be absorbed by another builder.
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self) -> Vec<u8> {
+        self.add_pending();
         let texts = self.tokens.iter().zip(&self.facts);
         let fields = self.fields.iter().zip(&self.pairs);
         write(self.first_leaf, self.seed, self.times_us.clone(), &self.ids, fields, texts)
     }
 
     fn next_leaf(&self) -> u64 {
-        self.first_leaf + self.times_us.len() as u64
+        self.first_leaf + u64::from(self.rows())
     }
 
     fn check_rows(&self) {

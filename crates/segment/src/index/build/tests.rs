@@ -41,7 +41,7 @@ proptest! {
                 push(&mut run, n, variety);
             }
             next += rows;
-            absorbed.absorb(&run);
+            absorbed.absorb(run);
         }
         prop_assert_eq!(absorbed.bytes(), pushed.bytes());
         prop_assert_eq!(absorbed.finish(), pushed.finish());
