@@ -5,6 +5,9 @@ import { scenario } from "./harness/scenario.js";
 describe("integrity", () => {
   scenario("shows checkpoint and key as the log gives them, and verifies", async ({ fresh, open }) => {
     const server = await fresh("demo");
+    // What its journal held is signed a moment after it has started.
+    const signed = async (): Promise<number> => Number((await server.text("/checkpoint")).split("\n")[1]);
+    await expect.poll(signed).toBe(await server.count());
     const log = await open(`${server.url}/integrity`);
     await expect.poll(async () => (await block(log, "The log's key").locator("pre").innerText()).trim()).toBe((await server.text("/vkey")).trim());
     const [origin = "", size = "", root = ""] = (await server.text("/checkpoint")).split("\n");
