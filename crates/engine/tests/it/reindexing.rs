@@ -42,7 +42,7 @@ fn a_start_makes_every_index_again_that_is_gone_or_damaged() {
 }
 
 #[test]
-fn a_segment_that_cannot_be_indexed_costs_the_others_nothing() {
+fn a_segment_that_cannot_be_indexed_is_said_and_the_others_stay_sound() {
     let (folder, _) = filled();
     let lines = of_segments(&folder, ".ndjson.zst");
     let whole = std::fs::read(&lines[2]).unwrap();
@@ -50,6 +50,8 @@ fn a_segment_that_cannot_be_indexed_costs_the_others_nothing() {
     let watch = Watch { each: &|name, _| assert!(!lines[2].to_str().unwrap().contains(name)), progress: &|_, _| {} };
     let failed = reindex(&folder.config(), &World::system(), &watch);
     assert!(matches!(failed, Err(OpenError::Reindex(_))), "{failed:?}");
+    let left = std::fs::read_dir(folder.data().join("segments")).unwrap();
+    assert_eq!(left.count(), 9, "three files a segment, and none that was in the making");
     std::fs::write(&lines[2], whole).unwrap();
     assert_sound(&folder);
 }

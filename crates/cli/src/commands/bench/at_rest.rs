@@ -25,6 +25,22 @@ struct Ran {
     peak: u64,
 }
 
+impl Ran {
+    /// Prints how fast it was, under a name for people and one for programs.
+    fn tell(&self, what: &Asked, (title, member): (&str, &str), entries: u64) {
+        let rate = entries as f64 / self.seconds;
+        if what.json {
+            println!(
+                "{}",
+                json!({"entries": entries, "seconds": self.seconds, member: rate, "anonymous_peak_bytes": self.peak})
+            );
+            return;
+        }
+        println!("{title:<17} {entries} entries in {:.1} s = {rate:.0} entries/s", self.seconds);
+        println!("anonymous memory  {} MiB at most", self.peak >> 20);
+    }
+}
+
 /// Everything an auditor with the folder would check.
 pub(super) fn verify(what: &Asked) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
@@ -35,19 +51,7 @@ pub(super) fn verify(what: &Asked) -> miette::Result<Exit> {
     let (Some(entries), true) = (entries, ran.success) else {
         return Err(miette::miette!("the log is not sound: {}", String::from_utf8_lossy(&ran.said)));
     };
-    let rate = entries as f64 / ran.seconds;
-    if what.json {
-        println!(
-            "{}",
-            json!({"entries": entries, "seconds": ran.seconds, "verified_per_second": rate, "anonymous_peak_bytes": ran.peak})
-        );
-        return Ok(Exit::Done);
-    }
-    println!(
-        "verification      {entries} entries in {:.1} s = {rate:.0} entries/s, every file of the folder",
-        ran.seconds
-    );
-    println!("anonymous memory  {} MiB at most", ran.peak >> 20);
+    ran.tell(what, ("verification", "verified_per_second"), entries);
     Ok(Exit::Done)
 }
 
@@ -61,16 +65,7 @@ pub(super) fn reindex(what: &Asked) -> miette::Result<Exit> {
     if !ran.success {
         return Err(miette::miette!(help = "see what it says above", "the indexes could not be made again"));
     }
-    let rate = entries as f64 / ran.seconds;
-    if what.json {
-        println!(
-            "{}",
-            json!({"entries": entries, "seconds": ran.seconds, "indexed_per_second": rate, "anonymous_peak_bytes": ran.peak})
-        );
-        return Ok(Exit::Done);
-    }
-    println!("indexes again     {entries} entries in {:.1} s = {rate:.0} entries/s", ran.seconds);
-    println!("anonymous memory  {} MiB at most", ran.peak >> 20);
+    ran.tell(what, ("indexes again", "indexed_per_second"), entries);
     Ok(Exit::Done)
 }
 
