@@ -8,6 +8,7 @@ mod importing;
 mod local;
 mod process;
 mod remote;
+mod stopping;
 mod target;
 mod terminal;
 

@@ -66,7 +66,8 @@ fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> mie
     let address = server.address().map_err(|error| system(&error))?;
     let (done, stop) = tokio::sync::oneshot::channel::<()>();
     let served = Arc::clone(&log);
-    let running = runtime.spawn(async move { server.run(served, async { stop.await.unwrap_or(()) }).await });
+    let stop = async { stop.await.unwrap_or(()) };
+    let running = runtime.spawn(async move { server.run(served, stop, std::future::pending()).await });
     let answer = ask(&Remote::new(&format!("http://{address}")));
     // The server may have ended by itself already; either way it is to end now.
     let _ = done.send(());

@@ -81,9 +81,10 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is ready, then ends the feeds and lets running requests end, for ten seconds at most. Returns the
-    /// questions that were cut off then, to be waited for once their connections are gone.
-    pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>) -> Remaining {
+    /// Serves until `stop` is ready, then ends the feeds and lets running requests end: for ten seconds at most, and no
+    /// longer than until `now` is ready. Returns the questions that were cut off then, to be waited for once their
+    /// connections are gone.
+    pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>, now: impl Future<Output = ()>) -> Remaining {
         let (stopping, told) = watch::channel(false);
         let feeds = Feeds::new(&log, told, self.options.heartbeat);
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
@@ -139,8 +140,12 @@ impl Server {
         }
         drop(self.listener);
         stopping.send_replace(true);
-        if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-            tracing::warn!("some requests were still running after {} seconds and are cut off", DRAIN.as_secs());
+        tokio::select! {
+            () = graceful.shutdown() => {}
+            () = tokio::time::sleep(DRAIN) => {
+                tracing::warn!("some requests were still running after {} seconds and are cut off", DRAIN.as_secs());
+            }
+            () = now => tracing::warn!("told to stop once more: requests that still run are cut off"),
         }
         Remaining(questions)
     }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use engine::Log;
 use env::SystemClock;
 use ingest::{Lines, Mapping};
 
@@ -29,17 +30,6 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn run(self) -> miette::Result<Exit> {
-        let log = self.local.open("dev")?;
-        let clock = SystemClock::new();
-        for (format, name, bytes) in SAMPLES {
-            let mapping =
-                Mapping::builtin(format).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
-            let lines = Lines::from_reader(Box::new(*bytes))
-                .map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
-            let mut refused = Refused::new(&self.local.data.join("refused.ndjson"));
-            let imported = import(lines, name, &mapping, &Sink::Log(&log), &mut refused, &clock)?;
-            println!("{name}: {imported}");
-        }
         let address = self.listen;
         let greeting = format!(
             "\nOpen http://{address} in a browser, for example:\n  \
@@ -52,6 +42,22 @@ impl Demo {
              indelible search 'outcome:failure since:10y' --limit 10\n  \
              indelible verify --url http://{address}\n\nCtrl-C stops it."
         );
-        serve(log, server::Options::at(self.listen), &greeting)
+        let options = server::Options::at(self.listen);
+        serve(|| self.open_with_samples(), options, &greeting)
+    }
+
+    fn open_with_samples(&self) -> miette::Result<Log> {
+        let log = self.local.open("dev")?;
+        let clock = SystemClock::new();
+        for (format, name, bytes) in SAMPLES {
+            let mapping =
+                Mapping::builtin(format).map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
+            let lines = Lines::from_reader(Box::new(*bytes))
+                .map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
+            let mut refused = Refused::new(&self.local.data.join("refused.ndjson"));
+            let imported = import(lines, name, &mapping, &Sink::Log(&log), &mut refused, &clock)?;
+            println!("{name}: {imported}");
+        }
+        Ok(log)
     }
 }

@@ -10,6 +10,7 @@ use server::{Options, Server};
 
 use crate::exit::{Exit, failed};
 use crate::local::Local;
+use crate::stopping::Told;
 
 /// Serve a log over HTTP
 #[derive(Args, Debug)]
@@ -47,25 +48,36 @@ impl Serve {
                 "there is no access control yet, so serve starts with --dev only"
             ));
         }
-        let log = self.local.open("dev")?;
         let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
         let allow_origins = self.allow_origin.into_iter().collect();
         let limits =
             Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, ..Limits::default() };
-        serve(log, Options { listen: self.listen, allow_origins, heartbeat, limits }, "")
+        let options = Options { listen: self.listen, allow_origins, heartbeat, limits };
+        serve(|| self.local.open("dev"), options, "")
     }
 }
 
 /// How long requests that were cut off may take to let go of the log.
 pub(crate) const CUT_OFF: Duration = Duration::from_secs(5);
 
-/// Serves until the process is told to stop, then closes the log. `greeting` follows the address.
-pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Result<Exit> {
+/// The same where the process was told to stop twice.
+const CUT_OFF_SOON: Duration = Duration::from_secs(1);
+
+/// Opens the log and serves it until the process is told to stop, then closes it. `greeting` follows the address.
+///
+/// Told a second time, it cuts off what still runs; a log that is being closed is closed whatever it is told.
+pub(crate) fn serve(
+    open: impl FnOnce() -> miette::Result<Log>,
+    options: Options,
+    greeting: &str,
+) -> miette::Result<Exit> {
     crate::allocator::keep_small();
     // Events come in on these threads, and whoever sent them waits.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(be_prompt).build();
     let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;
-    let log = Arc::new(log);
+    // Before there is a log, a port and a word of them: whoever reads that word may tell it to stop at once.
+    let told = Told::listen(&runtime)?;
+    let log = Arc::new(told.while_starting(&runtime, open)?);
     let served = runtime.block_on(async {
         let server = Server::bind(options).await;
         let server = server.map_err(|error| failed(&error, "choose another address with --listen"))?;
@@ -77,11 +89,13 @@ pub(crate) fn serve(log: Log, options: Options, greeting: &str) -> miette::Resul
         if !greeting.is_empty() {
             println!("{greeting}");
         }
-        Ok::<_, miette::Report>(server.run(Arc::clone(&log), stop(Arc::clone(&log))).await)
+        let stop = stop(Arc::clone(&log), told.clone());
+        Ok::<_, miette::Report>(server.run(Arc::clone(&log), stop, told.clone().times(2)).await)
     });
     // Requests that were cut off may hold the log for a moment.
-    runtime.shutdown_timeout(CUT_OFF);
-    served?.end(CUT_OFF);
+    let cut_off = || if told.is(2) { CUT_OFF_SOON } else { CUT_OFF };
+    runtime.shutdown_timeout(cut_off());
+    served?.end(cut_off());
     let stopped = log.stopped();
     let closed = Arc::try_unwrap(log).map_err(|_| "a request did not end".to_owned()).and_then(Log::close);
     match (stopped, closed) {
@@ -107,15 +121,13 @@ fn be_prompt() {
 }
 
 /// Ready when the process is told to stop, or when the log has stopped by itself (I-9: it must start afresh).
-async fn stop(log: Arc<Log>) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = signal(SignalKind::terminate()).and_then(|term| Ok((term, signal(SignalKind::interrupt())?)));
-    let Ok((mut term, mut interrupt)) = signals else { return std::future::pending().await };
+async fn stop(log: Arc<Log>, told: Told) {
     let mut watch = tokio::time::interval(Duration::from_millis(200));
+    let told = told.times(1);
+    tokio::pin!(told);
     loop {
         tokio::select! {
-            _ = term.recv() => return,
-            _ = interrupt.recv() => return,
+            () = &mut told => return,
             _ = watch.tick() => if log.stopped().is_some() { return },
         }
     }
