@@ -14,6 +14,9 @@ VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 BIN     := target/release/indelible
 CHROMIUM ?= /usr/bin/chromium
+# What a run of `make test` left out, with the reason: shown at its end, so that nothing is left out in silence.
+LEFT_OUT := target/left-out.txt
+also-json = --reporter=default --reporter=json --outputFile.json=$(abspath target/console-$(1).json)
 FUZZ_TARGETS := $(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))
 
 help: ## what there is
@@ -25,7 +28,12 @@ demo: release ## build, import real samples, serve, print the address
 release: need-cargo need-node ## the optimised binary
 	$(CARGO) build --release --bin indelible
 
-test: need-cargo need-node lint deny unit end-to-end console fuzz-short ## everything CI runs
+test: left-out-nothing need-cargo need-node lint deny unit end-to-end console fuzz-short ## everything CI runs
+	@if test -s $(LEFT_OUT); then echo "make test: passed. Left out:"; sort $(LEFT_OUT) | uniq -c | sed -E 's/^ *1 /  /'; \
+	else echo "make test: passed, and nothing was left out"; fi
+
+left-out-nothing:
+	@mkdir -p $(dir $(LEFT_OUT)) && : > $(LEFT_OUT)
 
 lint: need-cargo need-node ## formatting and clippy
 	$(CARGO) fmt --all --check
@@ -34,15 +42,18 @@ lint: need-cargo need-node ## formatting and clippy
 unit: need-cargo need-node ## the crates' own tests
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then $(CARGO) nextest run --workspace; \
 	else echo "cargo-nextest is not installed; using cargo test"; $(CARGO) test --workspace --quiet; fi
+	@mkdir -p $(dir $(LEFT_OUT)); grep -rnoE '#\[ignore = ".*"\]' crates libs --include='*.rs' \
+	| sed -E 's/^([^:]*):[0-9]*:#\[ignore = "(.*)"\]/crate test in \1: \2/' >> $(LEFT_OUT) || true
 
-end-to-end: need-cargo need-node $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
+end-to-end: need-cargo need-node need-strace $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
 	$(CARGO) build --bin indelible
-	INDELIBLE_BIN=$(abspath target/debug/indelible) $(PYTHON) -m pytest -q tests
+	INDELIBLE_BIN=$(abspath target/debug/indelible) INDELIBLE_LEFT_OUT=$(abspath $(LEFT_OUT)) $(PYTHON) -m pytest -q -rs tests
 
 console: need-console ## the console's own tests, then in a real browser against the real binary
 	$(CARGO) build --bin indelible
-	cd console && npm ci --no-audit --no-fund && npm run --silent types && npm run --silent check && npm test
-	cd console && INDELIBLE_BIN=$(abspath target/debug/indelible) CHROMIUM=$(CHROMIUM) npm run e2e
+	cd console && npm ci --no-audit --no-fund && npm run --silent types && npm run --silent check && npm test -- $(call also-json,unit)
+	cd console && INDELIBLE_BIN=$(abspath target/debug/indelible) CHROMIUM=$(CHROMIUM) npm run e2e -- $(call also-json,e2e)
+	@node console/tests/left-out.mjs target/console-unit.json target/console-e2e.json >> $(LEFT_OUT)
 
 screenshots: need-console ## every page of the console, light, dark and narrow, into target/screenshots
 	$(CARGO) build --bin indelible
@@ -52,7 +63,7 @@ console-million: release need-console ## the console over a million generated en
 	$(BIN) bench query --entries 1000000 --only Q9 --dir target/million
 	cd console && npm ci --no-audit --no-fund && INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_MILLION=$(abspath target/million) CHROMIUM=$(CHROMIUM) npm run million
 
-campaign: release $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
+campaign: release need-strace $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
 	$(CARGO) test --release -p indelible-engine --test it -- --ignored
 	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
 
@@ -71,7 +82,8 @@ fuzz: need-fuzz ## ten minutes of each target
 
 fuzz-short: ## a few seconds of each target, where a nightly compiler is installed
 	@if $(CARGO) +nightly --version >/dev/null 2>&1; then $(MAKE) --no-print-directory fuzz SECONDS_EACH=5; \
-	else echo "no nightly compiler: fuzzing left out (rustup toolchain install nightly)"; fi
+	else mkdir -p $(dir $(LEFT_OUT)); \
+	  echo "fuzzing: no nightly compiler is installed (rustup toolchain install nightly)" | tee -a $(LEFT_OUT); fi
 
 deny: need-cargo ## licences, sources and bans of what goes into the binary
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
@@ -89,6 +101,10 @@ need-console: need-cargo need-node
 	@test -x $(CHROMIUM) || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } \
 	|| { echo "the console is tested in Chromium, and there is none at $(CHROMIUM): install Debian's package chromium, or name another by its absolute path with CHROMIUM"; exit 1; }
 
+need-strace:
+	@command -v strace >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y --no-install-recommends strace; } \
+	|| { echo "failing disks are tested with strace, and there is none: install Debian's package strace"; exit 1; }
+
 need-fuzz: need-cargo
 	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
@@ -99,4 +115,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end console console-million screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-fuzz
+.PHONY: help demo release test lint unit end-to-end console console-million screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-strace need-fuzz left-out-nothing

@@ -284,6 +284,17 @@ def module_server(tmp_path_factory):
         made.kill()
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Notes each test that was skipped, and why, for the end of `make test`."""
+    path = os.environ.get("INDELIBLE_LEFT_OUT")
+    skipped = terminalreporter.stats.get("skipped", [])
+    if path and skipped:
+        with open(path, "a") as left_out:
+            for report in skipped:
+                reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+                left_out.write(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}\n")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def binary():
     """Fails once and clearly where there is nothing to test."""
