@@ -45,6 +45,10 @@ fn sign(shared: &Shared) -> bool {
             tracing::warn!("no room for a checkpoint; the old one stays");
             true
         }
+        Err(error @ SignError::OutOfFiles) => {
+            tracing::warn!(%error, "the old checkpoint stays; signing is tried again");
+            true
+        }
         Err(error) => {
             shared.stop(&error);
             false

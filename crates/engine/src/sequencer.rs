@@ -202,7 +202,7 @@ impl Sequencer {
                 Ok(())
             }
             // The current file goes on serving; whether there is room will show when the group is appended.
-            Err(AppendError::DiskFull) => Ok(()),
+            Err(AppendError::DiskFull | AppendError::OutOfFiles) => Ok(()),
             Err(error) => Err(self.shared.append_failed(&error)),
         }
     }

@@ -204,6 +204,7 @@ impl Shared {
     pub(crate) fn append_failed(&self, error: &AppendError) -> Refused {
         match error {
             AppendError::DiskFull => Refused::DiskFull,
+            AppendError::OutOfFiles => Refused::Overloaded("too many files are open"),
             AppendError::TooLarge { .. } => Refused::Overloaded("the group is larger than the journal takes at once"),
             AppendError::Failed { .. } | AppendError::Stopped { .. } => self.stop(error),
         }

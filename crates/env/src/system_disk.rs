@@ -1,5 +1,6 @@
-//! The real file system.
+//! The real file system. Where the process has too many files open, opening one waits until some are closed.
 
+use crate::open_files::patiently;
 use crate::{Disk, DiskFile};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
@@ -16,20 +17,20 @@ pub struct SystemDisk;
 
 impl Disk for SystemDisk {
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let file = OpenOptions::new().read(true).write(true).create_new(true).mode(FILE_MODE).open(path)?;
-        Ok(Box::new(SystemFile(file)))
+        let new = || OpenOptions::new().read(true).write(true).create_new(true).mode(FILE_MODE).open(path);
+        Ok(Box::new(SystemFile(patiently(new)?)))
     }
 
     fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(SystemFile(File::open(path)?)))
+        Ok(Box::new(SystemFile(patiently(|| File::open(path))?)))
     }
 
     fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(SystemFile(OpenOptions::new().read(true).write(true).open(path)?)))
+        Ok(Box::new(SystemFile(patiently(|| OpenOptions::new().read(true).write(true).open(path))?)))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        patiently(|| std::fs::read(path))
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
@@ -38,7 +39,7 @@ impl Disk for SystemDisk {
 
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         let mut paths = Vec::new();
-        for entry in std::fs::read_dir(dir)? {
+        for entry in patiently(|| std::fs::read_dir(dir))? {
             let entry = entry?;
             if !entry.file_type()?.is_dir() {
                 paths.push(entry.path());
@@ -87,7 +88,7 @@ impl Disk for SystemDisk {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-        File::open(dir)?.sync_all()
+        patiently(|| File::open(dir))?.sync_all()
     }
 }
 

@@ -11,6 +11,9 @@ pub enum AppendError {
     /// The disk is full. Nothing was recorded; the same call works once there is room. Remedy: free space, retry.
     #[error("the journal's disk is full")]
     DiskFull,
+    /// Too many files are open to begin a new one. Nothing was recorded; the current file serves on. Remedy: retry.
+    #[error("too many files are open to begin a new journal file")]
+    OutOfFiles,
     /// The group is beyond what a frame or a file may hold. Nothing was recorded. Remedy: send smaller batches.
     #[error("a group of {bytes} bytes exceeds the {max} bytes the journal takes at once")]
     TooLarge {

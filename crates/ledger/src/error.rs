@@ -69,6 +69,10 @@ pub enum SignError {
     /// The disk is full. Nothing was signed; the old checkpoint stays. Remedy: free space; try again.
     #[error("the ledger's disk is full")]
     DiskFull,
+    /// Too many files are open. Nothing was signed, or it was and is not shown yet; the old checkpoint stays. Remedy: try
+    /// again.
+    #[error("too many files are open to sign a checkpoint")]
+    OutOfFiles,
     /// A write or sync failed; nothing was published, the ledger takes nothing more (I-9). Remedy: mend the disk,
     /// start afresh.
     #[error("writing {path} failed")]

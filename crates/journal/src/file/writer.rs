@@ -7,7 +7,7 @@ use super::sizes::{FILE_BYTES_MAX, GROUP_BYTES_MAX, Sizes};
 use crate::format::{CLOSE_BYTES, FileHeader, FrameWriter, HEADER_BYTES, Stamp, frame_bytes};
 use crate::reader::OpenFile;
 use crate::{AppendError, Batch, FileNumber, Placed};
-use env::{Disk, Random, is_disk_full};
+use env::{Disk, Random, is_disk_full, is_out_of_files};
 use proof::{Digest, LeafIndex};
 use std::io;
 use std::path::PathBuf;
@@ -204,8 +204,13 @@ impl Writer {
         }
         let disk = Arc::clone(&self.setting.disk);
         let dir = self.setting.dir.clone();
-        if !reserved && !self.reserve.fill(&*disk).map_err(|source| self.fail(dir.clone(), source))? {
-            return Err(AppendError::DiskFull);
+        if !reserved {
+            match self.reserve.fill(&*disk) {
+                Ok(true) => {}
+                Ok(false) => return Err(AppendError::DiskFull),
+                Err(error) if is_out_of_files(&error) => return Err(AppendError::OutOfFiles),
+                Err(source) => return Err(self.fail(dir, source)),
+            }
         }
         let ahead = self.setting.sizes.ahead(bytes);
         let mut extended = self.extend(needed + ahead);
@@ -262,6 +267,8 @@ impl Writer {
                 disk.remove(&temporary).map_err(|source| self.fail(temporary.clone(), source))?;
                 return Err(AppendError::DiskFull);
             }
+            // Only the opening can have failed so: nothing was written.
+            Err(error) if is_out_of_files(&error) => return Err(AppendError::OutOfFiles),
             Err(source) => return Err(self.fail(temporary, source)),
         };
         Ok(Current {

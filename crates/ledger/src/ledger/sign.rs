@@ -5,7 +5,7 @@ use crate::levels::Flushed;
 use crate::mark::Mark;
 use crate::record::Record;
 use crate::{MarkError, SignError};
-use env::{DiskFile, is_disk_full};
+use env::{DiskFile, is_disk_full, is_out_of_files};
 use proof::Checkpoint;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ impl Signer {
                 .map_err(|source| SignError::Inconsistent { old: old.size, new: flushed.size, source })?;
         }
         let mark = Mark { disk: &*ledger.env.disk, path: &self.mark };
-        mark.check(&ledger.verifier_key(), flushed.size, &ledger.levels)?;
+        mark.check(&ledger.verifier_key(), flushed.size, &ledger.levels).map_err(passing)?;
         Ok(())
     }
 
@@ -93,12 +93,18 @@ impl Signer {
     /// Remembers the recorded checkpoint outside, then shows it to everybody.
     fn publish(&self, ledger: &Ledger) -> Result<(), SignError> {
         let mark = Mark { disk: &*ledger.env.disk, path: &self.mark };
-        match mark.write(&self.recorded) {
-            Err(MarkError::Io { source, .. }) if is_disk_full(&source) => return Err(SignError::DiskFull),
-            other => other?,
-        }
+        mark.write(&self.recorded).map_err(passing)?;
         *ledger.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&self.recorded);
         Ok(())
+    }
+}
+
+/// What a mark says, or that its file could not be used for now.
+fn passing(error: MarkError) -> SignError {
+    match error {
+        MarkError::Io { source, .. } if is_disk_full(&source) => SignError::DiskFull,
+        MarkError::Io { source, .. } if is_out_of_files(&source) => SignError::OutOfFiles,
+        other => other.into(),
     }
 }
 
@@ -113,6 +119,10 @@ fn sync(ledger: &Ledger, flushed: &Flushed) -> Result<(), SignError> {
     }
     if flushed.new_names {
         ledger.env.disk.sync_dir(&ledger.tree).map_err(|source| {
+            if is_out_of_files(&source) {
+                // The folder was not even opened; the names are synced next time.
+                return SignError::OutOfFiles;
+            }
             ledger.stop(&ledger.tree, &source);
             SignError::Failed { path: ledger.tree.clone(), source }
         })?;
@@ -121,10 +131,13 @@ fn sync(ledger: &Ledger, flushed: &Flushed) -> Result<(), SignError> {
     Ok(())
 }
 
-/// A write that failed: for good, unless the disk is merely full.
+/// A write that failed: for good, unless the disk is merely full, or a new file could not be opened for now.
 fn failed(ledger: &Ledger, path: &Path, source: io::Error) -> SignError {
     if is_disk_full(&source) {
         return SignError::DiskFull;
+    }
+    if is_out_of_files(&source) {
+        return SignError::OutOfFiles;
     }
     ledger.stop(path, &source);
     SignError::Failed { path: path.to_owned(), source }
