@@ -328,12 +328,13 @@ def test_verify_says_0_sound_1_tampered_2_could_not_check(new_server, tmp_path):
     server.wait_checkpoint(60)
     for more in ([], key, ["--since", older], [*key, "--since", older]):
         assert indelible("verify", "--url", server.url, *more).returncode == 0, more
-    # Another log's checkpoint and key are no help, and a checkpoint that this log never signed convicts it.
+    # A checkpoint under another key says that the log was replaced; one that is none says nothing.
     other = new_server("other").start()
     foreign, foreign_key = tmp_path / "foreign.txt", other.vkey()
     foreign.write_text(other.checkpoint())
     assert indelible("verify", "--url", server.url, "--key", foreign_key).returncode == 1
-    assert indelible("verify", "--url", server.url, "--since", foreign).returncode == 2
+    assert indelible("verify", "--url", server.url, "--since", foreign).returncode == 1
+    assert indelible("verify", "--url", server.url, "--since", line).returncode == 2
     assert indelible("verify", "--url", "http://127.0.0.1:9").returncode == 2
     newest = tmp_path / "newest.txt"
     newest.write_text(server.checkpoint())
@@ -341,7 +342,9 @@ def test_verify_says_0_sound_1_tampered_2_could_not_check(new_server, tmp_path):
     server.stop()
     assert server.verify().returncode == 0
     assert server.verify("--since", newest).returncode == 0
-    assert server.verify("--since", foreign).returncode == 2
+    found = server.verify("--since", foreign)
+    assert found.returncode == 1 and "not signed by this log's key" in found.stdout, found.stdout + found.stderr
+    assert server.verify("--since", line).returncode == 2
     assert json.loads(server.verify("--json").stdout)["sound"] is True
     assert server.run("verify", "--data", tmp_path / "nothing").returncode == 2
     digests = server.data / "tree" / "digests"

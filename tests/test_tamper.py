@@ -1,5 +1,6 @@
 """What somebody with the disk might do to a log at rest, and that `indelible verify` says so, naming the file."""
 
+import json
 import shutil
 
 import pytest
@@ -125,3 +126,28 @@ def test_an_older_copy_is_found_by_the_mark_outside_and_by_a_remembered_checkpoi
     assert server.verify().returncode == 1, "the mark outside knows a larger tree"
     shutil.rmtree(server.marks)
     assert server.verify("--since", since).returncode == 1, "the remembered checkpoint is of a larger tree"
+
+
+def test_a_mark_that_is_missing_or_put_back_is_told_and_an_older_one_is_not_started_from(tmp_path):
+    server = filled(tmp_path, "four")
+    (mark,) = server.marks.iterdir()
+    first = mark.read_bytes()
+    mark.unlink()
+    found = server.verify()
+    assert found.returncode == 0 and "WARNING" in found.stdout and str(mark) in found.stdout, found.stdout
+    assert json.loads(server.verify("--json").stdout)["mark"] == "missing"
+    server.start()
+    (started, *_) = server.get("/v1/entries", {"source": "indelible", "action": "server.start"}).json()["entries"]
+    assert started["properties"]["mark"] == "missing"
+    server.stop()
+    assert json.loads(server.verify("--json").stdout)["mark"] == "fits"
+    kept = mark.read_bytes()
+    mark.write_bytes(first)
+    found = server.verify()
+    assert found.returncode == 1 and str(mark) in found.stdout, found.stdout
+    serve = ("serve", "--dev", "--listen", "127.0.0.1:0", "--data", server.data, "--marks", server.marks)
+    refused = server.run(*serve)
+    assert refused.returncode == 2 and "--accept-older-mark" in refused.stderr, refused.stderr
+    assert mark.read_bytes() == first, "the refused start changed nothing"
+    mark.write_bytes(kept)
+    assert server.verify().returncode == 0

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use engine::{Config, Log, OpenError, World};
+use engine::{Config, Log, OlderMark, OpenError, World};
 
 use crate::exit::failed;
 
@@ -17,6 +17,9 @@ pub(crate) struct Local {
     /// [default: $XDG_STATE_HOME/indelible].
     #[arg(long, value_name = "DIR", env = "INDELIBLE_MARKS")]
     pub(crate) marks: Option<PathBuf>,
+    /// Go on though the mark is of an earlier checkpoint than any crash leaves: somebody put it back, and it is known why.
+    #[arg(long)]
+    pub(crate) accept_older_mark: bool,
     /// A location database (MMDB with cities) in place of the built-in country database.
     #[arg(long, value_name = "FILE")]
     pub(crate) places: Option<PathBuf>,
@@ -35,6 +38,7 @@ impl Local {
         config.places.clone_from(&self.places);
         config.rules.clone_from(&self.rules);
         config.seal_rows = self.seal_rows;
+        config.older_mark = if self.accept_older_mark { OlderMark::Accept } else { OlderMark::Refuse };
         if let Some(marks) = &self.marks {
             config.marks.clone_from(marks);
         }
@@ -59,6 +63,9 @@ pub(crate) fn remedy(error: &OpenError) -> &'static str {
         OpenError::Disk { .. } => "look at the disk and the folder's permissions",
         OpenError::Places(_) => "name a database in the MMDB format, or leave --places out",
         OpenError::Rules { .. } => "mend the rules file, or leave --rules out",
+        error if error.is_older_mark() => {
+            "find out who put it back, and verify with a checkpoint that somebody else keeps (`indelible verify --since`); then start with --accept-older-mark"
+        }
         OpenError::Own(_) => "make room on the disk, then start again",
         _ => "`indelible verify --data DIR` says which file and entries are concerned; restore them from a copy",
     }

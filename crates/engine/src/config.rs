@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use ledger::OlderMark;
 
 /// Rows a sealed segment has by default: what is not sealed yet takes some 800 bytes of memory a row, and there must be room
 /// below a gibibyte for everything else, questions, exports and joining among it; 64 of them are [`MERGE_ROWS_DEFAULT`].
@@ -77,6 +78,8 @@ pub struct Config {
     pub marks: PathBuf,
     /// First part of the origin of a log that is made now: a name without `/`, spaces or `+`.
     pub name: String,
+    /// What to do about a mark that the log has long gone beyond.
+    pub older_mark: OlderMark,
     /// What the holder of the lock says of itself, for instance its address.
     pub note: String,
     /// Rows at which the tail is sealed into a segment.
@@ -109,6 +112,7 @@ impl Config {
         Self {
             data: data.to_owned(),
             marks: marks_folder(),
+            older_mark: OlderMark::Refuse,
             name: "log".to_owned(),
             note: String::new(),
             seal_rows: SEAL_ROWS_DEFAULT,

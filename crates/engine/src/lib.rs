@@ -49,6 +49,7 @@ pub use config::{
 };
 pub use disclosed::{HandedOut, OpenedTexts};
 pub use layout::Layout;
+pub use ledger::OlderMark;
 pub use limits::{
     Limits, QUESTION_BYTES_MAX, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, QUESTIONS_BYTES_MAX, RESULT_BYTES_MAX,
 };

@@ -13,7 +13,7 @@ use enrich::{Geo, GeoError, Platforms};
 use env::{Lock, LockError};
 use event::Rules;
 use journal::{FileJournal, Known};
-use ledger::{Ledger, load_signing_key};
+use ledger::{Ledger, MarkState, load_signing_key};
 use proof::{Digest, LeafIndex, TreeSize};
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::seal::remove_leftovers;
@@ -119,6 +119,12 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Whether the mark outside is older than the log, which the operator may accept.
+    #[must_use]
+    pub fn is_older_mark(&self) -> bool {
+        matches!(self, Self::Ledger(ledger::OpenError::Mark(ledger::MarkError::PutBack { .. })))
+    }
+
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         Self::Disk { path: path.to_owned(), source }
     }
@@ -146,7 +152,7 @@ impl Log {
         let key = load_signing_key(disk, &layout.signing_key())?;
         let origin = key.name().to_owned();
         let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
-        let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin))?;
+        let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
 
         let manifest = newest(disk, &layout.manifests())?;
         let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
@@ -218,11 +224,18 @@ impl Log {
     }
 
     fn record_start(&self, size: u64, recovery: &journal::Recovery, replayed: u64) -> Result<(), SubmitError> {
+        let mark = self.shared.ledger.mark_found();
+        if mark != MarkState::Fits && size > 0 {
+            tracing::warn!(
+                ?mark,
+                "the mark outside the data directory does not vouch for this log: an older copy would pass for it"
+            );
+        }
         let unclean = size > 0 && !recovery.closed;
         if unclean {
             self.record_own(&Own::Recovered { replayed, cut: recovery.cut.is_some() })?;
         }
-        self.record_own(&Own::Started { version: env!("CARGO_PKG_VERSION"), size })?;
+        self.record_own(&Own::Started { version: env!("CARGO_PKG_VERSION"), size, mark })?;
         Ok(())
     }
 }

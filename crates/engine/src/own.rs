@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use event::{Actor, ActorKind, Client, Event, Http, Resource};
+use ledger::MarkState;
 use serde_json::{Value, json};
 
 /// The source of own entries. No client can claim it.
@@ -43,6 +44,8 @@ pub enum Own<'a> {
         version: &'a str,
         /// Entries found.
         size: u64,
+        /// What the mark outside the data directory said of them.
+        mark: MarkState,
     },
     /// It was closed in good order.
     Stopped,
@@ -86,9 +89,9 @@ impl Own<'_> {
     /// Writes it as an event.
     pub(crate) fn to_event(&self) -> Event<'_> {
         let mut event = match self {
-            Own::Started { version, size } => {
+            Own::Started { version, size, mark } => {
                 let mut event = own("server.start", "started", "Server started");
-                event.properties = properties(&json!({"version": version, "entries": size}));
+                event.properties = properties(&started(version, *size, *mark));
                 event
             }
             Own::Stopped => own("server.stop", "stopped", "Server stopped"),
@@ -124,6 +127,17 @@ impl Own<'_> {
         };
         event.channel.get_or_insert(Cow::Borrowed("audit-log"));
         event
+    }
+}
+
+/// What a start says; of the mark only where it does not vouch for the entries found.
+fn started(version: &str, size: u64, mark: MarkState) -> Value {
+    match mark {
+        MarkState::Missing if size > 0 => json!({"version": version, "entries": size, "mark": "missing"}),
+        MarkState::Older { marked } => {
+            json!({"version": version, "entries": size, "mark": "older", "mark_entries": marked.0})
+        }
+        MarkState::Missing | MarkState::Fits => json!({"version": version, "entries": size}),
     }
 }
 

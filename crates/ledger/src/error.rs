@@ -131,6 +131,17 @@ pub enum MarkError {
         /// The size it remembers.
         size: TreeSize,
     },
+    /// The mark remembers an earlier checkpoint than any crash leaves: somebody put it back. Remedy: find out who; then start
+    /// with `--accept-older-mark`.
+    #[error("the mark {path} is older than the log: it remembers {marked} leaves, but {signed} were signed since")]
+    PutBack {
+        /// The mark's file.
+        path: PathBuf,
+        /// The size it remembers.
+        marked: TreeSize,
+        /// The size signed last.
+        signed: TreeSize,
+    },
     /// The mark is no checkpoint signed by this log. Remedy: find out who changed it.
     #[error("the mark {path} is no checkpoint of this log")]
     Unreadable {

@@ -5,7 +5,7 @@ mod sign;
 
 use crate::levels::Levels;
 use crate::record::{Item, Records};
-use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, OpenError, ReadError, SignError};
+use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, MarkState, OlderMark, OpenError, ReadError, SignError};
 use env::{Clock, Disk};
 pub(crate) use open::origin_text;
 use proof::tile::TilePath;
@@ -49,6 +49,8 @@ pub struct Ledger {
     signer: Mutex<Signer>,
     /// What everybody may see. Set by the signer, last of all.
     published: RwLock<Arc<Published>>,
+    /// What the mark said when the tree was opened.
+    mark_found: MarkState,
     /// Why nothing is taken any more (I-9).
     stopped: OnceLock<String>,
 }
@@ -70,18 +72,30 @@ impl Ledger {
     /// [`OpenError`]: also when the folder holds a tree, or the mark remembers one.
     pub fn create(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenError> {
         open::create(&env, tree, &key, mark)?;
-        Self::open(env, tree, key, mark)
+        Self::open(env, tree, key, mark, OlderMark::Refuse)
     }
 
-    /// Opens a tree at its newest checkpoint, which is checked: signature, root, mark. What lies beyond it in the tree
+    /// Opens a tree at its newest checkpoint, which is checked: chain, signature, root, mark. What lies beyond it in the tree
     /// files is forgotten; the caller appends the digests from [`Ledger::size`] on again, from the journal.
     ///
     /// Cost: reads `tree/checkpoints` once.
     ///
     /// # Errors
     /// [`OpenError`].
-    pub fn open(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenError> {
-        open::open(env, tree, key, mark)
+    pub fn open(
+        env: LedgerEnv,
+        tree: &Path,
+        key: SigningKey,
+        mark: &Path,
+        older: OlderMark,
+    ) -> Result<Self, OpenError> {
+        open::open(env, tree, key, mark, older)
+    }
+
+    /// What the mark said when the tree was opened; it is the newest checkpoint since.
+    #[must_use]
+    pub fn mark_found(&self) -> MarkState {
+        self.mark_found
     }
 
     /// The log's name, fixed at creation.

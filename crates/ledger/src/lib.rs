@@ -12,11 +12,13 @@
 //! | `ledger` | the log's tree: appending, signing, answering |
 //! | `levels` | the files of digests and subtree hashes |
 //! | `record` | the bytes of `tree/checkpoints` |
+//! | `chain` | what joins these records |
 //! | `mark` | what is remembered outside |
 //! | `keys` | origin and signing key |
 //! | `verify` | checking everything |
 
 mod ahead;
+mod chain;
 mod error;
 mod keys;
 mod ledger;
@@ -26,11 +28,12 @@ mod record;
 mod verify;
 
 pub use ahead::DigestsAhead;
+pub use chain::ChainKey;
 pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError, ReadError, SignError};
 pub use keys::{create_signing_key, load_signing_key, new_origin};
 pub use ledger::{Ledger, LedgerEnv, Published};
-pub use mark::mark_path;
-pub use verify::{Finding, TreeCheck, TreeReport, verify_tree};
+pub use mark::{MarkState, OlderMark, mark_path};
+pub use verify::{Finding, Recorded, TreeCheck, TreeReport, verify_tree};
 
 /// The log's name, one line, inside the tree's folder.
 const ORIGIN_FILE: &str = "origin";

@@ -14,6 +14,31 @@ pub fn mark_path(folder: &Path, origin: &str) -> PathBuf {
     folder.join(origin.replace('/', "+"))
 }
 
+/// What to do about a mark that the log has long gone beyond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OlderMark {
+    /// Refuse: whoever puts an older mark back may put an older log back next.
+    #[default]
+    Refuse,
+    /// Go on, because the operator knows why.
+    Accept,
+}
+
+/// What the mark says of a tree that it does not speak against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MarkState {
+    /// It is the newest checkpoint, or the one before, as a crash between record and mark leaves it.
+    #[default]
+    Fits,
+    /// There is none: an older copy of the directory would pass for the log.
+    Missing,
+    /// It is of an earlier checkpoint than any crash leaves.
+    Older {
+        /// The size it remembers.
+        marked: TreeSize,
+    },
+}
+
 /// A mark's file: the signed note of the highest checkpoint ever signed, nothing else.
 pub(crate) struct Mark<'a> {
     pub(crate) disk: &'a dyn Disk,
@@ -32,16 +57,31 @@ impl Mark<'_> {
         }
     }
 
-    /// Refuses a tree of `size` leaves that is not the one remembered, or a later one of the same log.
-    pub(crate) fn check<S: NodeSource>(&self, key: &VerifierKey, size: TreeSize, nodes: &S) -> Result<(), MarkError> {
-        let Some(marked) = self.read(key)? else { return Ok(()) };
+    /// Refuses a tree of `size` leaves that is not the one remembered, or a later one of the same log. Returns the size
+    /// remembered; `None` when there is no mark.
+    pub(crate) fn check<S: NodeSource>(
+        &self,
+        key: &VerifierKey,
+        size: TreeSize,
+        nodes: &S,
+    ) -> Result<Option<TreeSize>, MarkError> {
+        let Some(marked) = self.read(key)? else { return Ok(None) };
         let path = self.path.to_owned();
         if marked.size > size {
             return Err(MarkError::OlderCopy { path, marked: marked.size, found: size });
         }
         match proof::root(marked.size, nodes) {
-            Ok(root) if root == marked.root => Ok(()),
+            Ok(root) if root == marked.root => Ok(Some(marked.size)),
             _ => Err(MarkError::OtherHistory { path, size: marked.size }),
+        }
+    }
+
+    /// What a mark of `marked` leaves says of a log whose newest checkpoint but one has `before`.
+    pub(crate) fn state(marked: Option<TreeSize>, before: TreeSize) -> MarkState {
+        match marked {
+            None => MarkState::Missing,
+            Some(marked) if marked < before => MarkState::Older { marked },
+            Some(_) => MarkState::Fits,
         }
     }
 

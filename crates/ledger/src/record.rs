@@ -1,15 +1,18 @@
 //! The bytes of `tree/checkpoints`: one record after another, never changed.
 //!
 //! ```text
-//! magic "IDCP" | note length u32 | recorded i64 µs | CRC-32C of these 16 bytes | note | CRC-32C of all before
+//! magic "IDC2" | note length u32 | recorded i64 µs | number u64 | MAC, 32 bytes | CRC-32C of these 56 bytes | note
+//! | CRC-32C of all before
 //! ```
 
 use env::DiskFile;
 use proof::note::NOTE_BYTES_MAX;
 use std::io;
 
-const MAGIC: [u8; 4] = *b"IDCP";
-const HEADER_BYTES: usize = 20;
+const MAGIC: [u8; 4] = *b"IDC2";
+/// What records began with before they were chained.
+const UNCHAINED_MAGIC: [u8; 4] = *b"IDCP";
+const HEADER_BYTES: usize = 60;
 const CRC_BYTES: usize = 4;
 /// The unit a disk writes whole or not at all.
 const BLOCK_BYTES: u64 = 512;
@@ -26,6 +29,10 @@ const _: () = assert!(
 pub(crate) struct Record {
     /// When: microseconds since 1970, UTC.
     pub(crate) recorded_us: i64,
+    /// How many records stand before it.
+    pub(crate) number: u64,
+    /// Joins it to the record before: see [`crate::chain`].
+    pub(crate) mac: [u8; 32],
     /// The signed note.
     pub(crate) note: Vec<u8>,
 }
@@ -38,6 +45,8 @@ impl Record {
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&length.to_le_bytes());
         bytes.extend_from_slice(&self.recorded_us.to_le_bytes());
+        bytes.extend_from_slice(&self.number.to_le_bytes());
+        bytes.extend_from_slice(&self.mac);
         bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_le_bytes());
         bytes.extend_from_slice(&self.note);
         bytes.extend_from_slice(&crc32c::crc32c(&bytes).to_le_bytes());
@@ -54,8 +63,12 @@ impl Record {
             return Err("the checksum of a record does not fit");
         }
         let recorded = content.get(8..).and_then(<[u8]>::first_chunk).ok_or(SHORT)?;
+        let number = content.get(16..).and_then(<[u8]>::first_chunk).ok_or(SHORT)?;
+        let mac = content.get(24..).and_then(<[u8]>::first_chunk).ok_or(SHORT)?;
         let note = content.get(HEADER_BYTES..).ok_or(SHORT)?.to_vec();
-        Ok((Self { recorded_us: i64::from_le_bytes(*recorded), note }, length))
+        let record =
+            Self { recorded_us: i64::from_le_bytes(*recorded), number: u64::from_le_bytes(*number), mac: *mac, note };
+        Ok((record, length))
     }
 }
 
@@ -63,6 +76,9 @@ impl Record {
 fn record_bytes(bytes: &[u8]) -> Result<usize, &'static str> {
     const SHORT: &str = "the file ends inside the header of a record";
     let header: &[u8; HEADER_BYTES] = bytes.first_chunk().ok_or(SHORT)?;
+    if header.starts_with(&UNCHAINED_MAGIC) {
+        return Err("made by an unreleased build, whose checkpoints are not chained; make a new log");
+    }
     let (content, crc) = header.split_last_chunk::<CRC_BYTES>().ok_or(SHORT)?;
     if !content.starts_with(&MAGIC) || crc32c::crc32c(content) != u32::from_le_bytes(*crc) {
         return Err("the header of a record is damaged");

@@ -6,8 +6,8 @@ mod stored;
 use crate::ledger::origin_text;
 use crate::levels::{FILES, file_name, hashes_in};
 use crate::mark::Mark;
-use crate::{MarkError, ORIGIN_FILE, OpenError};
-use checkpoints::{Signed, read_checkpoints};
+use crate::{ChainKey, MarkError, MarkState, ORIGIN_FILE, OpenError};
+use checkpoints::{Read, Signed, read_checkpoints};
 use env::Disk;
 use proof::{Digest, LeafIndex, RightEdge, TreeSize, VerifierKey};
 use std::io;
@@ -36,6 +36,10 @@ pub struct TreeReport {
     pub size: TreeSize,
     /// How many checkpoints were checked.
     pub checkpoints: u64,
+    /// Whether the key was there by which they are a chain; without it, a gap that somebody numbered over is not seen.
+    pub chained: bool,
+    /// What the mark says; `None` if it was not asked, or is a finding.
+    pub mark: Option<MarkState>,
     /// What is not as it was written, at most a thousand of them; empty when all is well.
     pub findings: Vec<Finding>,
 }
@@ -45,6 +49,16 @@ pub struct TreeCheck<'a> {
     checking: Checking<'a>,
     /// What was signed, smallest first.
     signed: Vec<Signed>,
+    times: Vec<Recorded>,
+}
+
+/// What a recorded checkpoint covers, and when it was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// What it covers.
+    pub size: TreeSize,
+    /// Microseconds since 1970, UTC.
+    pub recorded_us: i64,
 }
 
 impl<'a> TreeCheck<'a> {
@@ -56,23 +70,31 @@ impl<'a> TreeCheck<'a> {
         disk: &'a dyn Disk,
         tree: &'a Path,
         key: &VerifierKey,
+        chain: Option<&ChainKey>,
         mark: Option<&Path>,
     ) -> Result<Self, OpenError> {
         let mut checking = Checking { disk, tree, report: TreeReport::default() };
         checking.origin(key)?;
-        let mut signed = read_checkpoints(&mut checking, key)?;
+        let Read { mut signed, times } = read_checkpoints(&mut checking, key, chain)?;
+        checking.report.chained = chain.is_some();
         checking.report.checkpoints = signed.len() as u64;
-        checking.report.size = signed.iter().map(|signed| signed.size).max().unwrap_or_default();
+        checking.report.size = signed.last().map(|signed| signed.size).unwrap_or_default();
         if let Some(path) = mark {
             checking.mark(path, key, &mut signed);
         }
-        Ok(Self { checking, signed })
+        Ok(Self { checking, signed, times })
     }
 
     /// What the newest checkpoint covers.
     #[must_use]
     pub fn size(&self) -> TreeSize {
         self.checking.report.size
+    }
+
+    /// Every recorded checkpoint in the order of the file, 16 bytes each. Sizes and times ascend, or that is a finding.
+    #[must_use]
+    pub fn times(&self) -> Vec<Recorded> {
+        self.times.clone()
     }
 
     /// Recomputes the tree and compares.
@@ -86,7 +108,7 @@ impl<'a> TreeCheck<'a> {
 }
 
 /// Recomputes the whole tree from `tree/digests` and compares: every level file, every checkpoint's root and signature,
-/// the order of the checkpoints, the origin, and the mark when there is one. Changes nothing; may run beside a server.
+/// that they are a chain (numbers alone, without its key), the origin, and the mark when there is one. Changes nothing; may run beside a server.
 ///
 /// Cost: reads all of the folder once; two hashes a leaf.
 ///
@@ -96,9 +118,10 @@ pub fn verify_tree(
     disk: &dyn Disk,
     tree: &Path,
     key: &VerifierKey,
+    chain: Option<&ChainKey>,
     mark: Option<&Path>,
 ) -> Result<TreeReport, OpenError> {
-    TreeCheck::begin(disk, tree, key, mark)?.finish()
+    TreeCheck::begin(disk, tree, key, chain, mark)?.finish()
 }
 
 /// A check under way.
@@ -139,12 +162,20 @@ impl Checking<'_> {
     /// Adds what the mark remembers to the checkpoints whose roots are compared.
     fn mark(&mut self, path: &Path, key: &VerifierKey, signed: &mut Vec<Signed>) {
         match (Mark { disk: self.disk, path }).read(key) {
-            Ok(None) => {}
+            Ok(None) => self.report.mark = Some(MarkState::Missing),
             Ok(Some(marked)) if marked.size > self.report.size => {
                 let what = format!("the log once signed {} leaves: this is an older copy", marked.size);
                 self.find(path.to_owned(), self.report.size.0..marked.size.0, what);
             }
             Ok(Some(marked)) => {
+                let before = signed.len().checked_sub(2).and_then(|at| signed.get(at)).map(|signed| signed.size);
+                let state = Mark::state(Some(marked.size), before.unwrap_or_default());
+                self.report.mark = Some(state);
+                if let MarkState::Older { marked } = state {
+                    let what =
+                        format!("the mark was put back: it remembers {marked} leaves, and others were signed since");
+                    self.find(path.to_owned(), marked.0..self.report.size.0, what);
+                }
                 signed.push(Signed { size: marked.size, root: marked.root, path: path.to_owned() });
                 signed.sort_by_key(|signed| signed.size);
             }

@@ -42,6 +42,14 @@ pub enum CheckpointError {
     },
 }
 
+impl CheckpointError {
+    /// Whether the checkpoint is sound as far as can be told, but another key's: a log was put in the place of another, or it
+    /// never was this log's.
+    pub fn is_of_another_key(&self) -> bool {
+        matches!(self, Self::OtherOrigin { .. } | Self::Note(NoteError::Unsigned))
+    }
+}
+
 impl Checkpoint {
     /// The checkpoint as a note signed by the log's key.
     ///

@@ -4,7 +4,7 @@
 Run it in this folder; it must reproduce every file.
 """
 
-import base64, hashlib, pathlib, struct
+import base64, hashlib, hmac, pathlib, struct
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -40,11 +40,20 @@ def checkpoint(size):
     return f"{text}\n— {ORIGIN} {b64(KEY_ID + KEY.sign(text.encode()))}\n".encode()
 
 
-def record(size, recorded_us):
-    note = checkpoint(size)
-    head = b"IDCP" + struct.pack("<Iq", len(note), recorded_us)
-    data = head + crc32c(head) + note
-    return data + crc32c(data)
+hmac256 = lambda key, data: hmac.new(key, data, hashlib.sha256).digest()
+# HKDF-SHA-256 without salt, one block.
+CHAIN_KEY = hmac256(hmac256(bytes(32), bytes(range(32))), b"checkpoints/v1\x01")
+
+
+def records(sizes, first_us):
+    file, mac = b"", bytes(32)
+    for number, size in enumerate(sizes):
+        note, recorded_us = checkpoint(size), first_us + number
+        mac = hmac256(CHAIN_KEY, mac + struct.pack("<Qq", number, recorded_us) + note)
+        head = b"IDC2" + struct.pack("<IqQ", len(note), recorded_us, number) + mac
+        data = head + crc32c(head) + note
+        file += data + crc32c(data)
+    return file
 
 
 digests = [sha(b'{"v":1,"n":%d}' % n) for n in range(520)]
@@ -53,7 +62,7 @@ files = {
     "origin": f"{ORIGIN}\n".encode(),
     "digests": b"".join(digests),
     "level-1": mth(leaves[:256]) + mth(leaves[256:512]),
-    "checkpoints": b"".join(record(size, 1_700_000_000_000_000 + i) for i, size in enumerate((0, 1, 300, 520))),
+    "checkpoints": records((0, 1, 300, 520), 1_700_000_000_000_000),
     "mark": checkpoint(520),
     "signing": f"PRIVATE+KEY+{ORIGIN}+{KEY_ID.hex()}+{b64(bytes([1]) + bytes(range(32)))}\n".encode(),
 }

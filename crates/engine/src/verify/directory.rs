@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 
 use env::{Disk, Lock};
-use ledger::{TreeCheck, load_signing_key};
+use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
 use segment::manifest::{Manifest, SegmentEntry, newest, verify_manifests};
 use segment::verify::{FindingKind, verify_folder};
@@ -42,13 +42,15 @@ pub fn verify_directory(
         verification.found(layout.signing_key(), None, "the file is missing");
     }
     let vault_ok = check_vault(disk, &layout, &mut verification);
-    let Some(key) = check_key(disk, &layout, expect, &mut verification) else { return Ok(verification) };
+    let Some(Keys { key, chain }) = check_key(disk, &layout, expect, &mut verification) else {
+        return Ok(verification);
+    };
     let origin = key.name().to_owned();
     verification.origin.clone_from(&origin);
 
     let mark = layout.mark(&origin);
     let tree_path = layout.tree();
-    let tree = TreeCheck::begin(disk, &tree_path, &key, Some(&mark))?;
+    let tree = TreeCheck::begin(disk, &tree_path, &key, chain.as_ref(), Some(&mark))?;
     verification.size = tree.size().0;
     let digests = since::open_digests(disk, &tree_path);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
@@ -60,6 +62,7 @@ pub fn verify_directory(
     });
     let report = report?;
     verification.checkpoints = report.checkpoints;
+    tell_mark(report.mark, &mark, &mut verification);
     for finding in report.findings {
         let leaves =
             (finding.leaves.start < finding.leaves.end).then_some(finding.leaves.start.0..finding.leaves.end.0);
@@ -149,30 +152,45 @@ fn check_vault(disk: &dyn Disk, layout: &Layout, verification: &mut Verification
     check.findings.is_empty()
 }
 
+/// What the mark says, where it is no finding.
+fn tell_mark(state: Option<MarkState>, path: &Path, verification: &mut Verification) {
+    verification.mark = state;
+    if state == Some(MarkState::Missing) && verification.size > 0 {
+        let what = "there is no such mark outside the data directory: that this is no older copy is not shown by it";
+        verification.warnings.push(format!("{}: {what}", path.display()));
+    }
+}
+
+/// Which keys a log is checked with.
+struct Keys {
+    key: VerifierKey,
+    /// `None` where the signing key cannot be read.
+    chain: Option<ChainKey>,
+}
+
 /// The key that signed, as far as the directory or the caller knows it.
-fn check_key(
-    disk: &dyn Disk,
-    layout: &Layout,
-    expect: &Expect,
-    verification: &mut Verification,
-) -> Option<VerifierKey> {
+fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &mut Verification) -> Option<Keys> {
     let own = match load_signing_key(disk, &layout.signing_key()) {
-        Ok(key) => Some(key.verifier()),
+        Ok(key) => Some(Keys { chain: Some(ChainKey::of(&key)), key: key.verifier() }),
         Err(error) => {
             verification.found(layout.signing_key(), None, with_causes(&error));
             None
         }
     };
     match (&expect.key, own) {
-        (Some(expected), Some(own)) if *expected != own => {
+        (Some(expected), Some(own)) if *expected != own.key => {
             verification.found(
                 layout.signing_key(),
                 None,
-                format!("this log signs with {own}, not with the key given"),
+                format!("this log signs with {}, not with the key given", own.key),
             );
             Some(own)
         }
-        (Some(expected), None) => Some(expected.clone()),
+        (Some(expected), None) => {
+            let what = "without it, a gap among the checkpoints that somebody numbered over is not found";
+            verification.warnings.push(format!("{}: {what}", layout.signing_key().display()));
+            Some(Keys { key: expected.clone(), chain: None })
+        }
         (_, own) => own,
     }
 }

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use proof::VerifierKey;
 
 pub use directory::verify_directory;
+pub use ledger::MarkState;
 
 /// What is to be checked beside the directory itself.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +66,10 @@ pub struct Verification {
     pub findings: Vec<Finding>,
     /// What could not be read, so that nothing can be said of it.
     pub unreadable: Vec<Finding>,
+    /// What the log is worth less for, though it is as it was.
+    pub warnings: Vec<String>,
+    /// What the mark outside says; `None` if that is a finding, or was not asked.
+    pub mark: Option<MarkState>,
     /// What is odd but harms nothing: files that do not belong there, indexes made again.
     pub notes: Vec<String>,
 }
@@ -78,6 +83,7 @@ impl Verification {
     fn append(&mut self, beside: Self) {
         self.findings.extend(beside.findings);
         self.unreadable.extend(beside.unreadable);
+        self.warnings.extend(beside.warnings);
         self.notes.extend(beside.notes);
     }
 }

@@ -7,6 +7,7 @@ use ledger::DigestsAhead;
 use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
 
 use super::{Verification, VerifyError};
+use crate::shared::with_causes;
 
 /// `tree/digests`, read for checking.
 pub(super) type Digests = DigestsAhead<'static, std::io::Error>;
@@ -41,7 +42,15 @@ pub(super) fn check(
     tree: &Path,
     verification: &mut Verification,
 ) -> Result<(), VerifyError> {
-    let old = Checkpoint::open(note.as_bytes(), key).map_err(|error| VerifyError::Since(error.to_string()))?;
+    let old = match Checkpoint::open(note.as_bytes(), key) {
+        Ok(old) => old,
+        Err(error) if error.is_of_another_key() => {
+            let what = format!("the earlier checkpoint is not signed by this log's key {key}: {error}");
+            verification.found(tree.join("checkpoints"), None, what);
+            return Ok(());
+        }
+        Err(error) => return Err(VerifyError::Since(with_causes(&error))),
+    };
     let size = old.size.0;
     verification.since = Some(size);
     if size > verification.size {

@@ -2,8 +2,9 @@
 
 use super::sign::Signer;
 use super::{Ledger, LedgerEnv, Published};
+use crate::chain::{Chain, ChainKey};
 use crate::levels::Levels;
-use crate::mark::Mark;
+use crate::mark::{Mark, MarkState, OlderMark};
 use crate::record::{Item, Record, Records};
 use crate::{CHECKPOINTS_FILE, MarkError, ORIGIN_FILE, OpenError};
 use env::DiskFile;
@@ -30,33 +31,44 @@ pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path
     Levels::create(disk, tree).map_err(io_at(tree))?;
     let empty = Checkpoint { origin: key.name().to_owned(), size: TreeSize(0), root: proof::empty_root() };
     let note = empty.sign(key).map_err(|source| OpenError::Sign(Box::new(crate::SignError::Note(source))))?;
-    let record = Record { recorded_us: env.clock.now_us(), note: note.to_string().into_bytes() };
+    let chain = Chain::begin(Some(ChainKey::of(key)));
+    let record = chain.link(env.clock.now_us(), note.to_string().into_bytes());
     let path = tree.join(CHECKPOINTS_FILE);
     env::publish_file(disk, &path, &record.encode()).map_err(io_at(&path))
 }
 
 /// Opens the tree at its newest checkpoint.
-pub(super) fn open(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Ledger, OpenError> {
+pub(super) fn open(
+    env: LedgerEnv,
+    tree: &Path,
+    key: SigningKey,
+    mark: &Path,
+    older: OlderMark,
+) -> Result<Ledger, OpenError> {
     check_origin(&env, tree, key.name())?;
     let path = tree.join(CHECKPOINTS_FILE);
     let file = env.disk.open_write(&path).map_err(io_at(&path))?;
-    let (published, end) = newest(&*file, &path, &key.verifier())?;
+    let Newest { published, before, end, chain } = newest(&*file, &path, &key)?;
     let Checkpoint { size, root, .. } = published.checkpoint;
     let levels = Levels::open(&env.disk, tree, size)?;
     if levels.root() != root {
         return Err(OpenError::Root { size });
     }
     let marked = Mark { disk: &*env.disk, path: mark };
-    marked.check(&key.verifier(), size, &levels)?;
+    let state = Mark::state(marked.check(&key.verifier(), size, &levels)?, before);
+    if let (MarkState::Older { marked }, OlderMark::Refuse) = (state, older) {
+        return Err(MarkError::PutBack { path: mark.to_owned(), marked, signed: size }.into());
+    }
     marked.write(&published)?;
     let published = std::sync::Arc::new(published);
     Ok(Ledger {
-        signer: Mutex::new(Signer::new(file, path, end, mark.to_owned(), std::sync::Arc::clone(&published))),
+        signer: Mutex::new(Signer::new(file, path, end, chain, mark.to_owned(), std::sync::Arc::clone(&published))),
         env,
         tree: tree.to_owned(),
         key,
         levels,
         published: RwLock::new(published),
+        mark_found: state,
         stopped: OnceLock::new(),
     })
 }
@@ -93,14 +105,34 @@ fn check_origin(env: &LedgerEnv, tree: &Path, key_name: &str) -> Result<(), Open
     })
 }
 
-/// The newest checkpoint and where its record ends; an end that power loss tore is cut off.
-fn newest(file: &dyn DiskFile, path: &Path, key: &VerifierKey) -> Result<(Published, u64), OpenError> {
+/// What the file of checkpoints ends with.
+struct Newest {
+    published: Published,
+    /// What the checkpoint before it covers; nothing, if it is the first.
+    before: TreeSize,
+    /// Where its record ends.
+    end: u64,
+    /// Every record's, up to it.
+    chain: Chain,
+}
+
+/// The newest checkpoint, at the end of a chain without a gap; an end that power loss tore is cut off.
+fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, OpenError> {
     let mut records = Records::of(file).map_err(io_at(path))?;
-    let (mut last, mut offset, mut previous) = (None, 0, 0);
+    let (mut last, mut before) = (None, None);
+    let (mut offset, mut previous) = (0, 0);
+    let mut chain = Chain::begin(Some(ChainKey::of(key)));
     loop {
         match records.at(offset).map_err(io_at(path))? {
             Item::Record(record, next) => {
-                (last, previous, offset) = (Some(record), offset, next);
+                if let Err(what) = chain.follow(&record) {
+                    // Another log's key has another chain, too.
+                    opened(record, &key.verifier(), path, offset)?;
+                    return Err(OpenError::Damaged { path: path.to_owned(), offset, what });
+                }
+                before = last.replace(record).map(|before| (before, previous));
+                previous = offset;
+                offset = next;
             }
             Item::End | Item::Torn => break,
             Item::Damaged(what) => return Err(OpenError::Damaged { path: path.to_owned(), offset, what }),
@@ -115,7 +147,10 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &VerifierKey) -> Result<(Publis
         .and_then(|()| file.set_len(offset))
         .and_then(|()| file.sync_all())
         .map_err(io_at(path))?;
-    Ok((opened(record, key, path, previous)?, offset))
+    let key = key.verifier();
+    let before = before.map(|(record, at)| opened(record, &key, path, at)).transpose()?;
+    let before = before.map_or(TreeSize(0), |before| before.checkpoint.size);
+    Ok(Newest { published: opened(record, &key, path, previous)?, before, end: offset, chain })
 }
 
 fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {

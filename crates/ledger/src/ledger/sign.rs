@@ -1,9 +1,9 @@
 //! From a grown tree to a published checkpoint, in the one order that is safe.
 
 use super::{Ledger, Published};
+use crate::chain::Chain;
 use crate::levels::Flushed;
 use crate::mark::Mark;
-use crate::record::Record;
 use crate::{MarkError, SignError};
 use env::{DiskFile, is_disk_full, is_out_of_files};
 use proof::Checkpoint;
@@ -18,6 +18,8 @@ pub(super) struct Signer {
     path: PathBuf,
     /// Where the next record goes.
     end: u64,
+    /// What it continues.
+    chain: Chain,
     mark: PathBuf,
     /// The highest checkpoint ever signed here. Published, unless writing the mark failed.
     recorded: Arc<Published>,
@@ -28,10 +30,11 @@ impl Signer {
         file: Box<dyn DiskFile>,
         path: PathBuf,
         end: u64,
+        chain: Chain,
         mark: PathBuf,
         recorded: Arc<Published>,
     ) -> Self {
-        Self { file, path, end, mark, recorded }
+        Self { file, path, end, chain, mark, recorded }
     }
 
     pub(super) fn checkpoint(&mut self, ledger: &Ledger) -> Result<Arc<Published>, SignError> {
@@ -73,8 +76,9 @@ impl Signer {
 
     /// Appends a signed checkpoint to the file and syncs it.
     fn record(&mut self, ledger: &Ledger, published: Published) -> Result<(), SignError> {
-        let record = Record { recorded_us: published.recorded_us, note: published.note.clone().into_bytes() }.encode();
-        if let Err(source) = self.file.write_all_at(&record, self.end) {
+        let record = self.chain.link(published.recorded_us, published.note.clone().into_bytes());
+        let bytes = record.encode();
+        if let Err(source) = self.file.write_all_at(&bytes, self.end) {
             if is_disk_full(&source) {
                 let cut = self.file.set_len(self.end);
                 cut.map_err(|source| failed(ledger, &self.path, source))?;
@@ -85,7 +89,9 @@ impl Signer {
             ledger.stop(&self.path, &source);
             return Err(SignError::Failed { path: self.path.clone(), source });
         }
-        self.end += record.len() as u64;
+        self.end += bytes.len() as u64;
+        let continued = self.chain.follow(&record);
+        assert!(continued.is_ok(), "a record just made continues the chain");
         self.recorded = Arc::new(published);
         Ok(())
     }

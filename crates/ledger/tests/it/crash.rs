@@ -3,7 +3,7 @@
 
 use crate::world::{create, digests, env, grow, key, mark, open, tree};
 use env::fake::{Fault, FaultyDisk, SeededRandom};
-use ledger::{AppendError, Ledger, Published, SignError, verify_tree};
+use ledger::{AppendError, ChainKey, Ledger, Published, SignError, verify_tree};
 use proof::MemoryTree;
 use std::sync::Arc;
 
@@ -67,7 +67,8 @@ fn table(fault: Fault, seeds: std::ops::Range<u64>) {
             work(&disk, seed + 300, &mut published);
             let ledger = open(&disk).unwrap_or_else(|error| panic!("operation {nth}, seed {seed}: {error}"));
             assert_continues(&ledger, published.as_deref());
-            let report = verify_tree(&disk, &tree(), &key().verifier(), Some(&mark())).unwrap();
+            let report =
+                verify_tree(&disk, &tree(), &key().verifier(), Some(&ChainKey::of(&key())), Some(&mark())).unwrap();
             assert_eq!(report.findings, []);
         }
     }

@@ -3,7 +3,7 @@
 use crate::world::{create, grow, key, mark, open, tree};
 use env::Disk;
 use env::fake::FaultyDisk;
-use ledger::{TreeReport, verify_tree};
+use ledger::{ChainKey, TreeReport, verify_tree};
 use proof::LeafIndex;
 use std::path::Path;
 
@@ -18,7 +18,7 @@ fn sealed() -> FaultyDisk {
 }
 
 fn verify(disk: &FaultyDisk) -> TreeReport {
-    verify_tree(disk, &tree(), &key().verifier(), Some(&mark())).unwrap()
+    verify_tree(disk, &tree(), &key().verifier(), Some(&ChainKey::of(&key())), Some(&mark())).unwrap()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that goes wrong should panic")]
 
 mod bench;
+mod chain;
 mod crash;
 mod damage;
 mod proofs;

@@ -3,7 +3,9 @@
 use crate::world::{ORIGIN, create, digests, env, grow, key, mark, open, tree};
 use env::fake::{FaultyDisk, ManualClock, SeededRandom};
 use env::{Disk, SystemDisk};
-use ledger::{Ledger, LedgerEnv, MarkError, OpenError, SignError, create_signing_key, load_signing_key, new_origin};
+use ledger::{
+    Ledger, LedgerEnv, MarkError, OlderMark, OpenError, SignError, create_signing_key, load_signing_key, new_origin,
+};
 use proof::{SigningKey, TreeSize};
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -120,10 +122,10 @@ fn the_key_of_another_log_is_refused() {
     let disk = FaultyDisk::new();
     drop(create(&disk));
     let foreign = SigningKey::from_seed("other/0123456789abcdef", &[7; 32]).unwrap();
-    let refused = Ledger::open(env(&disk), &tree(), foreign, &mark()).err();
+    let refused = Ledger::open(env(&disk), &tree(), foreign, &mark(), OlderMark::Refuse).err();
     assert!(matches!(refused, Some(OpenError::OtherKey { .. })));
     let forged = SigningKey::from_seed(ORIGIN, &[8; 32]).unwrap();
-    let refused = Ledger::open(env(&disk), &tree(), forged, &mark()).err();
+    let refused = Ledger::open(env(&disk), &tree(), forged, &mark(), OlderMark::Refuse).err();
     assert!(matches!(refused, Some(OpenError::Signature { .. })));
 }
 

@@ -2,7 +2,7 @@
 
 use env::Disk;
 use env::fake::{FaultyDisk, ManualClock};
-use ledger::{Ledger, LedgerEnv, load_signing_key, verify_tree};
+use ledger::{ChainKey, Ledger, LedgerEnv, OlderMark, load_signing_key, verify_tree};
 use proof::{Digest, TreeSize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,9 +53,9 @@ fn the_vectors_open_and_verify() {
     put(&disk, &mark, "mark");
     ["origin", "digests", "level-1", "checkpoints"].iter().for_each(|name| put(&disk, &tree.join(name), name));
     let key = load_signing_key(&disk, &signing).unwrap();
-    let report = verify_tree(&disk, &tree, &key.verifier(), Some(&mark)).unwrap();
+    let report = verify_tree(&disk, &tree, &key.verifier(), Some(&ChainKey::of(&key)), Some(&mark)).unwrap();
     assert_eq!((report.size, report.checkpoints, report.findings), (TreeSize(520), 4, Vec::new()));
     let env = LedgerEnv { disk: Arc::new(disk), clock: Arc::new(ManualClock::at(0)) };
-    let ledger = Ledger::open(env, &tree, key, &mark).unwrap();
+    let ledger = Ledger::open(env, &tree, key, &mark, OlderMark::Refuse).unwrap();
     assert_eq!(ledger.newest().recorded_us, RECORDED_US + 3);
 }

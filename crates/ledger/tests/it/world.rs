@@ -1,7 +1,7 @@
 //! A small ledger on a disk that can misbehave.
 
 use env::fake::{FaultyDisk, ManualClock};
-use ledger::{Ledger, LedgerEnv, OpenError};
+use ledger::{Ledger, LedgerEnv, OlderMark, OpenError};
 use proof::{Digest, SigningKey};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub fn create(disk: &FaultyDisk) -> Ledger {
 }
 
 pub fn open(disk: &FaultyDisk) -> Result<Ledger, OpenError> {
-    Ledger::open(env(disk), &tree(), key(), &mark())
+    Ledger::open(env(disk), &tree(), key(), &mark(), OlderMark::Refuse)
 }
 
 /// The digests of the leaves `first` to `end`, exclusive.

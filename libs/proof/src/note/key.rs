@@ -4,7 +4,9 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, Signer as _};
+use hkdf::Hkdf;
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::hash::parse_hex;
 
@@ -218,6 +220,18 @@ impl SigningKey {
     /// The public half.
     pub fn verifier(&self) -> VerifierKey {
         VerifierKey { name: self.name.clone(), id: self.id, key_type: KeyType::Ed25519, key: self.key.verifying_key() }
+    }
+
+    /// A key for another purpose of the same holder: 32 bytes of HKDF-SHA-256 (RFC 5869) of the seed, without salt. Each purpose
+    /// has an `info` of its own; no derived key says anything about the seed or another.
+    ///
+    /// # Panics
+    /// Never: 32 bytes are within HKDF's bound.
+    pub fn derive(&self, info: &[u8]) -> Zeroizing<[u8; 32]> {
+        let mut derived = Zeroizing::new([0; 32]);
+        let expanded = Hkdf::<Sha256>::new(None, self.key.as_bytes()).expand(info, derived.as_mut_slice());
+        expanded.unwrap_or_else(|_| panic!("32 bytes are within HKDF's bound"));
+        derived
     }
 
     /// The 64 bytes of the signature over `text`. Deterministic.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::verify::{Expect, VerifyError, verify_directory};
+use engine::verify::{Expect, MarkState, VerifyError, verify_directory};
 use engine::{Config, World};
 use env::LockError;
 use proof::VerifierKey;
@@ -54,8 +54,18 @@ pub(super) fn verify(
         since: found.since,
         findings: shown(found.findings),
         unreadable: shown(found.unreadable),
+        warnings: found.warnings,
+        mark: found.mark.map(mark_word),
         notes: found.notes,
     })
+}
+
+fn mark_word(mark: MarkState) -> &'static str {
+    match mark {
+        MarkState::Fits => "fits",
+        MarkState::Missing => "missing",
+        MarkState::Older { .. } => "older",
+    }
 }
 
 /// The running server checks every entry it can be asked for; files at rest it cannot judge.
@@ -86,7 +96,7 @@ fn remedy(error: &VerifyError) -> &'static str {
     match error {
         VerifyError::Lock(_) => "stop the process that has the folder open, then verify again",
         VerifyError::NoLog { .. } => "name the folder of a log with --data",
-        VerifyError::Since(_) => "give a checkpoint of this log, as /checkpoint shows it, signed by its key",
+        VerifyError::Since(_) => "give a checkpoint as /checkpoint shows it, with nothing changed",
         _ => "look at the disk, then verify again",
     }
 }

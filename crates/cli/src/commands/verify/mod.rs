@@ -63,6 +63,11 @@ struct Report {
     findings: Vec<String>,
     /// What could not be read.
     unreadable: Vec<String>,
+    /// What the log is worth less for, though it is as it was: a mark that is not there.
+    warnings: Vec<String>,
+    /// What the mark outside the data directory says: fits, missing, older.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
     /// What is odd but harmless.
     notes: Vec<String>,
 }
@@ -117,6 +122,9 @@ impl Report {
         }
         for finding in &self.unreadable {
             println!("UNREAD    {finding}");
+        }
+        for warning in &self.warnings {
+            println!("WARNING   {warning}");
         }
         for note in &self.notes {
             println!("note      {note}");
