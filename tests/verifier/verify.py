@@ -7,6 +7,7 @@ Written from spec/ alone, as a second implementation: Python's standard library 
     verify.py proof       VKEY PROOF LINE                  one line (a file with its exact bytes) and its .tlog-proof
     verify.py consistency VKEY OLDER NEWER HASHES          that NEWER's tree begins with OLDER's
     verify.py disclosures LINE DISCLOSURES                 personal values (JSON as the log gives it) against a line
+    verify.py receipt     VKEY RECEIPT [CHECKPOINT LINES]  a signed receipt; with an export and its checkpoint, that both fit
 
 Exit codes: 0 sound, 1 refused (says why), 2 could not check.
 """
@@ -140,10 +141,10 @@ def parse_key(vkey):
     return parts[0], bytes.fromhex(parts[1]), Ed25519PublicKey.from_public_bytes(typed[1:])
 
 
-def open_checkpoint(note, vkey):
-    """The checkpoint in a signed note (bytes), if the key signed it."""
+def open_note(note, vkey, longest):
+    """The key's name and the text of a signed note (bytes), if the key signed it."""
     name, known_id, public = parse_key(vkey)
-    need(len(note) <= 1 << 20, "the note is too long")
+    need(len(note) <= longest, "the note is too long")
     try:
         text = note.decode("utf-8")
     except UnicodeDecodeError:
@@ -164,10 +165,32 @@ def open_checkpoint(note, vkey):
                 raise Refused("the signature is not the key's") from None
             signed = True
     need(signed, "the key has not signed the note")
+    return name, body
+
+
+def open_checkpoint(note, vkey):
+    """The checkpoint in a signed note (bytes), if the key signed it."""
+    name, body = open_note(note, vkey, 1 << 20)
     lines = body.split("\n")[:-1]
     need(len(lines) >= 3 and all(lines), "not a checkpoint")
     need(lines[0] == name, "the checkpoint is another log's")
     return Checkpoint(lines[0], number(lines[1]), unbase64(lines[2], 32))
+
+
+# Receipts (spec/receipt.md)
+
+def open_receipt(note, vkey):
+    """The entries that a signed receipt (bytes) acknowledges: (leaf index, id, digest)."""
+    name, body = open_note(note, vkey, 2 << 20)
+    first, *lines = body.split("\n")[:-1]
+    need(first == "indelible-receipt/v1" and len(lines) >= 2, "not a receipt")
+    need(lines.pop(0) == name, "the receipt is another log's")
+    entries = []
+    for line in lines:
+        found = re.fullmatch("([0-9]+) ([A-Za-z0-9-]{1,64}) ([0-9a-f]{64})", line)
+        need(found, "a line of the receipt is not of its form")
+        entries.append((number(found[1]), found[2], bytes.fromhex(found[3])))
+    return entries
 
 
 # What a reader asks
@@ -203,6 +226,18 @@ def verify_consistency(older, newer, hashes, vkey):
     need(not hashes or hashes.endswith("\n"), "the last hash is not ended")
     check_consistency(older, newer, [unbase64(text, 32) for text in hashes.split("\n")[:-1]])
     return older, newer
+
+
+def verify_receipt(note, vkey, checkpoint=None, lines=()):
+    """A receipt, and that a checkpoint and the lines it covers hold what the receipt acknowledges."""
+    entries = open_receipt(note, vkey)
+    if checkpoint is not None:
+        digests = []
+        size = verify_export((digests.append(sha256(line)) or line for line in lines), checkpoint, vkey).size
+        for leaf, name, digest in entries:
+            need(leaf < size, f"entry {name} is missing: the checkpoint covers {size} leaves, not leaf {leaf}")
+            need(digests[leaf] == digest, f"entry {name}, leaf {leaf}, was changed")
+    return entries
 
 
 def unbase64url(text):
@@ -241,6 +276,12 @@ def main(arguments):
         case ["consistency", vkey, older, newer, hashes]:
             old, new = verify_consistency(read(older), read(newer), read(hashes).decode(), vkey)
             print(f"sound: {new.size} continues {old.size} of {new.origin}")
+        case ["receipt", vkey, note]:
+            print(f"sound: {len(verify_receipt(read(note), vkey))} entries acknowledged")
+        case ["receipt", vkey, note, checkpoint, lines]:
+            with open(lines, "rb") as file:
+                lines = (line.removesuffix(b"\n") for line in file)
+                print(f"sound: {len(verify_receipt(read(note), vkey, read(checkpoint), lines))} entries acknowledged and held")
         case ["disclosures", line, handed_out]:
             print(json.dumps(verify_disclosures(read(line), json.loads(read(handed_out))), ensure_ascii=False))
         case _:

@@ -25,7 +25,12 @@ pub(crate) enum Sink<'a> {
     /// Into a log that this process has open.
     Log(&'a Log),
     /// To a running server.
-    Remote(&'a Remote),
+    Remote {
+        /// The server.
+        remote: &'a Remote,
+        /// Where signed receipts are appended.
+        receipts: Option<File>,
+    },
 }
 
 /// What an import did.
@@ -121,7 +126,7 @@ impl Batch<'_> {
         }
         let (known, problems) = match self.sink {
             Sink::Log(log) => into_log(log, &self.body, &self.source)?,
-            Sink::Remote(remote) => to_server(remote, &self.body)?,
+            Sink::Remote { remote, receipts } => to_server(remote, receipts.as_ref(), &self.body)?,
         };
         self.known += known;
         let events: Vec<&[u8]> = self.body.split(|byte| *byte == b'\n').collect();
@@ -167,8 +172,13 @@ fn into_log(log: &Log, body: &[u8], source: &str) -> miette::Result<Late> {
     Ok((known, problems))
 }
 
-fn to_server(remote: &Remote, body: &[u8]) -> miette::Result<Late> {
-    let answer: Value = remote.send_events("/v1/events?partial=true", body)?;
+fn to_server(remote: &Remote, receipts: Option<&File>, body: &[u8]) -> miette::Result<Late> {
+    let path = if receipts.is_some() { "/v1/events?partial=true&signed=true" } else { "/v1/events?partial=true" };
+    let answer: Value = remote.send_events(path, body)?;
+    if let (Some(mut file), Some(note)) = (receipts, answer.get("note").and_then(Value::as_str)) {
+        let kept = file.write_all(note.as_bytes()).and_then(|()| file.sync_data());
+        kept.map_err(|error| failed(&error, "what was sent is recorded, but its receipts could not be kept"))?;
+    }
     let list = |name: &str| answer.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let known =
         list("receipts").iter().filter(|receipt| receipt.get("duplicate") == Some(&Value::Bool(true))).count() as u64;

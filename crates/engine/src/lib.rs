@@ -119,6 +119,26 @@ impl Log {
         &self.shared.ledger
     }
 
+    /// What was recorded, signed by the log as one note (spec/receipt.md), with entries that had come before; `None` where
+    /// nothing was recorded. Cost: one signature.
+    ///
+    /// # Errors
+    /// A mistake of ours: what is recorded can stand in a receipt.
+    pub fn signed_receipt(&self, submitted: &Submitted) -> Result<Option<String>, proof::ReceiptError> {
+        let recorded = submitted.receipts.iter().flatten();
+        let entries: Vec<_> = recorded
+            .map(|receipt| proof::Acknowledged {
+                leaf: proof::LeafIndex(receipt.leaf_index),
+                id: receipt.id.clone(),
+                digest: receipt.digest,
+            })
+            .collect();
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        self.shared.ledger.receipt(entries).map(|note| Some(note.to_string()))
+    }
+
     /// Where its files lie.
     #[must_use]
     pub fn layout(&self) -> &Layout {

@@ -35,6 +35,7 @@
 //! | [`tile`] | names and bytes of tiles and entry bundles | C2SP tlog-tiles |
 //! | [`note`] | signed notes and keys | C2SP signed-note |
 //! | [`checkpoint`] | what a log signs | C2SP tlog-checkpoint |
+//! | [`receipt`] | what a log signs for those whose entries it has recorded | spec/receipt.md |
 //! | [`tlog_proof`] | the proof file | C2SP tlog-proof |
 
 pub mod checkpoint;
@@ -47,6 +48,7 @@ mod memory;
 mod nodes;
 pub mod note;
 mod numbers;
+pub mod receipt;
 pub mod tile;
 pub mod tlog_proof;
 
@@ -60,5 +62,6 @@ pub use memory::{MemoryTree, NoSuchNode};
 pub use nodes::{BuildError, NodeSource, root};
 pub use note::{NoteError, SignedNote, SigningKey, VerifierKey};
 pub use numbers::{LeafIndex, TreeSize};
+pub use receipt::{Acknowledged, Receipt, ReceiptError};
 pub use tile::TilePath;
 pub use tlog_proof::{TlogProof, TlogProofError};

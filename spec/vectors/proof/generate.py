@@ -148,3 +148,30 @@ write("proof.json", {
         for index, size in ((0, 1), (0, 7), (6, 7), (299, 300))
     ],
 })
+
+
+def receipt(*numbers):
+    lines = "".join(f"{n} 01890a5d-ac96-774b-bcce-{n:012x} {sha(line(n)).hex()}\n" for n in numbers)
+    return f"indelible-receipt/v1\n{NAME}\n{lines}"
+
+
+def entries(*numbers):
+    return [{"leaf_index": n, "id": f"01890a5d-ac96-774b-bcce-{n:012x}", "digest": sha(line(n)).hex()} for n in numbers]
+
+
+first = receipt(7).split("\n")[2]
+write("receipt.json", {
+    "verifier_key": f"{NAME}+{key_id.hex()}+{b64(ED25519 + public)}",
+    "receipts": [{"entries": entries(*numbers), "signed": signed(receipt(*numbers))} for numbers in ((7,), (0, 1, 599), (3, 2))],
+    "refused": [
+        {"what": "a checkpoint", "signed": signed(f"{NAME}\n7\n{b64(mth(LEAVES[:7]))}\n")},
+        {"what": "no entry", "signed": signed(f"indelible-receipt/v1\n{NAME}\n")},
+        {"what": "another log's", "signed": signed(receipt(7).replace(NAME, "audit.example/fedcba9876543210"))},
+        {"what": "a version this page does not know", "signed": signed(receipt(7).replace("/v1", "/v2"))},
+        {"what": "a digest in capitals", "signed": signed(receipt(7).replace(first[-64:], first[-64:].upper()))},
+        {"what": "a leading zero", "signed": signed(receipt(7).replace("\n7 ", "\n07 "))},
+        {"what": "a fourth word", "signed": signed(receipt(7).replace(first, first + " x"))},
+        {"what": "an empty line", "signed": signed(receipt(7) + "\n")},
+        {"what": "altered after it was signed", "signed": signed(receipt(7)).replace("\n7 ", "\n8 ")},
+    ],
+})

@@ -54,7 +54,7 @@ impl Import {
                     self.local.data.display(),
                     remote.base()
                 );
-                self.import_into(&mapping, &Sink::Remote(&remote))
+                self.import_into(&mapping, &Sink::Remote { remote: &remote, receipts: None })
             }
             Err(error) => Err(failed(&error, remedy(&error))),
         }

@@ -1,5 +1,6 @@
 //! `indelible send`: events of ours to a server, with retries.
 
+use std::fs::File;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,7 +14,7 @@ use crate::remote::Remote;
 /// Send events to a server
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  echo '{\"event_id\":\"1\",\"action\":\"door.opened\"}' | indelible send -\n\nSending is retried; give events an event_id, so that none is recorded twice."
+    after_help = "Examples:\n  echo '{\"event_id\":\"1\",\"action\":\"door.opened\"}' | indelible send -\n  indelible send --receipts receipts.txt events.ndjson\n\nSending is retried; give events an event_id, so that none is recorded twice."
 )]
 pub(crate) struct Send {
     /// Address of the server.
@@ -22,6 +23,9 @@ pub(crate) struct Send {
     /// Where refused events go, with their reasons.
     #[arg(long, value_name = "FILE", default_value = "refused.ndjson")]
     refused: PathBuf,
+    /// Where signed receipts of what was recorded are kept, appended: `indelible verify --receipt` checks them.
+    #[arg(long, value_name = "FILE")]
+    receipts: Option<PathBuf>,
     /// NDJSON file (.gz and .zst too), or - for standard input.
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -38,8 +42,13 @@ impl Send {
             Lines::open(&self.file)
         };
         let lines = lines.map_err(|error| failed(&error, format!("cannot send {}", self.file.display())))?;
+        let receipts = self.receipts.as_deref().map(|path| {
+            let file = File::options().create(true).append(true).open(path);
+            file.map_err(|error| failed(&error, "name another file for receipts with --receipts"))
+        });
+        let sink = Sink::Remote { remote: &remote, receipts: receipts.transpose()? };
         let mut refused = Refused::new(&self.refused);
-        let imported = import(lines, "sending", &mapping, &Sink::Remote(&remote), &mut refused, &SystemClock::new())?;
+        let imported = import(lines, "sending", &mapping, &sink, &mut refused, &SystemClock::new())?;
         println!("{imported}");
         Ok(if imported.counts.refused > 0 { Exit::No } else { Exit::Done })
     }

@@ -26,9 +26,13 @@ pub(crate) struct Receipts {
     /// Why those were refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<EventProblem>,
+    /// The receipts as one signed note under the log's key (with `signed` only): keep it, and the log can never deny the
+    /// entries; `indelible verify --receipt` checks it. Absent where nothing was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
-/// Proof that an event was recorded: keep it, and the log can never deny the entry.
+/// Where an event was recorded. What makes it evidence is a signature over it: ask for the `note`, or for the entry's proof.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Receipt {
@@ -64,8 +68,8 @@ fn as_text<S: Serializer>(digest: &Digest, serializer: S) -> Result<S::Ok, S::Er
     serializer.collect_str(digest)
 }
 
-impl From<Submitted> for Receipts {
-    fn from(submitted: Submitted) -> Self {
+impl Receipts {
+    fn new(submitted: Submitted, note: Option<String>) -> Self {
         let warning = |event::Warning { pointer, code, message }| ReceiptWarning { pointer, code, message };
         let receipt = |receipt: engine::Receipt| Receipt {
             id: receipt.id,
@@ -77,6 +81,7 @@ impl From<Submitted> for Receipts {
         Self {
             receipts: submitted.receipts.into_iter().map(|it| it.map(receipt)).collect(),
             problems: submitted.problems.into_iter().map(EventProblem::from).collect(),
+            note,
         }
     }
 }
@@ -103,6 +108,10 @@ impl Receipts {
             json.extend_from_slice(b",\"problems\":");
             serde_json::to_writer(&mut json, &self.problems)?;
         }
+        if let Some(note) = &self.note {
+            json.extend_from_slice(b",\"note\":");
+            serde_json::to_writer(&mut json, note)?;
+        }
         json.push(b'}');
         Ok(json)
     }
@@ -126,7 +135,10 @@ impl Receipt {
 /// Answered when they are durable and searchable.
 #[utoipa::path(
     post, path = "/v1/events", tag = "events",
-    params(("partial" = Option<bool>, Query, description = "record the good ones and list the others")),
+    params(
+        ("partial" = Option<bool>, Query, description = "record the good ones and list the others"),
+        ("signed" = Option<bool>, Query, description = "sign the receipts, as one note"),
+    ),
     request_body(content((serde_json::Value = "application/json"), (String = "application/x-ndjson"))),
     responses(
         (status = 201, description = "recorded", body = Receipts),
@@ -146,9 +158,10 @@ pub(crate) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref())?;
-    let partial = params.flag("partial")?;
-    if let Some((name, _)) = params.pairs().find(|(name, _)| *name != "partial") {
-        return Err(Problem::bad_parameter(format!("there is no parameter {name:?} here; known is: partial")));
+    let (partial, signed) = (params.flag("partial")?, params.flag("signed")?);
+    if let Some((name, _)) = params.pairs().find(|(name, _)| !["partial", "signed"].contains(name)) {
+        let detail = format!("there is no parameter {name:?} here; known are: partial, signed");
+        return Err(Problem::bad_parameter(detail));
     }
     let ndjson = is_ndjson(&headers)?;
     let body = body::receive(body).await?;
@@ -156,13 +169,13 @@ pub(crate) async fn post(
     if body.len() <= SMALL_BODY_BYTES && !headers.contains_key(header::CONTENT_ENCODING) {
         let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
         if let Some(submitted) = send(&app, &submission).await? {
-            return answer(submitted);
+            return answer(&app, submitted, signed);
         }
     }
     blocking(move || {
         let body = body::decode(body, &headers)?;
         let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
-        answer(app.log.submit(&submission)?)
+        answer(&app, app.log.submit(&submission)?, signed)
     })
     .await
 }
@@ -184,12 +197,14 @@ async fn send(app: &App, submission: &Submission<'_>) -> Result<Option<Submitted
     }
 }
 
-fn answer(submitted: Submitted) -> Result<Response, Problem> {
+fn answer(app: &App, submitted: Submitted, signed: bool) -> Result<Response, Problem> {
     let duplicates = submitted.receipts.iter().all(|receipt| receipt.as_ref().is_some_and(|it| it.duplicate));
     let status = if duplicates && !submitted.receipts.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
     let recorded = submitted.receipts.iter().flatten().filter(|receipt| !receipt.duplicate).count();
     metrics::counter!("indelible_events_recorded_total").increment(recorded as u64);
-    let json = Receipts::from(submitted).to_json().map_err(|error| Problem::internal(&error))?;
+    let note = signed.then(|| app.log.signed_receipt(&submitted)).transpose();
+    let note = note.map_err(|error| Problem::internal(&error))?.flatten();
+    let json = Receipts::new(submitted, note).to_json().map_err(|error| Problem::internal(&error))?;
     Ok((status, [(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
@@ -237,10 +252,10 @@ mod tests {
                 Some(receipt(u64::MAX, true, vec![])),
                 Some(receipt(7, false, vec!["a \u{1} b"])),
             ];
-            let receipts = Receipts { receipts, problems };
+            let receipts = Receipts { receipts, problems, note: Some("indelible-receipt/v1\n\n— a b\n".to_owned()) };
             assert_eq!(receipts.to_json().unwrap(), serde_json::to_vec(&receipts).unwrap());
         }
-        let none = Receipts { receipts: vec![], problems: vec![] };
+        let none = Receipts { receipts: vec![], problems: vec![], note: None };
         assert_eq!(none.to_json().unwrap(), serde_json::to_vec(&none).unwrap());
     }
 }

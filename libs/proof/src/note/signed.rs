@@ -82,7 +82,12 @@ impl SignedNote {
     /// # Errors
     /// [`NoteError::Malformed`].
     pub fn parse(bytes: &[u8]) -> Result<Self, NoteError> {
-        if bytes.len() > NOTE_BYTES_MAX {
+        Self::parse_within(bytes, NOTE_BYTES_MAX)
+    }
+
+    /// As [`Self::parse`], of at most `bytes_max` bytes.
+    pub(crate) fn parse_within(bytes: &[u8], bytes_max: usize) -> Result<Self, NoteError> {
+        if bytes.len() > bytes_max {
             return Err(NoteError::Malformed("it is too long"));
         }
         let note = str::from_utf8(bytes).map_err(|_| NoteError::Malformed("it is not UTF-8"))?;

@@ -9,6 +9,7 @@ mod foreign_tiles;
 mod golden;
 mod notes;
 mod proof_files;
+mod receipts;
 mod trees;
 
 use std::path::{Path, PathBuf};
