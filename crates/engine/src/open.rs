@@ -12,9 +12,9 @@ use std::thread::JoinHandle;
 use enrich::{Geo, GeoError, Platforms};
 use env::{Lock, LockError};
 use event::Rules;
-use journal::{FileJournal, Known};
+use journal::{FileJournal, Known, MacKey};
 use ledger::{Ledger, MarkState, load_signing_key};
-use proof::{Digest, LeafIndex, TreeSize};
+use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::seal::remove_leftovers;
 use segment::sealed::{IndexAccess, open_segment};
@@ -33,7 +33,7 @@ use crate::recover::Recovering;
 use crate::reindex::{Watch, make_again};
 use crate::rows::remember_identity;
 use crate::sealer::SealerThread;
-use crate::sequencer::Sequencer;
+use crate::sequencer::{Sequencer, signed_tree};
 use crate::shared::{Parts, Shared};
 use crate::submit::SubmitError;
 use crate::{Log, freezer};
@@ -151,6 +151,7 @@ impl Log {
 
         let key = load_signing_key(disk, &layout.signing_key())?;
         let origin = key.name().to_owned();
+        let mac_key = MacKey::new(&key.derive(MacKey::INFO));
         let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
         let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
 
@@ -165,8 +166,13 @@ impl Log {
         let checkpoint = ledger.newest();
         let recent = Recent::new(sealed);
         let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent);
-        let known =
-            Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint.checkpoint.size.0) };
+        let known = Known {
+            origin: &origin,
+            sealed: LeafIndex(sealed),
+            checkpoint: signed_tree(&checkpoint.checkpoint),
+            root_at: &|size| proof::root(size, &ledger).ok(),
+            key: Some(&mac_key),
+        };
         let opened =
             FileJournal::open(world.disk.clone(), world.random.clone(), &layout.journal(), &known, &mut |batch| {
                 recovering.take(&batch)

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed};
-use proof::DigestMap;
+use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed, SignedTree};
+use proof::{Checkpoint, DigestMap};
 use segment::tail::Buffer;
 use vault::Sealed;
 
@@ -144,8 +144,12 @@ impl Sequencer {
         let mut batches = Vec::with_capacity(jobs.len());
         let mut jobs = jobs;
         for job in &mut jobs {
-            let mut batch =
-                Batch { lines: std::mem::take(&mut job.lines), refs: Packed::new(), disclosures: Packed::new() };
+            let mut batch = Batch {
+                lines: std::mem::take(&mut job.lines),
+                digests: std::mem::take(&mut job.digests),
+                refs: Packed::new(),
+                disclosures: Packed::new(),
+            };
             numbers.push(self.file.number(&job.records, &mut fresh, &mut batch));
             batches.push(batch);
         }
@@ -166,7 +170,7 @@ impl Sequencer {
     fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &Numbers) {
         let first = placed.first_leaf.0;
         self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
-        if let Err(error) = self.shared.ledger_append(first, &job.digests) {
+        if let Err(error) = self.shared.ledger_append(first, &batch.digests) {
             return (job.done)(Err(error));
         }
         for (person, disclosure) in &job.identities {
@@ -180,7 +184,7 @@ impl Sequencer {
             let records = self.file.spans(numbers.of(at));
             push_row(&self.shared, &mut self.active, row, TailLine { position, records });
         }
-        let size = first + job.digests.len() as u64;
+        let size = first + batch.digests.len() as u64;
         let keys = job.keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, first + at as u64)));
         // Visible first: whoever finds an event in the table finds its line.
         self.shared.committed.store(size, Ordering::Release);
@@ -195,7 +199,7 @@ impl Sequencer {
         if !self.shared.journal.wants_rotation() {
             return Ok(());
         }
-        match self.shared.journal.rotate() {
+        match self.shared.journal.rotate(signed_tree(&self.shared.ledger.newest().checkpoint)) {
             Ok(file) => {
                 self.file = FileRecords::new(file);
                 self.active.chunk.set_reader(self.shared.journal.reader());
@@ -206,6 +210,11 @@ impl Sequencer {
             Err(error) => Err(self.shared.append_failed(&error)),
         }
     }
+}
+
+/// A checkpoint as the journal names it.
+pub(crate) fn signed_tree(checkpoint: &Checkpoint) -> SignedTree {
+    SignedTree { size: checkpoint.size, root: checkpoint.root }
 }
 
 /// Puts a row into the tail.

@@ -1,7 +1,7 @@
 //! What goes in and where it came to lie.
 
 use crate::{Packed, PackedRef};
-use proof::LeafIndex;
+use proof::{Digest, Hash, LeafIndex, TreeSize};
 
 /// Lines that are recorded together or not at all.
 ///
@@ -10,10 +10,21 @@ use proof::LeafIndex;
 pub struct Batch {
     /// The lines in leaf order, without newlines.
     pub lines: Packed,
+    /// SHA-256 of each line: what the frame's MAC counts the line by.
+    pub digests: Vec<Digest>,
     /// One opaque string per line: which disclosures belong to it, in the engine's own encoding.
     pub refs: Packed,
     /// Opaque records that this file does not hold yet: sealed disclosures.
     pub disclosures: Packed,
+}
+
+/// What a checkpoint signs, without its origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedTree {
+    /// How many leaves it covers.
+    pub size: TreeSize,
+    /// Their root.
+    pub root: Hash,
 }
 
 /// A journal file, numbered anew by every process; changes exactly when the journal starts a new file.

@@ -33,7 +33,7 @@ impl JournalReader {
     pub fn cursor(&self, leaf: LeafIndex) -> Result<Cursor, ReadError> {
         for (number, open) in self.files().iter().rev() {
             let header = header_of(open)?;
-            if header.first_leaf <= leaf {
+            if header.begun.first_leaf <= leaf {
                 return Ok(Cursor::begin(*number, Arc::clone(open), header));
             }
         }
@@ -43,7 +43,7 @@ impl JournalReader {
 
 impl Cursor {
     fn begin(number: FileNumber, open: Arc<OpenFile>, header: FileHeader) -> Self {
-        let (next_leaf, previous_crc) = (header.first_leaf, header.crc());
+        let (next_leaf, previous_crc) = (header.begun.first_leaf, header.crc());
         let (at, window, window_at) = (HEADER_BYTES as u64, Vec::new(), HEADER_BYTES as u64);
         Self { number, open, header, at, next_leaf, previous_crc, window, window_at }
     }
@@ -139,7 +139,7 @@ impl Cursor {
         let next = reader.files().range(self.number..).find(|(number, _)| **number > self.number);
         let (number, open) = next.ok_or_else(|| self.damaged("no file follows the one that was closed"))?;
         let header = header_of(open)?;
-        if header.first_leaf != self.next_leaf {
+        if header.begun.first_leaf != self.next_leaf {
             return Err(self.damaged("the next file does not begin where this one ends"));
         }
         *self = Self::begin(*number, Arc::clone(open), header);

@@ -42,7 +42,8 @@ pub enum AppendError {
 /// Why the journal could not be opened.
 #[derive(Debug, Error)]
 pub enum OpenError {
-    /// Bytes that were acknowledged are no longer what was written. Remedy: restore the file from a copy.
+    /// Bytes that were acknowledged are no longer what was written, or bytes are there that this log has not written.
+    /// Remedy: restore the file from a copy.
     #[error("journal file {path} is damaged at offset {offset}, where leaf {leaf} is expected: {what}")]
     Damaged {
         /// The file.
@@ -80,8 +81,24 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
-    /// The file was written by a newer version. Remedy: use that version.
-    #[error("journal file {path} has version {version}, which this program does not know")]
+    /// The file was begun under a checkpoint that the tree does not have. Remedy: restore the tree and its checkpoints
+    /// from a copy at least as new as the journal.
+    #[error(
+        "journal file {path} was begun when the log had signed {begun} leaves, but {}: checkpoints were taken away, or the file is of another history of this log",
+        match newest { Some(newest) => format!("the newest checkpoint covers {newest}"), None => "not with this root".to_owned() }
+    )]
+    OtherTree {
+        /// The file.
+        path: PathBuf,
+        /// What the checkpoint covered under which it was begun.
+        begun: TreeSize,
+        /// What the newest checkpoint covers, where that is less.
+        newest: Option<TreeSize>,
+    },
+    /// The file was written by another version. Remedy: use that version.
+    #[error(
+        "journal file {path} has version {version}, and this program reads version 2: version 1 was made by an unreleased build, a higher one needs a newer program"
+    )]
     Version {
         /// The file.
         path: PathBuf,

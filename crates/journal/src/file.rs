@@ -7,9 +7,12 @@ mod sizes;
 mod writer;
 
 use crate::reader::OpenFile;
-use crate::{AppendError, Batch, FileNumber, FreeError, Journal, JournalReader, OpenError, Placed, RecoveredBatch};
+use crate::{
+    AppendError, Batch, FileNumber, FreeError, Journal, JournalReader, MacKey, OpenError, Placed, RecoveredBatch,
+    SignedTree,
+};
 use env::{Disk, Random};
-use proof::{LeafIndex, TreeSize};
+use proof::{Hash, LeafIndex, TreeSize};
 use recover::Recovering;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,14 +21,20 @@ use writer::Writer;
 pub use sizes::{GROUP_BYTES_MAX, Sizes};
 
 /// What is known about the log before its journal is opened.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Known<'a> {
     /// The log's origin; a file of another log is refused.
     pub origin: &'a str,
     /// Lines before this leaf are in segments; the journal may have freed them.
     pub sealed: LeafIndex,
-    /// What the newest checkpoint covers; the journal must reach it.
-    pub checkpoint: TreeSize,
+    /// The newest checkpoint; the journal must reach it.
+    pub checkpoint: SignedTree,
+    /// The root of the log's tree at a size that was once signed, at most the newest checkpoint's; `None` where there is
+    /// no such root. A file begun under another checkpoint is refused.
+    pub root_at: &'a dyn Fn(TreeSize) -> Option<Hash>,
+    /// What authenticates frames. `None` where the log's key is not at hand: then nothing can be opened, only inspected,
+    /// and [`Recovery::authenticated`] says so.
+    pub key: Option<&'a MacKey>,
 }
 
 /// What recovery met.
@@ -39,6 +48,8 @@ pub struct Recovery {
     pub closed: bool,
     /// Where an unacknowledged end was cut off, if there was one.
     pub cut: Option<Cut>,
+    /// Whether the MACs were checked.
+    pub authenticated: bool,
 }
 
 /// An end that nothing attests and that is not a whole frame.
@@ -86,6 +97,9 @@ impl FileJournal {
     ///
     /// # Errors
     /// [`OpenError`]; nothing is accepted then, and nothing was removed.
+    ///
+    /// # Panics
+    /// Without [`Known::key`].
     pub fn open(
         disk: Arc<dyn Disk>,
         random: Arc<dyn Random>,
@@ -108,14 +122,17 @@ impl FileJournal {
         sizes: Sizes,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let mut recovering = Recovering::start(&*disk, Some(&*random), dir, known)?;
+        let key = known.key.expect("a journal is opened with the log's key");
+        let mut recovering = Recovering::start(&*disk, Some((&*random, key)), dir, known)?;
         recovering.files(receive)?;
-        let (writer, files, recovery) = recovering.finish(Arc::clone(&disk), Arc::clone(&random), sizes)?;
+        let (writer, files, recovery) =
+            recovering.finish(Arc::clone(&disk), Arc::clone(&random), key.clone(), sizes)?;
         let journal = Self { disk, dir: dir.to_owned(), files: Mutex::new(files), writer: Mutex::new(writer) };
         Ok((journal, recovery))
     }
 
-    /// Reads the journal in `dir` as [`FileJournal::open`] would, and changes nothing: for verification.
+    /// Reads the journal in `dir` as [`FileJournal::open`] would, and changes nothing: for verification. Without
+    /// [`Known::key`] checksums are checked, and MACs are not.
     ///
     /// Cost: reads every file once, whole.
     ///
@@ -168,9 +185,9 @@ impl Journal for FileJournal {
         self.writer().number()
     }
 
-    fn rotate(&self) -> Result<FileNumber, AppendError> {
+    fn rotate(&self, newest: SignedTree) -> Result<FileNumber, AppendError> {
         let mut writer = self.writer();
-        if let Some((finished, current)) = writer.rotate()? {
+        if let Some((finished, current)) = writer.rotate(newest)? {
             let mut files = self.files();
             files.complete.push(finished);
             files.reader = files.reader.with(writer.number(), current);

@@ -3,7 +3,9 @@
 //! A [`Batch`] becomes one atomic frame; [`Journal::append`] writes a group of batches with one write and one sync, and
 //! once it returns they are durable. [`FileJournal`] keeps frames in files `<first leaf>-<term>.wal`, whose bytes
 //! `spec/journal.md` defines. At start it gives back every acknowledged batch or refuses: it cuts only what nothing
-//! later attests, and copies the last file, whose end may never have reached the disk, into a fresh one (I-1, I-9).
+//! later attests, and copies the last file, whose end may never have reached the disk, into a fresh one (I-1, I-9). Every
+//! frame carries a MAC chained from the file's beginning under a [`MacKey`], so that nobody else can write what a start
+//! believes.
 //!
 //! Lines are kept in [`Packed`] buffers (one allocation for all), and found again by [`LinePosition`].
 
@@ -15,10 +17,11 @@ mod format;
 mod packed;
 mod reader;
 
-pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch};
+pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch, SignedTree};
 pub use cursor::Cursor;
 pub use error::{AppendError, FreeError, OpenError, ReadError};
 pub use file::{Cut, FileJournal, GROUP_BYTES_MAX, Known, Recovery, Refusal, Sizes};
+pub use format::MacKey;
 pub use packed::{Packed, PackedRef};
 pub use reader::JournalReader;
 
@@ -51,11 +54,12 @@ pub trait Journal: Send + Sync {
     fn current_file(&self) -> FileNumber;
 
     /// Closes the current file and starts a new one, in which no record is held yet. Nothing happens while the current
-    /// file has no batch. Call at seal boundaries and when [`Journal::wants_rotation`].
+    /// file has no batch. Call at seal boundaries and when [`Journal::wants_rotation`]. `newest`: the newest checkpoint,
+    /// which the new file's header names.
     ///
     /// # Errors
     /// As [`Journal::append`]; after `DiskFull` the current file goes on serving.
-    fn rotate(&self) -> Result<FileNumber, AppendError>;
+    fn rotate(&self, newest: SignedTree) -> Result<FileNumber, AppendError>;
 
     /// A view that reads lines of all files there are now, also after they were freed. Cheap.
     fn reader(&self) -> JournalReader;

@@ -9,7 +9,7 @@ use crate::mark::Mark;
 use crate::{ChainKey, MarkError, MarkState, ORIGIN_FILE, OpenError};
 use checkpoints::{Read, Signed, read_checkpoints};
 use env::Disk;
-use proof::{Digest, LeafIndex, RightEdge, TreeSize, VerifierKey};
+use proof::{Digest, Hash, LeafIndex, RightEdge, TreeSize, VerifierKey};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -95,6 +95,12 @@ impl<'a> TreeCheck<'a> {
     #[must_use]
     pub fn times(&self) -> Vec<Recorded> {
         self.times.clone()
+    }
+
+    /// The sizes that were signed, ascending, and the root signed for each.
+    #[must_use]
+    pub fn signed_roots(&self) -> Vec<(TreeSize, Hash)> {
+        self.signed.iter().map(|signed| (signed.size, signed.root)).collect()
     }
 
     /// Recomputes the tree and compares.

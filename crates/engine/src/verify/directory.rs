@@ -5,13 +5,14 @@ use std::path::Path;
 use std::thread;
 
 use env::{Disk, Lock};
+use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
 use segment::manifest::{Manifest, SegmentEntry, newest, verify_manifests};
 use segment::verify::{FindingKind, verify_folder};
 
 use super::since;
-use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, segments};
+use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments};
 use crate::config::{Config, World};
 use crate::create::is_log;
 use crate::layout::Layout;
@@ -42,7 +43,7 @@ pub fn verify_directory(
         verification.found(layout.signing_key(), None, "the file is missing");
     }
     let vault_ok = check_vault(disk, &layout, &mut verification);
-    let Some(Keys { key, chain }) = check_key(disk, &layout, expect, &mut verification) else {
+    let Some(Keys { key, chain, mac }) = check_key(disk, &layout, expect, &mut verification) else {
         return Ok(verification);
     };
     let origin = key.name().to_owned();
@@ -52,6 +53,7 @@ pub fn verify_directory(
     let tree_path = layout.tree();
     let tree = TreeCheck::begin(disk, &tree_path, &key, chain.as_ref(), Some(&mark))?;
     verification.size = tree.size().0;
+    let signed = tree.signed_roots();
     let digests = since::open_digests(disk, &tree_path);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
     let mut segments = Verification { size: verification.size, ..Verification::default() };
@@ -87,9 +89,17 @@ pub fn verify_directory(
     }
     let unnamed = unnamed_segments(disk, &layout, manifest.as_ref(), &mut verification);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
-    let closed = journalled::check(disk, &layout.journal(), sealed, &digests, progress, &mut verification);
+    let against = journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref() };
+    let journal = journalled::check(disk, &layout.journal(), &against, progress, &mut verification);
+    if let Some(kept) = &expect.receipt
+        && let Some(kept) = receipt::open(kept, &key, &mut verification)?
+    {
+        let (journal_path, unsigned) = (layout.journal(), &journal.unsigned);
+        let held = receipt::Held { tree: &tree_path, digests: &digests, journal: &journal_path, unsigned };
+        receipt::check(&kept, &held, &mut verification)?;
+    }
     // A crash while sealing leaves a segment that no manifest names; an orderly stop does not.
-    if closed {
+    if journal.closed {
         verification.findings.extend(unnamed);
     } else {
         verification.notes.extend(unnamed.iter().map(ToString::to_string));
@@ -166,12 +176,18 @@ struct Keys {
     key: VerifierKey,
     /// `None` where the signing key cannot be read.
     chain: Option<ChainKey>,
+    /// What authenticates the journal; likewise.
+    mac: Option<MacKey>,
 }
 
 /// The key that signed, as far as the directory or the caller knows it.
 fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &mut Verification) -> Option<Keys> {
     let own = match load_signing_key(disk, &layout.signing_key()) {
-        Ok(key) => Some(Keys { chain: Some(ChainKey::of(&key)), key: key.verifier() }),
+        Ok(key) => Some(Keys {
+            chain: Some(ChainKey::of(&key)),
+            mac: Some(MacKey::new(&key.derive(MacKey::INFO))),
+            key: key.verifier(),
+        }),
         Err(error) => {
             verification.found(layout.signing_key(), None, with_causes(&error));
             None
@@ -189,7 +205,7 @@ fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &m
         (Some(expected), None) => {
             let what = "without it, a gap among the checkpoints that somebody numbered over is not found";
             verification.warnings.push(format!("{}: {what}", layout.signing_key().display()));
-            Some(Keys { key: expected.clone(), chain: None })
+            Some(Keys { key: expected.clone(), chain: None, mac: None })
         }
         (_, own) => own,
     }

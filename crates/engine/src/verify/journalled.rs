@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use env::Disk;
 use event::Entry;
 use event::personal::combined_digest;
-use journal::{FileJournal, Known, OpenError, RecoveredBatch, Refusal};
-use proof::{Digest, LeafIndex, TreeSize};
+use journal::{FileJournal, Known, MacKey, OpenError, RecoveredBatch, Refusal, SignedTree};
+use proof::{Digest, Hash, LeafIndex, TreeSize};
 use vault::Sealed;
 
 use super::since::Digests;
@@ -22,20 +22,46 @@ struct Misfit {
     what: &'static str,
 }
 
-/// Reads the journal without changing it; every line below the checkpoint against the tree, every disclosure against its
-/// line. Returns whether the journal was closed in good order.
+/// What the journal is compared with.
+pub(super) struct Against<'a> {
+    /// Leaves that segments hold.
+    pub(super) sealed: u64,
+    /// Every size that was signed, ascending, and its root.
+    pub(super) signed: &'a [(TreeSize, Hash)],
+    pub(super) digests: &'a Digests,
+    /// `None` where the log's key cannot be read.
+    pub(super) key: Option<&'a MacKey>,
+}
+
+/// What the journal holds beside what the tree says.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Whether it was closed in good order.
+    pub(super) closed: bool,
+    /// The digests of the lines that no checkpoint covers.
+    pub(super) unsigned: Vec<Digest>,
+}
+
+/// Reads the journal without changing it: its frames under the log's key, every line below the checkpoint against the tree,
+/// every disclosure against its line.
 pub(super) fn check(
     disk: &dyn Disk,
     dir: &Path,
-    sealed: u64,
-    digests: &Digests,
+    against: &Against<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
-) -> bool {
+) -> Checked {
     let origin = verification.origin.clone();
     let size = verification.size;
-    let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint: TreeSize(size) };
+    let Against { sealed, signed, digests, key } = *against;
+    let root_at = |size| {
+        let at = signed.binary_search_by_key(&size, |(size, _)| *size).ok()?;
+        signed.get(at).map(|(_, root)| *root)
+    };
+    let checkpoint = SignedTree { size: TreeSize(size), root: root_at(TreeSize(size)).unwrap_or(proof::empty_root()) };
+    let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint, root_at: &root_at, key };
     let (mut file, mut records, mut end) = (None, Vec::new(), sealed);
+    let mut checked = Checked::default();
     let inspected = FileJournal::inspect(disk, dir, &known, &mut |batch| {
         if file != Some(batch.placed.file) {
             file = Some(batch.placed.file);
@@ -46,24 +72,30 @@ pub(super) fn check(
         }
         end = end.max(batch.placed.first_leaf.0 + batch.lines.len() as u64);
         progress(end.min(size), size);
+        let signed = usize::try_from(size.saturating_sub(batch.placed.first_leaf.0)).unwrap_or(usize::MAX);
+        checked.unsigned.extend(batch.lines.iter().skip(signed).map(Digest::of));
         check_batch(&batch, sealed, size, digests, &records)
     });
     verification.unsigned = end.saturating_sub(size);
     match inspected {
         Ok(recovery) => {
+            if !recovery.authenticated {
+                let what = "without the log's key, entries that no checkpoint covers could not be authenticated";
+                verification.warnings.push(format!("{}: {what}", dir.display()));
+            }
             if let Some(cut) = recovery.cut {
                 let what = "an end that was never acknowledged; the next start cuts it";
                 verification.notes.push(format!("{}: {what}", cut.path.display()));
             }
-            recovery.closed
+            checked.closed = recovery.closed;
         }
         Err(error) => {
             let (path, leaves) = place(dir, &error, end..size.max(end));
             let what = crate::shared::with_causes(&error);
             verification.found(path, leaves, what);
-            false
         }
     }
+    checked
 }
 
 fn check_batch(
@@ -102,7 +134,9 @@ fn place(dir: &Path, error: &OpenError, rest: Range<u64>) -> (PathBuf, Option<Ra
         OpenError::Damaged { path, leaf, .. } => (path.clone(), Some(leaf.0..rest.end.max(leaf.0 + 1))),
         OpenError::Gap { path, found, expected } => (path.clone(), Some(expected.0..found.0.max(expected.0 + 1))),
         OpenError::Short { end, checkpoint, .. } => (dir.to_owned(), Some(end.0..checkpoint.0.max(end.0 + 1))),
-        OpenError::OtherLog { path } | OpenError::Version { path, .. } => (path.clone(), Some(rest)),
+        OpenError::OtherLog { path } | OpenError::Version { path, .. } | OpenError::OtherTree { path, .. } => {
+            (path.clone(), Some(rest))
+        }
         OpenError::Refused { source } => {
             let leaf = source.downcast_ref::<Misfit>().map(|misfit| misfit.leaf..misfit.leaf + 1);
             (dir.to_owned(), leaf.or(Some(rest)))

@@ -5,6 +5,7 @@
 mod directory;
 mod journalled;
 mod live;
+mod receipt;
 mod segments;
 mod since;
 
@@ -16,6 +17,7 @@ use proof::VerifierKey;
 
 pub use directory::verify_directory;
 pub use ledger::MarkState;
+pub use receipt::Kept;
 
 /// What is to be checked beside the directory itself.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +26,8 @@ pub struct Expect {
     pub since: Option<String>,
     /// The key the log must be signed with, from a source the checker trusts.
     pub key: Option<VerifierKey>,
+    /// A signed receipt: the log must hold the entries it acknowledges.
+    pub receipt: Option<Kept>,
 }
 
 /// Something that is not as it was.
@@ -62,6 +66,8 @@ pub struct Verification {
     pub checkpoints: u64,
     /// What the checkpoint remembered from before covered, where one was given.
     pub since: Option<u64>,
+    /// How many entries the receipt given acknowledges.
+    pub receipt: Option<u64>,
     /// Evidence of tampering or damage; empty if the log is sound.
     pub findings: Vec<Finding>,
     /// What could not be read, so that nothing can be said of it.
@@ -114,6 +120,9 @@ pub enum VerifyError {
     /// The checkpoint given is none.
     #[error("the checkpoint to compare with cannot be used: {0}")]
     Since(String),
+    /// The receipt given is none.
+    #[error("the receipt to compare with cannot be used: {0}")]
+    Receipt(String),
     /// An index could not be made again.
     #[error("an index could not be made again")]
     Reindex(#[from] segment::sealed::ReindexError),

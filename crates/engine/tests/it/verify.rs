@@ -70,7 +70,7 @@ fn an_older_copy_is_found_by_a_remembered_checkpoint_and_by_the_mark() {
     submit(&log, &events(200, 30)).unwrap();
     let since = log.checkpoint_covering(log.size() - 1).unwrap().note.clone();
     log.close().unwrap();
-    let expect = Expect { since: Some(since), key: None };
+    let expect = Expect { since: Some(since), ..Expect::default() };
     assert_eq!(verify(&folder, &expect).findings, vec![], "it continues what was signed");
     std::fs::remove_dir_all(folder.data()).unwrap();
     for (bytes, file) in copy {
@@ -80,4 +80,24 @@ fn an_older_copy_is_found_by_a_remembered_checkpoint_and_by_the_mark() {
     assert!(!verify(&folder, &expect).findings.is_empty(), "by the checkpoint");
     assert!(!verify(&folder, &Expect::default()).findings.is_empty(), "by the mark outside");
     assert!(engine::Log::open(folder.config(), World::system()).is_err(), "and it does not go on");
+}
+
+#[test]
+fn checkpoints_cut_back_below_a_segment_are_found_though_no_mark_remembers_them() {
+    let folder = Folder::new();
+    let log = folder.open();
+    submit(&log, &events(0, 5)).unwrap();
+    log.checkpoint_covering(4).unwrap();
+    let checkpoints = log.layout().tree().join("checkpoints");
+    let early = std::fs::read(&checkpoints).unwrap();
+    submit(&log, &events(5, 40)).unwrap();
+    log.seal().unwrap();
+    log.close().unwrap();
+    std::fs::write(&checkpoints, early).unwrap();
+    std::fs::remove_dir_all(folder.config().marks).unwrap();
+    let found = verify(&folder, &Expect::default()).findings;
+    let segment = |finding: &&engine::verify::Finding| finding.file.to_string_lossy().ends_with(".ndjson.zst");
+    let beyond = found.iter().find(segment).expect("the segment reaches beyond what is signed").leaves.clone();
+    assert!(beyond.is_some_and(|leaves| leaves.start >= 5 && leaves.end >= 45), "{found:?}");
+    assert!(engine::Log::open(folder.config(), World::system()).is_err());
 }

@@ -2,10 +2,10 @@
 
 use super::name::Name;
 use super::reserve::{Reserve, reserve_path};
-use super::writer::{Setting, Writer};
+use super::writer::{Place, Setting, Writer};
 use super::{CompleteFile, Cut, Files, Known, Recovery, Refusal, Sizes, open_file};
-use crate::format::{End, FileHeader, HeaderError, Scan, batch_at, restamp, scan};
-use crate::{FileNumber, OpenError, Placed, RecoveredBatch};
+use crate::format::{End, FileHeader, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, restamp, scan};
+use crate::{FileNumber, MacKey, OpenError, Placed, RecoveredBatch};
 use env::{Disk, Random, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::io;
@@ -15,8 +15,8 @@ use std::sync::Arc;
 /// Recovery of one journal.
 pub(super) struct Recovering<'a> {
     disk: &'a dyn Disk,
-    /// Gives the nonce of a copied file; `None`: only looking, nothing is copied.
-    random: Option<&'a dyn Random>,
+    /// Give the nonce of a copied file and the MAC of its close; `None`: only looking, nothing is copied.
+    copying: Option<(&'a dyn Random, &'a MacKey)>,
     dir: &'a Path,
     known: &'a Known<'a>,
     origin: Digest,
@@ -27,6 +27,8 @@ pub(super) struct Recovering<'a> {
     /// Files that are no longer needed, removed once everything is in order.
     obsolete: Vec<PathBuf>,
     next_leaf: LeafIndex,
+    /// The last MAC before `next_leaf`, where it is known.
+    previous_mac: Option<Mac>,
     next_number: u32,
     files: Files,
     recovery: Recovery,
@@ -36,16 +38,16 @@ impl<'a> Recovering<'a> {
     /// Looks which files there are.
     pub(super) fn start(
         disk: &'a dyn Disk,
-        random: Option<&'a dyn Random>,
+        copying: Option<(&'a dyn Random, &'a MacKey)>,
         dir: &'a Path,
         known: &'a Known<'a>,
     ) -> Result<Self, OpenError> {
-        if random.is_some() {
+        if copying.is_some() {
             disk.create_dir_all(dir).map_err(io_at(dir))?;
         }
         let mut recovering = Self {
             disk,
-            random,
+            copying,
             dir,
             known,
             origin: Digest::of(known.origin.as_bytes()),
@@ -53,9 +55,10 @@ impl<'a> Recovering<'a> {
             names: Vec::new(),
             obsolete: Vec::new(),
             next_leaf: known.sealed,
+            previous_mac: None,
             next_number: 0,
             files: Files::default(),
-            recovery: Recovery::default(),
+            recovery: Recovery { authenticated: known.key.is_some(), ..Recovery::default() },
         };
         for path in disk.list(dir).map_err(io_at(dir))? {
             recovering.sort_in(path)?;
@@ -113,7 +116,7 @@ impl<'a> Recovering<'a> {
         for (index, name) in names.iter().enumerate() {
             self.file(name, index + 1 == names.len(), receive)?;
         }
-        let checkpoint = self.known.checkpoint;
+        let checkpoint = self.known.checkpoint.size;
         if self.next_leaf.0 < checkpoint.0.max(self.known.sealed.0) {
             return Err(OpenError::Short { dir: self.dir.to_owned(), end: self.next_leaf, checkpoint });
         }
@@ -133,19 +136,23 @@ impl<'a> Recovering<'a> {
         let mut bytes = self.disk.read(&path).map_err(io_at(&path))?;
         let mut header = self.check_header(name, &path, &bytes)?;
         let scan = scan(&bytes, &header);
+        let mut mac = self.authenticate(&path, &bytes, &header, &scan)?;
         self.judge(&path, &scan, is_last)?;
+        self.check_checkpoint(&path, &header)?;
         let mut current_path = path.clone();
         // Of the last file and of what no checkpoint covers, the disk may not hold what the page cache shows: an
         // earlier process' failed sync leaves no trace.
-        if is_last || scan.end_leaf.0 > self.known.checkpoint.0 {
+        if is_last || scan.end_leaf.0 > self.known.checkpoint.size.0 {
             self.obsolete.push(path);
             if scan.batches.is_empty() {
+                self.previous_mac = Some(header.begun.previous_mac);
                 return Ok(());
             }
-            if let Some(random) = self.random {
-                (current_path, header) = self.copy(random, name.first_leaf, &mut bytes, &scan)?;
+            if let Some((random, key)) = self.copying {
+                (current_path, header, mac) = self.copy(random, key, &header, &mut bytes, &scan)?;
             }
         }
+        self.previous_mac = Some(mac);
         let number = FileNumber(self.next_number);
         self.next_number += 1;
         self.hand_over(number, &bytes, &header, &scan, receive)?;
@@ -161,20 +168,44 @@ impl<'a> Recovering<'a> {
             HeaderError::Damaged(what) => damaged(what),
             HeaderError::Version(version) => OpenError::Version { path: path.to_owned(), version },
         })?;
-        if header.origin != self.origin {
+        if header.begun.origin != self.origin {
             return Err(OpenError::OtherLog { path: path.to_owned() });
         }
-        if header.first_leaf != name.first_leaf || header.term != name.term {
+        if header.begun.first_leaf != name.first_leaf || header.term != name.term {
             return Err(damaged("the name is not that of the file header"));
         }
         Ok(header)
+    }
+
+    /// Checks the MACs of a file, and that it follows the one before; returns its last. What a crash leaves never fails
+    /// here: a MAC lies under its frame's checksum.
+    fn authenticate(&self, path: &Path, bytes: &[u8], header: &FileHeader, scan: &Scan) -> Result<Mac, OpenError> {
+        let damaged = |offset, leaf, what| OpenError::Damaged { path: path.to_owned(), offset, leaf, what };
+        let Some(key) = self.known.key else { return Ok(NO_MAC) };
+        let mac = authenticate(bytes, scan, header, key)
+            .map_err(|forged| damaged(forged.offset as u64, forged.leaf, forged.what))?;
+        if self.previous_mac.is_some_and(|previous| previous != header.begun.previous_mac) {
+            let what = "the file does not follow the one before it: one of the two was exchanged or cut";
+            return Err(damaged(0, header.begun.first_leaf, what));
+        }
+        Ok(mac)
+    }
+
+    /// Refuses a file that was begun under a checkpoint which is not one of this tree's.
+    fn check_checkpoint(&self, path: &Path, header: &FileHeader) -> Result<(), OpenError> {
+        let (begun, newest) = (header.begun.checkpoint, self.known.checkpoint.size);
+        let ahead = (begun.size > newest).then_some(newest);
+        if ahead.is_none() && (self.known.root_at)(begun.size) == Some(begun.root) {
+            return Ok(());
+        }
+        Err(OpenError::OtherTree { path: path.to_owned(), begun: begun.size, newest: ahead })
     }
 
     /// Decides whether the end of a file is as it should be, may be cut, or says that something was lost.
     fn judge(&mut self, path: &Path, scan: &Scan, is_last: bool) -> Result<(), OpenError> {
         let offset = scan.end_offset as u64;
         let damaged = |what| OpenError::Damaged { path: path.to_owned(), offset, leaf: scan.end_leaf, what };
-        let attested = scan.end_leaf.0 < self.known.checkpoint.0.max(self.known.sealed.0);
+        let attested = scan.end_leaf.0 < self.known.checkpoint.size.0.max(self.known.sealed.0);
         match scan.end {
             End::Damaged(what) => return Err(damaged(what)),
             End::Torn(what) if !is_last || attested => return Err(damaged(what)),
@@ -192,15 +223,16 @@ impl<'a> Recovering<'a> {
     fn copy(
         &self,
         random: &dyn Random,
-        first_leaf: LeafIndex,
+        key: &MacKey,
+        old: &FileHeader,
         bytes: &mut Vec<u8>,
         scan: &Scan,
-    ) -> Result<(PathBuf, FileHeader), OpenError> {
+    ) -> Result<(PathBuf, FileHeader, Mac), OpenError> {
         let mut nonce = [0; 16];
         random.fill(&mut nonce);
-        let header = FileHeader { term: self.term, first_leaf, nonce, origin: self.origin };
-        restamp(bytes, scan, &header);
-        let path = Name { first_leaf, term: self.term }.path(self.dir);
+        let header = FileHeader { term: self.term, nonce, ..old.clone() };
+        let mac = restamp(bytes, scan, &header, key);
+        let path = Name { first_leaf: header.begun.first_leaf, term: self.term }.path(self.dir);
         match env::publish_file(self.disk, &path, bytes) {
             Err(error) if is_disk_full(&error) => {
                 let released = Reserve::of(self.disk, self.dir, 0).and_then(|mut reserve| reserve.release(self.disk));
@@ -209,7 +241,7 @@ impl<'a> Recovering<'a> {
             }
             other => other.map_err(io_at(&path))?,
         }
-        Ok((path, header))
+        Ok((path, header, mac))
     }
 
     fn hand_over(
@@ -253,11 +285,18 @@ impl<'a> Recovering<'a> {
         mut self,
         disk: Arc<dyn Disk>,
         random: Arc<dyn Random>,
+        key: MacKey,
         sizes: Sizes,
     ) -> Result<(Writer, Files, Recovery), OpenError> {
-        let setting = Setting { disk, random, dir: self.dir.to_owned(), origin: self.origin, term: self.term, sizes };
+        let setting =
+            Setting { disk, random, dir: self.dir.to_owned(), key, origin: self.origin, term: self.term, sizes };
         let number = FileNumber(self.next_number);
-        let writer = Writer::start(setting, self.next_leaf, number).map_err(io_at(self.dir))?;
+        let place = Place {
+            first_leaf: self.next_leaf,
+            checkpoint: self.known.checkpoint,
+            previous_mac: self.previous_mac.unwrap_or(NO_MAC),
+        };
+        let writer = Writer::start(setting, place, number).map_err(io_at(self.dir))?;
         self.files.reader = self.files.reader.with(number, writer.open());
         for path in &self.obsolete {
             match self.disk.remove(path) {

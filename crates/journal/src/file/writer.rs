@@ -4,9 +4,9 @@ use super::CompleteFile;
 use super::name::Name;
 use super::reserve::{Reserve, write_zeroes};
 use super::sizes::{FILE_BYTES_MAX, GROUP_BYTES_MAX, Sizes};
-use crate::format::{CLOSE_BYTES, FileHeader, FrameWriter, HEADER_BYTES, Stamp, frame_bytes};
+use crate::format::{Begun, CLOSE_BYTES, FileHeader, FrameWriter, HEADER_BYTES, Link, Mac, MacKey, Stamp, frame_bytes};
 use crate::reader::OpenFile;
-use crate::{AppendError, Batch, FileNumber, Placed};
+use crate::{AppendError, Batch, FileNumber, Placed, SignedTree};
 use env::{Disk, Random, is_disk_full, is_out_of_files};
 use proof::{Digest, LeafIndex};
 use std::io;
@@ -18,9 +18,20 @@ pub(super) struct Setting {
     pub(super) disk: Arc<dyn Disk>,
     pub(super) random: Arc<dyn Random>,
     pub(super) dir: PathBuf,
+    pub(super) key: MacKey,
     pub(super) origin: Digest,
     pub(super) term: u64,
     pub(super) sizes: Sizes,
+}
+
+/// What a new file follows.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) first_leaf: LeafIndex,
+    /// The newest checkpoint.
+    pub(super) checkpoint: SignedTree,
+    /// The last MAC of the file before.
+    pub(super) previous_mac: Mac,
 }
 
 /// The current file. Owned by whoever appends.
@@ -38,7 +49,7 @@ struct Current {
     number: FileNumber,
     open: Arc<OpenFile>,
     header: FileHeader,
-    previous_crc: u32,
+    previous: Link,
     /// Where the next frame goes.
     end: u64,
     /// The file's length: zeroes from `end` to here.
@@ -46,24 +57,26 @@ struct Current {
 }
 
 impl Setting {
-    pub(super) fn header(&self, first_leaf: LeafIndex) -> FileHeader {
+    fn header(&self, place: Place) -> FileHeader {
         let mut nonce = [0; 16];
         self.random.fill(&mut nonce);
-        FileHeader { term: self.term, first_leaf, nonce, origin: self.origin }
+        let Place { first_leaf, checkpoint, previous_mac } = place;
+        let begun = Begun { first_leaf, origin: self.origin, checkpoint, previous_mac };
+        FileHeader::new(&self.key, self.term, nonce, begun)
     }
 
-    pub(super) fn path(&self, first_leaf: LeafIndex) -> PathBuf {
+    fn path(&self, first_leaf: LeafIndex) -> PathBuf {
         Name { first_leaf, term: self.term }.path(&self.dir)
     }
 }
 
 impl Writer {
     /// Starts a new file. When the disk is full, it starts without zeroes ahead, in the reserve's space if need be.
-    pub(super) fn start(setting: Setting, first_leaf: LeafIndex, number: FileNumber) -> io::Result<Self> {
+    pub(super) fn start(setting: Setting, place: Place, number: FileNumber) -> io::Result<Self> {
         let disk = &*setting.disk;
         let mut reserve = Reserve::of(disk, &setting.dir, setting.sizes.reserve_bytes)?;
-        let header = setting.header(first_leaf);
-        let path = setting.path(first_leaf);
+        let header = setting.header(place);
+        let path = setting.path(place.first_leaf);
         let mut content = header.encode().to_vec();
         let usual = HEADER_BYTES + usize::try_from(setting.sizes.window_bytes).unwrap_or(0) + CLOSE_BYTES;
         content.resize(usual, 0);
@@ -82,12 +95,13 @@ impl Writer {
         let current = Current {
             number,
             open,
-            previous_crc: header.crc(),
+            previous: Link::from(&header),
             header,
             end: HEADER_BYTES as u64,
             filled: content.len() as u64,
         };
-        Ok(Self { setting, reserve, current, next_leaf: first_leaf, stopped: None, buffer: Vec::new() })
+        let next_leaf = place.first_leaf;
+        Ok(Self { setting, reserve, current, next_leaf, stopped: None, buffer: Vec::new() })
     }
 
     pub(super) fn next_leaf(&self) -> LeafIndex {
@@ -120,26 +134,28 @@ impl Writer {
         for batch in group {
             assert!(!batch.lines.is_empty(), "a batch has at least one line");
             assert_eq!(batch.lines.len(), batch.refs.len(), "every line has its refs, even if empty");
+            assert_eq!(batch.lines.len(), batch.digests.len(), "every line has its digest");
         }
-        let (placed, previous_crc) = self.encode(group);
+        let (placed, last) = self.encode(group);
         let zeroes_before = self.current.filled - self.current.end;
         self.make_room(reserved)?;
         self.write(zeroes_before)?;
         self.current.end += self.buffer.len() as u64;
-        self.current.previous_crc = previous_crc;
+        self.current.previous = last;
         let lines: usize = group.iter().map(|batch| batch.lines.len()).sum();
         self.next_leaf = LeafIndex(self.next_leaf.0 + lines as u64);
         Ok(placed)
     }
 
     /// Closes the current file and starts the next; returns what became of the old one, and the new one.
-    pub(super) fn rotate(&mut self) -> Result<Option<(CompleteFile, Arc<OpenFile>)>, AppendError> {
+    pub(super) fn rotate(&mut self, newest: SignedTree) -> Result<Option<(CompleteFile, Arc<OpenFile>)>, AppendError> {
         self.going()?;
         let first_leaf = self.next_leaf;
-        if first_leaf == self.current.header.first_leaf {
+        if first_leaf == self.current.header.begun.first_leaf {
             return Ok(None);
         }
-        let next = self.prepare(first_leaf)?;
+        let previous_mac = self.encode_close().mac;
+        let next = self.prepare(Place { first_leaf, checkpoint: newest, previous_mac })?;
         // The new name says that the old file is whole up to here, so the old one is closed before.
         self.finish_current()?;
         let (path, temporary) = (next.open.path.clone(), env::temporary_path(&next.open.path));
@@ -165,25 +181,39 @@ impl Writer {
         }
     }
 
-    /// Encodes a group into the buffer.
-    fn encode(&mut self, group: &[Batch]) -> (Vec<Placed>, u32) {
+    /// What appends frames to the buffer, emptied, that will follow the file's end.
+    fn frames(&mut self) -> FrameWriter<'_> {
         self.buffer.clear();
-        let mut frames = FrameWriter {
+        FrameWriter {
             buffer: &mut self.buffer,
             offset: self.current.end,
             stamp: Stamp::from(&self.current.header),
-            previous_crc: self.current.previous_crc,
+            key: &self.setting.key,
+            previous: self.current.previous,
             next_leaf: self.next_leaf,
             group_start: self.current.end,
-        };
+        }
+    }
+
+    /// Encodes a group into the buffer; returns what the frame after it is linked to.
+    fn encode(&mut self, group: &[Batch]) -> (Vec<Placed>, Link) {
+        let file = self.current.number;
+        let mut frames = self.frames();
         let mut placed = Vec::with_capacity(group.len());
         for batch in group {
             let first_leaf = frames.next_leaf;
             let lines_offset = u32::try_from(frames.batch(batch));
             let lines_offset = lines_offset.unwrap_or_else(|_| panic!("the limit of a file was checked before"));
-            placed.push(Placed { file: self.current.number, first_leaf, lines_offset });
+            placed.push(Placed { file, first_leaf, lines_offset });
         }
-        (placed, frames.previous_crc)
+        (placed, frames.previous)
+    }
+
+    /// Encodes the closing mark into the buffer.
+    fn encode_close(&mut self) -> Link {
+        let mut frames = self.frames();
+        frames.close();
+        frames.previous
     }
 
     /// Writes that much of the buffer over the zeroes at the file's end; what is longer lies behind them. Syncs all.
@@ -244,10 +274,10 @@ impl Writer {
     }
 
     /// Writes the next file, whole and synced, but under a temporary name: a full disk is met before anything changes.
-    fn prepare(&mut self, first_leaf: LeafIndex) -> Result<Current, AppendError> {
+    fn prepare(&mut self, place: Place) -> Result<Current, AppendError> {
         let setting = &self.setting;
-        let header = setting.header(first_leaf);
-        let path = setting.path(first_leaf);
+        let header = setting.header(place);
+        let path = setting.path(place.first_leaf);
         let temporary = env::temporary_path(&path);
         let filled = HEADER_BYTES as u64 + setting.sizes.window_bytes + CLOSE_BYTES as u64;
         let disk = &*setting.disk;
@@ -274,7 +304,7 @@ impl Writer {
         Ok(Current {
             number: FileNumber(self.current.number.0 + 1),
             open: Arc::new(OpenFile { path, file }),
-            previous_crc: header.crc(),
+            previous: Link::from(&header),
             header,
             end: HEADER_BYTES as u64,
             filled,
@@ -283,16 +313,7 @@ impl Writer {
 
     /// Writes the closing mark and gives back the zeroes ahead.
     fn finish_current(&mut self) -> Result<(), AppendError> {
-        self.buffer.clear();
-        let mut frames = FrameWriter {
-            buffer: &mut self.buffer,
-            offset: self.current.end,
-            stamp: Stamp::from(&self.current.header),
-            previous_crc: self.current.previous_crc,
-            next_leaf: self.next_leaf,
-            group_start: self.current.end,
-        };
-        frames.close();
+        self.encode_close();
         let end = self.current.end + self.buffer.len() as u64;
         let file = &*self.current.open.file;
         let closed = file

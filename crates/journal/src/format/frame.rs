@@ -2,17 +2,23 @@
 
 use super::bytes::{array, size_at, u32_at, u64_at};
 use super::header::FileHeader;
+use super::mac::{MAC_BYTES, Mac, MacKey};
 use crate::{Batch, PackedRef};
-use proof::LeafIndex;
+use proof::{Digest, LeafIndex};
+use std::ops::Range;
 
 const MAGIC: [u8; 4] = *b"IWFR";
-const FRAME_HEADER_BYTES: usize = 80;
+pub(super) const FRAME_HEADER_BYTES: usize = 80;
+/// Where the numbers and lengths of what a frame holds stand.
+pub(super) const FRAME_SIZES: Range<usize> = 48..68;
 const CRC_BYTES: usize = 4;
+/// What follows a frame's content: its MAC, and the checksum over all before.
+const TRAILER_BYTES: usize = MAC_BYTES + CRC_BYTES;
 /// Where the checksum of the frame header stands.
 const HEADER_CRC_AT: usize = FRAME_HEADER_BYTES - CRC_BYTES;
 
 /// Length of the frame that marks an orderly close.
-pub(crate) const CLOSE_BYTES: usize = FRAME_HEADER_BYTES + CRC_BYTES;
+pub(crate) const CLOSE_BYTES: usize = FRAME_HEADER_BYTES + TRAILER_BYTES;
 
 /// What every frame of a file repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +49,10 @@ pub(crate) struct Frame<'a> {
     /// Checksum of the frame before.
     pub(crate) previous_crc: u32,
     pub(crate) crc: u32,
+    /// As it stands there; whether it is right is for [`super::authenticate`] to say.
+    pub(crate) mac: Mac,
+    /// Everything before the MAC.
+    pub(crate) content: &'a [u8],
     pub(crate) lines: PackedRef<'a>,
     pub(crate) refs: PackedRef<'a>,
     pub(crate) disclosures: PackedRef<'a>,
@@ -54,7 +64,7 @@ pub(crate) struct Frame<'a> {
 
 /// What a batch takes in the file.
 pub(crate) fn frame_bytes(batch: &Batch) -> u64 {
-    let fixed = FRAME_HEADER_BYTES + CRC_BYTES + batch.lines.len() * 8 + batch.disclosures.len() * 4;
+    let fixed = FRAME_HEADER_BYTES + TRAILER_BYTES + batch.lines.len() * 8 + batch.disclosures.len() * 4;
     [fixed, batch.lines.bytes().len(), batch.refs.bytes().len(), batch.disclosures.bytes().len()]
         .iter()
         .map(|bytes| *bytes as u64)
@@ -67,16 +77,30 @@ pub(crate) struct FrameWriter<'a> {
     /// Where in the file the buffer starts.
     pub(crate) offset: u64,
     pub(crate) stamp: Stamp,
-    pub(crate) previous_crc: u32,
+    pub(crate) key: &'a MacKey,
+    pub(crate) previous: Link,
     pub(crate) next_leaf: LeafIndex,
     /// Where in the file the group starts.
     pub(crate) group_start: u64,
 }
 
+/// What a frame repeats of, and chains from, what lies before it in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) crc: u32,
+    pub(crate) mac: Mac,
+}
+
+impl From<&FileHeader> for Link {
+    fn from(header: &FileHeader) -> Self {
+        Self { crc: header.crc(), mac: header.mac }
+    }
+}
+
 impl FrameWriter<'_> {
     /// Appends a batch; returns where in the file its lines start.
     pub(crate) fn batch(&mut self, batch: &Batch) -> u64 {
-        let Batch { lines, refs, disclosures } = batch;
+        let Batch { lines, digests, refs, disclosures } = batch;
         let start = self.header(
             Kind::Batch,
             [lines.len(), lines.bytes().len(), refs.bytes().len(), disclosures.len(), disclosures.bytes().len()],
@@ -84,20 +108,21 @@ impl FrameWriter<'_> {
         for ends in [lines.ends(), refs.ends(), disclosures.ends()] {
             self.buffer.extend(ends.iter().flat_map(|end| end.to_le_bytes()));
         }
-        let lines_at = self.offset + self.buffer.len() as u64;
+        let lines_at = self.buffer.len();
         for bytes in [lines.bytes(), refs.bytes(), disclosures.bytes()] {
             self.buffer.extend_from_slice(bytes);
         }
-        self.seal(start);
+        let line_range = lines_at - start..lines_at - start + lines.bytes().len();
+        self.seal(start, line_range, digests);
         self.next_leaf = LeafIndex(self.next_leaf.0 + lines.len() as u64);
-        lines_at
+        self.offset + lines_at as u64
     }
 
     /// Appends the mark of an orderly close, a group of its own.
     pub(crate) fn close(&mut self) {
         self.group_start = self.offset + self.buffer.len() as u64;
         let start = self.header(Kind::Close, [0; 5]);
-        self.seal(start);
+        self.seal(start, FRAME_HEADER_BYTES..FRAME_HEADER_BYTES, &[]);
     }
 
     fn header(&mut self, kind: Kind, sizes: [usize; 5]) -> usize {
@@ -112,14 +137,17 @@ impl FrameWriter<'_> {
             let size = u32::try_from(size).unwrap_or_else(|_| panic!("the limit of a group was checked before"));
             self.buffer.extend_from_slice(&size.to_le_bytes());
         }
-        self.buffer.extend_from_slice(&self.previous_crc.to_le_bytes());
+        self.buffer.extend_from_slice(&self.previous.crc.to_le_bytes());
         self.buffer.extend_from_slice(&[0; 4]);
         self.checksum(start);
         start
     }
 
-    fn seal(&mut self, start: usize) {
-        self.previous_crc = self.checksum(start);
+    /// Appends MAC and checksum of the frame that begins at `start`.
+    fn seal(&mut self, start: usize, lines: Range<usize>, digests: &[Digest]) {
+        let mac = self.key.frame(&self.previous.mac, self.buffer.split_at(start).1, lines, digests);
+        self.buffer.extend_from_slice(&mac);
+        self.previous = Link { crc: self.checksum(start), mac };
     }
 
     /// Appends the checksum of everything from `start` on.
@@ -135,7 +163,7 @@ pub(crate) fn frame_length(bytes: &[u8]) -> Option<usize> {
     let header = bytes.get(..FRAME_HEADER_BYTES)?;
     let (lines, disclosures) = (size_at(header, 48)?, size_at(header, 60)?);
     let tables = lines.checked_mul(8)?.checked_add(disclosures.checked_mul(4)?)?;
-    let parts = [FRAME_HEADER_BYTES + CRC_BYTES, size_at(header, 52)?, size_at(header, 56)?, size_at(header, 64)?];
+    let parts = [FRAME_HEADER_BYTES + TRAILER_BYTES, size_at(header, 52)?, size_at(header, 56)?, size_at(header, 64)?];
     parts.iter().try_fold(tables, |sum, part| sum.checked_add(*part))
 }
 
@@ -171,8 +199,10 @@ pub(crate) fn decode(file: &[u8], at: usize, stamp: Stamp) -> Result<Frame<'_>, 
         size_at(header, 64).ok_or(SHORT)?,
     ];
     let body_bytes = parts.iter().try_fold(0_usize, |sum, part| sum.checked_add(*part)).ok_or(SHORT)?;
-    let crc_at = body_bytes.checked_add(FRAME_HEADER_BYTES).ok_or(SHORT)?;
-    let body = rest.get(FRAME_HEADER_BYTES..crc_at).ok_or(SHORT)?;
+    let mac_at = body_bytes.checked_add(FRAME_HEADER_BYTES).ok_or(SHORT)?;
+    let crc_at = mac_at.checked_add(MAC_BYTES).ok_or(SHORT)?;
+    let content = rest.get(..mac_at).ok_or(SHORT)?;
+    let body = content.get(FRAME_HEADER_BYTES..).ok_or(SHORT)?;
     let crc = u32_at(rest, crc_at).ok_or(SHORT)?;
     if rest.get(..crc_at).map(crc32c::crc32c) != Some(crc) {
         return Err("the checksum of the frame does not fit");
@@ -191,6 +221,8 @@ pub(crate) fn decode(file: &[u8], at: usize, stamp: Stamp) -> Result<Frame<'_>, 
         group_start: u64_at(header, 24).ok_or(SHORT)?,
         previous_crc: u32_at(header, 68).ok_or(SHORT)?,
         crc,
+        mac: array(rest, mac_at).ok_or(SHORT)?,
+        content,
         lines: packed(line_ends, line_bytes)?,
         refs: packed(ref_ends, ref_bytes)?,
         disclosures: packed(disclosure_ends, disclosure_bytes)?,
@@ -205,8 +237,9 @@ pub(super) fn find_magic(file: &[u8], from: usize) -> Option<usize> {
     rest.windows(MAGIC.len()).position(|window| window == MAGIC).map(|found| from + found)
 }
 
-/// Gives a frame another stamp and another predecessor, in place, and computes its checksums anew; returns the last.
-pub(super) fn restamp_frame(frame: &mut [u8], stamp: Stamp, previous_crc: u32) -> Option<u32> {
+/// Gives a frame another stamp and another predecessor, in place, and computes its checksums anew; returns what the next
+/// one repeats. Its MAC covers neither, and stays.
+pub(super) fn restamp_frame(frame: &mut [u8], stamp: Stamp, previous_crc: u32) -> Option<Link> {
     let crc_at = frame.len().checked_sub(CRC_BYTES)?;
     frame.get_mut(8..16)?.copy_from_slice(&stamp.term.to_le_bytes());
     frame.get_mut(32..48)?.copy_from_slice(&stamp.nonce);
@@ -215,5 +248,5 @@ pub(super) fn restamp_frame(frame: &mut [u8], stamp: Stamp, previous_crc: u32) -
     frame.get_mut(HEADER_CRC_AT..FRAME_HEADER_BYTES)?.copy_from_slice(&header_crc.to_le_bytes());
     let crc = crc32c::crc32c(frame.get(..crc_at)?);
     frame.get_mut(crc_at..)?.copy_from_slice(&crc.to_le_bytes());
-    Some(crc)
+    Some(Link { crc, mac: array(frame, crc_at.checked_sub(MAC_BYTES)?)? })
 }

@@ -27,7 +27,8 @@ pub(crate) enum End {
     Open,
     /// Something that nothing later in the file attests: it was never acknowledged, unless a checkpoint covers it.
     Torn(&'static str),
-    /// Something that a frame of a later group attests: it was acknowledged, and is damaged.
+    /// Something that a frame of a later group attests: it was acknowledged, and is damaged. Or a frame that is right in
+    /// itself and does not continue what is before it: no place of a file is ever written twice, so no crash leaves it.
     Damaged(&'static str),
 }
 
@@ -36,30 +37,32 @@ pub(crate) enum End {
 /// Cost: one pass, checksums included; a second one over the rest after a frame that does not fit.
 pub(crate) fn scan(file: &[u8], header: &FileHeader) -> Scan {
     let stamp = Stamp::from(header);
-    let mut found = Scan { batches: Vec::new(), end_offset: HEADER_BYTES, end_leaf: header.first_leaf, end: End::Open };
+    let mut found =
+        Scan { batches: Vec::new(), end_offset: HEADER_BYTES, end_leaf: header.begun.first_leaf, end: End::Open };
     let mut previous_crc = header.crc();
     let mut group_start = None;
     loop {
         let at = found.end_offset;
-        let checked = decode(file, at, stamp)
-            .and_then(|frame| follows(&frame, at, &found, previous_crc, group_start).map(|()| frame));
-        match checked {
-            Ok(frame) if frame.kind == Kind::Close => {
-                found.end = End::Closed;
-                return found;
-            }
-            Ok(frame) => {
-                found.end_offset = at + frame.bytes;
-                found.end_leaf = LeafIndex(found.end_leaf.0 + frame.lines.len() as u64);
-                found.batches.push(at..found.end_offset);
-                previous_crc = frame.crc;
-                group_start = Some(frame.group_start);
-            }
+        let frame = match decode(file, at, stamp) {
+            Ok(frame) => frame,
             Err(what) => {
                 found.end = judge(file, at, stamp, what);
                 return found;
             }
+        };
+        if let Err(what) = follows(&frame, at, &found, previous_crc, group_start) {
+            found.end = End::Damaged(what);
+            return found;
         }
+        if frame.kind == Kind::Close {
+            found.end = End::Closed;
+            return found;
+        }
+        found.end_offset = at + frame.bytes;
+        found.end_leaf = LeafIndex(found.end_leaf.0 + frame.lines.len() as u64);
+        found.batches.push(at..found.end_offset);
+        previous_crc = frame.crc;
+        group_start = Some(frame.group_start);
     }
 }
 

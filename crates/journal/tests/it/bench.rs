@@ -1,17 +1,17 @@
 //! What appending costs on the real disk; run by hand:
 //! `cargo test -p indelible-journal --release -- --ignored --nocapture append_cost`.
 
-use crate::world::{ORIGIN, batch};
+use crate::world::{batch, key, known, signed};
 use env::{Clock, Disk, SystemClock, SystemDisk, SystemRandom};
-use journal::{FileJournal, Journal, Known};
-use proof::{LeafIndex, TreeSize};
+use journal::{FileJournal, Journal};
 use std::sync::Arc;
 
 #[test]
 #[ignore = "a measurement, not a test"]
 fn append_cost() {
     let folder = tempfile::tempdir().unwrap();
-    let known = Known { origin: ORIGIN, sealed: LeafIndex(0), checkpoint: TreeSize(0) };
+    let key = key();
+    let known = known(0, 0, &key);
     let disk = Arc::new(SystemDisk);
     let opened = FileJournal::open(disk, Arc::new(SystemRandom), folder.path(), &known, &mut |_| Ok(()));
     let (journal, _) = opened.unwrap();
@@ -37,7 +37,7 @@ fn append_cost() {
     let many = median(50, &|| {
         journal.append(&thousand).unwrap();
         if journal.wants_rotation() {
-            journal.rotate().unwrap();
+            journal.rotate(signed(0)).unwrap();
         }
     });
     println!("write and fdatasync of 900 B: {bare} µs; one line: {one} µs; a batch of 1000 lines: {many} µs");

@@ -1,6 +1,6 @@
 //! What was appended is handed out again in order, as sealing reads it.
 
-use crate::world::{append, batch, open};
+use crate::world::{append, batch, open, signed};
 use env::fake::FaultyDisk;
 use journal::{Cursor, Journal, JournalReader, ReadError};
 use proof::LeafIndex;
@@ -33,7 +33,7 @@ fn a_cursor_follows_what_is_appended_from_file_to_file() {
 
     // What lies behind the last frame was read as zeroes before; it must be read anew.
     append(&journal, &[4], 40).unwrap();
-    journal.rotate().unwrap();
+    journal.rotate(signed(0)).unwrap();
     append(&journal, &[1, 5], 40).unwrap();
     assert_eq!(leaves(&read(&mut cursor, &journal.reader(), 10)), [5, 9]);
     // A batch that reaches beyond is handed out again.
@@ -48,7 +48,7 @@ fn a_cursor_begins_with_the_file_of_its_leaf_and_survives_recovery() {
     {
         let journal = open(&disk, 1, 0).unwrap().journal;
         append(&journal, &[3], 40).unwrap();
-        journal.rotate().unwrap();
+        journal.rotate(signed(0)).unwrap();
         append(&journal, &[2, 2], 40).unwrap();
     }
     let journal = open(&disk, 2, 0).unwrap().journal;

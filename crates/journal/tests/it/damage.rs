@@ -1,17 +1,16 @@
 //! Flipped bits, missing and misplaced files.
 
-use crate::world::{Seen, append, dir, open};
+use crate::world::{Seen, append, dir, key, known, open, signed};
 use env::Disk;
 use env::fake::FaultyDisk;
-use journal::{FileJournal, Journal, Known, OpenError};
-use proof::{LeafIndex, TreeSize};
+use journal::{FileJournal, Journal, OpenError};
 
 /// Two files, the first complete; the last holds two groups. Returns what should come back.
 fn written(disk: &FaultyDisk) -> Vec<Seen> {
     let journal = open(disk, 1, 0).unwrap().journal;
     let mut expected = append(&journal, &[2, 1], 20).unwrap();
     expected.extend(append(&journal, &[1], 5).unwrap());
-    journal.rotate().unwrap();
+    journal.rotate(signed(0)).unwrap();
     expected.extend(append(&journal, &[1, 2], 10).unwrap());
     expected.extend(append(&journal, &[2, 2], 10).unwrap());
     expected
@@ -115,7 +114,8 @@ fn inspecting_gives_the_same_batches_and_changes_nothing() {
     let disk = FaultyDisk::new();
     let expected = written(&disk);
     let inspect = || {
-        let known = Known { origin: crate::world::ORIGIN, sealed: LeafIndex(0), checkpoint: TreeSize(11) };
+        let key = key();
+        let known = known(0, 11, &key);
         let mut lines = Vec::new();
         FileJournal::inspect(&disk, &dir(), &known, &mut |batch| {
             lines.extend(batch.lines.iter().map(<[u8]>::to_vec));

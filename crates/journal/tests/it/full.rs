@@ -1,6 +1,6 @@
 //! A full disk: refused before anything is written, resumed unaided.
 
-use crate::world::{append, batch, open, seen};
+use crate::world::{append, batch, open, seen, signed};
 use env::fake::{Fault, FaultyDisk};
 use journal::{AppendError, Journal};
 
@@ -17,7 +17,7 @@ fn a_full_disk_is_refused_and_appending_resumes_when_there_is_room() {
         }
     };
     assert!(matches!(full, AppendError::DiskFull), "{full}");
-    assert!(matches!(journal.rotate(), Err(AppendError::DiskFull)));
+    assert!(matches!(journal.rotate(signed(0)), Err(AppendError::DiskFull)));
     assert!(matches!(append(&journal, &[3], 100), Err(AppendError::DiskFull)));
 
     // The server's own entries go on.
@@ -36,7 +36,7 @@ fn a_full_disk_is_refused_and_appending_resumes_when_there_is_room() {
 
     disk.set_capacity(None);
     all.extend(append(&journal, &[1, 2], 900).unwrap());
-    journal.rotate().unwrap();
+    journal.rotate(signed(0)).unwrap();
     all.extend(append(&journal, &[1, 2], 900).unwrap());
     disk.crash(3);
     assert_eq!(open(&disk, 2, 0).unwrap().seen, all);
@@ -56,7 +56,7 @@ fn a_disk_that_fills_at_any_write_never_stops_the_journal_for_good() {
                 Err(error) => assert!(matches!(error, AppendError::DiskFull), "{error}"),
             }
             if journal.wants_rotation() {
-                match journal.rotate() {
+                match journal.rotate(signed(0)) {
                     Ok(_) => {}
                     Err(error) => assert!(matches!(error, AppendError::DiskFull), "{error}"),
                 }

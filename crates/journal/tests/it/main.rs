@@ -5,6 +5,7 @@ mod bench;
 mod crash;
 mod cursor;
 mod damage;
+mod forged;
 mod full;
 mod roundtrip;
 mod vectors;

@@ -1,10 +1,10 @@
 //! What was appended comes back.
 
-use crate::world::{SMALL, append, batch, dir, open, open_at};
+use crate::world::{SMALL, append, batch, dir, key, known, open, open_at, signed};
 use env::SystemDisk;
 use env::fake::{FaultyDisk, SeededRandom};
 use journal::{AppendError, FileJournal, Journal, Known, OpenError, ReadError, Sizes};
-use proof::{LeafIndex, TreeSize};
+use proof::LeafIndex;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ fn freed_files_are_gone_but_readers_made_before_still_read_them() {
     let placed = journal.append(&group).unwrap();
     let position = placed[0].position(group[0].lines.as_ref(), 4).unwrap();
     let old = journal.current_file();
-    assert_ne!(journal.rotate().unwrap(), old);
+    assert_ne!(journal.rotate(signed(0)).unwrap(), old);
     append(&journal, &[5], 50).unwrap();
     let pinned = journal.reader();
     journal.free(LeafIndex(4)).unwrap();
@@ -64,10 +64,10 @@ fn freed_files_are_gone_but_readers_made_before_still_read_them() {
 #[test]
 fn rotating_an_empty_file_changes_nothing() {
     let journal = open(&FaultyDisk::new(), 1, 0).unwrap().journal;
-    assert_eq!(journal.rotate().unwrap(), journal.current_file());
+    assert_eq!(journal.rotate(signed(0)).unwrap(), journal.current_file());
     append(&journal, &[1], 1).unwrap();
-    let second = journal.rotate().unwrap();
-    assert_eq!(journal.rotate().unwrap(), second);
+    let second = journal.rotate(signed(0)).unwrap();
+    assert_eq!(journal.rotate(signed(0)).unwrap(), second);
 }
 
 #[test]
@@ -83,7 +83,8 @@ fn a_group_beyond_the_limit_is_refused_and_the_journal_goes_on() {
 fn a_file_of_another_log_is_refused() {
     let disk = FaultyDisk::new();
     append(&open(&disk, 1, 0).unwrap().journal, &[1], 1).unwrap();
-    let known = Known { origin: "other/0000000000000000", sealed: LeafIndex(0), checkpoint: TreeSize(0) };
+    let key = key();
+    let known = Known { origin: "other/0000000000000000", ..known(0, 0, &key) };
     let random = Arc::new(SeededRandom::new(2));
     let refused = FileJournal::open(Arc::new(disk), random, &dir(), &known, &mut |_| Ok(()));
     assert!(matches!(refused.err(), Some(OpenError::OtherLog { .. })));
@@ -93,7 +94,8 @@ fn a_file_of_another_log_is_refused() {
 fn the_real_file_system_serves_as_well() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("deep/journal");
-    let known = Known { origin: crate::world::ORIGIN, sealed: LeafIndex(0), checkpoint: TreeSize(0) };
+    let key = key();
+    let known = known(0, 0, &key);
     let opening = |seed, lines: &mut usize| {
         let random = Arc::new(SeededRandom::new(seed));
         FileJournal::open_sized(Arc::new(SystemDisk), random, &dir, &known, SMALL, &mut |batch| {
@@ -107,7 +109,7 @@ fn the_real_file_system_serves_as_well() {
     for _ in 0..20 {
         append(&journal, &[3, 4], 60).unwrap();
         if journal.wants_rotation() {
-            journal.rotate().unwrap();
+            journal.rotate(signed(0)).unwrap();
         }
     }
     drop(journal);
@@ -133,7 +135,7 @@ proptest! {
                 checkpoint = journal.next_leaf().0;
             }
             match then {
-                0 => { journal.rotate().unwrap(); }
+                0 => { journal.rotate(signed(0)).unwrap(); }
                 1 => { journal.close().unwrap(); }
                 _ => {}
             }

@@ -2,8 +2,8 @@
 
 use env::fake::FaultyDisk;
 use env::{Disk, Random};
-use journal::{Batch, FileJournal, Journal, Known, OpenError, Packed, Sizes};
-use proof::{LeafIndex, TreeSize};
+use journal::{Batch, FileJournal, Journal, Known, MacKey, OpenError, Packed, SignedTree, Sizes};
+use proof::{Digest, Hash, LeafIndex, MemoryTree, SigningKey, TreeSize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,7 +31,32 @@ fn packed(value: &Value) -> Packed {
 
 fn batch(value: &Value) -> Batch {
     let [lines, refs, disclosures] = ["lines", "refs", "disclosures"].map(|name| packed(&value[name]));
-    Batch { lines, refs, disclosures }
+    let digests = lines.iter().map(Digest::of).collect();
+    Batch { lines, digests, refs, disclosures }
+}
+
+/// All batches of the vectors, in order.
+fn batches(vectors: &Value) -> Vec<Batch> {
+    let groups = vectors["files"].as_array().unwrap().iter().flat_map(|file| file["groups"].as_array().unwrap());
+    groups.flat_map(|group| group.as_array().unwrap()).map(batch).collect()
+}
+
+/// The key that the log's signing key gives.
+fn key(vectors: &Value) -> MacKey {
+    let seed = vectors["signing_seed_hex"].as_str().unwrap().parse::<Digest>().unwrap();
+    let signing = SigningKey::from_seed(vectors["origin"].as_str().unwrap(), &seed.0).unwrap();
+    MacKey::new(&signing.derive(MacKey::INFO))
+}
+
+/// The root over the first lines of the vectors.
+fn root_at(vectors: &Value, size: TreeSize) -> Option<Hash> {
+    let digests: Vec<Digest> = batches(vectors).into_iter().flat_map(|batch| batch.digests).collect();
+    let tree: MemoryTree = digests.iter().map(Digest::leaf_hash).collect();
+    proof::root(size, &tree).ok()
+}
+
+fn signed(vectors: &Value, size: u64) -> SignedTree {
+    SignedTree { size: TreeSize(size), root: root_at(vectors, TreeSize(size)).unwrap() }
 }
 
 /// A disk with the files of the vectors.
@@ -49,14 +74,7 @@ fn disk(vectors: &Value) -> FaultyDisk {
 #[test]
 fn the_vectors_are_read_as_they_say() {
     let vectors = vectors();
-    let expected: Vec<Batch> = vectors["files"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|file| file["groups"].as_array().unwrap())
-        .flat_map(|group| group.as_array().unwrap())
-        .map(batch)
-        .collect();
+    let (expected, key) = (batches(&vectors), key(&vectors));
     for change in vectors["changes"].as_array().unwrap() {
         let disk = disk(&vectors);
         if let Some(file) = change["file"].as_str() {
@@ -65,7 +83,9 @@ fn the_vectors_are_read_as_they_say() {
         let known = Known {
             origin: vectors["origin"].as_str().unwrap(),
             sealed: LeafIndex(0),
-            checkpoint: TreeSize(change["checkpoint"].as_u64().unwrap()),
+            checkpoint: signed(&vectors, change["checkpoint"].as_u64().unwrap()),
+            root_at: &|size| root_at(&vectors, size),
+            key: Some(&key),
         };
         let (mut batches, mut lines) = (0, 0);
         let found = FileJournal::inspect(&disk, "/journal".as_ref(), &known, &mut |found| {
@@ -93,7 +113,10 @@ fn the_same_batches_give_the_bytes_of_the_vectors() {
     let vectors = vectors();
     let disk: Arc<dyn Disk> = Arc::new(FaultyDisk::new());
     let origin = vectors["origin"].as_str().unwrap();
-    let known = Known { origin, sealed: LeafIndex(0), checkpoint: TreeSize(0) };
+    let key = key(&vectors);
+    let root_at = |size| root_at(&vectors, size);
+    let known =
+        Known { origin, sealed: LeafIndex(0), checkpoint: signed(&vectors, 0), root_at: &root_at, key: Some(&key) };
     let sizes = Sizes { window_bytes: 0, ..Sizes::default() };
     let random = Arc::new(CountingBytes);
     let dir = Path::new("/journal");
@@ -105,7 +128,7 @@ fn the_same_batches_give_the_bytes_of_the_vectors() {
             let group: Vec<Batch> = group.as_array().unwrap().iter().map(batch).collect();
             journal.append(&group).unwrap();
         }
-        journal.rotate().unwrap();
+        journal.rotate(signed(&vectors, vectors["rotated_at"].as_u64().unwrap())).unwrap();
     }
     for (file, closed) in files.iter().zip([true, false]) {
         let name = file["name"].as_str().unwrap();

@@ -1,8 +1,8 @@
 //! A small journal on a disk that can misbehave.
 
 use env::fake::{FaultyDisk, SeededRandom};
-use journal::{Batch, FileJournal, Journal, Known, OpenError, Packed, Recovery, Sizes};
-use proof::{LeafIndex, TreeSize};
+use journal::{Batch, FileJournal, Journal, Known, MacKey, OpenError, Packed, Recovery, SignedTree, Sizes};
+use proof::{Digest, Hash, LeafIndex, TreeSize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,8 +25,10 @@ pub fn dir() -> PathBuf {
 
 pub fn batch(first_leaf: u64, lines: u64, width: usize) -> Batch {
     let text = |leaf| format!("{{\"leaf\":{leaf},\"pad\":\"{}\"}}", "x".repeat(width));
+    let texts: Vec<_> = (first_leaf..first_leaf + lines).map(text).collect();
     Batch {
-        lines: (first_leaf..first_leaf + lines).map(text).collect(),
+        lines: texts.iter().collect(),
+        digests: texts.iter().map(|text| Digest::of(text.as_bytes())).collect(),
         refs: (0..lines).map(|line| vec![7; usize::try_from(line % 3).unwrap()]).collect(),
         disclosures: if first_leaf.is_multiple_of(2) { Packed::new() } else { [b"sealed"].iter().collect() },
     }
@@ -43,6 +45,25 @@ pub struct Opened {
     pub seen: Vec<Seen>,
 }
 
+/// The journal's key.
+pub fn key() -> MacKey {
+    MacKey::new(&[1; 32])
+}
+
+/// What a checkpoint of that many leaves signs; the root is made up.
+pub fn signed(size: u64) -> SignedTree {
+    SignedTree { size: TreeSize(size), root: root_at(TreeSize(size)).unwrap() }
+}
+
+pub fn root_at(size: TreeSize) -> Option<Hash> {
+    Some(Digest::of(&size.0.to_le_bytes()).leaf_hash())
+}
+
+pub fn known<'a>(sealed: u64, checkpoint: u64, key: &'a MacKey) -> Known<'a> {
+    let (sealed, checkpoint) = (LeafIndex(sealed), signed(checkpoint));
+    Known { origin: ORIGIN, sealed, checkpoint, root_at: &root_at, key: Some(key) }
+}
+
 pub fn open(disk: &FaultyDisk, seed: u64, checkpoint: u64) -> Result<Opened, OpenError> {
     open_at(disk, &dir(), seed, 0, checkpoint, SMALL)
 }
@@ -57,7 +78,8 @@ pub fn open_at(
 ) -> Result<Opened, OpenError> {
     let mut batches = Vec::new();
     let mut positions = Vec::new();
-    let known = Known { origin: ORIGIN, sealed: LeafIndex(sealed), checkpoint: TreeSize(checkpoint) };
+    let key = key();
+    let known = known(sealed, checkpoint, &key);
     let random = Arc::new(SeededRandom::new(seed));
     let (journal, recovery) =
         FileJournal::open_sized(Arc::new(disk.clone()), random, dir, &known, sizes, &mut |batch| {

@@ -5,7 +5,6 @@ use std::path::Path;
 use engine::verify::{Expect, MarkState, VerifyError, verify_directory};
 use engine::{Config, World};
 use env::LockError;
-use proof::VerifierKey;
 
 use super::Report;
 use crate::exit::failed;
@@ -13,12 +12,7 @@ use crate::remote::{Answer, Remote, parse, refused, text};
 use crate::target::served_at;
 use crate::terminal::entries_bar;
 
-pub(super) fn verify(
-    data: &Path,
-    marks: Option<&Path>,
-    since: Option<String>,
-    key: Option<VerifierKey>,
-) -> miette::Result<Report> {
+pub(super) fn verify(data: &Path, marks: Option<&Path>, expect: Expect) -> miette::Result<Report> {
     let mut config = Config::new(data);
     if let Some(marks) = marks {
         config.marks = marks.to_owned();
@@ -28,15 +22,14 @@ pub(super) fn verify(
         bar.set_length(all);
         bar.set_position(done);
     };
-    let expect = Expect { since, key };
     let found = match verify_directory(&config, &World::system(), &expect, &progress) {
         Err(VerifyError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
             bar.finish_and_clear();
-            if expect.since.is_some() || expect.key.is_some() {
+            if expect.since.is_some() || expect.key.is_some() || expect.receipt.is_some() {
                 let url = served_at(&note).unwrap_or_default();
                 return Err(miette::miette!(
                     help = format!("indelible verify --url {url} takes them, too"),
-                    "a server has the folder open, which takes neither --since nor --key"
+                    "a server has the folder open, which takes neither --since nor --key nor --receipt"
                 ));
             }
             return by_server(data, served_at(&note).unwrap_or_default());
@@ -52,6 +45,7 @@ pub(super) fn verify(
         unsigned: found.unsigned,
         checkpoints: found.checkpoints,
         since: found.since,
+        receipt: found.receipt,
         findings: shown(found.findings),
         unreadable: shown(found.unreadable),
         warnings: found.warnings,
@@ -97,6 +91,7 @@ fn remedy(error: &VerifyError) -> &'static str {
         VerifyError::Lock(_) => "stop the process that has the folder open, then verify again",
         VerifyError::NoLog { .. } => "name the folder of a log with --data",
         VerifyError::Since(_) => "give a checkpoint as /checkpoint shows it, with nothing changed",
+        VerifyError::Receipt(_) => "give a receipt as POST /v1/events?signed=true answers it, the member note as text",
         _ => "look at the disk, then verify again",
     }
 }

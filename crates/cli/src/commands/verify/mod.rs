@@ -2,11 +2,13 @@
 
 mod data;
 mod line;
+mod receipt;
 mod url;
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use engine::verify::Expect;
 use proof::VerifierKey;
 
 use crate::exit::{Exit, failed};
@@ -14,7 +16,7 @@ use crate::exit::{Exit, failed};
 /// Verify a log, an entry, or a served log
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  indelible verify --data data\n  indelible verify --data data --since checkpoint.txt --key 'log/1234+abcd1234+AV…'\n  indelible verify --line entry.json --proof entry.tlog-proof --key 'log/1234+abcd1234+AV…'\n  indelible verify --url http://127.0.0.1:7117\n\nExit codes: 0 sound, 1 tampered (says file and leaves), 2 could not check."
+    after_help = "Examples:\n  indelible verify --data data\n  indelible verify --data data --since checkpoint.txt --key 'log/1234+abcd1234+AV…'\n  indelible verify --line entry.json --proof entry.tlog-proof --key 'log/1234+abcd1234+AV…'\n  indelible verify --url http://127.0.0.1:7117\n  indelible verify --receipt receipt.txt --data data --key 'log/1234+abcd1234+AV…'\n\nExit codes: 0 sound, 1 tampered (says file and leaves), 2 could not check."
 )]
 pub(crate) struct Verify {
     /// The folder of a log at rest; every file of it is checked.
@@ -32,6 +34,10 @@ pub(crate) struct Verify {
     /// A checkpoint remembered from before: the log must continue it.
     #[arg(long, value_name = "FILE", conflicts_with = "line")]
     since: Option<PathBuf>,
+    /// A signed receipt, as POST /v1/events?signed=true answers it: the log has signed it, and, with --data or --url, holds
+    /// the entries it acknowledges.
+    #[arg(long, value_name = "FILE", conflicts_with = "line")]
+    receipt: Option<PathBuf>,
     /// The log's key, from a source you trust: its one line of text, or a file with it.
     #[arg(long, value_name = "VKEY")]
     key: Option<String>,
@@ -59,6 +65,9 @@ struct Report {
     /// Size of the checkpoint remembered from before.
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<u64>,
+    /// Entries that the receipt acknowledges.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<u64>,
     /// What is not as it was: file, leaves, what.
     findings: Vec<String>,
     /// What could not be read.
@@ -76,8 +85,9 @@ impl Verify {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         let key = self.key.as_deref().map(read_key).transpose()?;
         let since = self.since.as_deref().map(read).transpose()?;
+        let receipt = self.receipt.as_deref().map(receipt::read_kept).transpose()?;
         let report = match (&self.data, &self.line, &self.url) {
-            (Some(data), _, _) => data::verify(data, self.marks.as_deref(), since, key)?,
+            (Some(data), _, _) => data::verify(data, self.marks.as_deref(), Expect { since, key, receipt })?,
             (_, Some(line), _) => {
                 let proof = self.proof.as_deref().unwrap_or_else(|| Path::new(""));
                 let key = key.ok_or_else(|| {
@@ -88,10 +98,19 @@ impl Verify {
                 })?;
                 line::verify(line, proof, &key)?
             }
-            (_, _, Some(url)) => url::verify(url, since.as_deref(), key)?,
+            (_, _, Some(url)) => url::verify(url, since.as_deref(), key, receipt.as_ref())?,
+            _ if receipt.is_some() => {
+                let key = key.ok_or_else(|| {
+                    miette::miette!(
+                        help = "give the log's key with --key; its operator publishes it, and /vkey shows it",
+                        "a receipt needs the log's key"
+                    )
+                })?;
+                receipt::verify(receipt.as_ref(), &key)?
+            }
             _ => {
                 return Err(miette::miette!(
-                    help = "name --data DIR, --line FILE --proof FILE, or --url URL",
+                    help = "name --data DIR, --line FILE --proof FILE, --receipt FILE, or --url URL",
                     "nothing to verify"
                 ));
             }
@@ -137,8 +156,10 @@ impl Report {
             (true, false) => "could not be read wholly",
             (false, _) => "NOT as it was acknowledged",
         };
+        let receipt =
+            self.receipt.map(|entries| format!(", {entries} acknowledged by the receipt")).unwrap_or_default();
         println!(
-            "{}: {word}: {} entries under {} checkpoints{since}{unsigned}",
+            "{}: {word}: {} entries under {} checkpoints{since}{unsigned}{receipt}",
             self.origin, self.entries, self.checkpoints
         );
     }

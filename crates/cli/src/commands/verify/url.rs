@@ -2,17 +2,23 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use engine::verify::Kept;
 use indicatif::ProgressBar;
 use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
 
-use super::Report;
+use super::{Report, receipt};
 use crate::exit::failed;
 use crate::remote::Remote;
 
 /// Longer than any line; a server that sends more is no log.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
-pub(super) fn verify(url: &str, since: Option<&str>, key: Option<VerifierKey>) -> miette::Result<Report> {
+pub(super) fn verify(
+    url: &str,
+    since: Option<&str>,
+    key: Option<VerifierKey>,
+    kept: Option<&Kept>,
+) -> miette::Result<Report> {
     let remote = Remote::new(url);
     let mut notes = Vec::new();
     let key = match key {
@@ -25,8 +31,16 @@ pub(super) fn verify(url: &str, since: Option<&str>, key: Option<VerifierKey>) -
         }
     };
     let open = |note: &str| Checkpoint::open(note.as_bytes(), &key);
-    let newest = open(&remote.get_text("/checkpoint")?);
     let mut report = Report { origin: key.name().to_owned(), notes, ..Report::default() };
+    let receipt = match kept {
+        Some(kept) => receipt::open(kept, &key, &mut report)?,
+        None => None,
+    };
+    // A proof of the last entry acknowledged makes the log sign it, unless it has; if it cannot, that will show.
+    if let Some(last) = receipt.iter().flat_map(|receipt| &receipt.entries).max_by_key(|entry| entry.leaf) {
+        remote.ask(&format!("/v1/entries/{}/proof", last.id), &[], "*/*")?;
+    }
+    let newest = open(&remote.get_text("/checkpoint")?);
     let newest = match newest {
         Ok(newest) => newest,
         Err(error) => {
@@ -45,7 +59,9 @@ pub(super) fn verify(url: &str, since: Option<&str>, key: Option<VerifierKey>) -
             return Err(failed(&error, "give a checkpoint as /checkpoint shows it, with nothing changed"));
         }
     };
-    check_lines(&remote, &newest, since.as_ref(), &mut report)?;
+    let mut acknowledged = receipt::Acknowledgements::new(receipt.as_ref());
+    check_lines(&remote, &newest, since.as_ref(), &mut acknowledged, &mut report)?;
+    acknowledged.finish(&mut report);
     report.sound = report.findings.is_empty();
     Ok(report)
 }
@@ -54,6 +70,7 @@ fn check_lines(
     remote: &Remote,
     newest: &Checkpoint,
     since: Option<&Checkpoint>,
+    acknowledged: &mut receipt::Acknowledgements<'_>,
     report: &mut Report,
 ) -> miette::Result<()> {
     let size = newest.size.0;
@@ -86,7 +103,9 @@ fn check_lines(
             report.findings.push(format!("leaves {} to {}: the export does not hold them", edge.size().0, size - 1));
             break;
         }
-        edge.push(Digest::of(&line).leaf_hash(), |_, _, _| {});
+        let digest = Digest::of(&line);
+        acknowledged.meet(edge.size().0, digest, report);
+        edge.push(digest.leaf_hash(), |_, _, _| {});
         continues(&edge, report);
         if edge.size().0.is_multiple_of(4_096) {
             bar.set_position(edge.size().0);
