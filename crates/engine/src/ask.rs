@@ -13,7 +13,6 @@ use crate::Log;
 use crate::disclosed::OpenedTexts;
 use crate::limits::{Limits, QUESTION_BYTES_MAX};
 use crate::opener::Opener;
-use crate::own::{OWN_SOURCE, Own, Viewer};
 use crate::submit::SubmitError;
 use crate::visible::Visible;
 
@@ -174,26 +173,6 @@ impl Log {
             memory: Some(&self.memory),
             results: None,
         }
-    }
-}
-
-impl Log {
-    /// Records that a viewer opened a single entry with personal values to see; once an hour for each entry and viewer.
-    /// To be called before the values are handed out.
-    ///
-    /// # Errors
-    /// As [`Log::record_own`]: what cannot be recorded must not be shown.
-    pub fn record_read(&self, viewer: &Viewer, shown: &Shown) -> Result<(), RecordReadError> {
-        let entry = shown.entry()?;
-        let now_us = self.shared.world.clock.now_us();
-        let own_reading = entry.source == OWN_SOURCE && entry.channel == "pii-read";
-        if !shown.opened.shows_something() || own_reading || !self.shared.reads.is_news(viewer, entry.id, now_us) {
-            return Ok(());
-        }
-        let resource_type = entry.resource.as_ref().map(|resource| resource.kind.as_ref());
-        self.record_own(&Own::Read { viewer, entry: entry.id, resource_type })?;
-        self.shared.reads.note(viewer, entry.id, now_us);
-        Ok(())
     }
 }
 

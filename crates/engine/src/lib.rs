@@ -33,6 +33,7 @@ mod submit;
 mod tail;
 pub mod verify;
 mod visible;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

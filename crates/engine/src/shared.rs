@@ -17,7 +17,7 @@ use crate::config::{Config, World};
 use crate::dedup::Recent;
 use crate::disclosed::OpenedLately;
 use crate::joining::Joins;
-use crate::own::Reads;
+use crate::own::Recorded;
 use crate::queue::{Queue, Refused};
 
 /// Everything but what a single thread owns.
@@ -31,7 +31,7 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     /// Grown by the sequencer; its floor raised by the sealer.
     pub(crate) recent: Recent,
-    pub(crate) reads: Reads,
+    pub(crate) recorded: Recorded,
     /// Belongs to whoever shows entries.
     pub(crate) opened: OpenedLately,
     /// Tree size that questions see. Stored by the sequencer, after rows and ledger have grown.
@@ -126,7 +126,7 @@ impl Shared {
             journal,
             queue: Queue::default(),
             recent,
-            reads: Reads::default(),
+            recorded: Recorded::default(),
             opened: OpenedLately::default(),
             committed: AtomicU64::new(size),
             parts: ArcSwap::from_pointee(parts),

@@ -48,7 +48,7 @@ pub use cursor::{Cursor, CursorError};
 pub use error::{SearchError, Spent};
 pub use facets::{FACET_LIMIT_MAX, Facet, FacetField, facets};
 pub use feed::{Feed, Progress};
-pub use filters::{FilterError, Filters, Key, ValueError, Written};
+pub use filters::{FilterError, Filters, Key, ValueError, Written, is_readable};
 pub use find::{find_event_id, find_id};
 pub use heatmap::{HOURS, Heatmap, WEEKDAYS, heatmap};
 pub use histogram::{BUCKETS_MAX, Bucket, SERIES_MAX, histogram};

@@ -67,6 +67,12 @@ impl SuggestField {
         self.key.name()
     }
 
+    /// Whether its values are of persons: names, or addresses beside ids.
+    #[must_use]
+    pub fn shows_persons(self) -> bool {
+        !self.pointers().is_empty()
+    }
+
     /// Where in an entry the values stand that persons' identities hold of it.
     fn pointers(self) -> &'static [&'static str] {
         match self.key {

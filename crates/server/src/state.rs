@@ -77,7 +77,8 @@ impl FromRequestParts<App> for Caller {
             email: None,
             ip: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()),
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
-            page: Some(parts.uri.to_string().chars().take(2_048).collect()),
+            // Without the query: what was sought is personal, and a record of it says so (spec/own-entries.md).
+            page: Some(parts.uri.path().chars().take(2_048).collect()),
         };
         // Whoever measures wants the answer worked out.
         let directives = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());

@@ -4,11 +4,13 @@
 
 mod about;
 mod key;
+mod readable;
 mod value;
 
 use jiff::tz::TimeZone;
 
 pub use key::Key;
+pub use readable::is_readable;
 pub use value::{ValueError, Written};
 
 use crate::predicate::{Predicate, Term};

@@ -129,6 +129,20 @@ impl Predicate {
         }
     }
 
+    /// Whether every entry that matches does so by its `id` or `event_id`, whole or by its beginning: who asks so means single
+    /// entries.
+    #[must_use]
+    pub fn names_entries(&self) -> bool {
+        match self {
+            Self::Term(Term::Equal(keyword, _) | Term::Prefix(keyword, _)) => {
+                matches!(keyword, Keyword::Id | Keyword::EventId)
+            }
+            Self::All | Self::Term(_) | Self::Not(_) => false,
+            Self::And(parts) => parts.iter().any(Self::names_entries),
+            Self::Or(parts) => parts.iter().all(Self::names_entries),
+        }
+    }
+
     /// Returns the number of terms.
     #[must_use]
     pub fn terms(&self) -> usize {

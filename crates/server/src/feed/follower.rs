@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use search::{Feed, Filters, Progress};
+use search::{Filters, Progress};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::Feeds;
 use super::reader::{Chunk, Reader};
 use crate::problem::Problem;
-use crate::state::{App, Caller, blocking};
+use crate::state::blocking;
 use crate::stream::{Piece, send, trailer};
 
 /// Says that a feed came to its end in good order, and where to go on.
@@ -50,24 +50,28 @@ enum Ended {
 
 /// Sends what matches from `feed` on, until it has caught up; with `follow`, until the client goes or the server stops.
 pub(crate) async fn follow(
-    app: App,
-    caller: Caller,
-    asked: Asked,
-    feed: Feed,
+    feeds: Feeds,
+    reader: Reader,
+    goes_on: bool,
     pieces: Sender<Piece>,
     place: OwnedSemaphorePermit,
 ) {
-    let (feeds, goes_on) = (app.feeds.clone(), asked.follow);
     let (committed, stopping) = (feeds.committed.clone(), feeds.stopping.clone());
-    let reader = Some(Reader::new(app, caller, asked, feed));
+    let reader = Some(reader);
     let mut follower = Follower { feeds, committed, stopping, reader, pieces, silent_since: Instant::now() };
     let how = match follower.run(goes_on).await {
-        Ok(()) => "complete",
-        Err(Ended::Stopping) => "stopped",
-        Err(Ended::Gone | Ended::Failed) => return,
+        Ok(()) => Some("complete"),
+        Err(Ended::Stopping) => Some("stopped"),
+        Err(Ended::Gone | Ended::Failed) => None,
     };
     let at = follower.reader.as_ref().map(Reader::place).unwrap_or_default();
-    let _ = follower.send(Piece::End(trailer(TRAILER, &format!("{how}{at}")))).await;
+    if let Some(reader) = follower.reader.take() {
+        // Waits for the disk, and before the end is sent: whoever has seen the end finds it on record.
+        let _ = blocking(move || Ok(reader.record_end())).await;
+    }
+    if let Some(how) = how {
+        let _ = follower.send(Piece::End(trailer(TRAILER, &format!("{how}{at}")))).await;
+    }
     drop(place);
 }
 

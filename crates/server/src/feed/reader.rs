@@ -13,11 +13,17 @@ use crate::state::{App, Caller};
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// A follower's place in the log.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     app: App,
     caller: Caller,
     asked: Asked,
     feed: Feed,
+    /// Size of the log at which it ends; `None`: it goes on.
+    until: Option<u64>,
+    /// The entry that records its beginning, if it made one.
+    begun: Option<String>,
+    /// Entries read.
+    entries: u64,
 }
 
 /// What one reading gave.
@@ -27,22 +33,37 @@ pub(super) struct Chunk {
 }
 
 impl Reader {
-    pub(super) fn new(app: App, caller: Caller, asked: Asked, feed: Feed) -> Self {
-        Self { app, caller, asked, feed }
+    pub(crate) fn new(
+        app: App,
+        caller: Caller,
+        asked: Asked,
+        feed: Feed,
+        until: Option<u64>,
+        begun: Option<String>,
+    ) -> Self {
+        Self { app, caller, asked, feed, until, begun, entries: 0 }
+    }
+
+    /// How entries are written.
+    pub(crate) fn form(&self) -> Form {
+        self.asked.form
     }
 
     /// The next entries, until a chunk is full or a part of the log is at its end.
     pub(super) fn read(&mut self) -> Result<Chunk, Problem> {
-        let Self { app, caller, asked, feed } = self;
-        let view = app.log.view_from(feed.position());
+        let Self { app, caller, asked, feed, until, entries, .. } = self;
+        let mut view = app.log.view_from(feed.position());
+        view.size = until.unwrap_or(view.size).min(view.size);
         let mut bytes = Vec::new();
         let mut failed = None;
         let progress = app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, |question| {
             feed.read(question, &mut |hit| {
                 let written = app.log.show(hit).and_then(|shown| write(app, asked, &shown, &mut bytes));
                 match written {
-                    Ok(()) if bytes.len() < CHUNK_BYTES => ControlFlow::Continue(()),
-                    Ok(()) => ControlFlow::Break(()),
+                    Ok(()) => {
+                        *entries += 1;
+                        if bytes.len() < CHUNK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                    }
                     Err(error) => {
                         failed = Some(error);
                         ControlFlow::Break(())
@@ -53,6 +74,14 @@ impl Reader {
         match failed {
             Some(error) => Err(error.into()),
             None => Ok(Chunk { bytes, progress }),
+        }
+    }
+
+    /// Records that the feed ended, if its beginning is on record. It is over: nothing is refused for want of this.
+    pub(super) fn record_end(&self) {
+        let Some(begun) = &self.begun else { return };
+        if let Err(error) = self.app.log.record_feed_end(&self.caller.viewer, begun, self.entries) {
+            tracing::error!(%error, begun, "the end of a feed could not be recorded");
         }
     }
 

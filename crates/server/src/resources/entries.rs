@@ -7,7 +7,7 @@ use search::{Filters, PageRequest};
 
 use crate::described::{EntryPage, FilterParams};
 use crate::params::Params;
-use crate::problem::Problem;
+use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller};
 
 /// What this resource reads beside the filters.
@@ -16,7 +16,13 @@ const OWN: &[&str] = &["limit", "cursor", "order", "count", "full"];
 /// Entries a page holds where nobody says.
 const LIMIT_DEFAULT: usize = 50;
 
+/// Entries asked for by their ids that count as opened one by one; more at once are a list.
+const OPENED_MAX: usize = 16;
+
 /// Lists entries, newest first.
+///
+/// Where it shows personal values it is recorded: once a session for each set of filters (a page further is the same
+/// question), and as a read of each entry where entries are asked for by `id` or `event_id`.
 #[utoipa::path(
     get, path = "/v1/entries", tag = "entries",
     params(
@@ -54,18 +60,23 @@ pub(crate) async fn list(
         let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
             search::page(question, &request)
         })?;
-        let single = filters.given.iter().any(|(name, _)| matches!(name.as_str(), "id" | "event_id"));
+        let opens = filters.predicate.names_entries() && page.hits.len() <= OPENED_MAX;
+        let mut shows_somebody = false;
         let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
         out.extend_from_slice(b"{\"entries\":[");
         for (at, hit) in page.hits.iter().enumerate() {
             let shown = app.log.show(hit)?;
-            if single {
+            if opens {
                 app.log.record_read(&caller.viewer, &shown)?;
             }
+            shows_somebody = shows_somebody || shown.shows_somebody()?;
             if at > 0 {
                 out.push(b',');
             }
             shown.write_json(full, &app.agents, &mut out)?;
+        }
+        if shows_somebody && !opens {
+            app.log.record_search(&caller.viewer, &filters).map_err(unrecorded)?;
         }
         out.push(b']');
         if let Some(count) = page.count {

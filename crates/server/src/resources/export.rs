@@ -55,7 +55,7 @@ pub(crate) async fn get(
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let (asked, caller, app) = blocking(move || {
         let asked = Asked::parse(query.as_deref())?;
-        let filters = asked.filters.given.iter().map(|(name, value)| serde_json::json!([name, value])).collect();
+        let filters = &asked.filters.given;
         let own = Own::Exported { viewer: &caller.viewer, format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;
         Ok((asked, caller, app))

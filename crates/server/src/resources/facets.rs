@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::described::{Facets, FilterParams};
 use crate::params::Params;
-use crate::problem::Problem;
+use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller};
 
 /// Values listed where nobody says how many.
@@ -18,6 +18,8 @@ const LIMIT_DEFAULT: usize = 100;
 const ADDRESS: &str = "ip";
 
 /// Counts the values of fields among the entries that match, most frequent first.
+///
+/// Addresses (`ip`) are personal values: recorded as a list of entries is.
 #[utoipa::path(
     get, path = "/v1/facets", tag = "questions",
     params(FilterParams, ("field" = Vec<String>, Query, description = "field to count by; may be repeated. With `ip`, at most 100 values are listed, and entries of erased persons count nowhere"), ("limit" = Option<usize>, Query, description = "values listed, default 100")),
@@ -49,6 +51,9 @@ pub(crate) async fn get(
                 let addresses = by_address.then(|| search::addresses(question, limit)).transpose()?;
                 Ok((search::facets(question, &fields, limit)?, addresses.unwrap_or_default()))
             })?;
+        if !addresses.is_empty() {
+            app.log.record_search(&caller.viewer, &filters).map_err(unrecorded)?;
+        }
         let values = |values: Vec<(String, u64)>| {
             values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()
         };

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Response};
 use search::{Feed, Filters, PAGE_ROWS_MAX};
 
 use crate::described::FilterParams;
-use crate::feed::{Asked, Form, PIECES_MAX, TRAILER, follow};
+use crate::feed::{Asked, Form, PIECES_MAX, Reader, TRAILER, follow};
 use crate::params::Params;
-use crate::problem::Problem;
+use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller, blocking};
 use crate::stream::streamed;
 
@@ -21,7 +21,8 @@ const OWN: &[&str] = &["after_leaf", "last", "follow", "full"];
 /// over restarts of either side; an event's `id` is its leaf index, and `Last-Event-ID` counts for more than the URL. Ends
 /// when it has caught up; with `follow`, stays open and sends what comes, and an empty line (NDJSON) or a comment with the
 /// position (events) when there was nothing for 15 seconds. The trailer `Indelible-Feed` says `complete` or `stopped` (the
-/// server ends), and the position.
+/// server ends), and the position. Its beginning is recorded before its first byte, and then its end: once a session for
+/// each set of filters.
 #[utoipa::path(
     get, path = "/v1/feed", tag = "entries",
     params(
@@ -45,25 +46,36 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let place = app.feeds.place()?;
-    let (app, caller, asked, feed) = blocking(move || {
+    let feeds = app.feeds.clone();
+    let (reader, goes_on) = blocking(move || {
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), OWN)?;
         let form = if wants_events(&headers) { Form::Events } else { Form::Ndjson };
         let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
-        let feed = begin(&app, &caller, &asked, &params, &headers)?;
-        Ok((app, caller, asked, feed))
+        let (feed, size) = begin(&app, &caller, &asked, &params, &headers)?;
+        let begun = app.log.record_feed(&caller.viewer, &asked.filters).map_err(unrecorded)?;
+        // One that ends by itself is not about its own beginning.
+        let (goes_on, until) = (asked.follow, (!asked.follow).then_some(size));
+        Ok((Reader::new(app, caller, asked, feed, until, begun), goes_on))
     })
     .await?;
-    let media_type = match asked.form {
+    let media_type = match reader.form() {
         Form::Ndjson => "application/x-ndjson",
         Form::Events => "text/event-stream",
     };
     let (pieces, body) = streamed(PIECES_MAX);
-    tokio::spawn(follow(app, caller, asked, feed, pieces, place));
+    tokio::spawn(follow(feeds, reader, goes_on, pieces, place));
     Ok(([(header::CONTENT_TYPE, media_type), (header::TRAILER, TRAILER)], body).into_response())
 }
 
-fn begin(app: &App, caller: &Caller, asked: &Asked, params: &Params, headers: &HeaderMap) -> Result<Feed, Problem> {
+/// Where the feed begins, and the size of the log at that moment.
+fn begin(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    params: &Params,
+    headers: &HeaderMap,
+) -> Result<(Feed, u64), Problem> {
     let after: Option<u64> = params.number("after_leaf")?;
     let last: Option<usize> = params.number("last")?;
     if after.is_some() && last.is_some() {
@@ -85,21 +97,22 @@ fn begin(app: &App, caller: &Caller, asked: &Asked, params: &Params, headers: &H
              restored from an older copy; begin again without it"
         )))
     };
-    match (headers.get("last-event-id"), after, last) {
+    let feed = match (headers.get("last-event-id"), after, last) {
         (Some(id), ..) => {
             let id = id.to_str().ok().and_then(|id| id.parse().ok());
             let id = id.ok_or_else(|| {
                 Problem::bad_parameter("Last-Event-ID must be a leaf index, as the id of each event is")
             })?;
-            position("Last-Event-ID", id)
+            position("Last-Event-ID", id)?
         }
-        (None, Some(leaf), _) => position("after_leaf", leaf),
+        (None, Some(leaf), _) => position("after_leaf", leaf)?,
         (None, None, Some(last)) => {
             let begin = |question: &search::Question<'_>| Feed::last(question, last);
-            Ok(app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, begin)?)
+            app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, begin)?
         }
-        (None, None, None) => Ok(Feed::from(0)),
-    }
+        (None, None, None) => Feed::from(0),
+    };
+    Ok((feed, view.size))
 }
 
 fn wants_events(headers: &HeaderMap) -> bool {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::described::FilterParams;
 use crate::params::Params;
-use crate::problem::Problem;
+use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller};
 
 /// Suggestions where nobody says how many.
@@ -39,7 +39,7 @@ pub(crate) struct Suggested {
 /// Offers values of a field that begin with `prefix`, most frequent first; without `field`, keys of the query language.
 ///
 /// Only values of entries that match are offered. Names and addresses of persons are offered while
-/// their identities are open to the caller.
+/// their identities are open to the caller; recorded as a list of entries is.
 #[utoipa::path(
     get, path = "/v1/suggestions", tag = "questions",
     params(
@@ -77,6 +77,9 @@ pub(crate) async fn get(
         let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
             search::suggest(question, field, prefix, limit)
         })?;
+        if field.shows_persons() && !found.is_empty() {
+            app.log.record_search(&caller.viewer, &filters).map_err(unrecorded)?;
+        }
         let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
         Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))
     })

@@ -3,22 +3,22 @@
 //! An own entry goes the same way as anybody's event. Where a read or an export must be recorded, the entry is durable
 //! before the first byte leaves; if it cannot be written, the read is refused.
 
+mod asked;
+mod recorded;
+
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use event::{Actor, ActorKind, Client, Event, Http, Resource};
 use ledger::MarkState;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+pub(crate) use recorded::{Once, Recorded};
 
 /// The source of own entries. No client can claim it.
 pub const OWN_SOURCE: &str = "indelible";
 
-/// One `pii.read` entry a viewer, entry and so long: opening the same entry again says nothing new.
-const READ_ONCE_US: i64 = 3_600 * 1_000_000;
-
-/// Remembered reads. Past it the table is emptied, which costs at worst a second record of the same hour.
-const READS_REMEMBERED_MAX: usize = 65_536;
+/// The channel of entries that say who looked at personal values. Looking at these is not recorded in turn.
+pub(crate) const READ_CHANNEL: &str = "pii-read";
 
 /// Who looks, as far as the server knows.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub struct Viewer {
     pub ip: Option<String>,
     /// `User-Agent` of the request.
     pub user_agent: Option<String>,
-    /// Path of the request, query included.
+    /// Path of the request. Without its query, which holds what was sought.
     pub page: Option<String>,
 }
 
@@ -62,8 +62,31 @@ pub enum Own<'a> {
         viewer: &'a Viewer,
         /// File format.
         format: &'a str,
-        /// Filters as given.
-        filters: Value,
+        /// Filters as given, in their order.
+        filters: &'a [(String, String)],
+    },
+    /// Entries were listed, or values counted or offered, with personal values to see.
+    Searched {
+        /// Who.
+        viewer: &'a Viewer,
+        /// Filters as given, in their order.
+        filters: &'a [(String, String)],
+    },
+    /// A feed began.
+    FeedBegun {
+        /// Who.
+        viewer: &'a Viewer,
+        /// Filters as given, in their order.
+        filters: &'a [(String, String)],
+    },
+    /// A feed whose beginning is on record ended.
+    FeedEnded {
+        /// Who.
+        viewer: &'a Viewer,
+        /// Id of the entry that records its beginning.
+        begun: &'a str,
+        /// Entries sent.
+        entries: u64,
     },
     /// A single entry was opened, with personal values to see.
     Read {
@@ -102,16 +125,30 @@ impl Own<'_> {
             }
             Own::Exported { viewer, format, filters } => {
                 let mut event = own("audit_log.export", "exported", "Audit log export downloaded");
-                event.properties = properties(&json!({"format": format, "filters": filters}));
                 by(&mut event, viewer);
+                asked::add(&mut event, viewer, filters, Map::from_iter([("format".to_owned(), json!(format))]));
+                event
+            }
+            Own::Searched { viewer, filters } => {
+                let mut event = reading("audit_log.searched", "searched", "Audit log searched", viewer);
+                asked::add(&mut event, viewer, filters, Map::new());
+                event
+            }
+            Own::FeedBegun { viewer, filters } => {
+                let mut event = reading("audit_log.feed", "begun", "Audit log feed begun", viewer);
+                asked::add(&mut event, viewer, filters, Map::new());
+                event
+            }
+            Own::FeedEnded { viewer, begun, entries } => {
+                let mut event = reading("audit_log.feed", "ended", "Audit log feed ended", viewer);
+                event.properties = properties(&json!({"entries": entries}));
+                event.resource = Some(Resource { kind: "entry".into(), id: Cow::Borrowed(begun), name: None });
                 event
             }
             Own::Read { viewer, entry, resource_type } => {
-                let mut event = own("pii.read", "viewed", "");
-                event.channel = Some("pii-read".into());
+                let mut event = reading("pii.read", "viewed", "", viewer);
                 event.description = Some(format!("pii.read.{}", resource_type.unwrap_or("entry")).into());
                 event.resource = Some(Resource { kind: "entry".into(), id: Cow::Borrowed(entry), name: None });
-                by(&mut event, viewer);
                 event
             }
             Own::Verified { viewer, entries, findings } => {
@@ -141,33 +178,18 @@ fn started(version: &str, size: u64, mark: MarkState) -> Value {
     }
 }
 
-/// Which reads were recorded lately.
-#[derive(Default)]
-pub(crate) struct Reads {
-    seen: Mutex<HashMap<(String, String), i64>>,
-}
-
-impl Reads {
-    /// Whether this read is news: the first of this viewer, entry and hour. Notes nothing: see [`Reads::note`].
-    pub(crate) fn is_news(&self, viewer: &Viewer, entry: &str, now_us: i64) -> bool {
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get(&(viewer.id.clone(), entry.to_owned())).is_none_or(|&at| now_us - at >= READ_ONCE_US)
-    }
-
-    /// Remembers that the read is on record.
-    pub(crate) fn note(&self, viewer: &Viewer, entry: &str, now_us: i64) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= READS_REMEMBERED_MAX {
-            seen.clear();
-        }
-        seen.insert((viewer.id.clone(), entry.to_owned()), now_us);
-    }
-}
-
 fn own<'a>(action: &'a str, kind: &'a str, description: &'a str) -> Event<'a> {
     let mut event = Event::of(action);
     event.event = Some(kind.into());
     event.description = Some(description.into());
+    event
+}
+
+/// An entry that says who looked at personal values.
+fn reading<'a>(action: &'a str, kind: &'a str, description: &'a str, viewer: &'a Viewer) -> Event<'a> {
+    let mut event = own(action, kind, description);
+    event.channel = Some(READ_CHANNEL.into());
+    by(&mut event, viewer);
     event
 }
 
@@ -195,23 +217,39 @@ fn properties(value: &Value) -> Option<Cow<'static, str>> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_viewer_is_recorded_once_an_hour_and_entry() {
-        let (reads, viewer) = (Reads::default(), Viewer { id: "dev".into(), ..Viewer::default() });
-        assert!(reads.is_news(&viewer, "e1", 0));
-        reads.note(&viewer, "e1", 0);
-        assert!(!reads.is_news(&viewer, "e1", READ_ONCE_US - 1));
-        assert!(reads.is_news(&viewer, "e1", READ_ONCE_US));
-        assert!(reads.is_news(&viewer, "e2", 1));
+    fn given(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     #[test]
     fn an_export_names_who_what_and_how() {
         let viewer = Viewer { id: "dev".into(), ip: Some("127.0.0.1".into()), ..Viewer::default() };
-        let own = Own::Exported { viewer: &viewer, format: "csv", filters: json!({"channel": ["auth"]}) };
+        let filters = given(&[("channel", "auth")]);
+        let own = Own::Exported { viewer: &viewer, format: "csv", filters: &filters };
         let event = own.to_event();
         assert_eq!(event.description.as_deref(), Some("Audit log export downloaded"));
-        assert_eq!(event.properties.as_deref(), Some(r#"{"format":"csv","filters":{"channel":["auth"]}}"#));
+        assert_eq!(event.properties.as_deref(), Some(r#"{"format":"csv","filters":[["channel","auth"]]}"#));
         assert_eq!(event.client.ip.as_deref(), Some("127.0.0.1"));
+        assert!(event.personal.is_empty());
+    }
+
+    #[test]
+    fn what_may_name_somebody_is_declared_personal_of_the_viewer() {
+        let viewer = Viewer { id: "dev".into(), ..Viewer::default() };
+        let filters = given(&[("channel", "auth"), ("actor_name", "Lehmann"), ("q", "export"), ("-ip", "192.0.2.1")]);
+        for own in [
+            Own::Exported { viewer: &viewer, format: "csv", filters: &filters },
+            Own::Searched { viewer: &viewer, filters: &filters },
+            Own::FeedBegun { viewer: &viewer, filters: &filters },
+        ] {
+            let event = own.to_event();
+            let declared = event.personal.first().unwrap();
+            assert_eq!(declared.of, "user:dev");
+            let mut expected = vec!["/properties/filters/1/1", "/properties/filters/2/1", "/properties/filters/3/1"];
+            if matches!(own, Own::Exported { .. }) {
+                expected.remove(1); // a word of the description, which names nobody
+            }
+            assert_eq!(declared.paths, expected);
+        }
     }
 }
