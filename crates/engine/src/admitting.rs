@@ -133,8 +133,16 @@ impl Log {
     fn row(&self, event: &Event<'_>, entry: &Entry<'_>, personal: &[PersonalParts]) -> Row {
         let identities = personal.iter().flat_map(|parts| &parts.disclosures);
         let identities = identities.filter(|disclosure| disclosure.kind == event::Kind::Identity);
+        let connection = |parts: &&PersonalParts| {
+            parts.disclosures.iter().any(|disclosure| disclosure.kind == event::Kind::Connection)
+        };
+        let vault = &self.shared.vault;
+        let address = |ip| match personal.iter().find(connection) {
+            Some(parts) => vault.address_under(&parts.key, ip),
+            None => vault.address_in_line(ip),
+        };
         let extra = RowExtra {
-            address: event.client.ip.as_deref().map(|ip| self.shared.vault.address_token(ip)),
+            address: event.client.ip.as_deref().and_then(address),
             identity: identities.map(|disclosure| disclosure.digest).collect(),
         };
         Row::new(entry, &extra, UNPLACED)

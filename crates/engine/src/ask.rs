@@ -100,7 +100,7 @@ impl Log {
         limits: Limits,
         answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
-        let visible = Visible(&self.shared.vault);
+        let visible = Visible::new(&self.shared.vault);
         let clock = &self.shared.world.clock;
         let end_us = clock.monotonic_us().saturating_add(limits.time_us);
         let over_time = || clock.monotonic_us() >= end_us;
@@ -132,7 +132,7 @@ impl Log {
         over_budget: &(dyn Fn() -> bool + Sync),
         answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
-        let visible = Visible(&self.shared.vault);
+        let visible = Visible::new(&self.shared.vault);
         answer(&Question::new(view, predicate, scope, self.context(&visible, over_budget)))
     }
 
@@ -141,7 +141,7 @@ impl Log {
     /// # Errors
     /// As [`SearchError`].
     pub fn find(&self, id: &str, scope: &Scope) -> Result<Option<Hit>, SearchError> {
-        let visible = Visible(&self.shared.vault);
+        let visible = Visible::new(&self.shared.vault);
         search::find_id(&self.view(), id, scope, self.context(&visible, &|| false))
     }
 

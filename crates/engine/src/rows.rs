@@ -1,8 +1,8 @@
 //! What the index needs of an entry beside its line, when only line and disclosures are at hand.
 
 use event::personal::OpenedDisclosure;
-use event::{Entry, Kind};
-use segment::index::RowExtra;
+use event::{Entry, Kind, PersonId};
+use segment::index::{AddressValue, RowExtra};
 use segment::{Disclosed, DisclosureRecord, PartError};
 use vault::Vault;
 
@@ -18,15 +18,19 @@ pub(crate) fn row_extra(vault: &Vault, entry: &Entry<'_>, disclosed: &Disclosed)
     Ok(RowExtra { address: address_of(vault, entry, disclosed)?, identity })
 }
 
-/// The keyed token of an entry's address: from its line, else from the connection. `None` where there is none, or the
-/// person's key is gone. Cost: at most one decryption.
-pub(crate) fn address_of(vault: &Vault, entry: &Entry<'_>, disclosed: &Disclosed) -> Result<Option<u64>, PartError> {
+/// What the index holds for an entry's address: as it stands in the line, else under the key of the person whose connection
+/// it is. `None` where there is none, or the person's key is gone. Cost: at most one decryption.
+pub(crate) fn address_of(
+    vault: &Vault,
+    entry: &Entry<'_>,
+    disclosed: &Disclosed,
+) -> Result<Option<AddressValue>, PartError> {
     if let Some(ip) = entry.client.ip.as_deref() {
-        return Ok(Some(vault.address_token(ip)));
+        return Ok(vault.address_in_line(ip));
     }
     for record in disclosed.iter().flatten().flatten().filter(|record| record.kind == Kind::Connection.as_byte()) {
         if let Some(ip) = open(vault, record)?.as_deref().map(address_in).transpose()?.flatten() {
-            return Ok(Some(vault.address_token(&ip)));
+            return Ok(vault.address_of(PersonId(record.person), &ip));
         }
     }
     Ok(None)
@@ -38,8 +42,9 @@ pub(crate) fn remember_identity(vault: &Vault, record: &DisclosureRecord) -> Res
         return Ok(());
     }
     let Some(json) = open(vault, record)? else { return Ok(()) };
-    let person = event::PersonId(record.person);
-    vault.remember_identity(record.digest, person, &json).map_err(|error| PartError::Store(Box::new(error)))
+    vault
+        .remember_identity(record.digest, PersonId(record.person), &json)
+        .map_err(|error| PartError::Store(Box::new(error)))
 }
 
 /// The address in a connection's `[salt,kind,value]` text.

@@ -7,6 +7,7 @@ use env::Disk;
 use event::Entry;
 use journal::{Cursor, Journal, JournalReader, LinePosition, RecoveredBatch};
 use proof::LeafIndex;
+use segment::index::AddressValue;
 use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
@@ -124,7 +125,13 @@ struct Lines<'l, 'a> {
 
 impl Lines<'_, '_> {
     /// `address` is given where the index row is to be made from the line.
-    fn take(&mut self, leaf: u64, line: &[u8], refs: &[u8], address: Option<Option<u64>>) -> Result<(), SealingError> {
+    fn take(
+        &mut self,
+        leaf: u64,
+        line: &[u8],
+        refs: &[u8],
+        address: Option<Option<AddressValue>>,
+    ) -> Result<(), SealingError> {
         let numbers = read_numbers(refs).map_err(store)?;
         let mut digests: Vec<Digests3> = Vec::with_capacity(numbers.len());
         let mut ordinals: Vec<Ordinals> = Vec::with_capacity(numbers.len());

@@ -187,7 +187,11 @@ fn admitted(body: &[u8]) -> Result<Rows, Box<dyn Error>> {
         let token = |ip: &str| {
             ip.bytes().fold(7, |token: u64, byte| (token ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15))
         };
-        let address = event.client.ip.as_deref().map(token);
+        let address = event.client.ip.as_deref().map(|ip| {
+            let mut value = [0; 32];
+            value[24..].copy_from_slice(&token(ip).to_be_bytes());
+            value
+        });
         extras.push(RowExtra { address, identity: identity.map(|disclosure| disclosure.digest).collect() });
         lines.push(admitted.line);
     }

@@ -18,7 +18,7 @@ use crate::disclosures::DisclosureFile;
 ///
 /// Values are the field's UTF-8 bytes as in the line, except: [`Field::HttpStatus`] in decimal ASCII,
 /// [`Field::Person`] as `type:id` of actor, `on_behalf_of` and every `personal[].of`,
-/// [`Field::Address`] the 8 bytes (big endian) of the keyed address token, and [`Field::Identity`] the 32 bytes of
+/// [`Field::Address`] the 32 bytes of [`crate::index::AddressValue`], and [`Field::Identity`] the 32 bytes of
 /// an identity disclosure's digest. A field absent from a line has no value there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -69,7 +69,7 @@ pub enum Field {
     TraceId = 21,
     /// Every person the entry concerns, as `type:id`.
     Person = 22,
-    /// Keyed token of the client's address, 8 bytes, big endian.
+    /// What stands for the client's address, under the person's own key, 32 bytes.
     Address = 23,
     /// Digests of the identity disclosures behind `personal`, 32 bytes each.
     Identity = 24,

@@ -15,7 +15,8 @@ use crate::cache::BlockCache;
 use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
 use crate::index::{
-    INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexMergeError, MergeInto, RowExtra, SPOOL_BYTES, merge_indexes,
+    AddressValue, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexMergeError, MergeInto, RowExtra, SPOOL_BYTES,
+    merge_indexes,
 };
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
@@ -70,10 +71,10 @@ pub enum ReindexError {
     },
 }
 
-/// Gives the keyed address token of an entry: from its line where the address stands in it, else by opening its
+/// Gives what stands for the address of an entry at a leaf: from its line where the address stands in it, else by opening its
 /// connection disclosure. `None` where there is no address or the person's key is gone.
 pub type AddressOf<'a> =
-    dyn Fn(&Entry<'_>, &Disclosed) -> Result<Option<u64>, Box<dyn std::error::Error + Send + Sync>> + 'a;
+    dyn Fn(&Entry<'_>, &Disclosed) -> Result<Option<AddressValue>, Box<dyn std::error::Error + Send + Sync>> + 'a;
 
 /// How an index is made again.
 pub struct Reindexing<'a> {
@@ -83,7 +84,7 @@ pub struct Reindexing<'a> {
     pub access: IndexAccess,
     /// The log's seed.
     pub seed: u64,
-    /// Gives the address tokens.
+    /// Gives what stands for addresses.
     pub address: &'a AddressOf<'a>,
     /// Rows up to which a segment is indexed at once; the pieces of a larger one have half as many.
     pub rows_at_once: u64,

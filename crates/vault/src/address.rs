@@ -1,43 +1,108 @@
-//! Tokens by which the index finds client addresses without holding them.
+//! Values by which the index finds client addresses, under each person's own key.
+//!
+//! ```text
+//! value = the person's handle (16 bytes) ‖ AES-128(the person's address key, the address as 16 bytes)
+//! ```
+//!
+//! An address is one block of the cipher, and who a value belongs to stands beside it. So whoever has the keys finds an address
+//! (encrypt it under each person's key, look the values up) and reads one (decrypt), and a person whose key is gone has left
+//! blocks that are as good as random: there is no key of the log's under which addresses could be tried one after another.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use aes_gcm_siv::aes::{
+    Aes128,
+    cipher::{Array, BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _},
+};
+use event::{PersonId, PersonKey};
 
-/// The log's address key, ready for use.
-pub(crate) struct AddressKey(Hmac<Sha256>);
+/// What the index holds for an address.
+pub type AddressValue = [u8; 32];
 
-impl AddressKey {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of every length"))
+/// The handle of nobody: the address stands in the line, in the clear.
+const NOBODY: PersonId = PersonId([0; 16]);
+
+/// The value of an address of a person's.
+pub(crate) fn value_of(key: &PersonKey, ip: IpAddr) -> AddressValue {
+    let mut block = Array::from(bytes_of(ip));
+    Aes128::new(&Array::from(*key.addresses())).encrypt_block(&mut block);
+    join(key.id(), block.into())
+}
+
+/// The value of an address that stands in the line.
+pub(crate) fn value_in_line(ip: IpAddr) -> AddressValue {
+    join(NOBODY, bytes_of(ip))
+}
+
+/// Whose a value is; `None` if its address stands in the line.
+pub(crate) fn holder(value: &AddressValue) -> Option<PersonId> {
+    let (holder, _) = split(value);
+    Some(holder).filter(|holder| *holder != NOBODY)
+}
+
+/// The address of a value that is `key`'s; without a key, of one that stands in the line.
+pub(crate) fn reveal(key: Option<&PersonKey>, value: &AddressValue) -> IpAddr {
+    let (_, block) = split(value);
+    let mut block = Array::from(block);
+    if let Some(key) = key {
+        Aes128::new(&Array::from(*key.addresses())).decrypt_block(&mut block);
     }
+    IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::from(block))).to_canonical()
+}
 
-    /// The first 8 bytes, big-endian, of HMAC-SHA-256 under the log's address key over the address as text: as RFC 5952
-    /// writes it, an IPv4 address mapped into IPv6 as IPv4; what is no address as it stands.
-    pub(crate) fn token(&self, ip: &str) -> u64 {
-        let text = ip.parse::<IpAddr>().map(|ip| ip.to_canonical().to_string());
-        let mac = self.0.clone().chain_update(text.as_deref().unwrap_or(ip)).finalize().into_bytes();
-        u64::from_be_bytes(*mac.first_chunk().expect("the MAC has 32 bytes"))
+/// IPv6 in network order; IPv4 as it is mapped into IPv6.
+fn bytes_of(ip: IpAddr) -> [u8; 16] {
+    match ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
+        IpAddr::V6(ip) => ip.octets(),
     }
+}
 
-    /// The same of a text that is no address.
-    pub(crate) fn index_seed(&self) -> u64 {
-        self.token("seed of indexes")
-    }
+fn join(holder: PersonId, block: [u8; 16]) -> AddressValue {
+    let mut value = [0; 32];
+    let (front, back) = value.split_at_mut(16);
+    front.copy_from_slice(&holder.0);
+    back.copy_from_slice(&block);
+    value
+}
+
+fn split(value: &AddressValue) -> (PersonId, [u8; 16]) {
+    let (mut holder, mut block) = ([0; 16], [0; 16]);
+    let (front, back) = value.split_at(16);
+    holder.copy_from_slice(front);
+    block.copy_from_slice(back);
+    (PersonId(holder), block)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::AddressKey;
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn key(n: u8) -> PersonKey {
+        PersonKey::new(PersonId([n; 16]), Zeroizing::new([n; 32]))
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
 
     #[test]
-    fn every_spelling_of_an_address_has_one_token() {
-        let token = |ip| AddressKey::new(&[1; 32]).token(ip);
-        assert_eq!(token("192.0.2.1"), token("::ffff:192.0.2.1"));
-        assert_eq!(token("2001:DB8:0::1"), token("2001:db8::1"));
-        assert_ne!(token("192.0.2.1"), token("192.0.2.2"));
-        assert_ne!(token("not an address"), token("not an Address"));
-        assert_ne!(token("192.0.2.1"), AddressKey::new(&[2; 32]).token("192.0.2.1"));
+    fn a_value_is_its_persons_and_reads_back() {
+        for text in ["192.0.2.1", "2001:db8::7", "::1"] {
+            let value = value_of(&key(1), ip(text));
+            assert_eq!((holder(&value), reveal(Some(&key(1)), &value)), (Some(PersonId([1; 16])), ip(text)));
+            assert_ne!(value[16..], value_of(&key(2), ip(text))[16..]);
+            let value = value_in_line(ip(text));
+            assert_eq!((holder(&value), reveal(None, &value)), (None, ip(text)));
+        }
+    }
+
+    #[test]
+    fn every_spelling_of_an_address_has_one_value() {
+        assert_eq!(value_of(&key(1), ip("192.0.2.1")), value_of(&key(1), ip("::ffff:192.0.2.1")));
+        assert_eq!(value_of(&key(1), ip("2001:DB8:0::1")), value_of(&key(1), ip("2001:db8::1")));
+        assert_ne!(value_of(&key(1), ip("192.0.2.1")), value_of(&key(1), ip("192.0.2.2")));
     }
 }

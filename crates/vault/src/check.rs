@@ -7,7 +7,7 @@ use env::Disk;
 use crate::{
     RootKey,
     database::{Database, database_path},
-    key_file::{LogKeys, log_path, root_path},
+    key_file::{LogKey, log_path, root_path},
     wrapping::Wrapping,
 };
 
@@ -43,7 +43,7 @@ pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
     let mut check = Check::default();
     let root = RootKey::read(disk, data_dir).map_err(|error| check.note(&root_path(data_dir), None, &error)).ok();
     if let Some(root) = &root
-        && let Err(error) = LogKeys::read(disk, data_dir, root)
+        && let Err(error) = LogKey::read(disk, data_dir, root)
     {
         check.note(&log_path(data_dir), None, &error);
     }

@@ -16,7 +16,7 @@ use crate::{StoreError, VaultError};
 
 /// `indv`: what SQLite's file header calls this kind of file.
 const APPLICATION_ID: i64 = 0x696e_6476;
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE person (
@@ -24,14 +24,14 @@ CREATE TABLE person (
   scope TEXT NOT NULL CHECK (substr(scope, 1, 1) IN ('o', 's')),
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,
-  wrapped BLOB CHECK (length(wrapped) = 60),
+  wrapped BLOB CHECK (length(wrapped) >= 60),
   created_us INTEGER NOT NULL,
   destroyed_us INTEGER,
   CHECK ((wrapped IS NULL) = (destroyed_us IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX person_live ON person (scope, kind, subject) WHERE destroyed_us IS NULL;
 PRAGMA application_id = 0x696e6476;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 ";
 
 /// A row of table `person`.

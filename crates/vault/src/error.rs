@@ -30,7 +30,10 @@ pub enum VaultError {
         source: rusqlite::Error,
     },
     /// The file is the database of something else, or of a later version. Remedy: use the version that wrote it.
-    #[error("{} is not a vault of version 1 (application {application:#010x}, version {version})", path.display())]
+    #[error(
+        "{} is not a vault of version 2 (application {application:#010x}, version {version}); one of version 1 was made by an unreleased build: begin a new log",
+        path.display()
+    )]
     Format {
         /// Which file.
         path: PathBuf,

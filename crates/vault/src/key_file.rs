@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use env::{Disk, Random, publish_file};
+use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -15,24 +16,25 @@ use crate::{
 /// The log's root key: it wraps every other key of the vault. 32 random bytes, wiped from memory when dropped.
 pub struct RootKey(Zeroizing<[u8; 32]>);
 
-/// The keys of the log itself, made with it and never replaced.
-pub(crate) struct LogKeys {
-    /// Makes pseudonyms of addresses that are ids.
-    pub(crate) pseudonyms: Zeroizing<[u8; 32]>,
-    /// Makes the tokens by which the index finds client addresses.
-    pub(crate) addresses: Zeroizing<[u8; 32]>,
+/// The key of the log itself, made with it and never replaced. Nothing of persons depends on it: it would outlive them.
+pub(crate) struct LogKey {
+    /// Makes the seed of the log's indexes.
+    indexes: Zeroizing<[u8; 32]>,
 }
 
 const ROOT_HEADER: &str = "indelible-root-key-v1";
-const LOG_HEADER: &str = "indelible-log-keys-v1";
-const LOG_BYTES: usize = NONCE_BYTES + 64 + TAG_BYTES;
+const LOG_HEADER: &str = "indelible-log-key-v2";
+const LOG_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
+
+/// What the file begins with that builds before the first release made.
+const OLDER_LOG_HEADER: &str = "indelible-log-keys-v1 ";
 
 /// Where the root key lies in a data directory.
 pub(crate) fn root_path(data_dir: &Path) -> PathBuf {
     data_dir.join("keys").join("root")
 }
 
-/// Where the log's keys lie in a data directory.
+/// Where the log's key lies in a data directory.
 pub(crate) fn log_path(data_dir: &Path) -> PathBuf {
     data_dir.join("keys").join("log")
 }
@@ -91,22 +93,22 @@ impl std::fmt::Debug for RootKey {
     }
 }
 
-impl LogKeys {
-    /// Makes the log's keys and publishes them as `keys/log`, durable.
+impl LogKey {
+    /// Makes the log's key and publishes it as `keys/log`, durable.
     pub(crate) fn create(
         disk: &dyn Disk,
         random: &dyn Random,
         data_dir: &Path,
         root: &RootKey,
     ) -> Result<Self, VaultError> {
-        let mut both = Zeroizing::new([0; 64]);
-        random.fill(both.as_mut_slice());
+        let mut indexes = Zeroizing::new([0; 32]);
+        random.fill(indexes.as_mut_slice());
         let mut nonce = [0; NONCE_BYTES];
         random.fill(&mut nonce);
-        let sealed = root.wrapper(b"wrap/log/v1").encrypt(&nonce, LOG_HEADER.as_bytes(), both.as_slice());
+        let sealed = root.wrapper(b"wrap/log/v1").encrypt(&nonce, LOG_HEADER.as_bytes(), indexes.as_slice());
         let text = log_text(root, &[&nonce[..], &sealed].concat());
         publish(disk, &log_path(data_dir), &text)?;
-        Ok(Self::split(&both))
+        Ok(Self { indexes })
     }
 
     /// Reads `keys/log` of a data directory.
@@ -114,21 +116,24 @@ impl LogKeys {
         let path = log_path(data_dir);
         let text = read_text(disk, &path)?;
         let key_file = |reason| VaultError::KeyFile { path: path.clone(), reason };
-        let Some(bytes) = log_bytes(&text) else { return Err(key_file("damaged, or not the keys of a log")) };
+        if text.starts_with(OLDER_LOG_HEADER) {
+            return Err(key_file("made by an unreleased build: begin a new log"));
+        }
+        let Some(bytes) = log_bytes(&text) else { return Err(key_file("damaged, or not the key of a log")) };
         if log_text(root, &bytes) != *text {
             return Err(key_file("damaged, or wrapped by another root key"));
         }
         let (nonce, sealed) = bytes.split_first_chunk().expect("the nonce is part of the length");
-        let both = root.wrapper(b"wrap/log/v1").decrypt(nonce, LOG_HEADER.as_bytes(), sealed);
-        let both = both.ok_or_else(|| key_file("damaged: it does not unwrap"))?;
-        let both: Zeroizing<[u8; 64]> = Zeroizing::new(both.as_slice().try_into().expect("64 bytes were wrapped"));
-        Ok(Self::split(&both))
+        let key = root.wrapper(b"wrap/log/v1").decrypt(nonce, LOG_HEADER.as_bytes(), sealed);
+        let key = key.ok_or_else(|| key_file("damaged: it does not unwrap"))?;
+        Ok(Self { indexes: Zeroizing::new(key.as_slice().try_into().expect("32 bytes were wrapped")) })
     }
 
-    fn split(both: &[u8; 64]) -> Self {
-        let (pseudonyms, addresses) = both.split_at(32);
-        let key = |half: &[u8]| Zeroizing::new(<[u8; 32]>::try_from(half).expect("half of 64 bytes"));
-        Self { pseudonyms: key(pseudonyms), addresses: key(addresses) }
+    /// The seed of the log's indexes: the first 8 bytes, big-endian, of HMAC-SHA-256 under the index key.
+    pub(crate) fn index_seed(&self) -> u64 {
+        let mac = Hmac::<Sha256>::new_from_slice(self.indexes.as_slice()).expect("HMAC takes keys of every length");
+        let mac = mac.chain_update("seed of indexes").finalize().into_bytes();
+        u64::from_be_bytes(*mac.first_chunk().expect("the MAC has 32 bytes"))
     }
 }
 

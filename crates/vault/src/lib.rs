@@ -6,8 +6,8 @@
 //!
 //! ```text
 //! keys/root   the root key                       (mode 0600)
-//! keys/log    the log's pseudonym and address keys, wrapped by the root key
-//! vault.db    a row per person: who, and the key wrapped by the root key
+//! keys/log    the log's index key, wrapped by the root key
+//! vault.db    a row per person: who, and, wrapped by the root key, the key and the address that the pseudonym stands for
 //! ```
 //!
 //! Order that must hold (RELIABILITY, "Acknowledge"): a new person's key lives in memory only until
@@ -24,11 +24,13 @@ mod identities;
 mod key_file;
 mod names;
 mod people;
+mod pseudonyms;
 mod recent;
 mod sealed;
 mod vault;
 mod wrapping;
 
+pub use address::AddressValue;
 pub use check::{Check, Finding, check};
 pub use error::{OpenError, StoreError, VaultError};
 pub use identities::{Fold, Identity, IdentityError};

@@ -8,6 +8,7 @@ use std::{
 use event::{Person, PersonId, PersonKey};
 
 use crate::database::Row;
+use crate::pseudonyms::Pseudonyms;
 
 /// How many new persons may wait to be made durable: several times what the largest batches of a few clients name
 /// (10,000 events each), and some 100 MB of memory. Reached only while the disk refuses writes.
@@ -19,6 +20,8 @@ pub(crate) struct People {
     by_name: HashMap<Box<[u8]>, Arc<PersonKey>>,
     by_id: HashMap<PersonId, Arc<PersonKey>>,
     destroyed: HashSet<PersonId>,
+    /// Of those whose id is an address.
+    pub(crate) pseudonyms: Pseudonyms,
     /// Rows handed out and not yet durable, oldest first.
     pending: Vec<Arc<Row>>,
 }
@@ -51,6 +54,11 @@ impl People {
         }
     }
 
+    /// Every key, in no particular order.
+    pub(crate) fn live(&self) -> impl Iterator<Item = &Arc<PersonKey>> {
+        self.by_id.values()
+    }
+
     pub(crate) fn counts(&self) -> (usize, usize) {
         (self.by_id.len(), self.destroyed.len())
     }
@@ -74,6 +82,7 @@ impl People {
     /// Forgets a key whose row was destroyed.
     pub(crate) fn destroy(&mut self, person: &Person<'_>, id: PersonId) {
         self.by_name.remove(name_of(person).as_slice());
+        self.pseudonyms.forget(person.id);
         self.by_id.remove(&id);
         self.destroyed.insert(id);
     }

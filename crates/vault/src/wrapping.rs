@@ -10,10 +10,21 @@ use crate::{
     database::Row,
 };
 
-/// Bytes of a wrapped key.
-const WRAPPED_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
+/// Bytes of a key.
+const KEY_BYTES: usize = 32;
 
-const _: () = assert!(WRAPPED_BYTES == 60, "the database checks this length");
+/// Bytes of a wrapped key; an address comes on top.
+const WRAPPED_BYTES_MIN: usize = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
+
+const _: () = assert!(WRAPPED_BYTES_MIN == 60, "the database checks this length");
+
+/// What a row gives back.
+pub(crate) struct Unwrapped {
+    /// The person's key.
+    pub(crate) key: PersonKey,
+    /// The address that the person's id, a pseudonym, stands for.
+    pub(crate) address: Option<Zeroizing<String>>,
+}
 
 /// Wraps and unwraps persons' keys under the root key.
 pub(crate) struct Wrapping(Cipher);
@@ -23,11 +34,19 @@ impl Wrapping {
         Self(root.wrapper(b"wrap/person/v1"))
     }
 
-    /// The row of a new person.
-    pub(crate) fn wrap(&self, random: &dyn Random, person: &Person<'_>, key: &PersonKey, created_us: i64) -> Row {
+    /// The row of a new person, whose id stands for `address`, if it is a pseudonym.
+    pub(crate) fn wrap(
+        &self,
+        random: &dyn Random,
+        person: &Person<'_>,
+        address: Option<&str>,
+        key: &PersonKey,
+        created_us: i64,
+    ) -> Row {
         let mut nonce = [0; NONCE_BYTES];
         random.fill(&mut nonce);
-        let sealed = self.0.encrypt(&nonce, &bound(&key.id().0, person, created_us), key.secret());
+        let plain = Zeroizing::new([key.secret(), address.unwrap_or_default().as_bytes()].concat());
+        let sealed = self.0.encrypt(&nonce, &bound(&key.id().0, person, created_us), &plain);
         Row {
             number: 0, // SQLite gives the number
             id: key.id().0,
@@ -39,18 +58,23 @@ impl Wrapping {
         }
     }
 
-    /// The key in a row; `None` if it was destroyed.
+    /// The key in a row, and what the person's id stands for; `None` if they were destroyed.
     ///
     /// # Errors
     /// What is wrong with the row.
-    pub(crate) fn unwrap(&self, row: &Row) -> Result<Option<PersonKey>, &'static str> {
+    pub(crate) fn unwrap(&self, row: &Row) -> Result<Option<Unwrapped>, &'static str> {
         let Some(wrapped) = &row.wrapped else { return Ok(None) };
         let person = row.person().ok_or("its scope is neither an organization nor a source")?;
         let (nonce, sealed) = wrapped.split_first_chunk().ok_or("its key is too short")?;
-        let secret = self.0.decrypt(nonce, &bound(&row.id, &person, row.created_us), sealed);
-        let secret = secret.ok_or("its key does not unwrap: altered, or wrapped by another root key")?;
-        let secret: [u8; 32] = secret.as_slice().try_into().map_err(|_| "its key is not 32 bytes long")?;
-        Ok(Some(PersonKey::new(PersonId(row.id), Zeroizing::new(secret))))
+        let plain = self.0.decrypt(nonce, &bound(&row.id, &person, row.created_us), sealed);
+        let plain = plain.ok_or("its key does not unwrap: altered, or wrapped by another root key")?;
+        let (secret, address) = plain.split_first_chunk::<KEY_BYTES>().ok_or("its key is not 32 bytes long")?;
+        let address = std::str::from_utf8(address).map_err(|_| "what its id stands for is no text")?;
+        let address = Some(address).filter(|address| !address.is_empty());
+        Ok(Some(Unwrapped {
+            key: PersonKey::new(PersonId(row.id), Zeroizing::new(*secret)),
+            address: address.map(|address| Zeroizing::new(address.to_owned())),
+        }))
     }
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the golden vectors of vault.md, from that page alone. Needs `cryptography` with OpenSSL 3.2 or later."""
 
-import base64, hashlib, hmac, json, pathlib
+import base64, hashlib, hmac, ipaddress, json, pathlib
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -20,28 +21,29 @@ def encrypt(key, nonce, bound, message):
 
 
 ROOT = bytes(range(32))
-PSEUDONYMS, ADDRESSES = bytes(range(32, 64)), bytes(range(64, 96))
+INDEXES = bytes(range(64, 96))
 NONCE = bytes(range(12))
 
 check = sha(b"indelible-root-key-v1\0" + ROOT)[:8].hex()
 root_id = derive(ROOT, b"root-id/v1", 8).hex()
-sealed_log = encrypt(derive(ROOT, b"wrap/log/v1"), NONCE, b"indelible-log-keys-v1", PSEUDONYMS + ADDRESSES)
+sealed_log = encrypt(derive(ROOT, b"wrap/log/v1"), NONCE, b"indelible-log-key-v2", INDEXES)
 
 
-def person(mark, scope, kind, subject, handle, key, created_us):
+def person(mark, scope, kind, subject, handle, key, created_us, address=None):
     part = lambda text: number(len(text.encode()), 4) + text.encode()
     name = mark.encode() + part(scope) + part(kind) + subject.encode()
     bound = handle + created_us.to_bytes(8, "big", signed=True) + name
-    wrapped = NONCE + encrypt(derive(ROOT, b"wrap/person/v1"), NONCE, bound, key)
+    wrapped = NONCE + encrypt(derive(ROOT, b"wrap/person/v1"), NONCE, bound, key + (address or "").encode())
     return {
         "id_hex": handle.hex(), "scope": mark + scope, "kind": kind, "subject": subject,
-        "wrapped_hex": wrapped.hex(), "created_us": created_us, "key_hex": key.hex(),
+        "wrapped_hex": wrapped.hex(), "created_us": created_us, "key_hex": key.hex(), "address": address,
     }
 
 
 PEOPLE = [
     person("o", "acme", "user", "77", bytes([1] * 16), bytes([11] * 32), 1_700_000_000_000_000),
     person("s", "import:okta", "user", "p_Ünï", bytes([2] * 16), bytes([22] * 32), -1),
+    person("o", "acme", "user", "p_AAECAwQFBgcICQoLDA0ODw", bytes([3] * 16), bytes([33] * 32), 7, "ada@lovelace.example"),
 ]
 
 
@@ -91,14 +93,20 @@ def record_without_salt(row, kind, value):
     return {"text": text, "plain_hex": plain.hex(), "record_hex": (head + encrypt(key, digest[:12], head, plain)).hex()}
 
 
-def token(text):
-    return int.from_bytes(hmac.digest(ADDRESSES, text.encode(), "sha256")[:8], "big")
+def address_value(row, address):
+    """What the index holds for an address: as it is where it stands in the line, else under the person's key."""
+    ip = ipaddress.ip_address(address)
+    block = ip.packed if ip.version == 6 else b"\0" * 10 + b"\xff\xff" + ip.packed
+    if row is None:
+        return bytes(16) + block
+    cipher = Cipher(algorithms.AES(derive(bytes.fromhex(row["key_hex"]), b"address/v1")[:16]), modes.ECB()).encryptor()
+    return bytes.fromhex(row["id_hex"]) + cipher.update(block)
 
 
 pathlib.Path(__file__).with_name("vault.json").write_text(json.dumps({
     "root_key_hex": ROOT.hex(),
     "keys_root": f"indelible-root-key-v1 {b64u(ROOT)} {check}\n",
-    "keys_log": f"indelible-log-keys-v1 {root_id} {b64u(NONCE + sealed_log)}\n",
+    "keys_log": f"indelible-log-key-v2 {root_id} {b64u(NONCE + sealed_log)}\n",
     "people": PEOPLE,
     "records": [
         record(PEOPLE[0], 0, '["AAAAAAAAAAAAAAAAAAAAAA","identity",{"/actor/name":"Ada Lovelace"}]'),
@@ -114,9 +122,9 @@ pathlib.Path(__file__).with_name("vault.json").write_text(json.dumps({
         record_without_salt(PEOPLE[1], 2, '{"/changes/^~/before":"^~|`^~|`^~|`^~|`^~|`^~|`^~|`^~|`"}'),
         record_without_salt(PEOPLE[1], 2, "{}"),
     ],
-    "address_tokens": [
-        {"address": address, "token": f"{token(text):016x}"}
-        for address, text in (("192.0.2.1", "192.0.2.1"), ("::FFFF:192.0.2.1", "192.0.2.1"),
-                              ("2001:DB8:0:0::1", "2001:db8::1"), ("unknown", "unknown"))
+    "index_seed": f"{int.from_bytes(hmac.digest(INDEXES, b'seed of indexes', 'sha256')[:8], 'big'):016x}",
+    "address_values": [
+        {"address": address, "id_hex": row and row["id_hex"], "value_hex": address_value(row, address).hex()}
+        for row in (*PEOPLE, None) for address in ("192.0.2.1", "::FFFF:192.0.2.1", "2001:DB8:0:0::1")
     ],
 }, indent=1, ensure_ascii=False) + "\n")

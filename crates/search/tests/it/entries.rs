@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use event::line::{Stamp, write};
 use event::{
     Actor, ActorKind, Client, Entry, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource, Severity,
 };
 use search::{Addresses, Identities};
-use segment::index::RowExtra;
+use segment::index::{AddressValue, RowExtra};
 use segment::{Part, PartError};
 use serde_json::{Value, json};
 
@@ -99,35 +100,44 @@ impl Identities for Known {
     }
 }
 
-/// Tokens that collide for every two neighbouring addresses, so that hits must be confirmed.
+/// Persons who have addresses; an entry's is that of its leaf.
+pub const HOLDERS: u8 = 3;
+
 pub struct Clients(pub Vec<Option<IpAddr>>);
 
-pub fn token(ip: IpAddr) -> u64 {
-    match ip {
-        IpAddr::V4(ip) => u64::from(u32::from(ip) / 2),
-        IpAddr::V6(_) => 6,
-    }
+/// Whose address that of a leaf is.
+pub fn holder(leaf: u64) -> u8 {
+    (leaf % u64::from(HOLDERS)) as u8
+}
+
+pub fn value(holder: u8, ip: IpAddr) -> AddressValue {
+    let mut value = [holder; 32];
+    let IpAddr::V4(ip) = ip else { panic!("{ip} stands in no test entry") };
+    value[28..].copy_from_slice(&ip.octets());
+    value
+}
+
+pub fn revealed(value: &AddressValue) -> IpAddr {
+    IpAddr::from(<[u8; 4]>::try_from(&value[28..]).unwrap())
 }
 
 impl Addresses for Clients {
-    fn token(&self, ip: IpAddr) -> u64 {
-        token(ip)
+    /// Those of a neighbour, too, so that hits must be confirmed.
+    fn values(&self, ip: IpAddr) -> Arc<[AddressValue]> {
+        let IpAddr::V4(v4) = ip else { return Arc::default() };
+        let neighbour = IpAddr::from((u32::from(v4) ^ 1).to_be_bytes());
+        let mut values: Vec<_> =
+            (0..HOLDERS).flat_map(|holder| [value(holder, ip), value(holder, neighbour)]).collect();
+        values.sort_unstable();
+        values.into()
     }
 
     fn confirm(&self, part: &dyn Part, row: u32, ip: IpAddr) -> Result<bool, PartError> {
-        Ok(self.name(part, row)? == Some(ip))
+        Ok(self.0[usize::try_from(part.leaf(row)).unwrap()] == Some(ip))
     }
 
-    fn all_visible(&self) -> bool {
-        true
-    }
-
-    fn is_visible(&self, _part: &dyn Part, _row: u32) -> Result<bool, PartError> {
-        Ok(true)
-    }
-
-    fn name(&self, part: &dyn Part, row: u32) -> Result<Option<IpAddr>, PartError> {
-        Ok(self.0[usize::try_from(part.leaf(row)).unwrap()])
+    fn reveal(&self, value: &AddressValue) -> Option<IpAddr> {
+        Some(revealed(value))
     }
 }
 
@@ -199,7 +209,7 @@ pub fn make(leaf: u64, draw: &Draw) -> Made {
     };
 
     let ip: Option<IpAddr> = some(3).then(|| IpAddr::from([203, 0, 113, draw[3] % 4]));
-    extra.address = ip.map(token);
+    extra.address = ip.map(|ip| value(holder(leaf), ip));
     let id = format!("0199a000-0000-7000-8000-{leaf:012x}");
     let time_us = BEGIN_US + i64::from(draw[4]) * 3_600_000_000 * 7 + i64::from(draw[5] / 128) * 86_400_000_000 * 200;
     let received_us = BEGIN_US + 86_400_000_000 * 100;

@@ -153,7 +153,7 @@ impl Row {
 
     fn values(&self, field: Field) -> Vec<Vec<u8>> {
         if field == Field::Address {
-            return self.extra.address.map(|token| token.to_be_bytes().to_vec()).into_iter().collect();
+            return self.extra.address.map(|value| value.to_vec()).into_iter().collect();
         }
         if field == Field::Identity {
             return self.extra.identity.iter().map(|digest| digest.to_vec()).collect();

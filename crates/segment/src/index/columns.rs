@@ -111,8 +111,8 @@ impl Columns {
                 }
             }
             Field::Address => {
-                if let Some(address) = extra.address {
-                    self.push(&[&address.to_be_bytes()]);
+                if let Some(address) = &extra.address {
+                    self.push(&[address]);
                 }
             }
             Field::Identity => {

@@ -3,7 +3,7 @@
 use crate::part::{Field, Text};
 
 pub(super) const MAGIC: [u8; 8] = *b"indlidx\n";
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 /// Magic, version, section count, first leaf, rows, folding version, hash seed, checksum, zero.
 pub(super) const HEADER_BYTES: usize = 48;

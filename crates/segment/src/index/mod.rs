@@ -19,7 +19,7 @@ mod read;
 mod sets;
 mod table;
 
-pub use build::{IndexBuilder, RowExtra};
+pub use build::{AddressValue, IndexBuilder, RowExtra};
 pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub(crate) use indexed::CODES_BYTES_MAX;

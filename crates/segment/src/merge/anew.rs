@@ -8,7 +8,7 @@ use env::Disk;
 
 use super::{MergeError, Source};
 use crate::cache::BlockCache;
-use crate::index::Lines;
+use crate::index::{AddressValue, Lines};
 use crate::manifest::SegmentEntry;
 use crate::part::{Ask, Field};
 use crate::seal::Digests;
@@ -79,16 +79,16 @@ fn append(
     failed.map_or(Ok(going), Err)
 }
 
-/// The keyed token of the address of each leaf that has one, from a part's own index: nothing needs to be decrypted for
-/// it again.
+/// What stands for the address of each leaf that has one, from a part's own index: nothing needs to be decrypted for it
+/// again, and of the erased nothing could be.
 ///
 /// # Errors
 /// As [`Part::values`].
-pub fn addresses(part: &dyn Part) -> Result<HashMap<u64, u64>, PartError> {
+pub fn addresses(part: &dyn Part) -> Result<HashMap<u64, AddressValue>, PartError> {
     let mut addresses = HashMap::new();
-    part.each_value(Field::Address, &Ask::ALL, &mut |token, rows| {
-        if let Ok(token) = token.try_into().map(u64::from_be_bytes) {
-            addresses.extend(rows.into_iter().map(|row| (part.leaf(row), token)));
+    part.each_value(Field::Address, &Ask::ALL, &mut |value, rows| {
+        if let Ok(value) = AddressValue::try_from(value) {
+            addresses.extend(rows.into_iter().map(|row| (part.leaf(row), value)));
         }
         true
     })?;

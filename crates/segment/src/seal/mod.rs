@@ -22,7 +22,7 @@ use crate::cache::BlockCache;
 use crate::data::{DataFile, DataWriter};
 use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
-use crate::index::{IndexBuilder, RowExtra};
+use crate::index::{AddressValue, IndexBuilder, RowExtra};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::part::{Disclosed, DisclosureRecordRef};
 use crate::personal::{commits_to, names};
@@ -141,7 +141,7 @@ impl<'a> Sealer<'a> {
     ///
     /// # Errors
     /// `Line`, `Disclosures` if the input is not as said; `Write` if the disk fails.
-    pub fn push(&mut self, line: &[u8], disclosed: &Disclosed, address: Option<u64>) -> Result<(), SealError> {
+    pub fn push(&mut self, line: &[u8], disclosed: &Disclosed, address: Option<AddressValue>) -> Result<(), SealError> {
         let leaf = self.next;
         let digests: Vec<Digests3> = disclosed
             .iter()
@@ -191,7 +191,7 @@ impl<'a> Sealer<'a> {
     }
 
     /// Adds the index row of the next leaf that has none.
-    pub fn push_row(&mut self, leaf: u64, entry: &Entry<'_>, digests: &[Digests3], address: Option<u64>) {
+    pub fn push_row(&mut self, leaf: u64, entry: &Entry<'_>, digests: &[Digests3], address: Option<AddressValue>) {
         let extra = RowExtra { address, identity: digests.iter().filter_map(|[identity, ..]| *identity).collect() };
         self.index.push(leaf, entry, &extra);
     }

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use env::Disk;
 use event::Entry;
+use indelible_segment::index::AddressValue;
 use indelible_segment::sealed::{IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, open_segment, reindex};
 use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
 
@@ -9,8 +10,8 @@ use crate::sample::{Log, SEED, SEGMENTS, address, disk};
 
 const LOG: Log = Log("here");
 
-/// The address token as the sample log has it, found from the line.
-fn token(entry: &Entry<'_>, _: &Disclosed) -> Result<Option<u64>, Box<dyn std::error::Error + Send + Sync>> {
+/// What stands for an address as the sample log has it, found from the line.
+fn token(entry: &Entry<'_>, _: &Disclosed) -> Result<Option<AddressValue>, Box<dyn std::error::Error + Send + Sync>> {
     let leaf = u64::from_str_radix(&entry.id[24..], 16)?;
     Ok(address(leaf))
 }

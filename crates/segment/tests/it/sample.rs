@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use env::Disk;
 use env::fake::FaultyDisk;
+use indelible_segment::index::AddressValue;
 use indelible_segment::manifest::SegmentEntry;
 use indelible_segment::sealed::IndexAccess;
 use indelible_segment::verify::{Finding, How, verify_segment};
@@ -89,9 +90,9 @@ impl Log {
 /// The seed of the log's indexes.
 pub const SEED: u64 = 7;
 
-/// The address token of a leaf; some have none.
-pub fn address(leaf: u64) -> Option<u64> {
-    (!leaf.is_multiple_of(3)).then_some(leaf % 4)
+/// What stands for the address of a leaf; some have none.
+pub fn address(leaf: u64) -> Option<AddressValue> {
+    (!leaf.is_multiple_of(3)).then_some([(leaf % 4) as u8; 32])
 }
 
 /// An empty disk with the two folders.

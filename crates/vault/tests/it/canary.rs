@@ -34,7 +34,7 @@ fn no_personal_value_and_no_key_stands_in_a_file() {
     let sealed = vault.seal(&key, &disclosure);
     vault.remember_identity(disclosure.digest, key.id(), &disclosure.json).unwrap();
     vault.pseudonym(&user("canary@example.org"));
-    let _ = vault.address_token("203.0.113.77");
+    let _ = vault.address_values("203.0.113.77".parse().unwrap());
     vault.make_durable(vault.made()).unwrap();
     // The record is what others write to files.
     std::fs::write(dir.path().join("record"), sealed.to_record()).unwrap();

@@ -73,3 +73,32 @@ fn after_make_durable_every_key_handed_out_before_is_in_the_database() {
     });
     assert_eq!(vault.check().live, 100);
 }
+
+#[test]
+fn threads_that_meet_an_address_at_once_give_it_one_pseudonym() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let (start, seen) = (Barrier::new(THREADS), Mutex::new(HashMap::new()));
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (vault, start, seen) = (&vault, &start, &seen);
+            scope.spawn(move || {
+                start.wait();
+                for step in 0..PEOPLE {
+                    let n = (step * (2 * thread + 1)) % PEOPLE;
+                    let pseudonym = vault.pseudonym(&user(&format!("{n}@example.org")));
+                    let id = vault.person(&user(&pseudonym)).unwrap().id();
+                    let first = seen.lock().unwrap().entry(n).or_insert((pseudonym.clone(), id)).clone();
+                    assert_eq!(first, (pseudonym, id));
+                }
+            });
+        }
+    });
+    vault.make_durable(vault.made()).unwrap();
+    drop(vault);
+    let vault = reopen(dir.path());
+    assert_eq!(vault.check().live, PEOPLE as u64, "a person for each address");
+    for (n, (pseudonym, _)) in seen.into_inner().unwrap() {
+        assert_eq!(vault.pseudonym(&user(&format!("{n}@example.org"))), pseudonym);
+    }
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use env::SystemDisk;
 use event::Keys as _;
-use indelible_vault::{KeyState, check};
+use indelible_vault::{KeyState, Vault, check};
 
 use crate::{create, identity, reopen, user};
 
@@ -120,4 +120,25 @@ fn a_stranger_s_key_is_not_there_to_be_destroyed() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
     assert_eq!(vault.destroy(&user("nobody")).unwrap(), None);
+}
+
+#[test]
+fn a_dictionary_finds_who_a_pseudonym_is_until_the_person_is_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let dictionary = ["ada@example.org", "bob@example.org", "carl@example.org"];
+    let pseudonyms = dictionary.map(|address| vault.pseudonym(&user(address)));
+    vault.make_durable(vault.made()).unwrap();
+    let named = |vault: &Vault| dictionary.map(|address| pseudonyms.contains(&vault.pseudonym(&user(address))));
+    assert_eq!(named(&vault), [true; 3], "so it can be found");
+    let gone = vault.destroy(&user(&pseudonyms[1])).unwrap().unwrap();
+    assert_eq!(named(&vault), [true, false, true], "the address has another pseudonym now");
+    assert_ne!(vault.person(&user(&vault.pseudonym(&user("bob@example.org")))).unwrap().id(), gone);
+    drop(vault);
+    // What was made since is not durable, and so is gone; what the erased one was is not to be had again.
+    let vault = reopen(dir.path());
+    assert_eq!(named(&vault), [true, false, true]);
+    assert!(vault.check().findings.is_empty());
+    let database = std::fs::read(dir.path().join("vault.db")).unwrap();
+    assert!(!database.windows(7).any(|window| window == b"example"));
 }

@@ -1,5 +1,6 @@
 //! Against the golden vectors of `spec/`, which another implementation made.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use event::personal::{OpenedDisclosure, Scope};
@@ -76,9 +77,22 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
         assert_eq!(vault.seal(&key, &disclosure), sealed);
         assert_eq!(sealed.ciphertext.len(), from_hex(&case["plain_hex"]).len() + 16);
     }
-    for case in vectors["address_tokens"].as_array().unwrap() {
-        let token = format!("{:016x}", vault.address_token(case["address"].as_str().unwrap()));
-        assert_eq!(token, case["token"].as_str().unwrap(), "{case}");
+    for row in vectors["people"].as_array().unwrap().iter().filter(|row| row["address"].is_string()) {
+        let text = |member: &str| row[member].as_str().unwrap();
+        let scope = Scope::Organization(text("scope").strip_prefix('o').unwrap());
+        let person = Person { scope, kind: text("kind"), id: text("address") };
+        assert_eq!(vault.pseudonym(&person), text("subject"));
+    }
+    assert_eq!(format!("{:016x}", vault.index_seed()), vectors["index_seed"].as_str().unwrap());
+    for case in vectors["address_values"].as_array().unwrap() {
+        let address = case["address"].as_str().unwrap();
+        let value = match case["id_hex"].is_string() {
+            true => vault.address_of(PersonId(from_hex(&case["id_hex"]).try_into().unwrap()), address),
+            false => vault.address_in_line(address),
+        };
+        assert_eq!(value.unwrap().to_vec(), from_hex(&case["value_hex"]), "{case}");
+        assert_eq!(vault.reveal_address(&value.unwrap()), Some(address.parse::<IpAddr>().unwrap().to_canonical()));
+        assert!(vault.address_values(address.parse().unwrap()).contains(&value.unwrap()));
     }
     assert_eq!(Kind::Fields.as_byte(), 2);
 }

@@ -83,19 +83,46 @@ fn a_key_is_durable_without_a_clean_end() {
 }
 
 #[test]
-fn pseudonyms_and_address_tokens_are_the_log_s_own() {
+fn pseudonyms_and_seeds_of_indexes_stay_and_are_the_log_s_own() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
-    let (pseudonym, token) = (vault.pseudonym(&user("ada@example.org")), vault.address_token("192.0.2.1"));
-    assert!(pseudonym.starts_with("p_"));
+    let (pseudonym, seed) = (vault.pseudonym(&user("ada@example.org")), vault.index_seed());
+    assert!(pseudonym.starts_with("p_") && pseudonym.len() == 24);
+    assert_ne!(vault.pseudonym(&Person { kind: "mailbox", ..user("ada@example.org") }), pseudonym);
+    vault.make_durable(vault.made()).unwrap();
     drop(vault);
     let vault = reopen(dir.path());
     assert_eq!(vault.pseudonym(&user("ada@example.org")), pseudonym);
-    assert_eq!(vault.address_token("::ffff:192.0.2.1"), token);
+    assert_eq!(vault.index_seed(), seed);
     let other_dir = tempfile::tempdir().unwrap();
     let other = Vault::create(other_dir.path(), surroundings(99)).unwrap();
     assert_ne!(other.pseudonym(&user("ada@example.org")), pseudonym);
-    assert_ne!(other.address_token("192.0.2.1"), token);
+    assert_ne!(other.index_seed(), seed);
+}
+
+#[test]
+fn what_the_index_holds_for_an_address_is_read_and_found_until_the_person_is_erased() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let ip = "192.0.2.1".parse().unwrap();
+    let keys = ["1", "2", "3"].map(|id| vault.person(&user(id)).unwrap());
+    let values = keys.each_ref().map(|key| vault.address_of(key.id(), "192.0.2.1").unwrap());
+    let in_line = vault.address_in_line("192.0.2.1").unwrap();
+    let mut all = [&values[..], &[in_line]].concat();
+    all.sort_unstable();
+    assert_eq!(vault.address_values(ip), all);
+    assert!(all.iter().all(|value| vault.reveal_address(value) == Some(ip) && !vault.is_of_erased(value)));
+    vault.destroy(&user("2")).unwrap().unwrap();
+    for vault in [vault, reopen(dir.path())] {
+        assert_eq!(vault.reveal_address(&values[1]), None);
+        assert_eq!(vault.address_of(keys[1].id(), "192.0.2.1"), None);
+        assert!(vault.is_of_erased(&values[1]) && !vault.is_of_erased(&values[0]));
+        let left = vault.address_values(ip);
+        assert!(left.len() == 3 && !left.contains(&values[1]));
+    }
+    for none in ["unknown", "", "192.0.2.1:443", "fe80::1%eth0"] {
+        assert_eq!(reopen(dir.path()).address_in_line(none), None);
+    }
 }
 
 #[test]

@@ -18,7 +18,8 @@ pub trait Keys: Send + Sync {
     /// [`KeyError`].
     fn person(&self, person: &Person<'_>) -> Result<Arc<PersonKey>, KeyError>;
 
-    /// The pseudonym of a person whose id is an e-mail address: [`super::pseudonym`] under the log's pseudonym key.
+    /// The pseudonym of a person whose id is an e-mail address (`person.id` holds the address here): 24 characters, the same each
+    /// time until the person of that pseudonym is erased. It is the person's id from then on.
     fn pseudonym(&self, person: &Person<'_>) -> String;
 }
 
@@ -47,6 +48,7 @@ pub struct PersonKey {
     secret: Zeroizing<[u8; 32]>,
     salts: OnceLock<Hmac<Sha256>>,
     encryption: OnceLock<Zeroizing<[u8; 32]>>,
+    addresses: OnceLock<Zeroizing<[u8; 16]>>,
     recent: Mutex<[Option<Arc<Disclosure>>; 2]>,
 }
 
@@ -54,7 +56,14 @@ impl PersonKey {
     /// A key of 32 random bytes. Cost: none; what is derived from it is derived at first use.
     #[must_use]
     pub fn new(id: PersonId, secret: Zeroizing<[u8; 32]>) -> Self {
-        Self { id, secret, salts: OnceLock::new(), encryption: OnceLock::new(), recent: Mutex::default() }
+        Self {
+            id,
+            secret,
+            salts: OnceLock::new(),
+            encryption: OnceLock::new(),
+            addresses: OnceLock::new(),
+            recent: Mutex::default(),
+        }
     }
 
     /// The handle.
@@ -85,6 +94,17 @@ impl PersonKey {
     #[must_use]
     pub fn encryption(&self) -> &[u8; 32] {
         self.encryption.get_or_init(|| self.derive(b"enc/v1"))
+    }
+
+    /// The key under which the index holds the person's addresses: the first 16 bytes of [`PersonKey::derive`] for
+    /// `address/v1`. Cost: none after the first time.
+    #[must_use]
+    pub fn addresses(&self) -> &[u8; 16] {
+        self.addresses.get_or_init(|| {
+            let mut key = Zeroizing::new([0; 16]);
+            key.copy_from_slice(self.derive(b"address/v1").get(..16).unwrap_or_default());
+            key
+        })
     }
 
     /// The disclosure of `value` (the JSON object of pointers and values) under this key: the same for equal values, for ever.

@@ -49,9 +49,10 @@ impl Person<'_> {
     }
 }
 
-/// The pseudonym of a person whose id is an e-mail address (`person.id` holds the address here).
+/// A pseudonym for a person whose id is an e-mail address (`person.id` holds the address here), worked out from it: what the golden
+/// vectors have. A log's are random and assigned by its vault, as these fall to whoever holds the key and a list of addresses.
 ///
-/// Shape: `p_` and 22 characters of base64url: the first 16 bytes of HMAC-SHA-256 under the log's pseudonym key over
+/// Shape: `p_` and 22 characters of base64url: the first 16 bytes of HMAC-SHA-256 under `log_key` over
 /// [`Person::write_bytes`]. Cost: one HMAC.
 ///
 /// Source: spec/disclosure.md, "Pseudonyms".

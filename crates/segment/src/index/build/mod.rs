@@ -28,11 +28,14 @@ use super::sets::SetsWriter;
 use crate::index::fold::tokens as each_token;
 use crate::part::{Field, Text};
 
+/// What stands for a client's address (spec/vault.md, "Address values"): whose it is, and the address under their key.
+pub type AddressValue = [u8; 32];
+
 /// What the index keeps of a row beside its line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowExtra {
-    /// Keyed token of the client's address, from the vault; absent where the entry has no address.
-    pub address: Option<u64>,
+    /// What stands for the client's address, from the vault; absent where the entry has none, or its person is erased.
+    pub address: Option<AddressValue>,
     /// Digests of the identity disclosures behind the line's `personal`, in its order, absent ones left out.
     pub identity: Vec<[u8; 32]>,
 }

@@ -20,7 +20,7 @@ fn push(builder: &mut IndexBuilder, n: u64, variety: u64) {
     let line = line(n, variety);
     let entry = event::Entry::parse(line.as_bytes()).unwrap();
     let identity = (0..n % 3).map(|at| [(n % variety + at) as u8; 32]).collect();
-    let address = (!n.is_multiple_of(4)).then_some(n % variety);
+    let address = (!n.is_multiple_of(4)).then_some([(n % variety) as u8; 32]);
     builder.push(n, &entry, &RowExtra { address, identity });
 }
 

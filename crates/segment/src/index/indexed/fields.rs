@@ -31,8 +31,16 @@ impl<L: Lines> Indexed<L> {
         let name = Kind::Dictionary.of_field(field);
         let (dictionary, sets) = (self.index.dictionary(name)?, self.index.sets()?);
         let mut union = Union::default();
-        for value in values {
-            if let Some(set) = dictionary.find(value).ok_or_else(|| self.index.damaged(name))? {
+        let (mut from, mut before): (usize, &[u8]) = (0, &[]);
+        for value in values.iter().copied() {
+            // Sorted ones are found by one pass; others from the beginning.
+            if value < before {
+                from = 0;
+            }
+            before = value;
+            let (at, found) = dictionary.find_from(value, from).ok_or_else(|| self.index.damaged(name))?;
+            from = at;
+            if let Some(set) = found {
                 union.add(&sets, set).ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?;
             }
         }

@@ -43,9 +43,26 @@ impl<'b> Dictionary<'b> {
         Some(None)
     }
 
+    /// As [`Dictionary::find`], of a value that stands at place `from` or behind; gives the place from which a larger one is to
+    /// be sought. Cost: twice the logarithm of how far it is from there, so that many sorted values are found by one pass.
+    pub(in crate::index) fn find_from(&self, value: &[u8], from: usize) -> Option<(usize, Option<SetRef>)> {
+        let mut step = 1;
+        let mut low = from;
+        while low + step <= self.count && self.value(low + step - 1)? < value {
+            low += step;
+            step *= 2;
+        }
+        let at = self.first_not_below_in(value, low, (low + step).min(self.count))?;
+        let found = at < self.count && self.value(at)? == value;
+        Some((at, if found { Some(SetRef::nth(self.sets, at)?) } else { None }))
+    }
+
     /// The place of the first value that is not smaller than `value`. `None` is damage.
     pub(in crate::index) fn first_not_below(&self, value: &[u8]) -> Option<usize> {
-        let (mut low, mut high) = (0, self.count);
+        self.first_not_below_in(value, 0, self.count)
+    }
+
+    fn first_not_below_in(&self, value: &[u8], mut low: usize, mut high: usize) -> Option<usize> {
         while low < high {
             let middle = low + (high - low) / 2;
             if self.value(middle)? < value {

@@ -165,7 +165,9 @@ pub fn draft(nth: u64, variety: u64, dice: &mut Dice) -> Draft {
     line.insert("source".into(), json!(dice.pick(&["dev", "import:github"])));
     let mut extra = RowExtra::default();
     if dice.one_in(2) {
-        extra.address = Some(dice.below(variety));
+        let mut address = [0; 32];
+        address[24..].copy_from_slice(&dice.below(variety).to_be_bytes());
+        extra.address = Some(address);
         let digest = "A".repeat(43);
         let personal: Vec<Value> = (0..=dice.below(2))
             .map(|_| {

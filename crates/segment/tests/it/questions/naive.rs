@@ -77,7 +77,7 @@ impl<'d> Naive<'d> {
                 let declared = declared.map(|element| element["of"].as_str().unwrap().as_bytes().to_vec());
                 declared.chain(person("/actor")).chain(person("/actor/on_behalf_of")).collect()
             }
-            Field::Address => extra.address.map(|token| token.to_be_bytes().to_vec()).into_iter().collect(),
+            Field::Address => extra.address.map(|value| value.to_vec()).into_iter().collect(),
             Field::Identity => extra.identity.iter().map(|digest| digest.to_vec()).collect(),
         }
     }
