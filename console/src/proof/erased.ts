@@ -8,6 +8,7 @@ import { concat, hex, utf8 } from "./bytes.js";
 import type { Opened } from "./disclosure.js";
 import { stringMember } from "./json.js";
 import type { Line } from "./line.js";
+import { pointerOfValue } from "./placeholder.js";
 import { at } from "./pointer.js";
 
 /** Positions in `personal` of the persons whose keys are taken to be destroyed. Nothing in a line says so. */
@@ -24,7 +25,8 @@ export function erasedName(line: Line, of: string): string {
 }
 
 /** What a placeholder shows whose value is not there. */
-export function standIn(line: Line, opened: readonly Opened[], erased: Erased, pointer: string): string {
+export function standIn(line: Line, opened: readonly Opened[], erased: Erased, named: string): string {
+  const pointer = pointerOfValue(named);
   const owner = ownerOf(line, pointer);
   if (owner === undefined) {
     // Anybody may have declared it: gone if somebody is erased, unless it may be somebody's who is withheld.

@@ -5,6 +5,7 @@
 
 import type { Kind, Opened } from "./disclosure.js";
 import { isArray, isObject, type Json, JsonNumber, type JsonObject } from "./json.js";
+import { pointerOfValue } from "./placeholder.js";
 import { at, below } from "./pointer.js";
 import { need } from "./refused.js";
 
@@ -26,9 +27,13 @@ const LEAVING: Readonly<Record<Kind, RegExp>> = {
 };
 
 /** Ids that are addresses; a pseudonym has taken their place. */
-const IDS = /^\/(actor|actor\/on_behalf_of|resource|targets\/\d+)\/id$/;
+const IDS = /^\/(organization|workspace|project|actor|actor\/on_behalf_of|resource|targets\/\d+)\/id$/;
 
 const PSEUDONYM = /^p_[A-Za-z0-9_-]{22}$/;
+
+/** Texts that may hold placeholders. */
+export const TEXTS =
+  /^\/(description|detail|http\/path|(organization|workspace|project|resource|targets\/\d+)\/name|actor(\/on_behalf_of)?\/(name|email))$/;
 
 const IN_RAW = /^\/(changes|properties)(\/|$)/;
 
@@ -38,6 +43,7 @@ const IN_RAW = /^\/(changes|properties)(\/|$)/;
  */
 export function checkPlace(entry: JsonObject, placed: PlacedValue): void {
   const { number, of, kind, pointer, value } = placed;
+  if (pointer !== pointerOfValue(pointer)) return checkSpelling(entry, placed);
   const wrong = `what is shown of ${of} for ${pointer} does not belong there`;
   const written = at(entry, pointer);
   if (IN_RAW.test(pointer)) {
@@ -54,6 +60,27 @@ export function checkPlace(entry: JsonObject, placed: PlacedValue): void {
   } else {
     need(kind === "identity" && IDS.test(pointer) && typeof written === "string" && PSEUDONYM.test(written), wrong);
   }
+}
+
+/** Checks that a text of the line has a placeholder for another spelling of a value of this kind. */
+function checkSpelling(entry: JsonObject, { number, of, kind, pointer, value }: PlacedValue): void {
+  const base = pointerOfValue(pointer);
+  const left = { identity: LEFT_IDENTITY, connection: LEAVING.connection, fields: LEFT_FIELDS }[kind];
+  const own = base === `/personal/${number}/of`;
+  const placeholder = `{${pointer.replaceAll("}", "~2")}}`;
+  const there = typeof value === "string" && (own ? kind === "identity" : left.test(base));
+  need(there && texts(entry, "").some((text) => text.includes(placeholder)), `${of} has no ${pointer} in this line`);
+}
+
+const LEFT_IDENTITY = new RegExp(`${LEAVING.identity.source}|${IDS.source}`);
+
+const LEFT_FIELDS = new RegExp(`${LEAVING.fields.source}|${IN_RAW.source}`);
+
+/** All texts of the line that may hold placeholders. */
+function texts(value: Json, pointer: string): string[] {
+  if (typeof value === "string") return TEXTS.test(pointer) ? [value] : [];
+  if (isArray(value)) return value.flatMap((element, n) => texts(element, below(pointer, n)));
+  return isObject(value) ? [...value].flatMap(([name, member]) => texts(member, below(pointer, name))) : [];
 }
 
 /**

@@ -18,6 +18,11 @@ export function readBack(text: string, shown: (pointer: string, spelling: Spelli
   });
 }
 
+/** The pointer of the value that `pointer` names another spelling of; `pointer` itself, if it names a value. */
+export function pointerOfValue(pointer: string): string {
+  return pointer.replace(/~4[0-9]+$/, "");
+}
+
 /** A value in a spelling: all bytes but ASCII letters, digits and `-._~` as `%XX`; a space is `+` in forms. */
 export function spell(value: string, spelling: Spelling): string {
   if (spelling === "plain") return value;

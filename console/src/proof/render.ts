@@ -7,13 +7,9 @@ import type { Opened } from "./disclosure.js";
 import { type Erased, erasedName, isOf, standIn } from "./erased.js";
 import { isArray, isObject, type Json, JsonNumber, type JsonObject, stringMember } from "./json.js";
 import type { Line } from "./line.js";
-import { holeOf } from "./place.js";
-import { readBack, spell } from "./placeholder.js";
+import { holeOf, TEXTS } from "./place.js";
+import { pointerOfValue, readBack, spell } from "./placeholder.js";
 import { at, below } from "./pointer.js";
-
-/** Texts that may hold placeholders. */
-const TEXTS =
-  /^\/(description|detail|http\/path|(organization|workspace|project|resource|targets\/\d+)\/name|actor(\/on_behalf_of)?\/(name|email))$/;
 
 const RAW = /^\/(changes|properties)$/;
 
@@ -33,7 +29,8 @@ export function renderEntry(line: Line, opened: readonly Opened[], erased: Erase
   };
   let entry = show(line.entry, "");
   for (const [pointer, value] of opened.flatMap((person) => [...person.values])) {
-    if (!/^\/(changes|properties|personal)(\/|$)/.test(pointer)) entry = put(entry, pointer, value);
+    const inPlace = pointer === pointerOfValue(pointer) && !/^\/(changes|properties|personal)(\/|$)/.test(pointer);
+    if (inPlace) entry = put(entry, pointer, value);
   }
   for (const [number, { of }] of line.personal.entries()) {
     const address = opened[number]?.values.get(`/personal/${number}/of`);

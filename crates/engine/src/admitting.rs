@@ -102,10 +102,12 @@ impl Log {
                     self.add(&mut prepared, admitted, row, key);
                 }
                 Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
-                Err(error @ AdmitError::LineTooLong { .. }) => {
+                Err(error @ (AdmitError::LineTooLong { .. } | AdmitError::TooMuchPersonal)) => {
                     prepared.plans.push(Plan::Refused);
-                    let (pointer, message) = (String::new(), format!("{error}: send less of it"));
-                    prepared.refused.push(Problem { index: Some(index), pointer, code: "line_too_long", message });
+                    let personal = matches!(error, AdmitError::TooMuchPersonal);
+                    let code = if personal { "too_much_personal" } else { "line_too_long" };
+                    let message = format!("{error}: send less of it");
+                    prepared.refused.push(Problem { index: Some(index), pointer: String::new(), code, message });
                 }
             }
         }
@@ -190,7 +192,7 @@ impl Log {
             let same = match event::admit(first, admission) {
                 Ok(first) => self.is_same(event, line, &OpenedTexts::of_parts(&first.personal), admission)?,
                 Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
-                Err(AdmitError::LineTooLong { .. }) => return Ok(None),
+                Err(AdmitError::LineTooLong { .. } | AdmitError::TooMuchPersonal) => return Ok(None),
             };
             return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
         }
@@ -240,7 +242,7 @@ impl Log {
         }
         match event::readmit(event, first, &opened.opened()?, admission) {
             Ok(digest) => Ok(digest == Digest::of(first)),
-            Err(ReadmitError::Admit(AdmitError::LineTooLong { .. })) => Ok(false),
+            Err(ReadmitError::Admit(AdmitError::LineTooLong { .. } | AdmitError::TooMuchPersonal)) => Ok(false),
             Err(ReadmitError::Admit(AdmitError::Key(error))) => {
                 Err(SubmitError::Stopped { reason: with_causes(&error) })
             }

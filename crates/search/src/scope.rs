@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use event::Entry;
+use event::personal::is_address;
 
 use crate::predicate::{Keyword, Predicate, Term};
 
@@ -55,7 +56,7 @@ fn check(predicate: &Predicate) -> Result<(), ScopeError> {
     match predicate {
         Predicate::All => Ok(()),
         // A value with an @ also stands for pseudonyms, which the line alone does not tell.
-        Predicate::Term(Term::Equal(_, value)) if !value.contains('@') => Ok(()),
+        Predicate::Term(Term::Equal(_, value)) if !value.contains('@') && !is_address(value) => Ok(()),
         Predicate::Term(term) => Err(ScopeError(term.to_string())),
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().try_for_each(check),
         Predicate::Not(inner) => check(inner),

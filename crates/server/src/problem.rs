@@ -117,7 +117,8 @@ impl From<SubmitError> for Problem {
         match error {
             SubmitError::Body(_) => say(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large"),
             SubmitError::Problems { ref problems } => {
-                let too_long = problems.iter().any(|problem| problem.code == "line_too_long");
+                let too_long =
+                    problems.iter().any(|problem| matches!(problem.code, "line_too_long" | "too_much_personal"));
                 let status = if too_long { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
                 let detail = "nothing was recorded; mend the events listed in problems, or send with ?partial=true to record the others";
                 Self::new(status, "invalid_events", "Events are not valid", detail).with_events(problems.clone())

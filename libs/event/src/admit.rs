@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use proof::Digest;
 
 use crate::entry::{Entry, LineError, order_time_us};
-use crate::limits::{LINE_BYTES_MAX, SKEW_US_MAX};
+use crate::limits::{LINE_BYTES_MAX, PERSONAL_BYTES_MAX, SKEW_US_MAX};
 use crate::line::{self, Stamp};
 use crate::model::{ActorKind, Event, Location, PersonalRef};
-use crate::personal::{self, KeyError, Keys, PersonalParts};
+use crate::personal::{self, KeyError, Keys, PersonalParts, SplitError};
 use crate::render::{Opened, Rendered};
 use crate::rules::{self, Rules};
 use crate::warning::Warning;
@@ -83,9 +83,24 @@ pub enum AdmitError {
         /// How long it would be.
         bytes: usize,
     },
+    /// Too much of the event is personal; the client must send less, or declare what is around it.
+    #[error(
+        "the personal values of the entry take more than the {PERSONAL_BYTES_MAX} bytes allowed, with the pointers of their places"
+    )]
+    TooMuchPersonal,
     /// No key for a person whose values must leave the line; try again.
     #[error("no key for a person of the event")]
     Key(#[from] KeyError),
+}
+
+impl From<SplitError> for AdmitError {
+    fn from(error: SplitError) -> Self {
+        match error {
+            SplitError::Key(error) => Self::Key(error),
+            SplitError::TooMuch => Self::TooMuchPersonal,
+            SplitError::TooLong { bytes } => Self::LineTooLong { bytes },
+        }
+    }
 }
 
 /// Why an event could not be compared with an entry.
@@ -212,6 +227,11 @@ fn record<T>(
     rules::derive(event, admission.rules);
     let complete = event.event.is_some() && event.channel.is_some() && event.description.is_some();
     assert!(complete && event.severity.is_some(), "derivation completes every event");
+    // what is not personal must fit the line: there is no need to look closer
+    let raw = [&event.changes, &event.properties].into_iter().flatten().map(|raw| raw.len()).sum::<usize>();
+    if raw > LINE_BYTES_MAX + PERSONAL_BYTES_MAX {
+        return Err(AdmitError::LineTooLong { bytes: raw });
+    }
     let personal = personal::split(event, admission.source, admission.keys)?;
     let refs: Vec<PersonalRef<'_>> =
         personal.iter().map(|parts| PersonalRef { of: Cow::Borrowed(&parts.of), digest: parts.digest() }).collect();

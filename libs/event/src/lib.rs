@@ -18,6 +18,7 @@ pub mod render;
 pub mod rules;
 pub mod time;
 mod warning;
+mod work;
 
 pub use admit::{Admission, AdmitError, Admitted, Agents, Place, Places, ReadmitError, admit, admit_seen, readmit};
 pub use proof::Digest;

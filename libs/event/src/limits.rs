@@ -46,6 +46,10 @@ pub const DECLARED_MAX: usize = 32;
 /// Paths in one element of `personal`.
 pub const PATHS_MAX: usize = 64;
 
+/// Personal values of one entry together, with the pointers of their places: what its disclosures may take. As a pointer may be
+/// nearly as long as the event, an event could otherwise make a thousand times its size.
+pub const PERSONAL_BYTES_MAX: usize = 1024 * 1024;
+
 /// How far `time` may run ahead of `received` before order, ranges and histograms stop believing it, and how far off
 /// either way before the receipt says so. Clocks kept by NTP are within a second; five minutes is what Kerberos allows.
 pub const SKEW_US_MAX: i64 = 5 * 60 * 1_000_000;

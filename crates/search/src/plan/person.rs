@@ -11,7 +11,7 @@ use crate::error::SearchError;
 use crate::predicate::Keyword;
 
 impl Plan<'_> {
-    /// The rows where `keyword` is `value`, `value` having an `@` in it.
+    /// The rows where `keyword` is `value`, `value` being one or having an `@` in it.
     pub(super) fn addressed(&self, keyword: Keyword, value: &str) -> Result<RoaringBitmap, SearchError> {
         let field = keyword.field();
         let mut found = self.part.equal(field, value.as_bytes())?;
@@ -20,7 +20,16 @@ impl Plan<'_> {
             (Keyword::Person, Some((kind, address))) => (Some(kind), address),
             _ => (None, value),
         };
-        if !matches!(keyword, Keyword::Actor | Keyword::ResourceId | Keyword::Person) {
+        let may_be_address = matches!(
+            keyword,
+            Keyword::Actor
+                | Keyword::ResourceId
+                | Keyword::Person
+                | Keyword::Organization
+                | Keyword::Workspace
+                | Keyword::Project
+        );
+        if !may_be_address {
             return Ok(found);
         }
         let identities = self.question.context.identities;
@@ -49,6 +58,9 @@ impl Plan<'_> {
         let asked = match keyword {
             Keyword::Actor => matches!(pointer, "/actor/id" | "/actor/email"),
             Keyword::ResourceId => pointer == "/resource/id",
+            Keyword::Organization => pointer == "/organization/id",
+            Keyword::Workspace => pointer == "/workspace/id",
+            Keyword::Project => pointer == "/project/id",
             _ => ["/id", "/email", "/of"].iter().any(|end| pointer.ends_with(end)),
         };
         if !asked {
@@ -72,6 +84,9 @@ fn kind_at<'e>(entry: &'e Entry<'_>, pointer: &str) -> Option<&'e str> {
         ("personal", at) => entry.personal.get(at.parse::<usize>().ok()?)?.of.split_once(':').map(|(kind, _)| kind),
         ("actor", "on_behalf_of") => entry.actor.on_behalf_of.as_ref().map(|principal| principal.kind.as_str()),
         ("actor", _) => Some(entry.actor.kind.as_str()),
+        ("organization", _) => Some("organization"),
+        ("workspace", _) => Some("workspace"),
+        ("project", _) => Some("project"),
         ("resource", _) => entry.resource.as_ref().map(|resource| resource.kind.as_ref()),
         ("targets", at) => entry.targets.get(at.parse::<usize>().ok()?).map(|target| target.kind.as_ref()),
         _ => None,

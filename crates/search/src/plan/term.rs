@@ -1,3 +1,4 @@
+use event::personal::is_address;
 use segment::Field;
 
 use super::{Plan, Rows};
@@ -16,7 +17,9 @@ impl Plan<'_> {
                 let from_us = self.question.now_us.saturating_sub(before_us);
                 return Ok(self.between(self.part.rows_between(from_us, i64::MAX), within));
             }
-            Term::Equal(keyword, value) if value.contains('@') => self.addressed(*keyword, value)?,
+            Term::Equal(keyword, value) if value.contains('@') || is_address(value) => {
+                self.addressed(*keyword, value)?
+            }
             Term::Equal(keyword, value) => self.part.equal(keyword.field(), value.as_bytes())?,
             Term::Prefix(keyword, prefix) => {
                 self.ask(within, |ask| self.part.prefix(keyword.field(), prefix.as_bytes(), ask))?

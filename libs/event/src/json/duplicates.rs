@@ -53,9 +53,18 @@ fn twice<'a>(names: &mut [Text<'a>]) -> Option<Text<'a>> {
         }
         return None;
     }
-    names.sort_unstable_by(|a, b| a.decode().cmp(&b.decode()));
+    if names.iter().any(Text::is_escaped) {
+        // escapes are resolved once, not at every comparison
+        let mut decoded: Vec<_> = names.iter().map(|name| (name.decode(), *name)).collect();
+        decoded.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        return decoded.windows(2).find_map(|pair| match pair {
+            [a, b] if a.0 == b.0 => Some(a.1),
+            _ => None,
+        });
+    }
+    names.sort_unstable_by(|a, b| a.raw().cmp(b.raw()));
     names.windows(2).find_map(|pair| match pair {
-        [a, b] if a.same(b) => Some(*a),
+        [a, b] if a.raw() == b.raw() => Some(*a),
         _ => None,
     })
 }

@@ -10,6 +10,7 @@ mod plain;
 mod scan;
 mod text;
 mod tokens;
+mod trail;
 mod write;
 
 pub use duplicates::Keys;
@@ -17,4 +18,5 @@ pub use path::Path;
 pub use scan::Syntax;
 pub use text::Text;
 pub use tokens::{Token, Tokens};
+pub use trail::{Mark, Trail};
 pub use write::{compact, escape_pointer, push_string, shown, unescape_pointer};

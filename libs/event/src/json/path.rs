@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::{Text, Token, escape_pointer, shown};
+use crate::work;
 
 /// Follows tokens and knows the JSON pointer of the place they are at. Feed it every token of one value.
 #[derive(Debug, Default)]
@@ -80,6 +81,7 @@ impl<'a> Path<'a> {
                 Step::Member(None) | Step::Element(None) => {}
             }
         }
+        work::count(out.len());
         out
     }
 

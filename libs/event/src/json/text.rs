@@ -21,7 +21,7 @@ impl<'a> Text<'a> {
         Self { raw, escapes: if escaped { Escapes::Some } else { Escapes::None } }
     }
 
-    fn is_escaped(&self) -> bool {
+    pub(super) fn is_escaped(&self) -> bool {
         self.escapes == Escapes::Some
     }
 
@@ -61,6 +61,7 @@ impl<'a> Text<'a> {
 
 /// Resolves escapes the scanner has checked.
 fn decode(raw: &str) -> String {
+    crate::work::count(raw.len());
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((plain, after)) = rest.split_once('\\') {

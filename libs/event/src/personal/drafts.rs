@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use crate::json;
+use crate::limits::PERSONAL_BYTES_MAX;
 
 use super::disclosure::Kind;
-use super::key::{KeyError, Keys};
+use super::key::Keys;
 use super::needles::{Needles, Place};
 use super::person::{Person, Scope, is_address};
-use super::split::PersonalParts;
+use super::split::{PersonalParts, SplitError};
 
 /// A value that left the line.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ struct Draft<'a> {
     of: String,
     /// The address that a declared `of` held, as long as no id of the event shows it.
     of_address: Option<Cow<'a, str>>,
+    scope: Scope<'a>,
 }
 
 /// What left the line from one place.
@@ -36,6 +38,16 @@ struct Taken<'a> {
     kind: Kind,
     pointer: Cow<'a, str>,
     value: Value<'a>,
+}
+
+impl Taken<'_> {
+    fn bytes(&self) -> usize {
+        let value = match &self.value {
+            Value::Text(text) => text.len(),
+            Value::Json(text) => text.len(),
+        };
+        self.pointer.len() + value
+    }
 }
 
 /// The persons of one event. Owned by the split.
@@ -60,6 +72,11 @@ impl<'a> Drafts<'a> {
 
     /// The index of the person with this type and id, whose id holds no address.
     pub(super) fn person(&mut self, kind: &str, id: &str) -> usize {
+        self.person_in(self.scope, kind, id)
+    }
+
+    /// As [`Drafts::person`], in another scope than that of the event's persons.
+    pub(super) fn person_in(&mut self, scope: Scope<'a>, kind: &str, id: &str) -> usize {
         let same = |of: &str| of.strip_prefix(kind).and_then(|rest| rest.strip_prefix(':')) == Some(id);
         if let Some(known) = self.list.iter().position(|draft| same(&draft.of)) {
             return known;
@@ -68,7 +85,7 @@ impl<'a> Drafts<'a> {
         of.push_str(kind);
         of.push(':');
         of.push_str(id);
-        self.list.push(Draft { kind_len: kind.len(), of, of_address: None });
+        self.list.push(Draft { kind_len: kind.len(), of, of_address: None, scope });
         self.list.len() - 1
     }
 
@@ -138,33 +155,41 @@ impl<'a> Drafts<'a> {
     pub(super) fn add_needles<'n>(&'n self, needles: &mut Needles<'n>) {
         for (person, draft) in self.list.iter().enumerate() {
             if let Some(address) = &draft.of_address {
-                needles.add(Cow::Borrowed(address), person, Place::Of);
+                needles.add(Cow::Borrowed(address), person, Kind::Identity, Place::Of);
             }
             for taken in self.values.iter().filter(|taken| taken.person == person) {
                 if let Value::Text(text) = &taken.value {
-                    needles.add(Cow::Borrowed(text), person, Place::Pointer(Cow::Borrowed(&taken.pointer)));
+                    let place = Place::Pointer(Cow::Borrowed(&taken.pointer));
+                    needles.add(Cow::Borrowed(text), person, taken.kind, place);
                 }
             }
         }
     }
 
     /// The position in the line's `personal` of every person, given who will get values besides those here.
-    pub(super) fn number(&self, more: impl Iterator<Item = usize> + Clone) -> Vec<usize> {
-        let mut next = 0;
-        let number = |(person, draft): (usize, &Draft<'_>)| {
-            let mut with_values = self.values.iter().map(|taken| taken.person).chain(more.clone());
-            if draft.of_address.is_none() && !with_values.any(|other| other == person) {
-                return NO_NUMBER;
+    pub(super) fn number(&self, more: impl Iterator<Item = usize>) -> Vec<usize> {
+        let mut numbers: Vec<usize> = self.list.iter().map(|draft| usize::from(draft.of_address.is_some())).collect();
+        for person in self.values.iter().map(|taken| taken.person).chain(more) {
+            if let Some(number) = numbers.get_mut(person) {
+                *number = 1;
             }
-            next += 1;
-            next - 1
-        };
-        self.list.iter().enumerate().map(number).collect()
+        }
+        let mut next = 0;
+        for number in &mut numbers {
+            if std::mem::replace(number, NO_NUMBER) == 1 {
+                *number = next;
+                next += 1;
+            }
+        }
+        numbers
     }
 
     /// Writes the disclosures.
-    pub(super) fn finish(self, numbers: &[usize]) -> Result<Vec<PersonalParts>, KeyError> {
-        let Self { scope, keys, mut list, mut values } = self;
+    ///
+    /// # Errors
+    /// [`SplitError`].
+    pub(super) fn finish(self, numbers: &[usize]) -> Result<Vec<PersonalParts>, SplitError> {
+        let Self { keys, mut list, mut values, .. } = self;
         let mut parts = Vec::with_capacity(list.len());
         let of_addresses = list.iter_mut().zip(numbers).enumerate().filter_map(|(person, (draft, number))| {
             let value = Value::Text(draft.of_address.take()?);
@@ -172,12 +197,16 @@ impl<'a> Drafts<'a> {
         });
         values.extend(of_addresses);
         values.sort_by(|a, b| (a.person, a.kind, &a.pointer).cmp(&(b.person, b.kind, &b.pointer)));
+        let bytes: usize = values.iter().map(Taken::bytes).sum();
+        if bytes > PERSONAL_BYTES_MAX {
+            return Err(SplitError::TooMuch);
+        }
         let mut json = Vec::with_capacity(512);
         for of_person in values.chunk_by(|a, b| a.person == b.person) {
             let Some(draft) = of_person.first().and_then(|taken| list.get(taken.person)) else { continue };
             let (kind, id) = draft.of.split_at(draft.kind_len);
             let id = id.strip_prefix(':').unwrap_or(id);
-            let key = keys.person(&Person { scope, kind, id })?;
+            let key = keys.person(&Person { scope: draft.scope, kind, id })?;
             let mut disclosures = Vec::with_capacity(2);
             for of_kind in of_person.chunk_by(|a, b| a.kind == b.kind) {
                 let json = write_values(of_kind, &mut json);

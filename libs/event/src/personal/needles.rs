@@ -1,13 +1,17 @@
-//! Finding personal values in text, as whole words.
+//! The personal values of an entry that are sought in its texts, and the words that mean each.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use memchr::memmem;
+use super::disclosure::Kind;
+use super::parts::{self, Part};
+use super::words::{self, Reading, Word};
+use crate::work;
 
 /// Shorter values stand in too many words that have nothing to do with the person.
-const NEEDLE_CHARS_MIN: usize = 3;
+pub(super) const NEEDLE_CHARS_MIN: usize = 3;
 
 /// Most values of one entry that are looked for, in the order they were added: bounds the work that an event can ask
 /// for. All values leave their own places, however many they are.
@@ -16,13 +20,11 @@ const NEEDLES_MAX: usize = 128;
 /// A personal value of the entry, to be looked for.
 #[derive(Debug)]
 pub(super) struct Needle<'a> {
-    text: Cow<'a, str>,
-    /// The value as it stands in URLs; made when a text first looks like one.
-    encoded: OnceCell<Vec<(Spelling, String)>>,
-    /// Whether it may stand anywhere.
-    live: bool,
+    pub(super) text: Cow<'a, str>,
     /// Whose value it is: index of the draft.
     pub(super) person: usize,
+    /// Of which of the person's disclosures.
+    pub(super) kind: Kind,
     /// Where the value stood.
     place: Place<'a>,
 }
@@ -38,45 +40,99 @@ pub(super) enum Place<'a> {
     Raw(&'static str, usize),
 }
 
-/// How a value stands in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spelling {
-    /// As it is.
-    Plain,
-    /// Percent-encoded, all but the unreserved characters of RFC 3986, digits in upper case.
-    Percent,
-    /// As `Percent`, but `+` for a space.
-    Form,
-}
-
-/// One place of a text where a needle stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Hit {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// Index of the needle.
+/// Words that mean a value.
+#[derive(Debug, Clone)]
+pub(super) struct Sought {
+    /// Where the hashes of its words lie.
+    words: Range<usize>,
+    /// Index of the value.
     pub(super) needle: usize,
-    pub(super) spelling: Spelling,
+    /// The bytes of the value that the words span.
+    pub(super) span: Range<usize>,
+    /// Whether these are all words of the value.
+    pub(super) whole: bool,
+    /// Whether the last word may have an `s` more.
+    pub(super) inflected: bool,
 }
 
-/// All personal values of an entry, longest first.
+/// All personal values of an entry.
 #[derive(Debug, Default)]
 pub(super) struct Needles<'a> {
     list: Vec<Needle<'a>>,
+    hashes: Vec<u64>,
+    /// Sorted by their words.
+    sought: Vec<Sought>,
+    /// Values of so few letters and digits that they are sought character by character.
+    pub(super) exact: Vec<usize>,
+    /// Addresses that have many spellings.
+    pub(super) addresses: Vec<(Ipv6Addr, usize)>,
+    /// Which two characters something sought begins with: a bit of a word each, by the lowest five bits.
+    beginnings: [u32; 32],
+    /// The values that stood in raw texts, by base and byte.
+    raw: HashMap<(&'static str, usize), usize>,
 }
 
 impl<'a> Needles<'a> {
-    /// Adds a value, unless it is too short or known already. Call [`Needles::sort`] when all are in.
-    pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, place: Place<'a>) {
+    /// Adds a value, unless it is too short or known already. Call [`Needles::prepare`] when all are in.
+    pub(super) fn add(&mut self, text: Cow<'a, str>, person: usize, kind: Kind, place: Place<'a>) {
         let long = text.len() >= 4 * NEEDLE_CHARS_MIN || text.chars().count() >= NEEDLE_CHARS_MIN;
         if long && self.list.len() < NEEDLES_MAX && !self.list.iter().any(|known| known.text == text) {
-            self.list.push(Needle { text, encoded: OnceCell::new(), live: true, person, place });
+            if let Place::Raw(base, byte) = place {
+                self.raw.insert((base, byte), self.list.len());
+            }
+            self.list.push(Needle { text, person, kind, place });
         }
     }
 
-    /// Puts the longest first; equally long ones stay in the order they were added.
-    pub(super) fn sort(&mut self) {
-        self.list.sort_by_key(|needle| std::cmp::Reverse(needle.text.len()));
+    /// Makes the values ready to be sought. Cost: two passes over them, and n log n comparisons.
+    pub(super) fn prepare(&mut self) {
+        let Self { list, hashes, sought, beginnings, exact, addresses, .. } = self;
+        let mut seek = |needle: usize, part: &Part<'_>, whole: bool| {
+            let (Some(first), Some(last)) = (part.words.first(), part.words.last()) else { return };
+            let words = hashes.len()..hashes.len() + part.words.len();
+            hashes.extend(part.words.iter().map(|word| word.hash));
+            sought.push(Sought { words, needle, span: first.start..last.end, whole, inflected: part.inflected });
+            if let [Some(a), b] = first.begins
+                && let Some(seconds) = beginnings.get_mut(usize::from(a))
+            {
+                // a word of one letter is followed by anything
+                *seconds |= b.filter(|_| first.chars > 1).map_or(u32::MAX, |b| 1 << b);
+            }
+        };
+        let mut words: Vec<Word> = Vec::with_capacity(16);
+        // whole values first: of the same words, the first counts
+        for (index, needle) in list.iter().enumerate() {
+            words::read(&needle.text, Reading::Literal, &mut words);
+            let chars: usize = words.iter().map(|word| word.chars as usize).sum();
+            if chars < NEEDLE_CHARS_MIN {
+                exact.push(index);
+                continue;
+            }
+            let inflected = parts::is_inflected(&words) && needle.is_name(&words);
+            seek(index, &Part { words: &words, inflected }, true);
+            if memchr::memchr(b':', needle.text.as_bytes()).is_some()
+                && let Ok(address) = needle.text.parse()
+            {
+                addresses.push((address, index));
+            }
+        }
+        for (index, needle) in list.iter().enumerate() {
+            let mut part = |part: &Part<'_>| seek(index, part, false);
+            parts::of_address(&needle.text, &mut part);
+            if needle.may_be_name() {
+                words::read(&needle.text, Reading::Literal, &mut words);
+                if needle.is_name(&words) {
+                    parts::of_name(&words, &mut part);
+                }
+            }
+        }
+        let key = |sought: &Sought| hashes.get(sought.words.clone()).unwrap_or_default();
+        sought.sort_by(|a, b| key(a).cmp(key(b)));
+        sought.dedup_by(|later, first| {
+            let same = key(first) == key(later);
+            first.inflected |= same && later.inflected;
+            same
+        });
     }
 
     /// Gives addresses that `of` held their pointer, by their person.
@@ -95,84 +151,47 @@ impl<'a> Needles<'a> {
 
     /// The index of the value that stood at this byte of a raw text.
     pub(super) fn at(&self, base: &'static str, byte: usize) -> Option<usize> {
-        self.list.iter().position(|needle| needle.place == Place::Raw(base, byte))
+        self.raw.get(&(base, byte)).copied()
     }
 
-    /// Whether any value stood between these bytes of a raw text.
-    pub(super) fn any_within(&self, base: &'static str, bytes: &Range<usize>) -> bool {
-        self.list.iter().any(|needle| matches!(&needle.place, Place::Raw(of, at) if *of == base && bytes.contains(at)))
-    }
-
-    /// Whether any value stands in the text as a whole word, in any spelling.
-    pub(super) fn stand_in(&self, text: &str) -> bool {
-        self.list.iter().any(|needle| needle.is_word_of(text))
+    /// Whether any value stood in raw texts.
+    pub(super) fn any_raw(&self) -> bool {
+        !self.raw.is_empty()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Needle<'a>> {
         self.list.get(index)
     }
 
-    /// Looks at all texts together, so that values that stand in none of them need not be looked for in each.
-    pub(super) fn look(&mut self, everything: &str) {
-        let signs = Signs::of(everything);
-        for needle in &mut self.list {
-            needle.live = needle.stands_in(everything, signs);
-        }
+    /// Whether nothing is sought.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
-    /// Whether any value may stand in a text: never wrongly `false`.
-    pub(super) fn may_hit(&self, text: &str) -> bool {
-        if !self.list.iter().any(|needle| needle.live) {
-            return false;
-        }
-        let signs = Signs::of(text);
-        self.list.iter().any(|needle| needle.live && needle.stands_in(text, signs))
+    /// Whether something sought may begin with these two characters, the first a letter or digit, both ASCII.
+    #[inline]
+    pub(super) fn may_begin(&self, first: u8, second: u8) -> bool {
+        self.beginnings.get(usize::from(first & 31)).is_some_and(|seconds| seconds >> (second & 31) & 1 == 1)
     }
 
-    /// The needles that may stand in some string of a JSON text: never one too few.
-    pub(super) fn possible(&self, json: &str) -> Vec<&Needle<'a>> {
-        let signs = Signs::of(json);
-        let escapes = memchr::memchr(b'\\', json.as_bytes()).is_some();
-        // these write characters in ways that the needle does not
-        let free = escapes
-            && (memmem::find(json.as_bytes(), b"\\u").is_some() || memmem::find(json.as_bytes(), b"\\/").is_some());
-        let escaped = |text: &str| text.bytes().any(|byte| byte < 0x20 || byte == b'"' || byte == b'\\');
-        let may = |needle: &&Needle<'a>| {
-            free || (escapes && escaped(&needle.text)) || (needle.live && needle.stands_in(json, signs))
-        };
-        self.list.iter().filter(may).collect()
+    /// What is sought, all of it.
+    pub(super) fn all(&self) -> &[Sought] {
+        &self.sought
     }
 
-    /// Every place where a needle stands as a whole word; longer needles win where two overlap. In text order.
-    /// What stands beside a place found is a whole word too, as its neighbour will be a brace. `url` = look for the
-    /// encoded spellings too.
-    pub(super) fn hits(&self, text: &str, url: bool) -> Vec<Hit> {
-        let mut hits: Vec<Hit> = Vec::new();
-        let signs = if url { Signs::of(text) } else { Signs::default() };
-        loop {
-            let known = hits.len();
-            for (index, needle) in self.list.iter().enumerate().filter(|(_, needle)| needle.live) {
-                take(text, &needle.text, Spelling::Plain, index, &mut hits);
-                for (spelling, other) in needle.encoded(signs) {
-                    take(text, other, *spelling, index, &mut hits);
-                }
-            }
-            if hits.len() == known {
-                hits.sort_unstable_by_key(|hit| hit.start);
-                return hits;
-            }
-        }
+    /// Of things sought that begin with the same `depth` words, those that go on with this one. Cost: two binary searches.
+    pub(super) fn narrow<'s>(&self, range: &'s [Sought], depth: usize, word: u64) -> &'s [Sought] {
+        work::count(1);
+        let at = |sought: &Sought| self.hashes.get(sought.words.clone()).and_then(|words| words.get(depth)).copied();
+        let range = range.get(range.partition_point(|sought| at(sought) < Some(word))..).unwrap_or_default();
+        range.get(..range.partition_point(|sought| at(sought) == Some(word))).unwrap_or_default()
     }
 }
 
-fn take(text: &str, spelled: &str, spelling: Spelling, needle: usize, hits: &mut Vec<Hit>) {
-    let mut from = 0;
-    while let Some(start) = next_word(text, spelled, from, hits) {
-        let end = start + spelled.len();
-        if hits.iter().all(|hit| end <= hit.start || hit.end <= start) {
-            hits.push(Hit { start, end, needle, spelling });
-        }
-        from = end;
+impl Sought {
+    /// How many words it has.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
     }
 }
 
@@ -185,146 +204,13 @@ impl Needle<'_> {
         }
     }
 
-    fn stands_in(&self, text: &str, signs: Signs) -> bool {
-        let bytes = text.as_bytes();
-        find(bytes, self.text.as_bytes()).is_some()
-            || self.encoded(signs).iter().any(|(_, other)| find(bytes, other.as_bytes()).is_some())
+    /// Whether it can be a name for all that is known without its words.
+    fn may_be_name(&self) -> bool {
+        self.kind == Kind::Fields || matches!(&self.place, Place::Pointer(pointer) if pointer.ends_with("/name"))
     }
 
-    /// Whether the value stands in a text as a whole word, in any spelling.
-    pub(super) fn is_word_of(&self, text: &str) -> bool {
-        let signs = Signs::of(text);
-        next_word(text, &self.text, 0, &[]).is_some()
-            || self.encoded(signs).iter().any(|(_, other)| next_word(text, other, 0, &[]).is_some())
-    }
-
-    /// The encoded spellings that differ from the value, if any can stand in a text with these signs.
-    fn encoded(&self, signs: Signs) -> &[(Spelling, String)] {
-        // without `%`, the only spelling that differs is letters and digits with `+` between them
-        let only_plus = || self.text.contains(' ') && self.text.bytes().all(|byte| byte == b' ' || unreserved(byte));
-        let possible = signs.percent || (signs.plus && only_plus());
-        if !possible {
-            return &[];
-        }
-        self.encoded.get_or_init(|| {
-            let mut spellings = Vec::new();
-            for spelling in [Spelling::Percent, Spelling::Form] {
-                match encode(&self.text, spelling) {
-                    Some(text) if spellings.iter().all(|(_, known)| *known != text) => spellings.push((spelling, text)),
-                    _ => {}
-                }
-            }
-            spellings
-        })
-    }
-}
-
-/// Which characters of encoded values a text has.
-#[derive(Debug, Clone, Copy, Default)]
-struct Signs {
-    percent: bool,
-    plus: bool,
-}
-
-impl Signs {
-    fn of(text: &str) -> Self {
-        let holds = |sign: u8| memchr::memchr(sign, text.as_bytes()).is_some();
-        Self { percent: holds(b'%'), plus: holds(b'+') }
-    }
-}
-
-/// Where `word` first stands in a text. The texts of an event are so short that preparing a search costs more than it
-/// saves; this only looks for the first byte.
-fn find(text: &[u8], word: &[u8]) -> Option<usize> {
-    let (&first, rest) = word.split_first()?;
-    let starts = text.get(..=text.len().checked_sub(word.len())?)?;
-    memchr::memchr_iter(first, starts).find(|&at| text.get(at + 1..).is_some_and(|after| after.starts_with(rest)))
-}
-
-/// RFC 3986 §2.3.
-fn unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-/// Where `word` next stands in `text` at or after `from` with no letter or digit before or after it, except where that
-/// belongs to a hit.
-fn next_word(text: &str, word: &str, mut from: usize, hits: &[Hit]) -> Option<usize> {
-    loop {
-        let start = from + find(text.as_bytes().get(from..)?, word.as_bytes())?;
-        let end = start + word.len();
-        let before = text.get(..start)?.chars().next_back().is_some_and(char::is_alphanumeric);
-        let after = text.get(end..)?.chars().next().is_some_and(char::is_alphanumeric);
-        if (!before || hits.iter().any(|hit| hit.end == start)) && (!after || hits.iter().any(|hit| hit.start == end)) {
-            return Some(start);
-        }
-        from = start + word.chars().next().map_or(1, char::len_utf8);
-    }
-}
-
-/// The value in this spelling; `None` if that is the value itself.
-pub(crate) fn encode(text: &str, spelling: Spelling) -> Option<String> {
-    const HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    if spelling == Spelling::Plain || text.bytes().all(unreserved) {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if unreserved(byte) {
-            out.push(char::from(byte));
-        } else if byte == b' ' && spelling == Spelling::Form {
-            out.push('+');
-        } else {
-            out.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                out.push(HEX.get(usize::from(digit)).copied().unwrap_or('0'));
-            }
-        }
-    }
-    Some(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whole_words_are_bounded_by_anything_but_letters_and_digits() {
-        let at = |text: &str, word: &str| {
-            let mut hits = Vec::new();
-            take(text, word, Spelling::Plain, 0, &mut hits);
-            hits.iter().map(|hit| hit.start).collect::<Vec<_>>()
-        };
-        assert_eq!(at("alice, malice, alice2, _alice_ (alice)", "alice"), [0, 24, 32]);
-        assert_eq!(at("aliceé éalice alice", "alice"), [16]);
-        assert_eq!(at("a.b.a.b.a.b", "a.b"), [0, 4, 8]);
-        assert_eq!(at("aaa aa", "aa"), [4]);
-    }
-
-    #[test]
-    fn longer_values_win_where_two_overlap() {
-        let mut needles = Needles::default();
-        needles.add("Ann".into(), 0, Place::Pointer("/a".into()));
-        needles.add("Ann Lee".into(), 1, Place::Pointer("/b".into()));
-        needles.sort();
-        let hits: Vec<_> = needles.hits("Ann Lee met Ann", false).iter().map(|hit| (hit.start, hit.needle)).collect();
-        assert_eq!(hits, [(0, 0), (12, 1)]);
-    }
-
-    #[test]
-    fn what_touches_a_value_is_a_word_too() {
-        let mut needles = Needles::default();
-        needles.add("(Ann)".into(), 0, Place::Pointer("/a".into()));
-        needles.add("bob@b.de".into(), 0, Place::Pointer("/b".into()));
-        needles.sort();
-        assert_eq!(needles.hits("(Ann)bob@b.de", false).len(), 2);
-        assert_eq!(needles.hits("(Ann)bo", false).len(), 0);
-    }
-
-    #[test]
-    fn encoded_values_are_found_in_urls() {
-        let mut needles = Needles::default();
-        needles.add("a b@c.d".into(), 0, Place::Pointer("/a".into()));
-        let hits = needles.hits("/x?m=a%20b%40c.d&n=a+b%40c.d", true);
-        assert_eq!(hits.iter().map(|hit| hit.spelling).collect::<Vec<_>>(), [Spelling::Percent, Spelling::Form]);
+    /// Whether it is a person's name: where names stand, or what looks like one elsewhere.
+    fn is_name(&self, words: &[Word]) -> bool {
+        self.may_be_name() && (self.kind == Kind::Identity || parts::looks_like_name(&self.text, words))
     }
 }

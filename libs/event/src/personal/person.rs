@@ -1,6 +1,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use super::escapes;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -75,9 +77,17 @@ pub(super) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 ///
 /// An address is `local@domain` of at most 254 bytes: one `@`; `local` of 1 to 64 bytes, each a letter, digit, one of
 /// `.!#$%&'*+-=?^_{|}~` or not ASCII; `domain` with a dot inside, each byte a letter, digit, `.`, `-` or not ASCII.
-/// A `/` is not part of an address here, so resource paths that end in one are left alone.
+/// A `/` is not part of an address here, so resource paths that end in one are left alone. What is an address once its
+/// percent-encoding is resolved is one as well.
 #[must_use]
 pub fn is_address(id: &str) -> bool {
+    if memchr::memchr(b'@', id.as_bytes()).is_some() {
+        return is_plain_address(id);
+    }
+    escapes::any_in(id.as_bytes()) && is_plain_address(&escapes::decoded(id))
+}
+
+fn is_plain_address(id: &str) -> bool {
     let Some((local, domain)) = id.split_once('@') else { return false };
     let (local, domain) = (local.as_bytes(), domain.as_bytes());
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();

@@ -2,39 +2,46 @@
 
 use std::borrow::Cow;
 
-use super::needles::{Needles, Spelling};
+use super::encoded::Spelling;
+use super::hits::Hit;
+use super::needles::Needles;
+use super::spellings::Spellings;
 
-/// The text with its personal values replaced and its braces doubled; `None` if that changes nothing.
-pub(super) fn hide(text: &str, needles: &Needles<'_>, url: bool) -> Option<String> {
-    let brace = memchr::memchr(b'{', text.as_bytes()).is_some();
-    if !brace && !needles.may_hit(text) {
-        return None;
-    }
-    let hits = needles.hits(text, url);
-    if !brace && hits.is_empty() {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len() + 32);
+/// Appends the text with placeholders for what was found in it, braces doubled. Stops beyond `bytes_max`, as each placeholder may be
+/// as long as a pointer is.
+pub(super) fn write(
+    text: &str,
+    hits: &[Hit],
+    needles: &Needles<'_>,
+    spellings: &Spellings,
+    bytes_max: usize,
+    out: &mut String,
+) {
     let mut from = 0;
     for hit in hits {
-        push_literal(&mut out, text.get(from..hit.start).unwrap_or_default());
+        if out.len() > bytes_max {
+            return;
+        }
+        push_literal(out, text.get(from..hit.start).unwrap_or_default());
         if let Some(needle) = needles.get(hit.needle) {
             out.push('{');
             match hit.spelling {
-                Spelling::Plain => {}
-                Spelling::Percent => out.push('%'),
-                Spelling::Form => out.push('+'),
+                Some(Spelling::Plain) | None => {}
+                Some(Spelling::Percent) => out.push('%'),
+                Some(Spelling::Form) => out.push('+'),
             }
             for c in needle.pointer().chars() {
                 // a pointer may hold a brace, and the placeholder ends at the first one
                 if c == '}' { out.push_str("~2") } else { out.push(c) }
             }
+            if hit.spelling.is_none() {
+                out.push_str(&spellings.mark(hit.needle, text.get(hit.start..hit.end).unwrap_or_default()));
+            }
             out.push('}');
         }
         from = hit.end;
     }
-    push_literal(&mut out, text.get(from..).unwrap_or_default());
-    Some(out)
+    push_literal(out, text.get(from..).unwrap_or_default());
 }
 
 fn push_literal(out: &mut String, text: &str) {
@@ -97,17 +104,22 @@ pub(crate) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::disclosure::Kind;
     use super::super::needles::Place;
     use super::*;
 
     #[test]
     fn braces_are_doubled_and_values_become_placeholders() {
         let mut needles = Needles::default();
-        needles.add("Ann Lee".into(), 0, Place::Pointer("/actor/name".into()));
-        needles.add("odd".into(), 0, Place::Pointer("/properties/a}b".into()));
-        needles.sort();
-        let hidden = hide("{Ann Lee} is odd {", &needles, false).unwrap_or_default();
-        assert_eq!(hidden, "{{{/actor/name}} is {/properties/a~2b} {{");
+        needles.add("Ann Lee".into(), 0, Kind::Identity, Place::Pointer("/actor/name".into()));
+        needles.add("odd".into(), 0, Kind::Fields, Place::Pointer("/properties/a}b".into()));
+        needles.prepare();
+        let text = "{Ann Lee} is odd {, says ann-lee";
+        let hits = needles.hits(text, false);
+        let spellings = Spellings::new([(text, hits.as_slice())].into_iter());
+        let mut hidden = String::new();
+        write(text, &hits, &needles, &spellings, 4096, &mut hidden);
+        assert_eq!(hidden, "{{{/actor/name}} is {/properties/a~2b} {{, says {/actor/name~40}");
         let pieces: Vec<_> = pieces(&hidden).collect();
         assert_eq!(
             pieces,
@@ -118,8 +130,9 @@ mod tests {
                 Piece::Placeholder("/properties/a}b".into(), Spelling::Plain),
                 Piece::Literal(" "),
                 Piece::Literal("{"),
+                Piece::Literal(", says "),
+                Piece::Placeholder("/actor/name~40".into(), Spelling::Plain),
             ]
         );
-        assert_eq!(hide("nothing here", &needles, false), None);
     }
 }

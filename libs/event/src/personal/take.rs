@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::model::{ActorKind, Declared, Event, Resource};
+use crate::model::{ActorKind, Declared, Event, Named, Resource};
 
 use super::disclosure::Kind;
 use super::drafts::{Drafts, Value};
-use super::person::is_address;
+use super::key::Keys;
+use super::person::{Person, Scope, is_address};
 
 /// Takes what is personal by default: names, e-mail addresses and connection of the actor and of the one acted for.
 pub(super) fn actor<'a: 'd, 'd>(event: &mut Event<'a>, drafts: &mut Drafts<'d>) {
@@ -92,6 +93,36 @@ fn named<'e, 'a>(event: &'e mut Event<'a>, pointer: &str) -> Option<&'e mut Opti
         _ => {
             let index = pointer.strip_prefix("/targets/")?.strip_suffix("/name")?;
             event.targets.get_mut(index.parse::<usize>().ok()?).map(|target| &mut target.name)
+        }
+    }
+}
+
+/// Replaces the organization's id by its pseudonym, if it is an address, which is returned. Call before the scope of persons is
+/// known: it is the id that the line has.
+pub(super) fn organization<'a>(event: &mut Event<'a>, keys: &dyn Keys) -> Option<Cow<'a, str>> {
+    let organization = event.organization.as_mut().filter(|organization| is_address(&organization.id))?;
+    let person = Person { scope: OF_ORGANIZATIONS, kind: ORGANIZATION, id: &organization.id };
+    let pseudonym = keys.pseudonym(&person);
+    Some(std::mem::replace(&mut organization.id, Cow::Owned(pseudonym)))
+}
+
+/// The type of whoever an organization's id is the address of.
+const ORGANIZATION: &str = "organization";
+
+/// Where organizations are persons: in none themselves, and no event names one without a byte.
+const OF_ORGANIZATIONS: Scope<'static> = Scope::Organization("");
+
+/// Replaces the ids of workspace and project that are addresses, and takes note of the organization's.
+pub(super) fn scopes<'a: 'd, 'd>(event: &mut Event<'a>, organization: Option<Cow<'a, str>>, drafts: &mut Drafts<'d>) {
+    if let (Some(address), Some(Named { id, .. })) = (organization, &event.organization) {
+        let person = drafts.person_in(OF_ORGANIZATIONS, ORGANIZATION, id);
+        drafts.add(person, Kind::Identity, Cow::Borrowed("/organization/id"), Value::Text(address));
+    }
+    for (kind, pointer, scope) in
+        [("workspace", "/workspace/id", &mut event.workspace), ("project", "/project/id", &mut event.project)]
+    {
+        if let Some(Named { id, .. }) = scope.as_mut().filter(|scope| is_address(&scope.id)) {
+            drafts.person_by(kind, id, Cow::Borrowed(pointer));
         }
     }
 }

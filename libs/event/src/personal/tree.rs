@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::json::{Path, Token, Tokens};
-use crate::limits::DEPTH_MAX;
+use crate::json::{Path, Token, Tokens, Trail};
+use crate::limits::{DEPTH_MAX, PERSONAL_BYTES_MAX};
 
+use super::disclosure::Kind;
 use super::needles::{Needles, Place};
 use super::within::{self, characters};
+use crate::work;
 
 /// A value to be cut out.
 #[derive(Debug, Clone)]
@@ -26,12 +28,13 @@ pub(super) struct Tree<'a> {
     base: &'static str,
     /// In text order, none inside another.
     pub(super) holes: Vec<Hole>,
+    /// What the pointers of all holes took, those of holes inside others included.
+    places_bytes: usize,
 }
 
 /// An object or array that is open.
 struct Open {
     start: usize,
-    pointer: String,
     /// Set once a member's name held a needle of that person.
     person: Option<usize>,
 }
@@ -39,7 +42,7 @@ struct Open {
 impl<'a> Tree<'a> {
     /// `base` = the pointer of the text.
     pub(super) fn new(raw: Option<&'a str>, base: &'static str) -> Self {
-        Self { raw: raw.unwrap_or_default(), base, holes: Vec::new() }
+        Self { raw: raw.unwrap_or_default(), base, holes: Vec::new(), places_bytes: 0 }
     }
 
     pub(super) fn text(&self, hole: &Hole) -> &'a str {
@@ -50,30 +53,48 @@ impl<'a> Tree<'a> {
         Tokens::new(self.raw, DEPTH_MAX as u32)
     }
 
+    /// Whether the pointers of what leaves are longer together than an entry may have them. Then not all of it was found.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.places_bytes > PERSONAL_BYTES_MAX
+    }
+
+    fn push(&mut self, start: usize, end: usize, person: usize, pointer: String) {
+        self.places_bytes += pointer.len();
+        self.holes.push(Hole { start, end, person, pointer });
+    }
+
     /// Makes holes of the values at declared pointers, outermost only. `paths` = (pointer, person), the first one wins.
+    ///
+    /// Cost: one pass, however deep the text and long its names.
     pub(super) fn cut_declared(&mut self, paths: &[(&str, usize)]) {
         let below = |pointer: &str| pointer.strip_prefix(self.base).is_some_and(|rest| rest.starts_with('/'));
         if self.raw.is_empty() || !paths.iter().any(|(pointer, _)| below(pointer)) {
             return;
         }
-        let mut wanted: HashMap<&str, usize> = HashMap::with_capacity(paths.len());
+        work::count(self.raw.len());
+        let mut wanted = HashMap::with_capacity(paths.len());
         for (pointer, person) in paths {
-            wanted.entry(pointer).or_insert(*person);
+            wanted.entry(Trail::mark(pointer)).or_insert((*pointer, *person));
         }
         let mut tokens = self.tokens();
         let mut path = Path::default();
+        let mut trail = Trail::new(self.base);
         while let Ok(Some(token)) = tokens.next() {
             path.follow(&token);
+            trail.follow(&token);
             if matches!(token, Token::Key(_) | Token::ObjectEnd | Token::ArrayEnd) {
                 continue;
             }
-            let pointer = path.pointer(self.base);
-            let Some(&person) = wanted.get(pointer.as_str()) else { continue };
+            let Some(&(pointer, person)) = wanted.get(&trail.here()) else { continue };
+            if path.pointer(self.base) != pointer {
+                continue;
+            }
             let start = tokens.token_start();
             if !pass(&mut tokens, &mut path, token) {
                 break;
             }
-            self.holes.push(Hole { start, end: tokens.at(), person, pointer });
+            trail.pass(&token);
+            self.push(start, tokens.at(), person, pointer.to_owned());
         }
     }
 
@@ -83,7 +104,8 @@ impl<'a> Tree<'a> {
             let mut tokens = Tokens::new(self.text(hole), DEPTH_MAX as u32);
             while let Ok(Some(token)) = tokens.next() {
                 let Some(text) = characters(&token) else { continue };
-                needles.add(text, hole.person, Place::Raw(self.base, hole.start + tokens.token_start()));
+                let place = Place::Raw(self.base, hole.start + tokens.token_start());
+                needles.add(text, hole.person, Kind::Fields, place);
             }
         }
     }
@@ -92,34 +114,35 @@ impl<'a> Tree<'a> {
     /// holes will come.
     pub(super) fn pointers(&self, needles: &Needles<'_>) -> Vec<(usize, String)> {
         let mut out = Vec::new();
-        for hole in self.holes.iter().filter(|hole| needles.any_within(self.base, &(hole.start..hole.end))) {
-            let shows = |name: &str| needles.stand_in(name);
+        if !needles.any_raw() {
+            return out;
+        }
+        for hole in &self.holes {
+            let shows = |name: &str| needles.person_in(name, false).is_some();
             let wanted = |byte: usize| needles.at(self.base, hole.start + byte);
             within::pointers(self.text(hole), &hole.pointer, wanted, shows, &mut out);
         }
         out
     }
 
-    /// Appends the text to `out`, ended by U+0000.
-    pub(super) fn join(&self, out: &mut String) {
-        out.push_str(self.raw);
-        out.push('\0');
-    }
-
-    /// Makes holes of every string and number, outside the holes there are, that holds a needle as a whole word; where
-    /// a member's *name* holds one, of the object whose member it is. Holes inside others vanish. The needles have
-    /// looked at this text.
+    /// Makes holes of every string and number, outside the holes there are, in which a value stands; where one stands in
+    /// a member's *name*, of the object whose member it is. Holes inside others vanish.
+    ///
+    /// Cost: linear, as long as it is not [`Tree::is_too_much`], where it stops.
     pub(super) fn cut_undeclared(&mut self, needles: &Needles<'_>) {
-        let needles = needles.possible(self.raw);
-        if needles.is_empty() {
+        // without escapes, what stands in a string stands in the text as it is
+        let escapes = memchr::memchr(b'\\', self.raw.as_bytes()).is_some();
+        if needles.is_empty() || self.raw.is_empty() || !(escapes || needles.may_hit(self.raw)) {
             return;
         }
-        let found = |text: &str| needles.iter().find(|needle| needle.is_word_of(text)).map(|needle| needle.person);
         let mut known = std::mem::take(&mut self.holes).into_iter().peekable();
         let mut tokens = self.tokens();
         let mut path = Path::default();
         let mut open: Vec<Open> = Vec::new();
         while let Ok(Some(token)) = tokens.next() {
+            if self.is_too_much() {
+                return;
+            }
             path.follow(&token);
             let start = tokens.token_start();
             if let Some(hole) = known.next_if(|hole| hole.start == start) {
@@ -130,29 +153,29 @@ impl<'a> Tree<'a> {
                 continue;
             }
             let person = match token {
-                Token::String(text) => found(&text.decode()),
-                Token::Number(text) => found(text),
+                Token::String(text) => needles.person_in(&text.decode(), false),
+                Token::Number(text) => needles.person_in(text, false),
                 Token::Key(name) => {
-                    if let (Some(person), Some(object)) = (found(&name.decode()), open.last_mut()) {
+                    if let (Some(person), Some(object)) = (needles.person_in(&name.decode(), true), open.last_mut()) {
                         object.person.get_or_insert(person);
                     }
                     None
                 }
                 Token::ObjectStart | Token::ArrayStart => {
-                    open.push(Open { start, pointer: path.pointer(self.base), person: None });
+                    open.push(Open { start, person: None });
                     None
                 }
                 Token::ObjectEnd | Token::ArrayEnd => {
-                    if let Some(Open { start, pointer, person: Some(person) }) = open.pop() {
-                        self.holes.retain(|hole| hole.start < start);
-                        self.holes.push(Hole { start, end: tokens.at(), person, pointer });
+                    if let Some(Open { start, person: Some(person) }) = open.pop() {
+                        self.holes.truncate(self.holes.partition_point(|hole| hole.start < start));
+                        self.push(start, tokens.at(), person, path.pointer(self.base));
                     }
                     None
                 }
                 Token::True | Token::False | Token::Null => None,
             };
             if let Some(person) = person {
-                self.holes.push(Hole { start, end: tokens.at(), person, pointer: path.pointer(self.base) });
+                self.push(start, tokens.at(), person, path.pointer(self.base));
             }
         }
     }

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::entry::Entry;
-use crate::model::{Actor, Principal};
+use crate::model::{Actor, Named, Principal};
 
 use super::restore::restore;
 use super::{Opened, Options};
@@ -21,6 +21,10 @@ pub struct Rendered<'a> {
     pub principal_name: Option<Cow<'a, str>>,
     /// `actor.on_behalf_of.email`
     pub principal_email: Option<Cow<'a, str>>,
+    /// `organization.id`
+    pub organization_id: Option<Cow<'a, str>>,
+    /// `workspace.id`
+    pub workspace_id: Option<Cow<'a, str>>,
     /// `organization.name`
     pub organization_name: Option<Cow<'a, str>>,
     /// `workspace.name`
@@ -59,6 +63,9 @@ impl<'a> Rendered<'a> {
         };
         let (resource_id, resource_name) =
             event.resource.map_or((None, None), |resource| (Some(resource.id), resource.name));
+        let named = |scope: Option<Named<'a>>| scope.map_or((None, None), |scope| (Some(scope.id), scope.name));
+        let (organization_id, organization_name) = named(event.organization);
+        let (workspace_id, workspace_name) = named(event.workspace);
         Self {
             actor_id: id,
             actor_name: name,
@@ -66,8 +73,10 @@ impl<'a> Rendered<'a> {
             principal_id,
             principal_name,
             principal_email,
-            organization_name: event.organization.and_then(|scope| scope.name),
-            workspace_name: event.workspace.and_then(|scope| scope.name),
+            organization_id,
+            workspace_id,
+            organization_name,
+            workspace_name,
             project_name: event.project.and_then(|scope| scope.name),
             description: event.description.unwrap_or_default(),
             detail: event.detail,

@@ -131,6 +131,9 @@ fn id<'m, 'e>(event: &'m mut Event<'e>, pointer: &str) -> Option<&'m mut Cow<'e,
     match pointer {
         "/actor/id" => event.actor.as_mut().map(|actor| &mut actor.id),
         "/actor/on_behalf_of/id" => event.actor.as_mut()?.on_behalf_of.as_mut().map(|principal| &mut principal.id),
+        "/organization/id" => event.organization.as_mut().map(|scope| &mut scope.id),
+        "/workspace/id" => event.workspace.as_mut().map(|scope| &mut scope.id),
+        "/project/id" => event.project.as_mut().map(|scope| &mut scope.id),
         "/resource/id" => event.resource.as_mut().map(|resource| &mut resource.id),
         _ => {
             let index = pointer.strip_prefix("/targets/")?.strip_suffix("/id")?;

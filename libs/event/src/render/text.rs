@@ -1,6 +1,7 @@
 //! Texts with placeholders, and raw texts with holes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use memchr::memmem;
@@ -9,11 +10,13 @@ use sha2::{Digest as _, Sha256};
 use crate::entry::Entry;
 use crate::json::{Path, Token, Tokens};
 use crate::limits::DEPTH_MAX;
-use crate::personal::needles::encode;
+use crate::personal::encoded::encode;
 use crate::personal::placeholder::{Piece, pieces};
+use crate::personal::spellings::pointer_of_value;
 use crate::personal::{Person, Scope};
 
 use super::Opened;
+use super::opened::scalar;
 
 /// Shown for a value of an erased person.
 pub const ERASED: &str = "[erased]";
@@ -34,11 +37,18 @@ pub fn text<'t>(text: &'t str, entry: &Entry<'_>, opened: &[Opened<'_>]) -> Cow<
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 32);
+    // a value inside another takes a pass over that: one for all its placeholders
+    let mut inside: HashMap<Cow<'_, str>, Option<Cow<'_, str>>> = HashMap::new();
     for piece in pieces(text) {
         match piece {
             Piece::Literal(literal) => out.push_str(literal),
             Piece::Placeholder(pointer, spelling) => {
-                match opened.iter().find_map(|person| person.text(&pointer)) {
+                let mut value = opened.iter().find_map(|person| scalar(person.get(&pointer)?));
+                if value.is_none() {
+                    let within = || opened.iter().find_map(|person| person.text(&pointer));
+                    value = inside.entry(pointer.clone()).or_insert_with(within).clone();
+                }
+                match value {
                     Some(value) => match encode(&value, spelling) {
                         Some(encoded) => out.push_str(&encoded),
                         None => out.push_str(&value),
@@ -53,6 +63,7 @@ pub fn text<'t>(text: &'t str, entry: &Entry<'_>, opened: &[Opened<'_>]) -> Cow<
 
 /// What is shown for a value that is not there.
 fn stand_in(pointer: &str, entry: &Entry<'_>, opened: &[Opened<'_>]) -> Cow<'static, str> {
+    let pointer = pointer_of_value(pointer);
     let erased = |person: usize| opened.get(person).is_some_and(Opened::is_erased);
     let withheld = |person: usize| opened.get(person).is_none_or(|opened| *opened == Opened::withheld());
     let Some(person) = owner(pointer, entry) else {

@@ -44,11 +44,13 @@ struct Found<'w> {
 }
 
 impl Found<'_> {
-    fn add(&mut self, pointer: String, card: bool) {
+    /// `pointer` is asked for only where it will be said: it may be as long as the text.
+    fn add(&mut self, pointer: impl FnOnce() -> String, card: bool) {
         self.named += 1;
         if self.named > NAMED_MAX {
             return;
         }
+        let pointer = pointer();
         let message = match (self.named, card) {
             (NAMED_MAX, _) => "this and more values were taken for secrets and replaced by [redacted]",
             (_, true) => "a card number was replaced by [redacted]",
@@ -138,7 +140,7 @@ fn clean(raw: &str, base: &str, table: &Redaction, found: &mut Found<'_>) -> Str
             Verdict::Secret => false,
             Verdict::Card => true,
         };
-        found.add(path.pointer(base), card);
+        found.add(|| path.shown(base), card);
         out.push_str(raw.get(from..tokens.token_start()).unwrap_or_default());
         out.push_str("\"[redacted]\"");
         from = tokens.at();
@@ -163,7 +165,7 @@ fn query(path: &str, table: &Redaction, found: &mut Found<'_>) -> Option<String>
             let value = unescape(value);
             let card = table.is_card(&value);
             if card || (table.query_key(&name, &mut scratch) && !table.is_kept(&value)) {
-                found.add("/http/path".to_owned(), card);
+                found.add(|| "/http/path".to_owned(), card);
                 let out = out.get_or_insert_with(|| front.to_owned());
                 out.push_str(path.get(done..value_start).unwrap_or_default());
                 out.push_str(REDACTED);

@@ -149,7 +149,10 @@ fn personal_values(admitted: &Admitted) -> Vec<String> {
         match value {
             Value::String(text) => out.push(text.clone()),
             Value::Array(list) => list.iter().for_each(|value| leaves(value, out)),
-            Value::Object(members) => members.values().for_each(|value| leaves(value, out)),
+            // other spellings count in texts only, of which dress.rs has tests
+            Value::Object(members) => {
+                members.iter().filter(|(pointer, _)| !pointer.contains("~4")).for_each(|(_, value)| leaves(value, out));
+            }
             _ => {}
         }
     }

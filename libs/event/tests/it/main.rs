@@ -6,6 +6,7 @@ mod batches;
 mod canary;
 mod context;
 mod derivations;
+mod dress;
 mod fields;
 mod json_agreement;
 mod lines;
