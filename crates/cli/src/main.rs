@@ -44,6 +44,8 @@ enum Command {
 
 fn main() -> std::process::ExitCode {
     allocator::set_up();
+    // A log of many segments has many files open, whatever is done with it.
+    env::raise_open_files();
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("INDELIBLE_LOG")

@@ -3,7 +3,10 @@
 //! [`Server::bind`] opens the port, [`Server::run`] serves until told to stop: then it takes no new connection, lets
 //! running requests end for a while, and hands the log back to be closed.
 
+mod answered;
 mod body;
+mod budget;
+mod connections;
 mod described;
 mod export;
 mod feed;
@@ -28,6 +31,7 @@ use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 
+pub use connections::OPEN_FILES_MIN;
 pub use listen::{ServeError, Server};
 pub use openapi::openapi_json;
 pub use questions::Remaining;

@@ -1,5 +1,6 @@
 //! Connections: bounded in number and in time, and ended in good order.
 
+use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,13 +11,16 @@ use engine::Log;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::answered::hold_until_answered;
+use crate::budget::Budget;
+use crate::connections::{Connections, OPEN_FILES_MIN, Place, SPARE, connections_max};
 use crate::feed::Feeds;
+use crate::problem::Problem;
 use crate::questions::{self, Questions, Remaining};
 use crate::resources::export::EXPORTS_MAX;
 use crate::state::{App, Peer};
@@ -25,8 +29,19 @@ use crate::{Options, router};
 /// How long a client may take to send a request's head. Slower ones are cut off, so that they cost others nothing.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Connections served at once; more wait in the system's queue. Each costs some 20 KiB.
-const CONNECTIONS_MAX: usize = 16_384;
+/// What a connection may have of a request's head, or of a body that nobody has taken yet: no head that is meant well is longer.
+const HEAD_BYTES_MAX: usize = 128 << 10;
+
+const _: () = assert!(HEAD_BYTES_MAX > crate::params::QUERY_BYTES_MAX);
+
+/// How long accepting pauses where the system gives no more descriptors: others are being closed meanwhile.
+const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
+
+/// How long a new connection waits for one that was told to end.
+const PLACE: Duration = Duration::from_secs(2);
+
+/// How long a client may take nothing of what was sent to it before the system gives its connection up.
+const STALL_MS: u32 = crate::stream::STALL.as_secs() as u32 * 1_000;
 
 /// Requests of one HTTP/2 connection at once.
 const STREAMS_MAX: u32 = 128;
@@ -51,12 +66,20 @@ pub enum ServeError {
         /// What the system answered.
         source: std::io::Error,
     },
+    /// The process may have too few files open for a log and those who ask it. Remedy: allow more.
+    #[error("this process may have {allowed} files and connections open, and serving takes at least {OPEN_FILES_MIN}")]
+    OpenFiles {
+        /// What it may.
+        allowed: u64,
+    },
 }
 
 /// A port that listens.
 pub struct Server {
     listener: TcpListener,
     options: Options,
+    /// How many files and connections the process may have open.
+    open_files: u64,
 }
 
 impl Server {
@@ -69,8 +92,12 @@ impl Server {
         if !address.ip().is_loopback() {
             return Err(ServeError::NotLoopback(address));
         }
+        let open_files = env::raise_open_files();
+        if open_files < OPEN_FILES_MIN {
+            return Err(ServeError::OpenFiles { allowed: open_files });
+        }
         let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
-        Ok(Self { listener, options })
+        Ok(Self { listener, options, open_files })
     }
 
     /// The address with the port that was really taken.
@@ -89,9 +116,13 @@ impl Server {
         let feeds = Feeds::new(&log, told, self.options.heartbeat);
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
         let questions = questions::threads();
+        let connections = Arc::new(Connections::default());
         let app = App {
-            log,
+            log: Arc::clone(&log),
             metrics: recorder(),
+            budget: Budget::default(),
+            connections: Arc::clone(&connections),
+            open_files: self.open_files,
             agents: Arc::new(enrich::Browsers::builtin()),
             feeds,
             exports,
@@ -101,15 +132,15 @@ impl Server {
             limits: self.options.limits,
         };
         let router = router(app, &self.options);
-        let (graceful, slots) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS_MAX)));
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEAD_BYTES_MAX);
         let http2 = &mut builder.http2();
         http2.timer(TokioTimer::new()).max_concurrent_streams(STREAMS_MAX);
         http2.keep_alive_interval(KEEP_ALIVE).keep_alive_timeout(KEEP_ALIVE);
+        let (end, ending) = watch::channel(false);
+        let mut short_of_files = false;
         tokio::pin!(stop);
         loop {
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
                 () = &mut stop => break,
@@ -117,31 +148,71 @@ impl Server {
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
-                    // Too many open files, mostly: ends when connections do.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    if env::is_out_of_files(&error) {
+                        // Those who have a connection and do not use it give way; the rest waits in the system's queue.
+                        connections.give_way(SPARE);
+                        if !std::mem::replace(&mut short_of_files, true) {
+                            tracing::warn!(%error, "connections cannot be accepted for now; idle ones are closed");
+                        }
+                    } else {
+                        tracing::debug!(%error, "a connection could not be accepted");
+                    }
+                    tokio::time::sleep(NO_DESCRIPTORS).await;
                     continue;
                 }
             };
-            let (router, peer) = (router.clone(), Peer(peer));
+            if std::mem::take(&mut short_of_files) {
+                tracing::info!("connections are accepted again");
+            }
+            let at_most = connections_max(self.open_files, log.segments());
+            let place = tokio::select! {
+                place = place(&connections, at_most) => place,
+                () = &mut stop => break,
+            };
+            let Some(place) = place else {
+                metrics::counter!("indelible_connections_refused_total").increment(1);
+                refuse(stream);
+                continue;
+            };
+            let (router, peer, begin) = (router.clone(), Peer(peer), place.requests());
             let service = hyper::service::service_fn(move |request: HyperRequest<Incoming>| {
+                let on_its_way = begin();
                 let mut request: Request = request.map(axum::body::Body::new);
                 request.extensions_mut().insert(peer);
-                router.clone().oneshot(request)
+                let answer = router.clone().oneshot(request);
+                async move { answer.await.map(|response| hold_until_answered(response, on_its_way)) }
             });
             let connection = builder.serve_connection(io(stream), service).into_owned();
-            let watched = graceful.watch(connection);
+            let mut ending = ending.clone();
             tokio::spawn(async move {
-                if let Err(error) = watched.await {
+                tokio::pin!(connection);
+                let ended = tokio::select! {
+                    ended = connection.as_mut() => Some(ended),
+                    () = place.is_to_end() => None,
+                    _ = ending.changed() => None,
+                };
+                let ended = match ended {
+                    Some(ended) => ended,
+                    None => {
+                        connection.as_mut().graceful_shutdown();
+                        tokio::select! {
+                            ended = connection.as_mut() => ended,
+                            () = place.has_had_time() => Ok(()),
+                        }
+                    }
+                };
+                if let Err(error) = ended {
                     tracing::debug!(%error, "a connection ended with an error");
                 }
-                drop(slot);
             });
         }
+        drop(ending);
         drop(self.listener);
         stopping.send_replace(true);
+        end.send_replace(true);
         tokio::select! {
-            () = graceful.shutdown() => {}
+            // Each connection has one to hear from.
+            () = end.closed() => {}
             () = tokio::time::sleep(DRAIN) => {
                 tracing::warn!("some requests were still running after {} seconds and are cut off", DRAIN.as_secs());
             }
@@ -151,9 +222,44 @@ impl Server {
     }
 }
 
+/// A place for one more connection; `None` where none comes free in time. Those that were idle longest give way.
+async fn place(connections: &Arc<Connections>, at_most: usize) -> Option<Place> {
+    let freed = async {
+        loop {
+            let count = connections.count();
+            let leaving = if count < at_most { 0 } else { connections.give_way(count + 1 - at_most) };
+            if count < at_most || (leaving > 0 && count < at_most + SPARE) {
+                return Some(connections.enter());
+            }
+            if leaving == 0 {
+                return None;
+            }
+            connections.gone().await;
+        }
+    };
+    tokio::time::timeout(PLACE, freed).await.unwrap_or(None)
+}
+
+/// Says that there is no place, as far as that can be said without waiting, and closes the connection.
+fn refuse(stream: TcpStream) {
+    let Ok(mut stream) = stream.into_std() else { return };
+    let problem = Problem::no_connection();
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let head = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n\
+         Content-Type: application/problem+json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    // What has come is read first: closing over bytes that nobody read would take the answer back.
+    let _ = stream.read(&mut [0; 4 << 10]);
+    // The socket's buffer is empty, so a short text is taken at once or never.
+    let _ = stream.write_all(format!("{head}{body}").as_bytes());
+}
+
 fn io(stream: TcpStream) -> TokioIo<TcpStream> {
     // Answers are whole when they are written; waiting for more would only cost time.
     let _ = stream.set_nodelay(true);
+    let _ = rustix::net::sockopt::set_tcp_user_timeout(&stream, STALL_MS);
     TokioIo::new(stream)
 }
 

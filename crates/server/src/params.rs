@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 
 /// Longest query string read: two thousand filters' worth is beyond any question.
-const QUERY_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const QUERY_BYTES_MAX: usize = 64 * 1024;
 
 /// Decoded pairs.
 pub(crate) struct Params {

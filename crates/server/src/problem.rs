@@ -73,6 +73,18 @@ impl Problem {
             .retry_after(1)
     }
 
+    /// Request bodies or their admission hold as much memory as they may.
+    pub(crate) fn too_much_held() -> Self {
+        let detail = "the requests that are being taken in hold as much memory as they may; nothing was recorded, send it again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too much at once", detail).retry_after(1)
+    }
+
+    /// Every connection there may be has a request on its way.
+    pub(crate) fn no_connection() -> Self {
+        let detail = "as many connections as there may be have requests on their way; try again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_connection", "Too many connections", detail).retry_after(1)
+    }
+
     pub(crate) fn bad_parameter(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be used", detail)
     }

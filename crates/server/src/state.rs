@@ -12,6 +12,8 @@ use search::Scope;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
+use crate::budget::Budget;
+use crate::connections::Connections;
 use crate::feed::Feeds;
 use crate::problem::Problem;
 use crate::questions::Questions;
@@ -23,6 +25,11 @@ use crate::verifying::Verifying;
 pub(crate) struct App {
     pub(crate) log: Arc<Log>,
     pub(crate) metrics: PrometheusHandle,
+    /// What requests hold in memory at once.
+    pub(crate) budget: Budget,
+    pub(crate) connections: Arc<Connections>,
+    /// How many files and connections the process may have open.
+    pub(crate) open_files: u64,
     pub(crate) agents: Arc<enrich::Browsers>,
     pub(crate) feeds: Feeds,
     /// A place for each export that may run.

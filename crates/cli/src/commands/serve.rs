@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 use engine::{Limits, Log};
-use server::{Options, Server};
+use server::{Options, ServeError, Server};
 
 use crate::exit::{Exit, failed};
 use crate::local::Local;
@@ -80,7 +80,7 @@ pub(crate) fn serve(
     let log = Arc::new(told.while_starting(&runtime, open)?);
     let served = runtime.block_on(async {
         let server = Server::bind(options).await;
-        let server = server.map_err(|error| failed(&error, "choose another address with --listen"))?;
+        let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
         let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
@@ -111,6 +111,14 @@ pub(crate) fn serve(
             println!("Stopped.");
             Ok(Exit::Done)
         }
+    }
+}
+
+/// What to do where the port cannot be opened.
+fn bind_remedy(error: &ServeError) -> &'static str {
+    match error {
+        ServeError::OpenFiles { .. } => "allow it more: `ulimit -n 4096` before it, or LimitNOFILE in its systemd unit",
+        ServeError::NotLoopback(_) | ServeError::Bind { .. } => "choose another address with --listen",
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::{Sent, Submission, Submitted};
 use event::BodyKind;
+use event::limits::BATCH_EVENTS_MAX;
 use proof::Digest;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
@@ -164,16 +165,29 @@ pub(crate) async fn post(
         return Err(Problem::bad_parameter(detail));
     }
     let ndjson = is_ndjson(&headers)?;
-    let body = body::receive(body).await?;
+    let body = body::receive(body, &app.budget).await?;
     let kind = move |body: &[u8]| if ndjson { BodyKind::Ndjson } else { BodyKind::guess(body) };
-    if body.len() <= SMALL_BODY_BYTES && !headers.contains_key(header::CONTENT_ENCODING) {
+    let is_encoded = body::is_encoded(&headers);
+    if !is_encoded && body.len() <= SMALL_BODY_BYTES && events_at_most(&body) <= SMALL_BODY_EVENTS {
         let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
         if let Some(submitted) = send(&app, &submission).await? {
             return answer(&app, submitted, signed);
         }
     }
+    let body = if is_encoded {
+        let decoder = app.budget.decoder().await?;
+        blocking(move || {
+            // Given back when the work ends, even where nobody waits for it any more.
+            let _decoder = decoder;
+            body::decode(body, &headers)
+        })
+        .await?
+    } else {
+        body
+    };
+    let turn = app.budget.admission(body.len(), events_at_most(&body)).await?;
     blocking(move || {
-        let body = body::decode(body, &headers)?;
+        let _turn = turn;
         let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
         answer(&app, app.log.submit(&submission)?, signed)
     })
@@ -183,6 +197,14 @@ pub(crate) async fn post(
 /// Bodies up to this are admitted where they arrive, in less time than handing them to another thread takes, and no thread
 /// waits for the group commit that takes them: some twenty events, some 200 µs.
 const SMALL_BODY_BYTES: usize = 16 << 10;
+
+/// The same where events are small: some 500 µs.
+const SMALL_BODY_EVENTS: usize = 64;
+
+/// How many events a body may have, not more than a body may: one has a brace at least.
+fn events_at_most(body: &[u8]) -> usize {
+    memchr::memchr_iter(b'{', body).take(BATCH_EVENTS_MAX).count()
+}
 
 /// Submits without holding a thread. `None`: an `event_id` came in meanwhile, so it is to be submitted again.
 async fn send(app: &App, submission: &Submission<'_>) -> Result<Option<Submitted>, Problem> {

@@ -4,6 +4,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use crate::budget::BODIES_BYTES_MAX;
+use crate::connections::connections_max;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -38,5 +40,10 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
     gauge("indelible_checkpoint_entries", checkpoint.checkpoint.size.0);
     metrics::gauge!("indelible_checkpoint_age_seconds").set(age_us as f64 / 1e6);
     gauge("indelible_stopped", u64::from(app.log.stopped().is_some()));
+    gauge("indelible_connections", app.connections.count() as u64);
+    gauge("indelible_connections_max", connections_max(app.open_files, app.log.segments()) as u64);
+    gauge("indelible_request_bytes", app.budget.held() as u64);
+    gauge("indelible_request_bytes_max", BODIES_BYTES_MAX as u64);
+    gauge("indelible_admission_bytes", app.budget.admitting() as u64);
     ([("content-type", "text/plain; version=0.0.4")], app.metrics.render()).into_response()
 }

@@ -1,0 +1,244 @@
+//! The connections that are open: how many there may be, and who gives way where there would be too many.
+//!
+//! A connection without a request on its way is idle. Idle ones end by themselves after a while; where a new one needs
+//! their place, those that were idle longest end at once. Only where all are busy is the new one refused.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+/// Connections served at once, however many files the system allows. Each costs some 20 KiB.
+const CONNECTIONS_MAX: usize = 16_384;
+
+/// What would serve nobody: one console opens six.
+const CONNECTIONS_MIN: usize = 32;
+
+/// Connections above the number served, for those that are being told to end or to come back later.
+pub(crate) const SPARE: usize = 16;
+
+/// Files open beside segments and connections: journal files and their reserve, the vault's three, one for each level of the
+/// tree, checkpoints, mark and lock, what sealing and joining write and read back, the port, the runtime's own.
+const FIXED_FILES: u64 = 64;
+
+/// Files open for a segment: lines, disclosures, index.
+const SEGMENT_FILES: u64 = 3;
+
+/// Segments that may come before others go: sealing and joining add theirs first.
+const SEGMENTS_TO_COME: u64 = 16;
+
+/// The fewest files a process must be allowed to have open to serve a log.
+pub const OPEN_FILES_MIN: u64 = FIXED_FILES + SEGMENT_FILES * SEGMENTS_TO_COME + (CONNECTIONS_MIN + SPARE) as u64;
+
+const _: () = assert!(OPEN_FILES_MIN <= 256, "what the smallest systems allow without being asked");
+const _: () = assert!(CONNECTIONS_MIN < CONNECTIONS_MAX);
+
+/// How often a connection is looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// After so many looks without a request it ends: a minute, longer than browsers and clients wait between two.
+const IDLE_LOOKS: u32 = 12;
+
+/// The same where there never was one: as long as a request's head may take.
+const SILENT_LOOKS: u32 = 2;
+
+/// How long a connection that was told to end may take for what it has to say.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// Of how many one gives way at once: looking for them goes over all.
+const GIVE_WAY_SHARE: usize = 64;
+
+/// How many connections may be served where the process may have so many files open and the log has so many segments.
+pub(crate) fn connections_max(open_files: u64, segments: usize) -> usize {
+    let log = FIXED_FILES + SEGMENT_FILES * (segments as u64 + SEGMENTS_TO_COME);
+    let left = open_files.saturating_sub(log + SPARE as u64);
+    usize::try_from(left).unwrap_or(usize::MAX).clamp(CONNECTIONS_MIN, CONNECTIONS_MAX)
+}
+
+/// All that are open.
+#[derive(Default)]
+pub(crate) struct Connections {
+    open: Mutex<HashMap<u64, Arc<State>>>,
+    /// Numbers connections, and beginnings and ends of requests, in their order.
+    steps: AtomicU64,
+    gone: Notify,
+}
+
+/// What is known of one.
+#[derive(Default)]
+struct State {
+    /// Requests on their way.
+    requests: AtomicU32,
+    /// The step at which it was opened, or its last request began or ended.
+    step: AtomicU64,
+    gives_way: AtomicBool,
+    give_way: Notify,
+}
+
+impl Connections {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Takes one more in; it is gone when what is returned is dropped.
+    pub(crate) fn enter(self: &Arc<Self>) -> Place {
+        let number = self.next();
+        let state = Arc::new(State { step: AtomicU64::new(number), ..State::default() });
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::clone(&state));
+        Place { of: Arc::clone(self), number, state }
+    }
+
+    /// Tells those that were idle longest to end: so many, and some more at once. Returns how many are about to end.
+    /// Cost: a look at each.
+    pub(crate) fn give_way(&self, places: usize) -> usize {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let going = open.values().filter(|state| state.gives_way.load(Ordering::Relaxed)).count();
+        let idle = |state: &&Arc<State>| {
+            state.requests.load(Ordering::Acquire) == 0 && !state.gives_way.load(Ordering::Relaxed)
+        };
+        let mut idle: Vec<&Arc<State>> = open.values().filter(idle).collect();
+        let wanted = (places + open.len() / GIVE_WAY_SHARE).saturating_sub(going).min(idle.len());
+        if wanted > 0 && wanted < idle.len() {
+            idle.select_nth_unstable_by_key(wanted, |state| state.step.load(Ordering::Relaxed));
+        }
+        for state in idle.iter().take(wanted) {
+            state.gives_way.store(true, Ordering::Relaxed);
+            state.give_way.notify_one();
+        }
+        going + wanted
+    }
+
+    /// Waits until one has gone.
+    pub(crate) async fn gone(&self) {
+        self.gone.notified().await;
+    }
+
+    fn next(&self) -> u64 {
+        self.steps.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// The place of one connection.
+pub(crate) struct Place {
+    of: Arc<Connections>,
+    number: u64,
+    state: Arc<State>,
+}
+
+/// A request on its way: until its answer has been written, or given up.
+pub(crate) struct OnItsWay {
+    of: Arc<Connections>,
+    state: Arc<State>,
+}
+
+impl Place {
+    /// What begins a request on this connection.
+    pub(crate) fn requests(&self) -> impl Fn() -> OnItsWay + Clone + use<> {
+        let (of, state) = (Arc::clone(&self.of), Arc::clone(&self.state));
+        move || {
+            state.requests.fetch_add(1, Ordering::AcqRel);
+            state.step.store(of.next(), Ordering::Relaxed);
+            OnItsWay { of: Arc::clone(&of), state: Arc::clone(&state) }
+        }
+    }
+
+    /// Ready when the connection is to end: it is to give way, or has been idle for too long.
+    pub(crate) async fn is_to_end(&self) {
+        let mut looks = 0;
+        let mut step = self.step();
+        loop {
+            tokio::select! {
+                () = self.state.give_way.notified() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let idle = self.state.requests.load(Ordering::Acquire) == 0 && self.step() == step;
+            looks = if idle { looks + 1 } else { 0 };
+            step = self.step();
+            let looks_max = if step == self.number { SILENT_LOOKS } else { IDLE_LOOKS };
+            if looks >= looks_max {
+                return;
+            }
+        }
+    }
+
+    /// Ready when a connection that was told to end has had time enough, and has no request on its way.
+    pub(crate) async fn has_had_time(&self) {
+        loop {
+            tokio::time::sleep(LEAVE).await;
+            if self.state.requests.load(Ordering::Acquire) == 0 {
+                return;
+            }
+        }
+    }
+
+    fn step(&self) -> u64 {
+        self.state.step.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.of.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
+        self.of.gone.notify_one();
+    }
+}
+
+impl Drop for OnItsWay {
+    fn drop(&mut self) {
+        self.state.step.store(self.of.next(), Ordering::Relaxed);
+        self.state.requests.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_idle_longest_give_way_and_busy_ones_never() {
+        let connections = Arc::new(Connections::default());
+        let places: Vec<Place> = (0..4).map(|_| connections.enter()).collect();
+        let busy = places[0].requests()();
+        drop(places[1].requests()());
+        let gives_way = || places.iter().map(|place| place.state.gives_way.load(Ordering::Relaxed)).collect::<Vec<_>>();
+        assert_eq!((connections.give_way(1), gives_way()), (1, vec![false, false, true, false]));
+        assert_eq!(
+            (connections.give_way(1), gives_way()),
+            (1, vec![false, false, true, false]),
+            "one is going already"
+        );
+        assert_eq!((connections.give_way(2), gives_way()), (2, vec![false, false, true, true]));
+        assert_eq!((connections.give_way(9), gives_way()), (3, vec![false, true, true, true]));
+        drop(busy);
+        assert_eq!((connections.give_way(4), gives_way()), (4, vec![true; 4]));
+        drop(places);
+        assert_eq!((connections.count(), connections.give_way(1)), (0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_never_asks_ends_soon_and_one_that_has_asked_later() {
+        let connections = Arc::new(Connections::default());
+        let (silent, asked) = (connections.enter(), connections.enter());
+        let begun = tokio::time::Instant::now();
+        silent.is_to_end().await;
+        assert_eq!(begun.elapsed(), LOOK * SILENT_LOOKS);
+        let request = asked.requests()();
+        assert!(tokio::time::timeout(LOOK * 100, asked.is_to_end()).await.is_err(), "a request is on its way");
+        drop(request);
+        let ended = tokio::time::Instant::now();
+        asked.is_to_end().await;
+        assert!((LOOK * IDLE_LOOKS..=LOOK * (IDLE_LOOKS + 1)).contains(&ended.elapsed()));
+    }
+
+    #[test]
+    fn the_log_keeps_files_for_itself() {
+        assert_eq!(connections_max(OPEN_FILES_MIN, 0), CONNECTIONS_MIN);
+        assert_eq!(connections_max(256, 0), 256 - 64 - 48 - SPARE);
+        assert_eq!(connections_max(1_024, 100), 1_024 - 64 - 348 - SPARE);
+        assert_eq!(connections_max(u64::MAX, 1_000), CONNECTIONS_MAX);
+        assert_eq!(connections_max(1, 1_000_000), CONNECTIONS_MIN);
+    }
+}

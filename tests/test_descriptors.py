@@ -1,0 +1,120 @@
+"""Few open files allowed, and many connections: the log keeps what it needs, and whoever asks something is served."""
+
+import contextlib
+import http.client
+import os
+import re
+import resource
+import socket
+
+import pytest
+from conftest import DEADLINE_SECONDS, wait_for
+
+FILES = 256
+"""What the process may have open."""
+
+IDLE = 1_000
+
+HALF = (b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
+        b"Expect: 100-continue\r\n\r\n")
+"""Of a request on its way: the server asks for its body, which does not come."""
+
+
+@pytest.fixture
+def few_files(new_server):
+    """A server that may have few files open; this process may have many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield new_server(wrapper=allowed(FILES)).start()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def allowed(files):
+    return ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"]
+
+
+def metric(server, name):
+    return float(re.search(rf"^{name} (\S+)$", server.get("/metrics").text, re.M).group(1))
+
+
+def connect(server):
+    return socket.create_connection((server.host, server.port), timeout=DEADLINE_SECONDS)
+
+
+def works(server):
+    """Takes events, signs, seals, answers, exports."""
+    before = server.get("/v1/entries", {"q": "action:door.open", "count": "true", "limit": "1"}).json()["count"]
+    leaf = server.record([{"action": "door.open"} for _ in range(100)])[-1]["leaf_index"]
+    server.wait_checkpoint(leaf + 1)
+    server.seal()
+    assert server.get("/v1/entries", {"q": "action:door.open", "count": "true", "limit": "1"}).json()["count"] == before + 100
+    assert len(server.export_lines(q="action:door.open")) == before + 100
+    assert server.get("/readyz").status == 200
+
+
+def test_idle_connections_take_nothing_from_the_log_and_give_way_to_others(few_files):
+    server = few_files
+    with contextlib.ExitStack() as idle:
+        for _ in range(IDLE):
+            idle.enter_context(connect(server))
+        for _ in range(3):
+            works(server)
+        assert len(os.listdir(f"/proc/{server.process.pid}/fd")) <= FILES
+        assert metric(server, "indelible_connections") <= metric(server, "indelible_connections_max") + 16
+        assert metric(server, "indelible_stopped") == 0
+    wait_for("those who left to be gone", lambda: metric(server, "indelible_connections") == 1)
+    works(server)
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
+
+
+def test_connections_that_were_used_give_way_too_the_longest_idle_first(few_files):
+    server = few_files
+    first = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_SECONDS)
+    first.request("GET", "/healthz")
+    assert first.getresponse().read() == b"ok\n"
+    used = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_SECONDS)
+    used.connect()
+    with contextlib.ExitStack() as idle:
+        for _ in range(FILES):
+            idle.enter_context(connect(server))
+            used.request("GET", "/healthz")
+            assert used.getresponse().read() == b"ok\n", "one that is used is never the longest idle"
+        assert first.sock.recv(1) == b"", "the one idle longest was closed, and in order"
+    first.close()
+    used.close()
+
+
+def test_where_all_connections_are_busy_the_newest_is_told_to_come_back(few_files):
+    server = few_files
+    at_most = int(metric(server, "indelible_connections_max"))
+    with contextlib.ExitStack() as busy:
+        for _ in range(at_most):
+            half = busy.enter_context(connect(server))
+            half.sendall(HALF)
+            assert half.recv(100).startswith(b"HTTP/1.1 100 ")
+        newest = busy.enter_context(connect(server))
+        said = b""
+        with contextlib.suppress(ConnectionResetError):
+            while more := newest.recv(4096):
+                said += more
+        head, body = said.split(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 1\r\n" in head and b'"code":"no_connection"' in body
+        assert f"Content-Length: {len(body)}".encode() in head.split(b"\r\n")
+    wait_for("a place", lambda: connects(server))
+    works(server)
+
+
+def connects(server):
+    try:
+        return server.get("/healthz").status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def test_too_few_files_to_serve_at_all_are_refused_with_what_to_do(new_server):
+    server = new_server(wrapper=allowed(64))
+    server.start(wait=False)
+    assert server.process.wait(DEADLINE_SECONDS) == 2
+    server.process = None
+    assert "64 files" in server.stderr and "ulimit -n" in server.stderr, server.stderr
