@@ -42,6 +42,7 @@ struct State {
     operations: u64,
     faults: BTreeMap<u64, Fault>,
     capacity: Option<u64>,
+    out_of_files: bool,
     power: bool,
     /// Counts crashes: files opened before one are dead after it.
     epoch: u64,
@@ -77,6 +78,11 @@ impl FaultyDisk {
     /// Limits the bytes all files together may hold; `None` lifts the limit.
     pub fn set_capacity(&self, bytes: Option<u64>) {
         self.lock().capacity = bytes;
+    }
+
+    /// While set, nothing can be opened: the process has too many files open. What is open goes on.
+    pub fn set_out_of_files(&self, out: bool) {
+        self.lock().out_of_files = out;
     }
 
     /// The bytes all files together hold.
@@ -131,7 +137,7 @@ impl FaultyDisk {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         let state = self.lock();
-        state.powered()?;
+        state.may_open()?;
         let number = state.names.get(path)?;
         Ok(Box::new(FaultyFile { disk: self.clone(), number, epoch: state.epoch }))
     }
@@ -154,6 +160,7 @@ impl FaultyDisk {
 impl Disk for FaultyDisk {
     fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         self.change(|state| {
+            state.may_open()?;
             let number = state.next_inode;
             state.names.create(path, number)?;
             state.next_inode += 1;
@@ -173,7 +180,7 @@ impl Disk for FaultyDisk {
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         let mut state = self.lock();
-        state.powered()?;
+        state.may_open()?;
         let number = state.names.get(path)?;
         Ok(state.inode(number)?.content().to_vec())
     }
@@ -186,7 +193,7 @@ impl Disk for FaultyDisk {
 
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         let state = self.lock();
-        state.powered()?;
+        state.may_open()?;
         state.names.list(dir)
     }
 
@@ -211,6 +218,7 @@ impl Disk for FaultyDisk {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         self.change(|state| {
+            state.may_open()?;
             state.names.sync(dir);
             Ok(())
         })
@@ -220,6 +228,11 @@ impl Disk for FaultyDisk {
 impl State {
     fn powered(&self) -> io::Result<()> {
         if self.power { Ok(()) } else { Err(no_power()) }
+    }
+
+    fn may_open(&self) -> io::Result<()> {
+        self.powered()?;
+        if self.out_of_files { Err(rustix::io::Errno::MFILE.into()) } else { Ok(()) }
     }
 
     /// Counts an operation and says what is to befall it.

@@ -87,3 +87,18 @@ fn a_journal_opens_on_a_full_disk_with_the_help_of_its_reserve() {
     let opened = open(&disk, 2, 0).unwrap();
     assert_eq!(opened.seen, all);
 }
+
+#[test]
+fn too_many_open_files_delay_the_next_file_and_stop_nothing() {
+    let disk = FaultyDisk::new();
+    let journal = open(&disk, 1, 0).unwrap().journal;
+    let mut all = append(&journal, &[1], 10).unwrap();
+    disk.set_out_of_files(true);
+    assert!(matches!(journal.rotate(), Err(AppendError::OutOfFiles)));
+    all.extend(append(&journal, &[1, 2], 100).unwrap());
+    disk.set_out_of_files(false);
+    journal.rotate().unwrap();
+    all.extend(append(&journal, &[1, 2], 100).unwrap());
+    disk.crash(3);
+    assert_eq!(open(&disk, 2, 0).unwrap().seen, all);
+}

@@ -117,3 +117,22 @@ fn on_a_full_disk_leaves_wait_in_memory_and_signing_resumes_unaided() {
     disk.crash(1);
     assert_continues(&open(&disk).unwrap(), Some(&old));
 }
+
+#[test]
+fn too_many_open_files_delay_a_checkpoint_and_stop_nothing() {
+    let disk = FaultyDisk::new();
+    let ledger = create(&disk);
+    grow(&ledger, 10);
+    let old = ledger.checkpoint().unwrap();
+    disk.set_out_of_files(true);
+    // More than a level: its file is new.
+    grow(&ledger, 5000);
+    for _ in 0..3 {
+        assert!(matches!(ledger.checkpoint(), Err(SignError::OutOfFiles)));
+        assert_eq!(ledger.newest(), old);
+    }
+    disk.set_out_of_files(false);
+    assert_eq!(ledger.checkpoint().unwrap().checkpoint.size.0, 5_000);
+    disk.crash(1);
+    assert_continues(&open(&disk).unwrap(), Some(&old));
+}
