@@ -224,7 +224,7 @@ mod tests {
         let (silent, asked) = (connections.enter(), connections.enter());
         let begun = tokio::time::Instant::now();
         silent.is_to_end().await;
-        assert_eq!(begun.elapsed(), LOOK * SILENT_LOOKS);
+        assert!((LOOK * SILENT_LOOKS..LOOK * (SILENT_LOOKS + 1)).contains(&begun.elapsed()));
         let request = asked.requests()();
         assert!(tokio::time::timeout(LOOK * 100, asked.is_to_end()).await.is_err(), "a request is on its way");
         drop(request);
