@@ -67,7 +67,11 @@ pub(crate) async fn follow(
     let at = follower.reader.as_ref().map(Reader::place).unwrap_or_default();
     if let Some(reader) = follower.reader.take() {
         // Waits for the disk, and before the end is sent: whoever has seen the end finds it on record.
-        let _ = blocking(move || Ok(reader.record_end())).await;
+        let end = move || {
+            reader.record_end();
+            Ok(())
+        };
+        let _ = blocking(end).await;
     }
     if let Some(how) = how {
         let _ = follower.send(Piece::End(trailer(TRAILER, &format!("{how}{at}")))).await;
