@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sqlite3
 
+import forge
 import pytest
 from conftest import Server
 
@@ -151,3 +153,80 @@ def test_a_mark_that_is_missing_or_put_back_is_told_and_an_older_one_is_not_star
     assert mark.read_bytes() == first, "the refused start changed nothing"
     mark.write_bytes(kept)
     assert server.verify().returncode == 0
+
+
+def found_in(log, path):
+    """What verify finds in a file, with the leaves it names."""
+    said = log.verify()
+    assert said.returncode == 1, said.stdout + said.stderr
+    found = [line for line in said.stdout.splitlines() if line.startswith("TAMPERED") and path.name in line]
+    assert found, f"{path}: {said.stdout}"
+    return found
+
+
+def flip_last(block):
+    block[-1] ^= 1
+
+
+def flip_first(block):
+    block[0] ^= 1
+
+
+@pytest.mark.parametrize("section, change, says", [
+    (0, flip_last, "does not open under its person's key"),
+    (3, flip_first, "is not in the vault"),
+], ids=["ciphertext", "handle"])
+def test_a_disclosure_changed_with_its_checksums_and_the_manifest_is_found_by_its_key(log, section, change, says):
+    path = segments(log, "disc")[0]
+    forge.in_disclosures(path, section, change)
+    forge.mend_manifest(log)
+    found = found_in(log, path)
+    assert any(says in line and "leaf" in line or "leaves" in line for line in found), found
+
+
+def test_a_deleted_person_and_a_key_destroyed_without_an_erasure_are_found(log):
+    database = log.data / "vault.db"
+    kept = database.read_bytes()
+    for change, says in [
+        ("DELETE FROM person WHERE subject = 'u1'", "not in the vault"),
+        ("UPDATE person SET wrapped = NULL, destroyed_us = 1 WHERE subject = 'u1'", "no entry of the log's own records an erasure"),
+    ]:
+        with sqlite3.connect(database) as connection:
+            assert connection.execute(change).rowcount == 1
+        connection.close()
+        said = log.verify()
+        assert said.returncode == 1 and says in said.stdout, said.stdout + said.stderr
+        database.write_bytes(kept)
+        for beside in ("-wal", "-shm"):
+            database.with_name(database.name + beside).unlink(missing_ok=True)
+    assert log.verify().returncode == 0
+
+
+def test_an_index_that_hides_somebody_is_found_though_its_checksums_fit(log):
+    path = segments(log, "idx")[0]
+    kept = path.read_bytes()
+    forge.in_index(path, b"u1", b"zz")
+    found = found_in(log, path)
+    assert "not that of its lines" in found[0], found
+    assert path.read_bytes() == kept, "it was made again"
+    assert log.verify().returncode == 0
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+@pytest.mark.parametrize("how", ["dropped", "doubled", "dated anew"])
+def test_a_gap_among_the_checkpoints_is_found_and_not_started_from(log, how, numbered):
+    path = log.data / "tree" / "checkpoints"
+    records = forge.records(path)
+    middle = len(records) // 2
+    if how == "dropped":
+        del records[middle]
+    elif how == "doubled":
+        records.insert(middle, bytearray(records[middle]))
+    else:
+        records[middle][8] ^= 1
+    forge.put_records(path, records, numbered)
+    found_in(log, path)
+    before = path.read_bytes()
+    refused = log.run("serve", "--dev", "--listen", "127.0.0.1:0", "--data", log.data, "--marks", log.marks)
+    assert refused.returncode == 2, refused.stdout
+    assert path.read_bytes() == before

@@ -45,6 +45,8 @@ pub(crate) struct Prepared {
     pub(crate) digests: Vec<Digest>,
     pub(crate) rows: Vec<Row>,
     pub(crate) records: Records,
+    /// When all of them were received.
+    pub(crate) received_us: i64,
     pub(crate) identities: Vec<(event::PersonId, Arc<event::Disclosure>)>,
     pub(crate) keys: Vec<Option<EventKey>>,
     pub(crate) seen: Seen,
@@ -58,6 +60,7 @@ impl Log {
         let key = |event: &Event<'_>| event.event_id.as_deref().map(|id| self.shared.recent.key(source, id));
         let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
         let sealed = self.in_segments(events)?;
+        let now_us = self.received.now_us(&*self.shared.world.clock);
         let mut prepared = Prepared {
             plans: Vec::with_capacity(events.len()),
             receipts: Vec::with_capacity(events.len()),
@@ -65,6 +68,7 @@ impl Log {
             digests: Vec::with_capacity(events.len()),
             rows: Vec::with_capacity(events.len()),
             records: Records::default(),
+            received_us: now_us,
             identities: Vec::new(),
             keys: Vec::with_capacity(events.len()),
             seen,
@@ -73,7 +77,6 @@ impl Log {
         };
         // The event and the line under each event_id.
         let mut in_batch: DigestMap<EventKey, (&Event<'_>, usize)> = DigestMap::default();
-        let now_us = self.received.now_us(&*self.shared.world.clock);
         // One call for the whole batch: each costs a system call.
         let mut randoms = vec![[0; 10]; events.len()];
         self.shared.world.random.fill(randoms.as_flattened_mut());

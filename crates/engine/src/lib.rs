@@ -11,6 +11,7 @@ mod config;
 mod create;
 mod dedup;
 mod disclosed;
+mod erased;
 mod freezer;
 mod joining;
 mod layout;

@@ -15,6 +15,7 @@ use event::Rules;
 use journal::{FileJournal, Known, MacKey};
 use ledger::{Ledger, MarkState, load_signing_key};
 use proof::{Digest, LeafIndex};
+use search::{Filters, Scope};
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::seal::remove_leftovers;
 use segment::sealed::{IndexAccess, open_segment};
@@ -25,9 +26,10 @@ use crate::checkpoints::Signing;
 use crate::config::{Config, World};
 use crate::create::{create, is_log, ledger_env, surroundings};
 use crate::dedup::Recent;
+use crate::erased::{ERASED, erased_in, handle_text};
 use crate::joining::Pace;
 use crate::layout::Layout;
-use crate::own::Own;
+use crate::own::{OWN_SOURCE, Own};
 use crate::received::Received;
 use crate::recover::Recovering;
 use crate::reindex::{Watch, make_again};
@@ -102,6 +104,15 @@ pub enum OpenError {
         /// The leaf.
         leaf: u64,
     },
+    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore `vault.db` from a copy.
+    #[error("the key of person {person} was destroyed, and no entry of the log's own records an erasure")]
+    Unexplained {
+        /// The handle of the key.
+        person: String,
+    },
+    /// The entries that record erasures could not be read.
+    #[error("the entries that record erasures cannot be read")]
+    Erasures(#[from] search::SearchError),
     /// The location database.
     #[error("the location database cannot be used")]
     Places(#[from] GeoError),
@@ -165,7 +176,7 @@ impl Log {
 
         let checkpoint = ledger.newest();
         let recent = Recent::new(sealed);
-        let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent);
+        let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent, world.clock.now_us());
         let known = Known {
             origin: &origin,
             sealed: LeafIndex(sealed),
@@ -214,6 +225,7 @@ impl Log {
             threads,
             lock,
         };
+        log.check_erasures()?;
         log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
         Ok(log)
     }
@@ -227,6 +239,29 @@ impl Log {
             return Err(OpenError::NoLog { data: config.data });
         }
         Self::open(config, world)
+    }
+
+    /// Every destroyed key is explained by an entry of the log's own, or somebody else destroyed it. Cost: none while there is none.
+    fn check_erasures(&self) -> Result<(), OpenError> {
+        let mut destroyed = self.shared.vault.destroyed();
+        if destroyed.is_empty() {
+            return Ok(());
+        }
+        let filters = Filters::parse([("source", OWN_SOURCE), ("action", ERASED)], &[]);
+        let predicate = filters.unwrap_or_else(|_| panic!("these filters are known")).predicate;
+        let erased = self.ask(&self.view(), &predicate, &Scope::everything(), &|| false, |question| {
+            let mut erased = Vec::new();
+            for hit in search::scan(question, search::Order::Leaf) {
+                let hit = hit?;
+                erased.extend(erased_in(&hit.part.line(hit.row)?));
+            }
+            Ok(erased)
+        })?;
+        destroyed.retain(|person| !erased.contains(person));
+        match destroyed.first() {
+            None => Ok(()),
+            Some(person) => Err(OpenError::Unexplained { person: handle_text(*person) }),
+        }
     }
 
     fn record_start(&self, size: u64, recovery: &journal::Recovery, replayed: u64) -> Result<(), SubmitError> {

@@ -57,6 +57,8 @@ pub(crate) struct Job {
     pub(crate) digests: Vec<Digest>,
     pub(crate) rows: Vec<Row>,
     pub(crate) records: Records,
+    /// When all of them were received.
+    pub(crate) received_us: i64,
     /// Identities that are not held open yet, to be searchable once the lines are.
     pub(crate) identities: Vec<(PersonId, Arc<Disclosure>)>,
     pub(crate) keys: Vec<Option<EventKey>>,

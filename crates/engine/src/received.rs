@@ -1,8 +1,16 @@
-//! The clock of `received`: follows the wall clock forwards, and never turns back.
+//! The clock of `received`: follows the wall clock forwards, and never turns back. And what `received` of a leaf may be.
 
 use std::sync::{Mutex, PoisonError};
 
 use env::Clock;
+use ledger::{LEAF_AGE_US_MAX, Recorded};
+
+/// How far beyond now, and beyond the newest checkpoint, an entry may lie that no checkpoint covers: the clock may have been
+/// ahead, and set right since. µs.
+const AHEAD_US_MAX: i64 = 3_600_000_000;
+
+/// Where in a line `received` is sought before the line is parsed.
+const NEAR: usize = 256;
 
 /// Anchored to the monotonic clock: when the wall clock is set back, time goes on at its own pace until the wall clock
 /// has caught up.
@@ -31,6 +39,65 @@ impl Received {
         anchor.monotonic_us = anchor.monotonic_us.max(monotonic_us);
         anchor.wall_us
     }
+}
+
+/// What checkpoints say of when leaves were received.
+pub(crate) struct Dates {
+    /// By size.
+    checkpoints: Vec<Recorded>,
+    /// What no leaf is later than that no checkpoint covers.
+    end_us: i64,
+}
+
+impl Dates {
+    /// By these checkpoints, in their order; at least the newest, if leaves are beyond it.
+    pub(crate) fn new(checkpoints: Vec<Recorded>, now_us: i64) -> Self {
+        let newest_us = checkpoints.last().map_or(now_us, |newest| newest.recorded_us);
+        Self { checkpoints, end_us: newest_us.max(now_us).saturating_add(AHEAD_US_MAX) }
+    }
+
+    /// Says what is wrong with when a leaf was received: it is never later than the first checkpoint that covers it, nor earlier
+    /// than the newest that does not by more than it may have waited.
+    pub(crate) fn check(&self, leaf: u64, received_us: i64) -> Result<(), &'static str> {
+        let covering = self.checkpoints.partition_point(|checkpoint| checkpoint.size.0 <= leaf);
+        let before = covering.checked_sub(1).and_then(|at| self.checkpoints.get(at));
+        if before.is_some_and(|before| received_us < before.recorded_us.saturating_sub(LEAF_AGE_US_MAX)) {
+            return Err("`received` is earlier than a checkpoint that does not cover it");
+        }
+        match self.checkpoints.get(covering) {
+            Some(covering) if received_us > covering.recorded_us => {
+                Err("`received` is later than the checkpoint that covers it")
+            }
+            None if received_us > self.end_us => Err("`received` is in the future"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The order in which leaves were received: nearly that of the leaves.
+#[derive(Debug, Default)]
+pub(crate) struct Ascending {
+    latest_us: Option<i64>,
+}
+
+impl Ascending {
+    /// The next leaf; says so if it was received earlier than one before it by more than it may have waited.
+    pub(crate) fn follow(&mut self, received_us: i64) -> Result<(), &'static str> {
+        let latest_us = self.latest_us.map_or(received_us, |latest| latest.max(received_us));
+        self.latest_us = Some(latest_us);
+        let waited = latest_us.saturating_sub(received_us);
+        if waited <= LEAF_AGE_US_MAX { Ok(()) } else { Err("`received` is earlier than that of the leaves before it") }
+    }
+}
+
+/// When a line says that it was received; `None` if it is none. Cost: a glance at where lines have it, else parsing.
+pub(crate) fn received_in(line: &[u8]) -> Option<i64> {
+    const MEMBER: &[u8] = b"\",\"received\":\"";
+    let near = line.get(..NEAR.min(line.len()))?;
+    let text = memchr::memmem::find(near, MEMBER).and_then(|at| near.get(at + MEMBER.len()..));
+    let text = text.and_then(|rest| rest.get(..memchr::memchr(b'"', rest)?));
+    let quick = text.and_then(|text| event::time::parse(std::str::from_utf8(text).ok()?).ok());
+    quick.or_else(|| Some(event::Entry::parse(line).ok()?.received_us))
 }
 
 #[cfg(test)]

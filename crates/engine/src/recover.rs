@@ -8,13 +8,14 @@ use std::thread;
 
 use event::Entry;
 use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
-use ledger::{DigestsAhead, Ledger};
+use ledger::{DigestsAhead, Ledger, Recorded};
 use proof::Digest;
 use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
 use segment::{Disclosed, PartError};
 use vault::{Sealed, Vault};
 
 use crate::dedup::{EventKey, Recent};
+use crate::received::{Ascending, Dates};
 use crate::record::{Numbers, read_numbers};
 use crate::rows::{remember_identity, row_extra};
 use crate::sequencer::{Active, FileRecords};
@@ -26,6 +27,20 @@ use crate::tail::{Chunk, TailLine, UNPLACED, stored};
 #[error("the journal's line of leaf {leaf} is not the one in the tree")]
 struct NotInTree {
     leaf: u64,
+}
+
+/// A line that no checkpoint covers yet, and that says it was received when it cannot have been.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal's line of leaf {leaf}, which is not signed yet, was changed, or the clock is wrong: {what}")]
+struct Misdated {
+    leaf: u64,
+    what: &'static str,
+}
+
+/// What the newest checkpoint covers, and when it was recorded.
+fn newest_of(ledger: &Ledger) -> Recorded {
+    let newest = ledger.newest();
+    Recorded { size: newest.checkpoint.size, recorded_us: newest.recorded_us }
 }
 
 /// Takes recovered batches in order.
@@ -41,6 +56,8 @@ pub(crate) struct Recovering<'a> {
     file: Option<FileRecords>,
     /// The records of the current file, to open connections of later batches that refer to them.
     records: Vec<Sealed>,
+    dates: Dates,
+    ascending: Ascending,
     received_us: i64,
     replayed: u64,
 }
@@ -129,7 +146,8 @@ pub(crate) struct Recovered {
 }
 
 impl<'a> Recovering<'a> {
-    pub(crate) fn new(sealed: u64, vault: &'a Vault, ledger: &'a Ledger, recent: &'a Recent) -> Self {
+    /// `now_us`: what nothing that is not signed yet may be far beyond.
+    pub(crate) fn new(sealed: u64, vault: &'a Vault, ledger: &'a Ledger, recent: &'a Recent, now_us: i64) -> Self {
         let active = Active::with_reader(sealed, JournalReader::default());
         Self {
             sealed,
@@ -142,6 +160,8 @@ impl<'a> Recovering<'a> {
             active,
             file: None,
             records: Vec::new(),
+            dates: Dates::new(vec![newest_of(ledger)], now_us),
+            ascending: Ascending::default(),
             received_us: 0,
             replayed: 0,
         }
@@ -176,6 +196,9 @@ impl<'a> Recovering<'a> {
                 return Err(Box::new(NotInTree { leaf }));
             }
         } else {
+            let fits = self.dates.check(leaf, read.received_us).and_then(|()| self.ascending.follow(read.received_us));
+            fits.map_err(|what| Misdated { leaf, what })?;
+            self.ledger.note_received(read.received_us);
             self.ledger.append(&[read.digest])?;
         }
         self.push(read.row, read.line);

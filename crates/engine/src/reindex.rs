@@ -4,12 +4,13 @@ use std::cmp::Reverse;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use env::{Disk, Lock};
-use segment::BlockCache;
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
+use segment::{BlockCache, Field};
 use vault::{RootKey, Vault};
 
 use crate::config::{Config, World};
@@ -63,11 +64,56 @@ pub(crate) fn make_again(
     segments: &[SegmentEntry],
     watch: &Watch<'_>,
 ) -> Result<(), ReindexError> {
+    side_by_side(vault, segments, watch.progress, &|entry, how| {
+        let changed = segment::sealed::reindex(disk, dir, entry, how)?;
+        (watch.each)(&entry.name.to_string(), changed);
+        Ok(())
+    })
+}
+
+/// Makes the indexes of these segments once more and compares; returns those that say otherwise, with what, after they were
+/// replaced. Where persons were erased, address tokens are not compared: they cannot be made again.
+///
+/// # Errors
+/// As [`make_again`].
+pub(crate) fn compare(
+    disk: &dyn Disk,
+    dir: &Path,
+    vault: &Vault,
+    segments: &[SegmentEntry],
+    progress: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Vec<(SegmentEntry, String)>, ReindexError> {
+    let leave_out = vault.has_erased().then_some(Field::Address);
+    let found = Mutex::new(Vec::new());
+    side_by_side(vault, segments, progress, &|entry, how| {
+        if let Some(what) = segment::sealed::check_index(disk, dir, entry, how, leave_out)? {
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((*entry, what));
+        }
+        Ok(())
+    })?;
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|(entry, _)| entry.name.first);
+    Ok(found)
+}
+
+/// What is done with a segment's index.
+type EachIndex<'e> = dyn Fn(&SegmentEntry, &Reindexing<'_>) -> Result<(), ReindexError> + Sync + 'e;
+
+/// Does `each` with these segments, a segment a thread, the largest first.
+fn side_by_side(
+    vault: &Vault,
+    segments: &[SegmentEntry],
+    progress: &(dyn Fn(u64, u64) + Sync),
+    each: &EachIndex<'_>,
+) -> Result<(), ReindexError> {
     let mut largest_first: Vec<_> = segments.iter().collect();
     largest_first.sort_by_key(|entry| Reverse(rows(entry)));
-    let (next, failed, done) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicU64::new(0));
-    let (cache, all) = (BlockCache::new(CACHE_BYTES), segments.iter().map(rows).sum());
-    let tell = |more| (watch.progress)(done.fetch_add(more, Ordering::Relaxed) + more, all);
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let done = AtomicU64::new(0);
+    let cache = BlockCache::new(CACHE_BYTES);
+    let all = segments.iter().map(rows).sum();
+    let tell = |more| progress(done.fetch_add(more, Ordering::Relaxed) + more, all);
     let work = || {
         while let Some(entry) = largest_first.get(next.fetch_add(1, Ordering::Relaxed))
             && !failed.load(Ordering::Relaxed)
@@ -77,9 +123,7 @@ pub(crate) fn make_again(
                 progress: &tell,
                 ..Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address)
             };
-            let changed = segment::sealed::reindex(disk, dir, entry, &how)
-                .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
-            (watch.each)(&entry.name.to_string(), changed);
+            each(entry, &how).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         }
         Ok(())
     };

@@ -115,7 +115,9 @@ impl Sequencer {
         for job in group {
             let own_keys = || job.keys.iter().flatten().copied();
             let stale = !self.shared.recent.unchanged_since(job.seen, own_keys())
-                || own_keys().any(|key| keys.contains_key(&key));
+                || own_keys().any(|key| keys.contains_key(&key))
+                // It waited so long that its time would not fit those around it.
+                || !self.shared.ledger.announce(job.received_us);
             if stale {
                 (job.done)(Err(Refused::Stale));
             } else {
@@ -127,6 +129,7 @@ impl Sequencer {
         let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
         self.record(clients, false);
         self.record(own, true);
+        self.shared.ledger.settle();
     }
 
     /// Orders of RELIABILITY, "Acknowledge": new keys, frame, sync, ledger and tail, answer.
@@ -170,6 +173,7 @@ impl Sequencer {
     fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &Numbers) {
         let first = placed.first_leaf.0;
         self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
+        self.shared.ledger.note_received(job.received_us);
         if let Err(error) = self.shared.ledger_append(first, &batch.digests) {
             return (job.done)(Err(error));
         }

@@ -208,7 +208,7 @@ impl Log {
             return Err(SubmitError::Conflict { problems: prepared.conflicts });
         }
         let Prepared { plans, receipts: fresh, lines, digests, rows, records, .. } = prepared;
-        let Prepared { identities, keys, seen, refused, conflicts, .. } = prepared;
+        let Prepared { received_us, identities, keys, seen, refused, conflicts, .. } = prepared;
         problems.extend(refused);
         problems.extend(conflicts);
         problems.sort_by_key(|problem| problem.index);
@@ -221,7 +221,19 @@ impl Log {
             let _ = self.shared.vault.make_durable(keys_made);
         }
         let done = Box::new(move |answer| done(Answer(answer)));
-        self.shared.queue.push(Job { lines, digests, rows, records, identities, keys, seen, keys_made, own, done });
+        self.shared.queue.push(Job {
+            lines,
+            digests,
+            rows,
+            records,
+            received_us,
+            identities,
+            keys,
+            seen,
+            keys_made,
+            own,
+            done,
+        });
         Ok(Sent::Waiting(Waiting { plans, fresh, problems }))
     }
 

@@ -3,6 +3,7 @@
 mod open;
 mod sign;
 
+use crate::dates::Dates;
 use crate::levels::Levels;
 use crate::record::{Item, Records};
 use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, MarkState, OlderMark, OpenError, ReadError, SignError};
@@ -50,6 +51,7 @@ pub struct Ledger {
     signer: Mutex<Signer>,
     /// What everybody may see. Set by the signer, last of all.
     published: RwLock<Arc<Published>>,
+    dates: Dates,
     /// What the mark said when the tree was opened.
     mark_found: MarkState,
     /// Why nothing is taken any more (I-9).
@@ -121,6 +123,23 @@ impl Ledger {
     #[must_use]
     pub fn root(&self) -> Hash {
         self.levels.root()
+    }
+
+    /// Whether leaves that were received at `oldest_us` may still be written. If so, the checkpoints signed until
+    /// [`Ledger::settle`] are dated no more than [`crate::LEAF_AGE_US_MAX`] later. If not, they waited too long: make them anew.
+    #[must_use]
+    pub fn announce(&self, oldest_us: i64) -> bool {
+        self.dates.announce(oldest_us)
+    }
+
+    /// What was announced has been appended, or never will be.
+    pub fn settle(&self) {
+        self.dates.settle();
+    }
+
+    /// Leaves received at `latest_us` or before are about to be appended: the checkpoint that covers them is dated no earlier.
+    pub fn note_received(&self, latest_us: i64) {
+        self.dates.note(latest_us);
     }
 
     /// Appends digests in leaf order. Not durable before the next checkpoint: the journal has the lines. On a full disk

@@ -12,6 +12,7 @@
 //! | `ledger` | the log's tree: appending, signing, answering |
 //! | `levels` | the files of digests and subtree hashes |
 //! | `record` | the bytes of `tree/checkpoints` |
+//! | `dates` | their times, and those of leaves |
 //! | `chain` | what joins these records |
 //! | `mark` | what is remembered outside |
 //! | `keys` | origin and signing key |
@@ -19,6 +20,7 @@
 
 mod ahead;
 mod chain;
+mod dates;
 mod error;
 mod keys;
 mod ledger;
@@ -29,6 +31,7 @@ mod verify;
 
 pub use ahead::DigestsAhead;
 pub use chain::ChainKey;
+pub use dates::LEAF_AGE_US_MAX;
 pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError, ReadError, SignError};
 pub use keys::{create_signing_key, load_signing_key, new_origin};
 pub use ledger::{Ledger, LedgerEnv, Published};

@@ -16,11 +16,11 @@ use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
 use crate::index::{
     AddressValue, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexMergeError, MergeInto, RowExtra, SPOOL_BYTES,
-    merge_indexes,
+    difference, merge_indexes,
 };
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
-use crate::part::Disclosed;
+use crate::part::{Disclosed, Field};
 use crate::sealed::{IndexAccess, SealedLines, index_bytes};
 use crate::{PartError, bound};
 
@@ -112,6 +112,66 @@ impl<'a> Reindexing<'a> {
 /// # Errors
 /// As [`ReindexError`]; the old index is still there.
 pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexing<'_>) -> Result<bool, ReindexError> {
+    let file = entry.name.path(dir, SegmentFile::Index);
+    let made = make(disk, dir, entry, how)?;
+    let changed = !same(disk, &made.path, &file)?;
+    if changed {
+        put_in_place(disk, dir, &made, file)?;
+    }
+    Ok(changed)
+}
+
+/// Makes the segment's index again and compares: what the index in its place has otherwise, in words, after which the new one
+/// stands there. `None` if both answer alike: the bytes are the same, or differ only as merging makes them. `leave_out` names a
+/// field that is not compared.
+///
+/// Cost and memory as [`reindex`]; where the bytes differ, both are decoded.
+///
+/// # Errors
+/// As [`ReindexError`], also if the index in its place cannot be opened, which [`crate::verify::verify_segment`] finds before.
+pub fn check_index(
+    disk: &dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    how: &Reindexing<'_>,
+    leave_out: Option<Field>,
+) -> Result<Option<String>, ReindexError> {
+    let file = entry.name.path(dir, SegmentFile::Index);
+    let made = make(disk, dir, entry, how)?;
+    if same(disk, &made.path, &file)? {
+        return Ok(None);
+    }
+    let open = |path: &Path| {
+        let read = |source| ReindexError::Write { file: path.to_owned(), source };
+        let bytes = index_bytes(disk, path, how.access).map_err(read)?;
+        let bytes = bound::unbind(bytes, &entry.lines.sha256);
+        let bytes =
+            bytes.ok_or(PartError::Damaged { file: path.to_owned(), offset: 0, what: "it is not of these lines" })?;
+        Ok::<_, ReindexError>(Index::open(path, bytes).map_err(IndexMergeError::from)?)
+    };
+    let right = open(&made.path)?;
+    let found = match open(&file) {
+        Ok(found) => difference(&right, &found, leave_out).unwrap_or_else(|error| Some(error.to_string())),
+        Err(error) => Some(error.to_string()),
+    };
+    if found.is_some() {
+        put_in_place(disk, dir, &made, file)?;
+    }
+    Ok(found)
+}
+
+fn put_in_place(disk: &dyn Disk, dir: &Path, made: &Temporary<'_>, file: PathBuf) -> Result<(), ReindexError> {
+    let replaced = disk.rename_replace(&made.path, &file).and_then(|()| disk.sync_dir(dir));
+    replaced.map_err(|source| ReindexError::Write { file, source })
+}
+
+/// Makes the index beside the one in its place.
+fn make<'d>(
+    disk: &'d dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    how: &Reindexing<'_>,
+) -> Result<Temporary<'d>, ReindexError> {
     let lines = SealedLines::open(disk, dir, entry, how.cache)?;
     let file = entry.name.path(dir, SegmentFile::Index);
     let made = Temporary::new(disk, env::temporary_path(&file))?;
@@ -128,13 +188,9 @@ pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexi
         let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
         merge_indexes(&indexes, &MergeInto { disk, file, trailer: &trailer, spool_bytes: SPOOL_BYTES, go_on })?;
     }
-    let changed = !same(disk, &made.path, &file)?;
-    if changed {
-        let replaced = disk.rename_replace(&made.path, &file).and_then(|()| disk.sync_dir(dir));
-        replaced.map_err(|source| ReindexError::Write { file, source })?;
-    }
+    drop(pieces);
     (how.progress)(rows % PROGRESS_ROWS);
-    Ok(changed)
+    Ok(made)
 }
 
 /// A file that is removed unless it got another name.

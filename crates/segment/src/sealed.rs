@@ -16,7 +16,7 @@ use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
 use crate::{PartError, bound, map};
 
-pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, reindex};
+pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, check_index, reindex};
 
 /// An opened sealed segment: its index joined to its lines and disclosures. Answers as a [`crate::Part`].
 pub type Segment = Indexed<SealedLines>;

@@ -63,6 +63,13 @@ impl People {
         (self.by_id.len(), self.destroyed.len())
     }
 
+    /// The handles whose keys were destroyed, sorted.
+    pub(crate) fn destroyed(&self) -> Vec<PersonId> {
+        let mut destroyed: Vec<_> = self.destroyed.iter().copied().collect();
+        destroyed.sort_unstable_by_key(|id| id.0);
+        destroyed
+    }
+
     /// Takes in a person; false if the person or the handle has a key already.
     pub(crate) fn insert(&mut self, person: &Person<'_>, key: Arc<PersonKey>) -> bool {
         let name = name_of(person);

@@ -95,9 +95,21 @@ impl Vault {
     /// # Errors
     /// Any [`VaultError`]: a vault with one damaged row is not opened.
     pub fn open(data_dir: &Path, surroundings: Surroundings, root: &RootKey) -> Result<Self, VaultError> {
+        Self::of(data_dir, surroundings, root, Database::open(data_dir)?)
+    }
+
+    /// As [`Self::open`], to open disclosures and nothing else: the database is not written to, so that verification changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_to_read(data_dir: &Path, surroundings: Surroundings, root: &RootKey) -> Result<Self, VaultError> {
+        Self::of(data_dir, surroundings, root, Database::open_to_read(data_dir)?)
+    }
+
+    fn of(data_dir: &Path, surroundings: Surroundings, root: &RootKey, database: Database) -> Result<Self, VaultError> {
         let log_key = LogKey::read(surroundings.disk.as_ref(), data_dir, root)?;
         let wrapping = Wrapping::new(root);
-        let database = Database::open(data_dir)?;
         let mut people = People::default();
         database.for_each(&mut |row| {
             load(&mut people, &wrapping, &row).map_err(|reason| VaultError::Row {
@@ -353,6 +365,12 @@ impl Vault {
     #[must_use]
     pub fn has_erased(&self) -> bool {
         self.read_people().counts().1 > 0
+    }
+
+    /// The handles whose keys were destroyed, sorted: each must be explained by an entry of the log's.
+    #[must_use]
+    pub fn destroyed(&self) -> Vec<PersonId> {
+        self.read_people().destroyed()
     }
 
     /// Visits every open identity, in no particular order. The visitor must not call the vault.

@@ -8,11 +8,13 @@ mod recorded;
 
 use std::borrow::Cow;
 
-use event::{Actor, ActorKind, Client, Event, Http, Resource};
+use event::{Actor, ActorKind, Client, Event, Http, PersonId, Resource};
 use ledger::MarkState;
 use serde_json::{Map, Value, json};
 
 pub(crate) use recorded::{Once, Recorded};
+
+use crate::erased::{ERASED, PERSON, handle_text};
 
 /// The source of own entries. No client can claim it.
 pub const OWN_SOURCE: &str = "indelible";
@@ -97,6 +99,11 @@ pub enum Own<'a> {
         /// Type of the entry's resource.
         resource_type: Option<&'a str>,
     },
+    /// A person's key was destroyed; durable before that. Nothing erases yet, but whatever does explains itself by this.
+    Erased {
+        /// The handle of the key.
+        person: PersonId,
+    },
     /// The log was verified.
     Verified {
         /// Who, where it was asked for over HTTP.
@@ -149,6 +156,12 @@ impl Own<'_> {
                 let mut event = reading("pii.read", "viewed", "", viewer);
                 event.description = Some(format!("pii.read.{}", resource_type.unwrap_or("entry")).into());
                 event.resource = Some(Resource { kind: "entry".into(), id: Cow::Borrowed(entry), name: None });
+                event
+            }
+            Own::Erased { person } => {
+                let mut event = own(ERASED, "erased", "Person erased");
+                event.resource =
+                    Some(Resource { kind: PERSON.into(), id: Cow::Owned(handle_text(*person)), name: None });
                 event
             }
             Own::Verified { viewer, entries, findings } => {

@@ -8,20 +8,25 @@ use env::{Disk, Lock};
 use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
-use segment::manifest::{Manifest, SegmentEntry, newest, verify_manifests};
+use segment::manifest::{Manifest, newest, verify_manifests};
 use segment::verify::{FindingKind, verify_folder};
+use vault::{RootKey, Vault};
 
+use super::relations::Relations;
+use super::segments::Indexes;
 use super::since;
 use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments};
 use crate::config::{Config, World};
-use crate::create::is_log;
+use crate::create::{is_log, surroundings};
 use crate::layout::Layout;
 use crate::shared::with_causes;
 
 /// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
-/// manifests, segments, journal. An index that is missing or damaged is made again; nothing else is changed.
+/// manifests, segments, journal; every disclosure is opened under its key, every index made once more and compared. An index that
+/// is missing, damaged or wrong is made again; nothing else is changed.
 ///
-/// Cost: reads everything once, lines and disclosures twice; two microseconds of processor time an entry, on all processors.
+/// Cost: reads everything once, lines and disclosures three times; some ten microseconds of processor time an entry, half of them for
+/// indexes, on all processors.
 ///
 /// # Errors
 /// [`VerifyError`], where nothing could be said. What is wrong is a finding.
@@ -42,7 +47,7 @@ pub fn verify_directory(
     if !is_log(disk, &layout).unwrap_or(false) {
         verification.found(layout.signing_key(), None, "the file is missing");
     }
-    let vault_ok = check_vault(disk, &layout, &mut verification);
+    let vault = check_vault(config, world, &layout, &mut verification);
     let Some(Keys { key, chain, mac }) = check_key(disk, &layout, expect, &mut verification) else {
         return Ok(verification);
     };
@@ -55,11 +60,17 @@ pub fn verify_directory(
     verification.size = tree.size().0;
     let signed = tree.signed_roots();
     let digests = since::open_digests(disk, &tree_path);
+    let relations = Relations::new(vault.as_ref(), tree.times(), world.clock.now_us());
+    // Sealed entries are read twice: as lines, then for their indexes.
+    let indexed_twice =
+        newest(disk, &layout.manifests()).unwrap_or_default().map_or(0, |manifest| manifest.sealed_to());
+    let size = verification.size;
+    let lines_progress = |done: u64, of: u64| progress(done, of + indexed_twice);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
     let mut segments = Verification { size: verification.size, ..Verification::default() };
     let (report, sealed) = thread::scope(|scope| {
         let report = scope.spawn(|| tree.finish());
-        let sealed = digests.is_ok().then(|| check_sealed(disk, &layout, progress, &mut segments));
+        let sealed = digests.is_ok().then(|| check_sealed(disk, &layout, &relations, &lines_progress, &mut segments));
         (report.join().unwrap_or_else(|panic| resume_unwind(panic)), sealed)
     });
     let report = report?;
@@ -70,7 +81,7 @@ pub fn verify_directory(
             (finding.leaves.start < finding.leaves.end).then_some(finding.leaves.start.0..finding.leaves.end.0);
         verification.found(finding.path, leaves, finding.what);
     }
-    let (digests, (manifest, rebuild)) = match (digests, sealed) {
+    let (digests, (manifest, indexes)) = match (digests, sealed) {
         (Ok(digests), Some(sealed)) => (digests, sealed),
         (Err(error), _) => {
             if verification.findings.is_empty() {
@@ -84,13 +95,19 @@ pub fn verify_directory(
         since::check(note, &key, &digests, &tree_path, &mut verification)?;
     }
     verification.append(segments);
-    if verification.findings.is_empty() && vault_ok {
-        segments::reindex(config, world, &layout, &rebuild, &mut verification)?;
+    if let Some(vault) = vault.as_ref().filter(|_| verification.findings.is_empty()) {
+        segments::reindex(disk, &layout, vault, &indexes.rebuild, &mut verification)?;
     }
     let unnamed = unnamed_segments(disk, &layout, manifest.as_ref(), &mut verification);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
-    let against = journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref() };
-    let journal = journalled::check(disk, &layout.journal(), &against, progress, &mut verification);
+    let against =
+        journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref(), relations: &relations };
+    let journal = journalled::check(disk, &layout.journal(), &against, &lines_progress, &mut verification);
+    relations.finish(&layout, &mut verification);
+    if let Some(vault) = &vault {
+        let indexed = |done, _| progress(size + done, size + indexed_twice);
+        segments::compare_indexes(disk, &layout, vault, &indexes.compare, &indexed, &mut verification);
+    }
     if let Some(kept) = &expect.receipt
         && let Some(kept) = receipt::open(kept, &key, &mut verification)?
     {
@@ -131,17 +148,18 @@ fn unnamed_segments(
     }
 }
 
-/// Checks manifests and the segments that the newest one names; returns it, and the segments whose index is to be made again.
+/// Checks manifests and the segments that the newest one names; returns it, and what is to be done about indexes.
 fn check_sealed(
     disk: &dyn Disk,
     layout: &Layout,
+    relations: &Relations<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
-) -> (Option<Manifest>, Vec<SegmentEntry>) {
+) -> (Option<Manifest>, Indexes) {
     let manifest = check_manifests(disk, layout, verification);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
-    let rebuild = segments::check(disk, layout, named, progress, verification);
-    (manifest, rebuild)
+    let indexes = segments::check(disk, layout, named, relations, progress, verification);
+    (manifest, indexes)
 }
 
 fn disk_error(path: &Path, source: std::io::Error) -> VerifyError {
@@ -153,13 +171,20 @@ fn holds_something(disk: &dyn Disk, layout: &Layout) -> bool {
     [layout.tree(), layout.segments(), layout.signing_key()].iter().any(|path| disk.exists(path).unwrap_or(false))
 }
 
-fn check_vault(disk: &dyn Disk, layout: &Layout, verification: &mut Verification) -> bool {
+/// Checks the vault's files; opens them if they are sound.
+fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &mut Verification) -> Option<Vault> {
+    let disk: &dyn Disk = &*world.disk;
     let check = vault::check(disk, layout.data());
     for finding in &check.findings {
         let row = finding.row.map(|row| format!("row {row}: ")).unwrap_or_default();
         verification.found(&finding.file, None, format!("{row}{}", finding.what));
     }
-    check.findings.is_empty()
+    if !check.findings.is_empty() {
+        return None;
+    }
+    let opened = RootKey::read(disk, &config.data);
+    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world), &root));
+    opened.inspect_err(|error| verification.found(layout.data().join("vault.db"), None, with_causes(error))).ok()
 }
 
 /// What the mark says, where it is no finding.

@@ -8,10 +8,13 @@ use event::Entry;
 use event::personal::combined_digest;
 use journal::{FileJournal, Known, MacKey, OpenError, RecoveredBatch, Refusal, SignedTree};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
+use segment::DisclosureRecordRef;
 use vault::Sealed;
 
+use super::relations::Relations;
 use super::since::Digests;
 use super::{Progress, Verification};
+use crate::received::Ascending;
 use crate::record::read_numbers;
 
 /// A line or disclosure that is not what the tree says, found while the journal is read.
@@ -31,6 +34,7 @@ pub(super) struct Against<'a> {
     pub(super) digests: &'a Digests,
     /// `None` where the log's key cannot be read.
     pub(super) key: Option<&'a MacKey>,
+    pub(super) relations: &'a Relations<'a>,
 }
 
 /// What the journal holds beside what the tree says.
@@ -43,7 +47,7 @@ pub(super) struct Checked {
 }
 
 /// Reads the journal without changing it: its frames under the log's key, every line below the checkpoint against the tree,
-/// every disclosure against its line.
+/// every disclosure against its line and under its person's key, and when each line was received.
 pub(super) fn check(
     disk: &dyn Disk,
     dir: &Path,
@@ -53,7 +57,7 @@ pub(super) fn check(
 ) -> Checked {
     let origin = verification.origin.clone();
     let size = verification.size;
-    let Against { sealed, signed, digests, key } = *against;
+    let Against { sealed, signed, key, .. } = *against;
     let root_at = |size| {
         let at = signed.binary_search_by_key(&size, |(size, _)| *size).ok()?;
         signed.get(at).map(|(_, root)| *root)
@@ -61,6 +65,7 @@ pub(super) fn check(
     let checkpoint = SignedTree { size: TreeSize(size), root: root_at(TreeSize(size)).unwrap_or(proof::empty_root()) };
     let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint, root_at: &root_at, key };
     let (mut file, mut records, mut end) = (None, Vec::new(), sealed);
+    let mut received = Ascending::default();
     let mut checked = Checked::default();
     let inspected = FileJournal::inspect(disk, dir, &known, &mut |batch| {
         if file != Some(batch.placed.file) {
@@ -68,13 +73,17 @@ pub(super) fn check(
             records.clear();
         }
         for record in batch.disclosures.iter() {
-            records.push(Sealed::from_record(record)?.digest);
+            let (digest, person, kind, ciphertext) = Sealed::split_record(record)?;
+            let leaf = batch.placed.first_leaf.0;
+            let opened = against.relations.open(DisclosureRecordRef { digest, person, kind, ciphertext });
+            opened.map_err(|what| Misfit { leaf, what })?;
+            records.push(*digest);
         }
         end = end.max(batch.placed.first_leaf.0 + batch.lines.len() as u64);
         progress(end.min(size), size);
         let signed = usize::try_from(size.saturating_sub(batch.placed.first_leaf.0)).unwrap_or(usize::MAX);
         checked.unsigned.extend(batch.lines.iter().skip(signed).map(Digest::of));
-        check_batch(&batch, sealed, size, digests, &records)
+        check_batch(against, &batch, size, &records, &mut received)
     });
     verification.unsigned = end.saturating_sub(size);
     match inspected {
@@ -99,12 +108,13 @@ pub(super) fn check(
 }
 
 fn check_batch(
+    against: &Against<'_>,
     batch: &RecoveredBatch<'_>,
-    sealed: u64,
     size: u64,
-    digests: &Digests,
     records: &[[u8; 32]],
+    received: &mut Ascending,
 ) -> Result<(), Refusal> {
+    let Against { sealed, digests, relations, .. } = *against;
     for (at, (line, refs)) in batch.lines.iter().zip(batch.refs.iter()).enumerate() {
         let leaf = batch.placed.first_leaf.0 + at as u64;
         if leaf < sealed {
@@ -113,7 +123,10 @@ fn check_batch(
         if leaf < size && digests.get(leaf)? != Digest::of(line) {
             return Err(Box::new(Misfit { leaf, what: "the line is not the one in the tree" }));
         }
+        let misfit = |what| Misfit { leaf, what };
+        relations.line(leaf, line).map_err(misfit)?;
         let entry = Entry::parse(line)?;
+        received.follow(entry.received_us).map_err(misfit)?;
         let numbers = read_numbers(refs)?;
         let digest = |number: &Option<u32>| number.and_then(|number| records.get(number as usize));
         let committed = numbers.len() == entry.personal.len()

@@ -1,17 +1,25 @@
 //! A log while it serves.
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use event::Entry;
 use event::personal::combined_digest;
+use event::{Entry, Kind};
 use proof::{Digest, LeafIndex, RightEdge};
+use segment::{DisclosureRecord, Part, PartError, View};
 
+use super::relations::open_record;
 use super::{Progress, Verification, VerifyError};
 use crate::Log;
+use crate::layout::Layout;
+use crate::shared::with_causes;
+
+/// Disclosures remembered as opened, 48 bytes each.
+const OPENED_MAX: usize = 1 << 16;
 
 impl Log {
     /// Reads every entry that the newest checkpoint covers, the way a question would, and checks each line against the
-    /// tree, its disclosures against the line, and the tree against the checkpoint.
+    /// tree, its disclosures against the line and under their keys, and the tree against the checkpoint.
     ///
     /// Finds whatever an auditor could be shown wrongly. That files not read by any question are whole is for
     /// [`super::verify_directory`] to say, with the log at rest.
@@ -28,6 +36,7 @@ impl Log {
         let mut verification =
             Verification { origin: ledger.origin().to_owned(), size, checkpoints: 1, ..Verification::default() };
         let mut edge = RightEdge::new();
+        let mut opened = Opened::default();
         for leaf in 0..size {
             if leaf.is_multiple_of(1_024) {
                 progress(leaf, size);
@@ -36,14 +45,13 @@ impl Log {
                 Ok(digest) => digest,
                 Err(error) => {
                     let file = self.layout().tree().join("digests");
-                    verification.found(file, Some(leaf..leaf + 1), crate::shared::with_causes(&error));
+                    verification.found(file, Some(leaf..leaf + 1), with_causes(&error));
                     return Ok(verification);
                 }
             };
             edge.push(digest.leaf_hash(), |_, _, _| {});
-            if let Err((file, what)) = check_leaf(&view, leaf, digest) {
-                let file = file.unwrap_or_else(|| self.layout().data().to_owned());
-                verification.found(file, Some(leaf..leaf + 1), what);
+            if let Err(misfit) = self.check_leaf(&view, leaf, digest, &mut opened) {
+                verification.found_at(misfit.file, leaf, misfit.what);
             }
         }
         if edge.root() != checkpoint.checkpoint.root {
@@ -53,30 +61,77 @@ impl Log {
         progress(size, size);
         Ok(verification)
     }
-}
 
-type Misfit = (Option<PathBuf>, String);
-
-fn check_leaf(view: &segment::View, leaf: u64, digest: Digest) -> Result<(), Misfit> {
-    let say = |what: &str| (None, what.to_owned());
-    let (part, row) = view.find(leaf).ok_or_else(|| say("the entry is missing"))?;
-    let line = part.line(row).map_err(|error| unread(&error))?;
-    if Digest::of(&line) != digest {
-        return Err(say("the line is not the one in the tree"));
+    fn check_leaf(&self, view: &View, leaf: u64, digest: Digest, opened: &mut Opened) -> Result<(), Misfit> {
+        let missing = || Misfit { file: self.layout().segments(), what: "the entry is missing".to_owned() };
+        let (part, row) = view.find(leaf).ok_or_else(missing)?;
+        let files = Files::of(&**part, self.layout());
+        let line = part.line(row).map_err(|error| unread(&error, &files.lines))?;
+        let of_line = |what: &str| Misfit { file: files.lines.clone(), what: what.to_owned() };
+        let of_disclosures = |what: &str| Misfit { file: files.disclosures.clone(), what: what.to_owned() };
+        if Digest::of(&line) != digest {
+            return Err(of_line("the line is not the one in the tree"));
+        }
+        let entry = Entry::parse(&line).map_err(|error| of_line(&error.to_string()))?;
+        let disclosed = part.disclosures(row).map_err(|error| unread(&error, &files.disclosures))?;
+        let committed = disclosed.len() == entry.personal.len()
+            && disclosed.iter().zip(&entry.personal).all(|(element, personal)| {
+                combined_digest(element.iter().flatten().map(|record| &record.digest)) == personal.digest
+            });
+        if !committed {
+            return Err(of_disclosures("its disclosures are not those the line commits to"));
+        }
+        for record in disclosed.iter().flatten().flatten().filter(|record| opened.is_new(record)) {
+            open_record(&self.shared.vault, record.as_ref()).map_err(of_disclosures)?;
+        }
+        Ok(())
     }
-    let entry = Entry::parse(&line).map_err(|error| say(&error.to_string()))?;
-    let disclosed = part.disclosures(row).map_err(|error| unread(&error))?;
-    let committed = disclosed.len() == entry.personal.len()
-        && disclosed.iter().zip(&entry.personal).all(|(element, personal)| {
-            combined_digest(element.iter().flatten().map(|record| &record.digest)) == personal.digest
-        });
-    if committed { Ok(()) } else { Err(say("its disclosures are not those the line commits to")) }
 }
 
-fn unread(error: &segment::PartError) -> Misfit {
+/// What is wrong with an entry, and in which file.
+struct Misfit {
+    file: PathBuf,
+    what: String,
+}
+
+/// Where a part's lines and disclosures lie: a segment's files, or the journal.
+struct Files {
+    lines: PathBuf,
+    disclosures: PathBuf,
+}
+
+impl Files {
+    fn of(part: &dyn Part, layout: &Layout) -> Self {
+        let Some(disclosures) = part.disclosure_file() else {
+            return Self { lines: layout.journal(), disclosures: layout.journal() };
+        };
+        let disclosures = disclosures.path().to_owned();
+        Self { lines: disclosures.with_extension("ndjson.zst"), disclosures }
+    }
+}
+
+/// Disclosures that were opened lately: an identity stands behind many entries.
+#[derive(Default)]
+struct Opened(HashSet<([u8; 32], [u8; 16])>);
+
+impl Opened {
+    /// Whether it was not opened yet, as far as is remembered. Past [`OPENED_MAX`] the memory is emptied.
+    fn is_new(&mut self, record: &DisclosureRecord) -> bool {
+        if record.kind != Kind::Identity.as_byte() {
+            return true;
+        }
+        if self.0.len() >= OPENED_MAX {
+            self.0.clear();
+        }
+        self.0.insert((record.digest, record.person))
+    }
+}
+
+/// The file that an error names, or the one that was read.
+fn unread(error: &PartError, read: &Path) -> Misfit {
     let file = match error {
-        segment::PartError::Read { file, .. } | segment::PartError::Damaged { file, .. } => Some(file.clone()),
-        _ => None,
+        PartError::Read { file, .. } | PartError::Damaged { file, .. } => file,
+        _ => read,
     };
-    (file, crate::shared::with_causes(error))
+    Misfit { file: file.to_owned(), what: with_causes(error) }
 }

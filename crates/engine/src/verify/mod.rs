@@ -6,6 +6,7 @@ mod directory;
 mod journalled;
 mod live;
 mod receipt;
+mod relations;
 mod segments;
 mod since;
 
@@ -83,6 +84,20 @@ pub struct Verification {
 impl Verification {
     fn found(&mut self, file: impl Into<PathBuf>, leaves: Option<Range<u64>>, what: impl Into<String>) {
         self.findings.push(Finding { file: file.into(), leaves, what: what.into() });
+    }
+
+    /// As [`Self::found`] of one leaf; of neighbours with the same trouble, one finding.
+    fn found_at(&mut self, file: PathBuf, leaf: u64, what: String) {
+        if let Some(last) = self.findings.last_mut()
+            && let Some(leaves) = &mut last.leaves
+            && leaves.end == leaf
+            && last.file == file
+            && last.what == what
+        {
+            leaves.end += 1;
+            return;
+        }
+        self.found(file, Some(leaf..leaf + 1), what);
     }
 
     /// Puts what was found beside behind what was found here.

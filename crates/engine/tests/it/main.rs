@@ -17,6 +17,7 @@ mod limping;
 mod merging;
 mod reindexing;
 mod sealing;
+mod tampering;
 mod verify;
 mod work;
 

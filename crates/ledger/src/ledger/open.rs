@@ -3,6 +3,7 @@
 use super::sign::Signer;
 use super::{Ledger, LedgerEnv, Published};
 use crate::chain::{Chain, ChainKey};
+use crate::dates::Dates;
 use crate::levels::Levels;
 use crate::mark::{Mark, MarkState, OlderMark};
 use crate::record::{Item, Record, Records};
@@ -67,6 +68,7 @@ pub(super) fn open(
         tree: tree.to_owned(),
         key,
         levels,
+        dates: Dates::new(published.recorded_us),
         published: RwLock::new(published),
         mark_found: state,
         stopped: OnceLock::new(),

@@ -45,6 +45,8 @@ impl Signer {
             // Last time the mark could not be written.
             self.publish(ledger)?;
         }
+        // Before: whatever is not flushed now was received no earlier, but for the time it waited.
+        let now_us = ledger.env.clock.now_us();
         let flushed = ledger.levels.flush().map_err(|(path, source)| failed(ledger, &path, source))?;
         if flushed.size == self.recorded.checkpoint.size {
             return Ok(Arc::clone(&self.recorded));
@@ -53,7 +55,7 @@ impl Signer {
         self.check(ledger, &flushed)?;
         let checkpoint = Checkpoint { origin: ledger.origin().to_owned(), size: flushed.size, root: flushed.root };
         let note = checkpoint.sign(&ledger.key).map_err(SignError::Note)?.to_string();
-        let recorded_us = ledger.env.clock.now_us().max(self.recorded.recorded_us);
+        let recorded_us = ledger.dates.record(now_us);
         self.record(ledger, Published { checkpoint, note, recorded_us })?;
         self.publish(ledger)?;
         Ok(Arc::clone(&self.recorded))

@@ -7,6 +7,7 @@
 mod build;
 mod bytes;
 pub(crate) mod columns;
+mod compare;
 mod dense;
 pub(crate) mod fold;
 mod format;
@@ -20,6 +21,7 @@ mod sets;
 mod table;
 
 pub use build::{AddressValue, IndexBuilder, RowExtra};
+pub(crate) use compare::difference;
 pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub(crate) use indexed::CODES_BYTES_MAX;

@@ -68,6 +68,8 @@ fn verify_frame(
             && !disclosed.fit(leaf, line)
         {
             findings.tampered(disclosed.path(), leaf..leaf + 1, "its disclosures are not those of the line");
+        } else if let Err(what) = (how.each_line)(leaf, line) {
+            findings.tampered(file.path(), leaf..leaf + 1, what);
         }
     }
     Ok(count)

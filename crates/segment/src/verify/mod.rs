@@ -4,6 +4,7 @@ mod disclosed;
 mod findings;
 mod folder;
 mod lines;
+mod opened;
 mod segment;
 mod threads;
 
@@ -17,6 +18,7 @@ use proof::Digest;
 pub use folder::verify_folder;
 pub use segment::verify_segment;
 
+use crate::DisclosureRecordRef;
 use crate::sealed::IndexAccess;
 
 /// Reads the digests that the tree has for consecutive leaves, asked by several threads.
@@ -25,10 +27,20 @@ pub type DigestsOf<'a> = dyn Fn(Range<u64>) -> Result<Vec<Digest>, BoxedError> +
 /// What reading digests answers.
 pub type BoxedError = Box<dyn Error + Send + Sync>;
 
+/// Opens a disclosure under its person's key, asked by several threads; says what is wrong with it.
+pub type Opens<'a> = dyn Fn(DisclosureRecordRef<'_>) -> Result<(), &'static str> + Sync + 'a;
+
+/// Takes a leaf and its line, which is the tree's, told by several threads; says what else is wrong with it.
+pub type EachLine<'a> = dyn Fn(u64, &[u8]) -> Result<(), &'static str> + Sync + 'a;
+
 /// How segments are verified.
 pub struct How<'a> {
     /// What the tree says.
     pub digests: &'a DigestsOf<'a>,
+    /// Opens every disclosure; `None` where the keys are not at hand.
+    pub opens: Option<&'a Opens<'a>>,
+    /// Takes every line.
+    pub each_line: &'a EachLine<'a>,
     /// How the bytes of an index are reached.
     pub access: IndexAccess,
     /// Threads that read lines side by side.

@@ -24,6 +24,11 @@ impl<'b> Dictionary<'b> {
         self.count
     }
 
+    /// Whether it has the same values in the same places, whatever their rows.
+    pub(in crate::index) fn has_the_values_of(&self, other: &Self) -> bool {
+        (self.count, self.ends, self.values) == (other.count, other.ends, other.values)
+    }
+
     /// Bytes of all values together.
     pub(in crate::index) fn bytes(&self) -> usize {
         self.values.len()

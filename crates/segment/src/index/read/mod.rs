@@ -247,7 +247,7 @@ impl Index {
         self.sections.get(section).map_or(&[], |section| self.slice(section))
     }
 
-    fn section(&self, name: SectionName) -> Result<Option<&[u8]>, IndexError> {
+    pub(super) fn section(&self, name: SectionName) -> Result<Option<&[u8]>, IndexError> {
         self.find(name).map(|section| self.sound(section)).transpose()
     }
 

@@ -65,6 +65,16 @@ impl<'b> TokenList<'b> {
         (blob.first() == Some(&b'\n') && blob.last() == Some(&b'\n')).then_some(Self { count, rows, steps, sets, blob })
     }
 
+    /// How many tokens there are.
+    pub(in crate::index) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether it has the same tokens in the same places, whatever their rows.
+    pub(in crate::index) fn has_the_tokens_of(&self, other: &Self) -> bool {
+        (self.count, self.steps, self.blob) == (other.count, other.steps, other.blob)
+    }
+
     /// How many bytes a scan reads.
     pub(in crate::index) fn bytes(&self) -> usize {
         self.blob.len()
@@ -97,7 +107,8 @@ impl<'b> TokenList<'b> {
         TokenCursor { list: self, token: 0, at: 1 }
     }
 
-    fn set(&self, token: usize) -> Option<SetRef> {
+    /// The rows of the token at a place; `None` is damage (or `token >= len()`).
+    pub(in crate::index) fn set(&self, token: usize) -> Option<SetRef> {
         if token >= self.count {
             return None;
         }

@@ -1,0 +1,78 @@
+//! What holds between lines, checkpoints and keys, looked at while lines are read.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use event::{Kind, PersonId};
+use ledger::Recorded;
+use segment::DisclosureRecordRef;
+use vault::{KeyState, OpenError, Vault};
+
+use super::Verification;
+use crate::erased::{erased_in, handle_text};
+use crate::layout::Layout;
+use crate::received::{Dates, received_in};
+
+/// Shared by all threads that read lines.
+pub(super) struct Relations<'v> {
+    vault: Option<&'v Vault>,
+    dates: Dates,
+    /// Whose erasure was read.
+    erased: Mutex<HashSet<PersonId>>,
+}
+
+impl<'v> Relations<'v> {
+    /// `vault`: if it can be opened; `checkpoints`: all, as they were recorded; `now_us`: of this machine.
+    pub(super) fn new(vault: Option<&'v Vault>, checkpoints: Vec<Recorded>, now_us: i64) -> Self {
+        Self { vault, dates: Dates::new(checkpoints, now_us), erased: Mutex::default() }
+    }
+
+    /// Whether the keys are at hand.
+    pub(super) fn has_keys(&self) -> bool {
+        self.vault.is_some()
+    }
+
+    /// Takes a line; says what is wrong with it.
+    pub(super) fn line(&self, leaf: u64, line: &[u8]) -> Result<(), &'static str> {
+        if let Some(person) = erased_in(line) {
+            self.erased.lock().unwrap_or_else(PoisonError::into_inner).insert(person);
+        }
+        let received_us = received_in(line).ok_or("the line does not say when it was received")?;
+        self.dates.check(leaf, received_us)
+    }
+
+    /// Opens a disclosure under its person's key; says what is wrong with it. One whose person was erased cannot be opened, and
+    /// nothing is wrong with it.
+    pub(super) fn open(&self, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
+        self.vault.map_or(Ok(()), |vault| open_record(vault, record))
+    }
+
+    /// Once all lines were read: every destroyed key must be explained.
+    pub(super) fn finish(self, layout: &Layout, verification: &mut Verification) {
+        let erased = self.erased.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for person in self.vault.map(Vault::destroyed).unwrap_or_default() {
+            if !erased.contains(&person) {
+                let what = "was destroyed, and no entry of the log's own records an erasure";
+                let what = format!("the key of person {} {what}", handle_text(person));
+                verification.found(layout.data().join("vault.db"), None, what);
+            }
+        }
+    }
+}
+
+/// Opens a disclosure under its person's key; says what is wrong with it.
+pub(super) fn open_record(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
+    let person = PersonId(*record.person);
+    if vault.key_state(person) == KeyState::Unknown {
+        return Err("the person of a disclosure is not in the vault: vault.db lacks a row, or the handle was changed");
+    }
+    let kind = Kind::from_byte(record.kind).ok_or("a disclosure is of an unknown kind")?;
+    match vault.open_ciphertext(record.digest, person, kind, record.ciphertext) {
+        Ok(_) => Ok(()),
+        Err(OpenError::UnknownPerson) => Err("the person of a disclosure is not in the vault"),
+        Err(OpenError::Altered) => {
+            Err("a disclosure does not open under its person's key: it or its handle was changed")
+        }
+        Err(OpenError::OtherDigest) => Err("a disclosure opens to another text than its digest says"),
+    }
+}
