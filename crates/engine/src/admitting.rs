@@ -13,7 +13,7 @@ use segment::{Field, PartError};
 
 use crate::Log;
 use crate::dedup::{EventKey, Seen};
-use crate::disclosed::OpenedTexts;
+use crate::disclosed::{OpenedTexts, must_name};
 use crate::queue::{Element, Records};
 use crate::shared::with_causes;
 use crate::submit::{Receipt, SubmitError};
@@ -212,7 +212,9 @@ impl Log {
             {
                 continue;
             }
-            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
+            let disclosed = part.disclosures(row)?;
+            must_name(&line, leaf, &disclosed)?;
+            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, disclosed)?;
             if !self.is_same(event, &line, &opened, admission)? {
                 return Ok(Some(Plan::Refused));
             }

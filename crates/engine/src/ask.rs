@@ -10,7 +10,7 @@ use search::{Context, Hit, Predicate, Question, Results, Scope, SearchError};
 use segment::{PartError, View};
 
 use crate::Log;
-use crate::disclosed::OpenedTexts;
+use crate::disclosed::{OpenedTexts, must_name};
 use crate::limits::{Limits, QUESTION_BYTES_MAX};
 use crate::opener::Opener;
 use crate::submit::SubmitError;
@@ -145,13 +145,15 @@ impl Log {
         search::find_id(&self.view(), id, scope, self.context(&visible, &|| false))
     }
 
-    /// Reads what was found.
+    /// Reads what was found. The line is held against the tree, and its disclosures against the line.
     ///
     /// # Errors
     /// As [`PartError`].
     pub fn show(&self, hit: &Hit) -> Result<Shown, PartError> {
         let line = hit.part.line(hit.row)?;
-        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, hit.part.disclosures(hit.row)?)?;
+        let disclosed = hit.part.disclosures(hit.row)?;
+        must_name(&line, hit.leaf, &disclosed)?;
+        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, disclosed)?;
         Ok(Shown { leaf_index: hit.leaf, line, opened })
     }
 

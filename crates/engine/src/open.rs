@@ -36,6 +36,7 @@ use crate::sealer::SealerThread;
 use crate::sequencer::{Sequencer, signed_tree};
 use crate::shared::{Parts, Shared};
 use crate::submit::SubmitError;
+use crate::tree::Tree;
 use crate::{Log, freezer};
 
 /// Decompressed frames kept in memory: a page's worth of every segment of a long log.
@@ -153,13 +154,14 @@ impl Log {
         let origin = key.name().to_owned();
         let mac_key = MacKey::new(&key.derive(MacKey::INFO));
         let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
-        let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
+let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
+        let ledger = Arc::new(ledger);
 
         let manifest = newest(disk, &layout.manifests())?;
         let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
         remove_leftovers(disk, &layout.segments(), manifest.as_ref(), sealed)
             .map_err(|source| OpenError::disk(&layout.segments(), source))?;
-        let cache = BlockCache::new(CACHE_BYTES_MAX);
+        let cache = BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))));
         let segments = open_segments(&world, &layout, manifest.as_ref(), &cache, &vault)?;
         check_last(segments.last(), &ledger)?;
 

@@ -235,6 +235,20 @@ pub enum PartError {
         /// What does not fit.
         what: &'static str,
     },
+    /// A line was read that is not the one in the tree: it was changed since it was sealed. Remedy: `verify`, then restore the file.
+    #[error("{} does not hold the line that stands in the tree as leaf {leaf}", file.display())]
+    NotInTree {
+        /// The file read.
+        file: PathBuf,
+        /// The leaf.
+        leaf: u64,
+    },
+    /// Disclosures were read that are not those of the line. Remedy: `verify`, then restore the file.
+    #[error("the disclosures of leaf {leaf} are not those that its line commits to")]
+    NotCommitted {
+        /// The leaf.
+        leaf: u64,
+    },
     /// A row or leaf that this part does not hold was asked for: a mistake of the caller.
     #[error("row or leaf {0} is not in this part")]
     NoSuchRow(u64),

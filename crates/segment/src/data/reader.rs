@@ -15,6 +15,7 @@ use super::table::{Frame, SEEK_FOOT, Tables, len_from_foot};
 use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
+use crate::held::Held;
 use crate::index::KeptCodes;
 
 thread_local! {
@@ -142,7 +143,8 @@ impl DataFile {
     /// Returns the line of `leaf`, without its newline. Cost: at most one frame decompressed.
     ///
     /// # Errors
-    /// `NoSuchRow` if the leaf is not here, `Read` if the disk fails, `Damaged` if the frame is.
+    /// `NoSuchRow` if the leaf is not here, `Read` if the disk fails, `Damaged` if the frame is, `NotInTree` if the line is
+    /// not the one in the tree.
     pub fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         let mut line = Vec::new();
         self.lines(&[leaf], &mut |_, bytes| line.extend_from_slice(bytes))?;
@@ -150,7 +152,7 @@ impl DataFile {
     }
 
     /// Hands out the lines of `leaves` in the order given, each with its place in `leaves`; neighbours in one frame
-    /// cost one decompression.
+    /// cost one decompression. Where the cache has a tree, each line is held against it, once while its frame is in memory.
     ///
     /// # Errors
     /// As [`DataFile::line`]; lines handed out before the error stand.
@@ -160,8 +162,8 @@ impl DataFile {
             if !current.as_ref().is_some_and(|(held, _)| held.contains(&leaf)) {
                 current = Some(self.frame_holding(leaf)?);
             }
-            let line = current.as_ref().and_then(|(held, block)| block.item((leaf - held.start) as usize));
-            each(place, line.ok_or(PartError::NoSuchRow(leaf))?);
+            let Some((leaves, block)) = &current else { return Err(PartError::NoSuchRow(leaf)) };
+            each(place, self.sound_line(leaves, block, leaf)?);
         }
         Ok(())
     }
@@ -216,7 +218,7 @@ impl DataFile {
         let fits = bytes.len() == placed.frame.text as usize
             && spans.len() == placed.frame.lines as usize
             && begin as usize == bytes.len();
-        if fits { Ok(Block { bytes, spans }) } else { Err(damaged("the frame does not hold the lines it should")) }
+        if fits { Ok(Block { bytes, spans, held: Held::default() }) } else { Err(damaged("the frame does not hold the lines it should")) }
     }
 
     /// What the tables say of frame `at`.
@@ -233,6 +235,16 @@ impl DataFile {
             return Err(self.source.damaged(placed.offset, what));
         }
         Ok(packed)
+    }
+
+    /// The line of `leaf` in the frame of `leaves`, if it is the one in the tree.
+    fn sound_line<'b>(&self, leaves: &Range<u64>, block: &'b Block, leaf: u64) -> Result<&'b [u8], PartError> {
+        let nth = (leaf - leaves.start) as usize;
+        let line = block.item(nth).ok_or(PartError::NoSuchRow(leaf))?;
+        let Some(tree) = self.cache.tree() else { return Ok(line) };
+        let count = block.spans.len();
+        let fits = block.held.fits(nth, count, line, || tree.digests(leaves.start, count)).map_err(PartError::Store)?;
+        if fits { Ok(line) } else { Err(PartError::NotInTree { file: self.path().to_owned(), leaf }) }
     }
 
     fn frame_of(&self, leaf: u64) -> Option<usize> {

@@ -1,0 +1,114 @@
+//! Files that somebody changes under a running log: what was changed is never shown as if sound.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+
+use engine::Log;
+use search::{Order, Predicate, Question, Scope, SearchError};
+use segment::PartError;
+
+use super::{Folder, events, files, submit};
+
+/// Entries of these tests: what one frame holds.
+const ENTRIES: usize = 40;
+
+fn ask<T>(log: &Log, query: &str, answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>) -> Result<T, SearchError> {
+    let predicate = match query {
+        "" => Predicate::All,
+        query => search::parse_query(query, &jiff::tz::TimeZone::UTC).unwrap(),
+    };
+    log.ask(&log.view(), &predicate, &Scope::everything(), &|| false, answer)
+}
+
+/// The leaf whose entry cannot be shown; the others can.
+fn unshown(log: &Log) -> Vec<u64> {
+    let hits = ask(log, "", |question| search::scan(question, Order::Leaf).collect::<Result<Vec<_>, _>>()).unwrap();
+    let broken = hits.iter().filter(|hit| match log.show(hit) {
+        Ok(shown) => {
+            shown.entry().unwrap();
+            false
+        }
+        Err(PartError::NotInTree { leaf, .. }) => {
+            assert_eq!(leaf, hit.leaf);
+            true
+        }
+        Err(error) => panic!("{error:?}"),
+    });
+    broken.map(|hit| hit.leaf).collect()
+}
+
+/// Reads the lines of all entries as an export does.
+fn export(log: &Log) -> Result<usize, SearchError> {
+    ask(log, "", |question| {
+        let (mut all, mut lines) = (search::batches(question, Order::Leaf, 256), 0);
+        while let Some(batch) = all.next()? {
+            question.lines(&batch, &mut |_| lines += 1)?;
+        }
+        Ok(lines)
+    })
+}
+
+fn file(folder: &Folder, ending: &str) -> PathBuf {
+    let mut found = files(&folder.data());
+    found.retain(|path| path.to_str().unwrap().ends_with(ending));
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+fn open(path: &PathBuf) -> (File, Vec<u8>) {
+    (OpenOptions::new().write(true).open(path).unwrap(), std::fs::read(path).unwrap())
+}
+
+/// Writes another text over the one frame of a segment: a frame of the same length, which decompresses to as many bytes and
+/// ends with the checksum that the tables have.
+fn change_frame(path: &PathBuf, change: impl FnOnce(String) -> String) {
+    let (file, bytes) = open(path);
+    let entry = bytes.len() - 9 - 2 * 12;
+    let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let (compressed, text_len) = (number(entry), number(entry + 4));
+    let text = zstd::bulk::decompress(&bytes[..compressed], text_len).unwrap();
+    let text = change(String::from_utf8(text).unwrap());
+    assert_eq!(text.len(), text_len);
+    let mut frame = zstd::bulk::compress(text.as_bytes(), 19).unwrap();
+    let filled = compressed - frame.len() - 8;
+    frame.extend_from_slice(&0x184D_2A50_u32.to_le_bytes());
+    frame.extend_from_slice(&(filled as u32).to_le_bytes());
+    frame.resize(compressed - 4, 0);
+    frame.extend_from_slice(&bytes[entry + 8..entry + 12]);
+    file.write_all_at(&frame, 0).unwrap();
+}
+
+#[test]
+fn a_changed_line_of_a_segment_is_neither_shown_nor_exported() {
+    let folder = Folder::new();
+    let log = folder.open();
+    submit(&log, &events(0, ENTRIES)).unwrap();
+    log.seal().unwrap();
+    change_frame(&file(&folder, ".ndjson.zst"), |text| text.replacen("\"n\":17}", "\"n\":71}", 1));
+    let unshown = unshown(&log);
+    assert_eq!(unshown.len(), 1, "the changed one, and no other");
+    let error = export(&log).unwrap_err();
+    assert!(matches!(error, SearchError::Part(PartError::NotInTree { leaf, .. }) if [leaf] == unshown[..]), "{error:?}");
+    let confirmed = ask(&log, "resource_id:d17", search::count).unwrap_err();
+    assert!(matches!(confirmed, SearchError::Part(PartError::NotInTree { .. })), "{confirmed:?}");
+}
+
+#[test]
+fn a_changed_line_of_the_journal_is_neither_shown_nor_exported() {
+    let folder = Folder::new();
+    let log = folder.open();
+    submit(&log, &events(0, ENTRIES)).unwrap();
+    let mut changed = 0;
+    for path in files(&folder.data().join("journal")) {
+        let (file, bytes) = open(&path);
+        let needle = b"\"n\":17}";
+        for at in (0..bytes.len() - needle.len()).filter(|at| bytes[*at..].starts_with(needle)) {
+            file.write_all_at(b"\"n\":71}", at as u64).unwrap();
+            changed += 1;
+        }
+    }
+    assert_eq!(changed, 1);
+    assert_eq!(unshown(&log).len(), 1);
+    assert!(matches!(export(&log), Err(SearchError::Part(PartError::NotInTree { .. }))));
+}
