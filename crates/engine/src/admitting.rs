@@ -9,7 +9,7 @@ use journal::Packed;
 use proof::{Digest, DigestMap};
 use segment::index::{RowExtra, Wanted};
 use segment::tail::Row;
-use segment::{Field, PartError};
+use segment::{Field, Part, PartError};
 
 use crate::Log;
 use crate::dedup::{EventKey, Seen};
@@ -124,8 +124,12 @@ impl Log {
             return Ok(found);
         }
         for segment in &self.shared.parts().segments {
+            let before = segment.failed_reads();
             let rows = segment.rows_of_each(Field::EventId, &wanted)?;
-            found.extend(rows.into_iter().map(|(index, row)| (index, segment::Part::leaf(&**segment, row))));
+            found.extend(rows.into_iter().map(|(index, row)| (index, segment.leaf(row))));
+            if segment.failed_reads() != before {
+                return Err(segment.last_failure().unwrap_or(PartError::IndexUnread).into());
+            }
         }
         found.sort_unstable();
         Ok(found)
@@ -202,7 +206,11 @@ impl Log {
         }
         let view = self.shared.view();
         for leaf in found {
-            let Some((part, row)) = view.find(leaf) else { continue };
+            let Some((part, row)) = view.find(leaf) else {
+                // It is in none, unless one could not be read.
+                view.parts.iter().find_map(|part| part.last_failure()).map_or(Ok(()), Err)?;
+                continue;
+            };
             let line = part.line(row)?;
             let Ok(first) = Entry::parse(&line) else { continue };
             let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);

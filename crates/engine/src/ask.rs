@@ -107,7 +107,7 @@ impl Log {
         let results = Some(self.results()).filter(|_| !limits.fresh);
         let (lines_max, bytes_max) = (limits.lines, limits.bytes);
         let context = Context { lines_max, bytes_max, results, ..self.context(&visible, &over_time) };
-        answer(&Question::new(view, predicate, scope, context))
+        answer_whole(&Question::new(view, predicate, scope, context), answer)
     }
 
     /// Returns how many answers of segments were found among those kept, and how many had to be worked out.
@@ -133,7 +133,7 @@ impl Log {
         answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
         let visible = Visible::new(&self.shared.vault);
-        answer(&Question::new(view, predicate, scope, self.context(&visible, over_budget)))
+        answer_whole(&Question::new(view, predicate, scope, self.context(&visible, over_budget)), answer)
     }
 
     /// Finds the entry with this id, if the caller may see it.
@@ -176,6 +176,16 @@ impl Log {
             results: None,
         }
     }
+}
+
+/// The answer, unless something that it stands on could not be read.
+fn answer_whole<T>(
+    question: &Question<'_>,
+    answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
+) -> Result<T, SearchError> {
+    let answered = answer(question)?;
+    question.check_reads()?;
+    Ok(answered)
 }
 
 /// Why a read was not recorded, so that it must be refused.

@@ -154,7 +154,7 @@ impl Log {
         let origin = key.name().to_owned();
         let mac_key = MacKey::new(&key.derive(MacKey::INFO));
         let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
-let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
+        let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
         let ledger = Arc::new(ledger);
 
         let manifest = newest(disk, &layout.manifests())?;
@@ -172,7 +172,7 @@ let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(
             origin: &origin,
             sealed: LeafIndex(sealed),
             checkpoint: signed_tree(&checkpoint.checkpoint),
-            root_at: &|size| proof::root(size, &ledger).ok(),
+            root_at: &|size| proof::root(size, &*ledger).ok(),
             key: Some(&mac_key),
         };
         let opened =
@@ -265,7 +265,7 @@ fn open_segments(
 ) -> Result<Vec<Arc<Segment>>, OpenError> {
     let (disk, dir) = (&*world.disk, layout.segments());
     let named = manifest.map_or(&[][..], |manifest| &manifest.segments);
-    let open = |entry: &SegmentEntry| open_segment(disk, &dir, entry, cache, IndexAccess::Map);
+    let open = |entry: &SegmentEntry| open_segment(disk, &dir, entry, cache, IndexAccess::Blocks);
     let (mut opened, mut rebuild) = (Vec::new(), Vec::new());
     for entry in named {
         opened.push(match open(entry) {

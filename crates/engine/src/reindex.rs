@@ -75,7 +75,7 @@ pub(crate) fn make_again(
             let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
             let how = Reindexing {
                 progress: &tell,
-                ..Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address)
+                ..Reindexing::new(&cache, IndexAccess::Blocks, vault.index_seed(), address)
             };
             let changed = segment::sealed::reindex(disk, dir, entry, &how)
                 .inspect_err(|_| failed.store(true, Ordering::Relaxed))?;

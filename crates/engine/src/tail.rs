@@ -100,8 +100,7 @@ impl LineSource for Chunk {
         if Digest::of(&line) == *digest {
             return Ok(line);
         }
-        let file = PathBuf::from(format!("journal file {}", position.file));
-        Err(PartError::NotInTree { file, leaf: self.first_leaf + at.0 })
+        Err(PartError::NotInTree { file: PathBuf::from("journal"), leaf: self.first_leaf + at.0 })
     }
 
     fn disclosures(&self, at: LineAt) -> Result<Disclosed, PartError> {

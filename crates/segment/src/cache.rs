@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::held::{Held, LeafDigests};
-use crate::index::{CODES_BYTES_MAX, KeptCodes};
+use crate::index::{CODES_BYTES_MAX, INDEX_BYTES_MAX, IndexMemory, KeptCodes};
 use crate::lru::Lru;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
@@ -38,13 +38,14 @@ pub(crate) struct BlockKey {
     pub(crate) block: u64,
 }
 
-/// Keeps the blocks used last, up to a number of bytes, and beside them [`CODES_BYTES_MAX`] of codes. One per process; share it
+/// Keeps the blocks used last, up to a number of bytes, and beside them [`CODES_BYTES_MAX`] of codes and [`INDEX_BYTES_MAX`] of indexes. One per process; share it
 /// among all segments.
 pub struct BlockCache {
     files: AtomicU64,
     /// Owned by whoever holds the lock; never held while reading or decompressing.
     kept: Mutex<Lru<BlockKey, Arc<Block>>>,
     codes: KeptCodes,
+    indexes: IndexMemory,
     /// What the lines of opened segments are held against.
     tree: Option<Arc<dyn LeafDigests>>,
 }
@@ -67,6 +68,7 @@ impl BlockCache {
             files: AtomicU64::new(0),
             kept: Mutex::new(Lru::new(bytes_max)),
             codes: KeptCodes::new(CODES_BYTES_MAX),
+            indexes: IndexMemory::new(INDEX_BYTES_MAX),
             tree,
         }
     }
@@ -96,6 +98,11 @@ impl BlockCache {
     /// The codes of parts; a part goes by the number of its file of lines.
     pub(crate) fn codes(&self) -> &KeptCodes {
         &self.codes
+    }
+
+    /// What the indexes of parts have in memory.
+    pub(crate) fn indexes(&self) -> &IndexMemory {
+        &self.indexes
     }
 
     /// Drops every block and all codes of `file`, whose segment is closed.

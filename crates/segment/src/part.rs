@@ -249,6 +249,9 @@ pub enum PartError {
         /// The leaf.
         leaf: u64,
     },
+    /// The index could not be read while it was asked, so that what it answered may lack something. Remedy: `verify`, then reindex.
+    #[error("an index could not be read while it was asked")]
+    IndexUnread,
     /// A row or leaf that this part does not hold was asked for: a mistake of the caller.
     #[error("row or leaf {0} is not in this part")]
     NoSuchRow(u64),
@@ -276,6 +279,17 @@ pub trait Part: Send + Sync {
     /// Returns what was done for questions so far.
     fn work(&self) -> Work {
         Work::default()
+    }
+
+    /// Returns how many reads of what the part is looked up in have failed so far. Where that has grown while a question was worked
+    /// out, its answer may lack something, and is none.
+    fn failed_reads(&self) -> u64 {
+        0
+    }
+
+    /// Takes the last failure that [`Part::failed_reads`] counts, unless somebody took it before.
+    fn last_failure(&self) -> Option<PartError> {
+        None
     }
 
     /// Returns how many rows there are; rows are `0..rows()`.

@@ -107,7 +107,7 @@ impl Problem {
     }
 
     /// What was read is not what was written: none of it is shown. The file goes to the log, not to the client.
-    fn damaged(error: &(dyn std::error::Error + 'static), leaf: Option<u64>) -> Self {
+    pub(crate) fn damaged(error: &(dyn std::error::Error + 'static), leaf: Option<u64>) -> Self {
         log_failure(error);
         metrics::counter!("indelible_damaged_reads_total").increment(1);
         let what = leaf.map_or("a file of the log".to_owned(), |leaf| format!("the entry of leaf {leaf}"));
@@ -122,7 +122,7 @@ impl Problem {
     fn unread(error: &(dyn std::error::Error + 'static), part: &PartError) -> Self {
         match part {
             PartError::NotInTree { leaf, .. } | PartError::NotCommitted { leaf } => Self::damaged(error, Some(*leaf)),
-            PartError::Damaged { .. } => Self::damaged(error, None),
+            PartError::Damaged { .. } | PartError::IndexUnread => Self::damaged(error, None),
             _ => Self::internal(error),
         }
     }
@@ -130,13 +130,13 @@ impl Problem {
 
 /// Writes an error and its causes to the server's log.
 fn log_failure(error: &(dyn std::error::Error + 'static)) {
-        let mut causes = error.to_string();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            causes.push_str(": ");
-            causes.push_str(&cause.to_string());
-            next = cause.source();
-        }
+    let mut causes = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push_str(": ");
+        causes.push_str(&cause.to_string());
+        next = cause.source();
+    }
     tracing::error!(%causes, "a request failed");
 }
 

@@ -75,7 +75,9 @@ fn check_leaf(view: &segment::View, leaf: u64, digest: Digest) -> Result<(), Mis
 
 fn unread(error: &segment::PartError) -> Misfit {
     let file = match error {
-        segment::PartError::Read { file, .. } | segment::PartError::Damaged { file, .. } => Some(file.clone()),
+        segment::PartError::Read { file, .. }
+        | segment::PartError::Damaged { file, .. }
+        | segment::PartError::NotInTree { file, .. } => Some(file.clone()),
         _ => None,
     };
     (file, crate::shared::with_causes(error))

@@ -42,7 +42,7 @@ pub(super) fn check(
     let checked = AtomicU64::new(0);
     let how = How {
         digests: &|leaves| Ok(read_digests(&*file, leaves.start, (leaves.end - leaves.start) as usize)?),
-        access: IndexAccess::Read,
+        access: IndexAccess::Whole,
         threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),
         progress: &|leaves| progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, size),
     };

@@ -16,7 +16,7 @@ use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
 use crate::held::Held;
-use crate::index::KeptCodes;
+use crate::index::{IndexMemory, KeptCodes};
 
 thread_local! {
     /// A decompression context is 160 KiB and slow to make: one per thread, owned by that thread.
@@ -127,6 +127,11 @@ impl DataFile {
         self.cache.codes()
     }
 
+    /// Returns what the indexes of all parts have in memory.
+    pub(crate) fn indexes(&self) -> &IndexMemory {
+        self.cache.indexes()
+    }
+
     /// Returns the number of this open file: no other of the same cache has or had it.
     pub(crate) fn id(&self) -> u64 {
         self.id
@@ -202,12 +207,16 @@ impl DataFile {
 
     /// Decompresses frame `at`, past the cache, and checks it.
     pub(crate) fn read_frame(&self, at: usize) -> Result<Block, PartError> {
+        self.unpack(at, &self.packed_frame(at)?)
+    }
+
+    /// Decompresses frame `at`, which was read, and checks it.
+    pub(crate) fn unpack(&self, at: usize, packed: &[u8]) -> Result<Block, PartError> {
         self.frames_read.fetch_add(1, Ordering::Relaxed);
-        let packed = self.packed_frame(at)?;
         let placed = self.frames.get(at).ok_or(PartError::NoSuchRow(at as u64))?;
         let damaged = |what| self.source.damaged(placed.offset, what);
         let bytes =
-            decompress(&packed, placed.frame.text as usize).map_err(|_| damaged("the frame does not decompress"))?;
+            decompress(packed, placed.frame.text as usize).map_err(|_| damaged("the frame does not decompress"))?;
         let mut spans = Vec::with_capacity(placed.frame.lines as usize);
         let mut begin = 0;
         for newline in memchr::memchr_iter(b'\n', &bytes) {
@@ -218,7 +227,17 @@ impl DataFile {
         let fits = bytes.len() == placed.frame.text as usize
             && spans.len() == placed.frame.lines as usize
             && begin as usize == bytes.len();
-        if fits { Ok(Block { bytes, spans, held: Held::default() }) } else { Err(damaged("the frame does not hold the lines it should")) }
+        if fits {
+            Ok(Block { bytes, spans, held: Held::default() })
+        } else {
+            Err(damaged("the frame does not hold the lines it should"))
+        }
+    }
+
+    /// Reads the tables behind the frames, as they are stored.
+    pub(crate) fn tables(&self) -> Result<Vec<u8>, PartError> {
+        let end = self.frames.last().map_or(0, |placed| placed.offset + u64::from(placed.frame.compressed));
+        self.source.read(end, usize::try_from(self.source.len().saturating_sub(end)).unwrap_or(usize::MAX))
     }
 
     /// What the tables say of frame `at`.

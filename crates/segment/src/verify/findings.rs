@@ -54,6 +54,7 @@ impl Findings {
             }
             PartError::NotInTree { .. }
             | PartError::NotCommitted { .. }
+            | PartError::IndexUnread
             | PartError::NoSuchRow(_)
             | PartError::Stopped
             | PartError::TooMany

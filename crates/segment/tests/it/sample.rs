@@ -73,7 +73,7 @@ impl Log {
     /// Verifies a segment.
     pub fn verify(self, disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Vec<Finding> {
         let digests = |leaves: Range<u64>| Ok(leaves.map(|leaf| self.digest(leaf)).collect());
-        let how = How { digests: &digests, access: IndexAccess::Read, threads: 2, progress: &|_| () };
+        let how = How { digests: &digests, access: IndexAccess::Whole, threads: 2, progress: &|_| () };
         verify_segment(disk, dir, entry, &how).unwrap()
     }
 
