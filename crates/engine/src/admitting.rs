@@ -9,11 +9,11 @@ use journal::Packed;
 use proof::{Digest, DigestMap};
 use segment::index::{RowExtra, Wanted};
 use segment::tail::Row;
-use segment::{Field, PartError};
+use segment::{Field, Part, PartError};
 
 use crate::Log;
 use crate::dedup::{EventKey, Seen};
-use crate::disclosed::OpenedTexts;
+use crate::disclosed::{OpenedTexts, must_name};
 use crate::queue::{Element, Records};
 use crate::shared::with_causes;
 use crate::submit::{Receipt, SubmitError};
@@ -127,8 +127,12 @@ impl Log {
             return Ok(found);
         }
         for segment in &self.shared.parts().segments {
+            let before = segment.failed_reads();
             let rows = segment.rows_of_each(Field::EventId, &wanted)?;
-            found.extend(rows.into_iter().map(|(index, row)| (index, segment::Part::leaf(&**segment, row))));
+            found.extend(rows.into_iter().map(|(index, row)| (index, segment.leaf(row))));
+            if segment.failed_reads() != before {
+                return Err(segment.last_failure().unwrap_or(PartError::IndexUnread).into());
+            }
         }
         found.sort_unstable();
         Ok(found)
@@ -205,7 +209,11 @@ impl Log {
         }
         let view = self.shared.view();
         for leaf in found {
-            let Some((part, row)) = view.find(leaf) else { continue };
+            let Some((part, row)) = view.find(leaf) else {
+                // It is in none, unless one could not be read.
+                view.parts.iter().find_map(|part| part.last_failure()).map_or(Ok(()), Err)?;
+                continue;
+            };
             let line = part.line(row)?;
             let Ok(first) = Entry::parse(&line) else { continue };
             let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
@@ -215,7 +223,9 @@ impl Log {
             {
                 continue;
             }
-            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, part.disclosures(row)?)?;
+            let disclosed = part.disclosures(row)?;
+            must_name(&line, leaf, &disclosed)?;
+            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, disclosed)?;
             if !self.is_same(event, &line, &opened, admission)? {
                 return Ok(Some(Plan::Refused));
             }

@@ -10,7 +10,7 @@ use search::{Context, Hit, Predicate, Question, Results, Scope, SearchError};
 use segment::{PartError, View};
 
 use crate::Log;
-use crate::disclosed::OpenedTexts;
+use crate::disclosed::{OpenedTexts, must_name};
 use crate::limits::{Limits, QUESTION_BYTES_MAX};
 use crate::opener::Opener;
 use crate::submit::SubmitError;
@@ -107,7 +107,7 @@ impl Log {
         let results = Some(self.results()).filter(|_| !limits.fresh);
         let (lines_max, bytes_max) = (limits.lines, limits.bytes);
         let context = Context { lines_max, bytes_max, results, ..self.context(&visible, &over_time) };
-        answer(&Question::new(view, predicate, scope, context))
+        answer_whole(&Question::new(view, predicate, scope, context), answer)
     }
 
     /// Returns how many answers of segments were found among those kept, and how many had to be worked out.
@@ -133,7 +133,7 @@ impl Log {
         answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
         let visible = Visible::new(&self.shared.vault);
-        answer(&Question::new(view, predicate, scope, self.context(&visible, over_budget)))
+        answer_whole(&Question::new(view, predicate, scope, self.context(&visible, over_budget)), answer)
     }
 
     /// Finds the entry with this id, if the caller may see it.
@@ -145,13 +145,15 @@ impl Log {
         search::find_id(&self.view(), id, scope, self.context(&visible, &|| false))
     }
 
-    /// Reads what was found.
+    /// Reads what was found. The line is held against the tree, and its disclosures against the line.
     ///
     /// # Errors
     /// As [`PartError`].
     pub fn show(&self, hit: &Hit) -> Result<Shown, PartError> {
         let line = hit.part.line(hit.row)?;
-        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, hit.part.disclosures(hit.row)?)?;
+        let disclosed = hit.part.disclosures(hit.row)?;
+        must_name(&line, hit.leaf, &disclosed)?;
+        let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, disclosed)?;
         Ok(Shown { leaf_index: hit.leaf, line, opened })
     }
 
@@ -174,6 +176,16 @@ impl Log {
             results: None,
         }
     }
+}
+
+/// The answer, unless something that it stands on could not be read.
+fn answer_whole<T>(
+    question: &Question<'_>,
+    answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
+) -> Result<T, SearchError> {
+    let answered = answer(question)?;
+    question.check_reads()?;
+    Ok(answered)
 }
 
 /// Why a read was not recorded, so that it must be refused.

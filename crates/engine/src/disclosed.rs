@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event::render::Opened;
-use segment::{Disclosed, Lru, PartError};
+use segment::{Digests3, Disclosed, DisclosureRecord, Lru, PartError};
 use vault::{Sealed, Vault};
 
 use crate::tail::sealed;
@@ -156,6 +156,47 @@ impl Element {
     }
 }
 
+/// Fails unless these are the disclosures that the line commits to: those of somebody else, though sound in themselves, are none
+/// of its own.
+pub(crate) fn must_name(line: &[u8], leaf: u64, disclosed: &[[Option<DisclosureRecord>; 3]]) -> Result<(), PartError> {
+    let digests: Vec<Digests3> = disclosed
+        .iter()
+        .map(|element| element.each_ref().map(|record| record.as_ref().map(|record| record.digest)))
+        .collect();
+    if segment::names(line, &digests) { Ok(()) } else { Err(PartError::NotCommitted { leaf }) }
+}
+
 pub(crate) fn store(error: Box<dyn std::error::Error + Send + Sync>) -> PartError {
     PartError::Store(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use event::personal::combined_digest;
+
+    #[test]
+    fn the_sound_disclosures_of_somebody_else_are_none_of_the_line() {
+        let record = |n: u8| DisclosureRecord { digest: [n; 32], person: [n; 16], kind: 0, ciphertext: vec![n] };
+        let line = |n: u8| {
+            let digest = combined_digest([&[n; 32]].into_iter());
+            let digest: String = base64(&digest);
+            format!(r#"{{"v":1,"source":"test","personal":[{{"of":"user:{n}","digest":"{digest}"}}]}}"#)
+        };
+        for (of, read) in [(1, 1), (1, 2), (2, 1)] {
+            let named = must_name(line(of).as_bytes(), 7, &[[Some(record(read)), None, None]]);
+            assert_eq!(named.is_ok(), of == read, "{named:?}");
+        }
+        assert!(matches!(must_name(line(1).as_bytes(), 7, &[]), Err(PartError::NotCommitted { leaf: 7 })));
+    }
+
+    fn base64(bytes: &[u8]) -> String {
+        const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let bits = |at: usize| {
+            (0..6).fold(0, |six, bit| {
+                (six << 1) | bytes.get((at + bit) / 8).map_or(0, |byte| (byte >> (7 - (at + bit) % 8)) & 1)
+            })
+        };
+        (0..bytes.len() * 8).step_by(6).map(|at| char::from(LETTERS[usize::from(bits(at))])).collect()
+    }
 }

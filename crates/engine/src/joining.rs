@@ -161,7 +161,7 @@ fn make(
 ) -> Result<Option<(SegmentEntry, Segment)>, SealingError> {
     let disk: &dyn Disk = &*shared.world.disk;
     let Some(entry) = join(disk, dir, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
-    let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Map)?;
+    let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Blocks)?;
     // Read back; besides, whoever asks first need not check it.
     segment.index().verify().map_err(OpenError::from)?;
     Ok(Some((entry, segment)))

@@ -32,6 +32,7 @@ mod sequencer;
 mod shared;
 mod submit;
 mod tail;
+mod tree;
 pub mod verify;
 mod visible;
 mod watched;

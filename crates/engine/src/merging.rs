@@ -153,7 +153,7 @@ impl SealerThread {
             merge(&*disk, &dir, &sources, &|leaf| Ok(digests.get(leaf)?), &go_on)?
         };
         let Some(merged) = merged else { return Ok(()) };
-        let segment = open_segment(&*disk, &dir, &merged, &self.cache, IndexAccess::Map)?;
+        let segment = open_segment(&*disk, &dir, &merged, &self.cache, IndexAccess::Blocks)?;
         self.take_merged(&entries, merged, segment)?;
         self.set_merges(true);
         Ok(())

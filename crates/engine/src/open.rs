@@ -38,6 +38,7 @@ use crate::sealer::SealerThread;
 use crate::sequencer::{Sequencer, signed_tree};
 use crate::shared::{Parts, Shared};
 use crate::submit::SubmitError;
+use crate::tree::Tree;
 use crate::{Log, freezer};
 
 /// Decompressed frames kept in memory: a page's worth of every segment of a long log.
@@ -165,12 +166,13 @@ impl Log {
         let mac_key = MacKey::new(&key.derive(MacKey::INFO));
         let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
         let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
+        let ledger = Arc::new(ledger);
 
         let manifest = newest(disk, &layout.manifests())?;
         let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
         remove_leftovers(disk, &layout.segments(), manifest.as_ref(), sealed)
             .map_err(|source| OpenError::disk(&layout.segments(), source))?;
-        let cache = BlockCache::new(CACHE_BYTES_MAX);
+        let cache = BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))));
         let segments = open_segments(&world, &layout, manifest.as_ref(), &cache, &vault)?;
         check_last(segments.last(), &ledger)?;
 
@@ -181,7 +183,7 @@ impl Log {
             origin: &origin,
             sealed: LeafIndex(sealed),
             checkpoint: signed_tree(&checkpoint.checkpoint),
-            root_at: &|size| proof::root(size, &ledger).ok(),
+            root_at: &|size| proof::root(size, &*ledger).ok(),
             key: Some(&mac_key),
         };
         let opened =
@@ -298,7 +300,7 @@ fn open_segments(
 ) -> Result<Vec<Arc<Segment>>, OpenError> {
     let (disk, dir) = (&*world.disk, layout.segments());
     let named = manifest.map_or(&[][..], |manifest| &manifest.segments);
-    let open = |entry: &SegmentEntry| open_segment(disk, &dir, entry, cache, IndexAccess::Map);
+    let open = |entry: &SegmentEntry| open_segment(disk, &dir, entry, cache, IndexAccess::Blocks);
     let (mut opened, mut rebuild) = (Vec::new(), Vec::new());
     for entry in named {
         opened.push(match open(entry) {

@@ -6,7 +6,7 @@ use event::personal::KeptDisclosure;
 use event::render::Opened;
 use event::{Kind, PersonId};
 use segment::disclosures::{DisclosureCursor, DisclosureFile, Ordinals};
-use segment::{DisclosureRecordRef, Part, PartError};
+use segment::{Digests3, DisclosureRecordRef, Part, PartError};
 use vault::Vault;
 
 use crate::disclosed::store;
@@ -28,6 +28,8 @@ pub struct Opener<'a> {
     erasures: u64,
     refs: Vec<Ordinals>,
     elements: Vec<Element>,
+    /// Of the disclosures behind each element, opened or not.
+    digests: Vec<Digests3>,
 }
 
 /// An [`Opener`] at work on one part.
@@ -55,9 +57,16 @@ struct Element {
 /// Part, and number of the disclosure in it.
 type Key = (u64, u32);
 
+/// A text that opened under its digest.
+#[derive(Clone)]
+struct Text {
+    digest: [u8; 32],
+    text: Rc<KeptDisclosure>,
+}
+
 /// Texts of one kind, each in the one place that its ordinal gives it: the persons of most entries are those that
 /// appeared first, whose ordinals are side by side.
-struct Kept(Vec<Option<(Key, Rc<KeptDisclosure>)>>);
+struct Kept(Vec<Option<(Key, Text)>>);
 
 impl<'a> Opener<'a> {
     pub(crate) fn new(vault: &'a Vault) -> Self {
@@ -68,6 +77,7 @@ impl<'a> Opener<'a> {
             erasures: vault.erasures(),
             refs: Vec::new(),
             elements: Vec::new(),
+            digests: Vec::new(),
         }
     }
 
@@ -83,13 +93,18 @@ impl PartOpener<'_, '_, '_> {
     /// Cost: a look-up for what is kept, some µs for each other; by ascending leaf each block is read once.
     ///
     /// # Errors
-    /// As [`Part::disclosures`]; `Store` if a disclosure does not open, or is none.
-    pub fn open(&mut self, leaf: u64, wanted: Wanted) -> Result<Vec<Opened<'_>>, PartError> {
+    /// As [`Part::disclosures`]; `Store` if a disclosure does not open, or is none; `NotCommitted` if they are not those that
+    /// the line commits to.
+    pub fn open(&mut self, leaf: u64, line: &[u8], wanted: Wanted) -> Result<Vec<Opened<'_>>, PartError> {
         self.opener.forget_after_erasure();
         self.opener.elements.clear();
+        self.opener.digests.clear();
         match self.part.disclosure_file() {
             Some(file) => self.opener.open_by_file(file, self.part.lasting(), leaf, wanted)?,
             None => self.opener.open_row(self.part, leaf)?,
+        }
+        if !segment::names(line, &self.opener.digests) {
+            return Err(PartError::NotCommitted { leaf });
         }
         Ok(self.opener.elements.iter().map(Element::opened).collect())
     }
@@ -115,20 +130,36 @@ impl Opener<'_> {
         self.cursor.refs(file, leaf, &mut self.refs)?;
         for ordinals in &self.refs {
             let mut element = Element::default();
-            let ordinals = wanted.of(ordinals);
-            for (((kind, ordinal), kept), text) in (0..).zip(ordinals).zip(&mut self.kept).zip(&mut element.texts) {
+            let mut digests = Digests3::default();
+            let opened = wanted.of(ordinals);
+            for (kind, ordinal) in (0..).zip(*ordinals) {
+                let at = usize::from(kind);
                 let Some(ordinal) = ordinal else { continue };
-                let key = lasting.map(|part| (part, ordinal));
-                *text = key.and_then(|key| kept.get(key));
-                if text.is_none() {
-                    *text = open(self.vault, self.cursor.record(file, kind, ordinal)?)?;
-                    if let Some((key, text)) = key.zip(text.as_ref()) {
-                        kept.put(key, text);
-                    }
+                let places = digests.get_mut(at).zip(element.texts.get_mut(at)).zip(self.kept.get_mut(at));
+                let Some(((digest, place), kept)) = places else { continue };
+                if opened.get(at) == Some(&None) {
+                    *digest = Some(self.cursor.digest(file, kind, ordinal)?);
+                    continue;
                 }
+                let key = lasting.map(|part| (part, ordinal));
+                let text = match key.and_then(|key| kept.get(key)) {
+                    Some(text) => Some(text),
+                    None => {
+                        let record = self.cursor.record(file, kind, ordinal)?;
+                        *digest = Some(*record.digest);
+                        let text = open(self.vault, record)?;
+                        if let Some((key, text)) = key.zip(text.as_ref()) {
+                            kept.put(key, text);
+                        }
+                        text
+                    }
+                };
                 element.erased |= text.is_none();
+                *digest = text.as_ref().map_or(*digest, |text| Some(text.digest));
+                *place = text.map(|text| text.text);
             }
             self.elements.push(element);
+            self.digests.push(digests);
         }
         Ok(())
     }
@@ -138,12 +169,14 @@ impl Opener<'_> {
         let row = part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
         for records in part.disclosures(row)? {
             let mut element = Element::default();
-            for (record, text) in records.iter().zip(&mut element.texts) {
+            for (record, place) in records.iter().zip(&mut element.texts) {
                 let Some(record) = record else { continue };
-                *text = open(self.vault, record.as_ref())?;
+                let text = open(self.vault, record.as_ref())?;
                 element.erased |= text.is_none();
+                *place = text.map(|text| text.text);
             }
             self.elements.push(element);
+            self.digests.push(records.each_ref().map(|record| record.as_ref().map(|record| record.digest)));
         }
         Ok(())
     }
@@ -176,31 +209,32 @@ impl Kept {
         Self(std::iter::repeat_with(|| None).take(places).collect())
     }
 
-    fn place(&mut self, (_, ordinal): Key) -> Option<&mut Option<(Key, Rc<KeptDisclosure>)>> {
+    fn place(&mut self, (_, ordinal): Key) -> Option<&mut Option<(Key, Text)>> {
         let at = (ordinal as usize).checked_rem(self.0.len())?;
         self.0.get_mut(at)
     }
 
-    fn get(&mut self, key: Key) -> Option<Rc<KeptDisclosure>> {
-        self.place(key)?.as_ref().filter(|(kept, _)| *kept == key).map(|(_, text)| Rc::clone(text))
+    fn get(&mut self, key: Key) -> Option<Text> {
+        self.place(key)?.as_ref().filter(|(kept, _)| *kept == key).map(|(_, text)| text.clone())
     }
 
-    fn put(&mut self, key: Key, text: &Rc<KeptDisclosure>) {
-        if text.weight() <= KEPT_BYTES_MAX
+    fn put(&mut self, key: Key, text: &Text) {
+        if text.text.weight() <= KEPT_BYTES_MAX
             && let Some(place) = self.place(key)
         {
-            *place = Some((key, Rc::clone(text)));
+            *place = Some((key, text.clone()));
         }
     }
 }
 
 /// Opens one; `None` if its person's key was destroyed.
-fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Rc<KeptDisclosure>>, PartError> {
+fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Text>, PartError> {
     let DisclosureRecordRef { digest, person, kind, ciphertext } = record;
     let kind = Kind::from_byte(kind).ok_or_else(|| store("a disclosure of an unknown kind".into()))?;
     let text = vault.open_ciphertext(digest, PersonId(*person), kind, ciphertext);
     let Some(text) = text.map_err(|error| store(Box::new(error)))? else { return Ok(None) };
-    KeptDisclosure::parse(text).map(|text| Some(Rc::new(text))).map_err(|error| store(Box::new(error)))
+    let text = KeptDisclosure::parse(text).map_err(|error| store(Box::new(error)))?;
+    Ok(Some(Text { digest: *digest, text: Rc::new(text) }))
 }
 
 #[cfg(test)]
@@ -230,7 +264,7 @@ mod tests {
             while let Some(batch) = all.next()? {
                 question.lines(&batch, &mut |LeafLine { part, leaf, line, .. }| {
                     let mut opener = opener.of_part(part);
-                    if let [opened] = &opener.open(leaf, wanted).unwrap()[..]
+                    if let [opened] = &opener.open(leaf, line, wanted).unwrap()[..]
                         && event::Entry::parse(line).unwrap().source == "test"
                     {
                         let text = |pointer| opened.text(pointer).map(String::from);

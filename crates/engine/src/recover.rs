@@ -64,7 +64,6 @@ pub(crate) struct Recovering<'a> {
 
 /// What a line's bytes alone say of it, read beside others.
 struct ReadLine {
-    digest: Digest,
     row: Row,
     line: TailLine,
     key: Option<EventKey>,
@@ -114,10 +113,10 @@ impl Reading<'_> {
         let extra = row_extra(self.vault, &entry, &disclosed)?;
         let position = batch.placed.position(batch.lines, at).ok_or_else(gone)?;
         let records = self.file.map(|file| file.spans(&numbers)).unwrap_or_default();
+        let digest = *batch.digests.get(at).ok_or_else(gone)?;
         Ok(ReadLine {
-            digest: *batch.digests.get(at).ok_or_else(gone)?,
             row: Row::new(&entry, &extra, UNPLACED),
-            line: TailLine { position, records },
+            line: TailLine { position, digest, records },
             key: entry.event_id.as_deref().map(|id| self.recent.key(&entry.source, id)),
             received_us: entry.received_us,
         })
@@ -192,14 +191,14 @@ impl<'a> Recovering<'a> {
 
     fn take_line(&mut self, leaf: u64, read: ReadLine) -> Result<(), Refusal> {
         if leaf < self.ledger.size().0 {
-            if self.digests.get(leaf)? != read.digest {
+            if self.digests.get(leaf)? != read.line.digest {
                 return Err(Box::new(NotInTree { leaf }));
             }
         } else {
             let fits = self.dates.check(leaf, read.received_us).and_then(|()| self.ascending.follow(read.received_us));
             fits.map_err(|what| Misdated { leaf, what })?;
             self.ledger.note_received(read.received_us);
-            self.ledger.append(&[read.digest])?;
+            self.ledger.append(&[read.line.digest])?;
         }
         self.push(read.row, read.line);
         self.recent.add(read.key.map(|key| (key, leaf)).into_iter(), leaf + 1);
@@ -233,7 +232,7 @@ impl<'a> Recovering<'a> {
 
 impl Active {
     pub(crate) fn with_reader(first_leaf: u64, reader: JournalReader) -> Self {
-        let chunk = Arc::new(Chunk::new(reader));
+        let chunk = Arc::new(Chunk::new(first_leaf, reader));
         Self { buffer: Buffer::new(first_leaf, Arc::clone(&chunk) as _), chunk }
     }
 

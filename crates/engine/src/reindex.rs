@@ -121,7 +121,7 @@ fn side_by_side(
             let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
             let how = Reindexing {
                 progress: &tell,
-                ..Reindexing::new(&cache, IndexAccess::Map, vault.index_seed(), address)
+                ..Reindexing::new(&cache, IndexAccess::Blocks, vault.index_seed(), address)
             };
             each(entry, &how).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         }

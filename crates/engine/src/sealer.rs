@@ -214,7 +214,7 @@ impl SealerThread {
         let end = manifest.sealed_to();
         self.manifest = Some(manifest);
         self.set_merges(true);
-        let segment = open_segment(disk, &self.layout.segments(), &sealed, &self.cache, IndexAccess::Map)?;
+        let segment = open_segment(disk, &self.layout.segments(), &sealed, &self.cache, IndexAccess::Blocks)?;
         self.shared.change(|parts| {
             parts.segments.push(Arc::new(segment));
             parts.tail.retain(|part| part.first_leaf() >= end);

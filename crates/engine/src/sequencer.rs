@@ -181,12 +181,12 @@ impl Sequencer {
             let remembered = self.shared.vault.remember_identity(disclosure.digest, *person, &disclosure.json);
             assert!(remembered.is_ok(), "what admission wrote as an identity is one");
         }
-        for (at, row) in job.rows.into_iter().enumerate() {
+        for ((at, row), digest) in job.rows.into_iter().enumerate().zip(&job.digests) {
             let Some(position) = placed.position(batch.lines.as_ref(), at) else {
                 panic!("I-1: the journal placed every line of the batch");
             };
             let records = self.file.spans(numbers.of(at));
-            push_row(&self.shared, &mut self.active, row, TailLine { position, records });
+            push_row(&self.shared, &mut self.active, row, TailLine { position, digest: *digest, records });
         }
         let size = first + batch.digests.len() as u64;
         let keys = job.keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, first + at as u64)));

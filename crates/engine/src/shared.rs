@@ -25,7 +25,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) world: World,
     pub(crate) vault: Vault,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
     /// Appended to by the sequencer; freed by the sealer.
     pub(crate) journal: FileJournal,
     pub(crate) queue: Queue,
@@ -112,7 +112,7 @@ impl Shared {
         config: Config,
         world: World,
         vault: Vault,
-        ledger: Ledger,
+        ledger: Arc<Ledger>,
         journal: FileJournal,
         recent: Recent,
         parts: Parts,

@@ -1,9 +1,11 @@
 //! The unsealed end of the log: which buffer takes rows now, which wait to be frozen, which are runs; and where the
 //! lines behind them lie in the journal.
 
+use std::path::PathBuf;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
 use journal::{JournalReader, LinePosition, ReadError};
+use proof::Digest;
 use segment::tail::{BUFFER_ROWS_MAX, LineAt, LineSource};
 use segment::{Disclosed, DisclosureRecord, PartError};
 use vault::Sealed;
@@ -41,24 +43,27 @@ impl Spans {
     }
 }
 
-/// Where a line and its disclosures lie. 52 bytes, and 24 for each person but the first.
+/// Where a line and its disclosures lie, and what it must be. 84 bytes, and 24 for each person but the first.
 #[derive(Debug)]
 pub(crate) struct TailLine {
     pub(crate) position: LinePosition,
+    /// Of the line as it was committed: what is read from the disk later is held against it.
+    pub(crate) digest: Digest,
     pub(crate) records: Spans,
 }
 
 /// The lines behind one buffer, and behind the run it becomes. Rows are added by the sequencer alone; whoever holds the
 /// chunk can read its lines, also after the journal freed their file.
 pub(crate) struct Chunk {
+    first_leaf: u64,
     rows: Box<[OnceLock<TailLine>]>,
     reader: RwLock<JournalReader>,
 }
 
 impl Chunk {
-    pub(crate) fn new(reader: JournalReader) -> Self {
+    pub(crate) fn new(first_leaf: u64, reader: JournalReader) -> Self {
         let rows = std::iter::repeat_with(OnceLock::new).take(BUFFER_ROWS_MAX as usize).collect();
-        Self { rows, reader: RwLock::new(reader) }
+        Self { first_leaf, rows, reader: RwLock::new(reader) }
     }
 
     /// Puts row `row` in its place. Each row once.
@@ -90,7 +95,12 @@ impl Chunk {
 
 impl LineSource for Chunk {
     fn line(&self, at: LineAt) -> Result<Vec<u8>, PartError> {
-        self.read(self.row(at)?.position)
+        let TailLine { position, digest, .. } = self.row(at)?;
+        let line = self.read(*position)?;
+        if Digest::of(&line) == *digest {
+            return Ok(line);
+        }
+        Err(PartError::NotInTree { file: PathBuf::from("journal"), leaf: self.first_leaf + at.0 })
     }
 
     fn disclosures(&self, at: LineAt) -> Result<Disclosed, PartError> {

@@ -10,6 +10,7 @@ use segment::index::AddressValue;
 use segment::{Part, PartError};
 use vault::Vault;
 
+use crate::disclosed::must_name;
 use crate::rows::{address_in, open};
 
 /// Addresses of which a question keeps what the index may hold for them, 32 bytes a person each: as many as people ask for at once.
@@ -35,7 +36,9 @@ impl<'a> Visible<'a> {
         if let Some(known) = entry.client.ip.as_deref() {
             return Ok(canonical(known));
         }
-        for record in part.disclosures(row)?.into_iter().filter_map(|[_, connection, _]| connection) {
+        let disclosed = part.disclosures(row)?;
+        must_name(&line, part.leaf(row), &disclosed)?;
+        for record in disclosed.into_iter().filter_map(|[_, connection, _]| connection) {
             if let Some(known) = open(self.vault, &record)?.as_deref().map(address_in).transpose()?.flatten() {
                 return Ok(canonical(&known));
             }

@@ -42,6 +42,14 @@ pub enum BuildProofError {
     /// The path could not be built from the tree files.
     #[error("the path could not be built")]
     Build(#[source] BuildError<ReadError>),
+    /// The path that the tree files give does not lead to the checkpoint's root: they were changed. Remedy: `verify`.
+    #[error("the tree files do not lead from leaf {index} to the root that was signed")]
+    Differs {
+        /// The leaf asked for.
+        index: LeafIndex,
+        /// What is wrong with the path.
+        source: ProofError,
+    },
 }
 
 /// Why digests were not appended.

@@ -234,13 +234,16 @@ impl Ledger {
         self.levels.digests(first, count)
     }
 
-    /// The proof that joins a leaf to a published checkpoint. Cost: one read a level, about 300 hashes.
+    /// The proof that joins a leaf to a published checkpoint, verified as its reader will. Cost: one read a level, about 300 hashes.
     ///
     /// # Errors
     /// [`BuildProofError`].
     pub fn inclusion(&self, index: LeafIndex, against: &Published) -> Result<TlogProof, BuildProofError> {
         let size = against.checkpoint.size;
         let path = proof::inclusion_path(index, size, &self.levels).map_err(beyond_or)?;
+        let digest = self.digest(index).map_err(|error| BuildProofError::Build(BuildError::Source(error)))?;
+        proof::verify_inclusion(&digest.leaf_hash(), index, size, &path, &against.checkpoint.root)
+            .map_err(|source| BuildProofError::Differs { index, source })?;
         Ok(TlogProof { index, path, checkpoint_note: against.note.clone() })
     }
 

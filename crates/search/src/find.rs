@@ -50,5 +50,6 @@ fn first(
             None => break,
         }
     }
+    question.check_reads()?;
     Ok(hits)
 }

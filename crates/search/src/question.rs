@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use event::Entry;
-use segment::{Field, Part, View};
+use segment::{Field, Part, PartError, View};
 
 use crate::context::Context;
 use crate::error::{SearchError, Spent};
@@ -24,6 +24,8 @@ pub struct Question<'a> {
     pub(crate) now_us: i64,
     hash: OnceLock<[u8; 32]>,
     lines_read: AtomicU64,
+    /// Of each part of the view, reads that had failed before the question was put.
+    failed_before: Vec<u64>,
     /// How identities meet each needle: found once a question rather than once a part.
     touches: Mutex<HashMap<(String, bool), Arc<Touches>>>,
 }
@@ -43,6 +45,7 @@ impl<'a> Question<'a> {
             now_us: context.now_us,
             hash: OnceLock::new(),
             lines_read: AtomicU64::new(0),
+            failed_before: view.parts.iter().map(|part| part.failed_reads()).collect(),
             touches: Mutex::default(),
         }
     }
@@ -65,6 +68,7 @@ impl<'a> Question<'a> {
             now_us,
             hash: self.hash.clone(),
             lines_read: AtomicU64::new(0),
+            failed_before: self.failed_before.clone(),
             touches: Mutex::default(),
         }
     }
@@ -125,6 +129,16 @@ impl<'a> Question<'a> {
         &self.asked
     }
 
+    /// Fails if a part could not read what it is looked up in since the question was put: then an answer may lack something. To be
+    /// asked when everything is answered. Cost: a look at each part.
+    ///
+    /// # Errors
+    /// `Part`, with what could not be read.
+    pub fn check_reads(&self) -> Result<(), SearchError> {
+        let parts = self.view.parts.iter().zip(&self.failed_before);
+        parts.map(|(part, before)| whole_since(part.as_ref(), *before)).collect()
+    }
+
     /// Checks a row that leaves against the scope once more, on its line (I-8). Cost: nothing where the scope is
     /// everything, else one line.
     pub(crate) fn admit(&self, hit: &Hit) -> Result<(), SearchError> {
@@ -136,4 +150,12 @@ impl<'a> Question<'a> {
         let entry = Entry::parse(&line).map_err(|source| SearchError::Line { leaf: hit.leaf, source })?;
         if self.scope.admits(&entry) { Ok(()) } else { Err(SearchError::OutsideScope { leaf: hit.leaf }) }
     }
+}
+
+/// Fails if the part could not read what it is looked up in, since so many reads had failed.
+pub(crate) fn whole_since(part: &dyn Part, failed_before: u64) -> Result<(), SearchError> {
+    if part.failed_reads() == failed_before {
+        return Ok(());
+    }
+    Err(SearchError::Part(part.last_failure().unwrap_or(PartError::IndexUnread)))
 }

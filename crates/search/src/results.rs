@@ -8,7 +8,7 @@ use segment::{Counts, Lru, Part};
 use crate::catalogue::Recorded;
 use crate::error::SearchError;
 use crate::plan::Rows;
-use crate::question::Question;
+use crate::question::{Question, whole_since};
 
 /// Answers of lasting parts, by part, question and what its asker may see. One per log; its memory is bounded.
 pub struct ResultCache {
@@ -106,7 +106,9 @@ impl Question<'_> {
             return Ok(kept);
         }
         cache.misses.fetch_add(1, Ordering::Relaxed);
+        let before = part.failed_reads();
         let kept = work_out()?;
+        whole_since(part, before)?;
         let bytes = kept.bytes() + key.what.bytes();
         lock().put(key, kept.clone(), bytes);
         Ok(kept)

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::index::{CODES_BYTES_MAX, KeptCodes};
+use crate::held::{Held, LeafDigests};
+use crate::index::{CODES_BYTES_MAX, INDEX_BYTES_MAX, IndexMemory, KeptCodes};
 use crate::lru::Lru;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
@@ -13,6 +14,8 @@ pub(crate) struct Block {
     pub(crate) bytes: Vec<u8>,
     /// Begin and end of each item in `bytes`.
     pub(crate) spans: Vec<(u32, u32)>,
+    /// Of the lines of a frame: which are those in the tree.
+    pub(crate) held: Held,
 }
 
 impl Block {
@@ -23,7 +26,7 @@ impl Block {
     }
 
     fn weight(&self) -> usize {
-        self.bytes.capacity() + self.spans.capacity() * 8 + 64
+        self.bytes.capacity() + self.spans.capacity() * (8 + Held::LINE_BYTES) + 64
     }
 }
 
@@ -35,24 +38,44 @@ pub(crate) struct BlockKey {
     pub(crate) block: u64,
 }
 
-/// Keeps the blocks used last, up to a number of bytes, and beside them [`CODES_BYTES_MAX`] of codes. One per process; share it
+/// Keeps the blocks used last, up to a number of bytes, and beside them [`CODES_BYTES_MAX`] of codes and [`INDEX_BYTES_MAX`] of indexes. One per process; share it
 /// among all segments.
 pub struct BlockCache {
     files: AtomicU64,
     /// Owned by whoever holds the lock; never held while reading or decompressing.
     kept: Mutex<Lru<BlockKey, Arc<Block>>>,
     codes: KeptCodes,
+    indexes: IndexMemory,
+    /// What the lines of opened segments are held against.
+    tree: Option<Arc<dyn LeafDigests>>,
 }
 
 impl BlockCache {
     /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept.
     #[must_use]
     pub fn new(bytes_max: usize) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::with(bytes_max, None))
+    }
+
+    /// As [`Self::new`]; each line that a segment of this cache hands out is held against `tree` first. For whoever shows lines.
+    #[must_use]
+    pub fn held_against(bytes_max: usize, tree: Arc<dyn LeafDigests>) -> Arc<Self> {
+        Arc::new(Self::with(bytes_max, Some(tree)))
+    }
+
+    fn with(bytes_max: usize, tree: Option<Arc<dyn LeafDigests>>) -> Self {
+        Self {
             files: AtomicU64::new(0),
             kept: Mutex::new(Lru::new(bytes_max)),
             codes: KeptCodes::new(CODES_BYTES_MAX),
-        })
+            indexes: IndexMemory::new(INDEX_BYTES_MAX),
+            tree,
+        }
+    }
+
+    /// What lines are held against, if anything.
+    pub(crate) fn tree(&self) -> Option<&dyn LeafDigests> {
+        self.tree.as_deref()
     }
 
     /// Returns a number for a newly opened file that no other file of this cache has.
@@ -77,6 +100,11 @@ impl BlockCache {
         &self.codes
     }
 
+    /// What the indexes of parts have in memory.
+    pub(crate) fn indexes(&self) -> &IndexMemory {
+        &self.indexes
+    }
+
     /// Drops every block and all codes of `file`, whose segment is closed.
     pub(crate) fn forget(&self, file: u64) {
         self.codes.forget(file);
@@ -92,7 +120,7 @@ mod tests {
     fn a_block_is_made_once_and_forgotten_with_its_file() {
         let cache = BlockCache::new(100_000);
         let key = BlockKey { file: 0, section: 0, block: 7 };
-        let block = || Ok::<_, ()>(Block { bytes: vec![0; 10], spans: Vec::new() });
+        let block = || Ok::<_, ()>(Block { bytes: vec![0; 10], ..Block::default() });
         cache.get(key, block).unwrap();
         cache.get(key, || Err("made again")).unwrap();
         cache.forget(1);

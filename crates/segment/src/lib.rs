@@ -14,12 +14,13 @@ mod counts;
 pub mod data;
 pub mod disclosures;
 mod file;
+mod held;
 pub mod index;
 mod lru;
 pub mod manifest;
-mod map;
 pub mod merge;
 mod names;
+mod own;
 mod part;
 mod personal;
 mod reindex;
@@ -30,10 +31,12 @@ pub mod verify;
 
 pub use cache::BlockCache;
 pub use counts::Counts;
+pub use held::LeafDigests;
 pub use lru::Lru;
 pub use names::{SegmentFile, SegmentName};
 pub use part::{
     Ask, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View, Work,
 };
+pub use personal::{Digests3, names};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;

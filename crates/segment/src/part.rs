@@ -235,6 +235,23 @@ pub enum PartError {
         /// What does not fit.
         what: &'static str,
     },
+    /// A line was read that is not the one in the tree: it was changed since it was sealed. Remedy: `verify`, then restore the file.
+    #[error("{} does not hold the line that stands in the tree as leaf {leaf}", file.display())]
+    NotInTree {
+        /// The file read.
+        file: PathBuf,
+        /// The leaf.
+        leaf: u64,
+    },
+    /// Disclosures were read that are not those of the line. Remedy: `verify`, then restore the file.
+    #[error("the disclosures of leaf {leaf} are not those that its line commits to")]
+    NotCommitted {
+        /// The leaf.
+        leaf: u64,
+    },
+    /// The index could not be read while it was asked, so that what it answered may lack something. Remedy: `verify`, then reindex.
+    #[error("an index could not be read while it was asked")]
+    IndexUnread,
     /// A row or leaf that this part does not hold was asked for: a mistake of the caller.
     #[error("row or leaf {0} is not in this part")]
     NoSuchRow(u64),
@@ -262,6 +279,17 @@ pub trait Part: Send + Sync {
     /// Returns what was done for questions so far.
     fn work(&self) -> Work {
         Work::default()
+    }
+
+    /// Returns how many reads of what the part is looked up in have failed so far. Where that has grown while a question was worked
+    /// out, its answer may lack something, and is none.
+    fn failed_reads(&self) -> u64 {
+        0
+    }
+
+    /// Takes the last failure that [`Part::failed_reads`] counts, unless somebody took it before.
+    fn last_failure(&self) -> Option<PartError> {
+        None
     }
 
     /// Returns how many rows there are; rows are `0..rows()`.

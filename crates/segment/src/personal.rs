@@ -15,8 +15,10 @@ pub(crate) fn commits_to(entry: &Entry<'_>, digests: &[Digests3]) -> bool {
         && entry.personal.iter().zip(digests).all(|(personal, element)| combined(element) == personal.digest)
 }
 
-/// As [`commits_to`] without parsing the whole line, of which `personal` is the last member (spec/entry.md).
-pub(crate) fn names(line: &[u8], digests: &[Digests3]) -> bool {
+/// Returns whether a line commits to disclosures with these digests, per element of its `personal` and there by kind, and to
+/// no others. The line is not parsed: `personal` is its last member (spec/entry.md). Cost: a hash an element.
+#[must_use]
+pub fn names(line: &[u8], digests: &[Digests3]) -> bool {
     const BEGIN: &[u8] = b",\"personal\":[";
     if digests.is_empty() {
         return !line.ends_with(b"\"}]}");

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use env::Disk;
 use event::{Entry, LineError};
+use proof::Digest;
 
 use crate::cache::BlockCache;
 use crate::disclosures::DisclosureFile;
@@ -21,7 +22,7 @@ use crate::index::{
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
 use crate::part::{Disclosed, Field};
-use crate::sealed::{IndexAccess, SealedLines, index_bytes};
+use crate::sealed::{IndexAccess, OpenError, SealedLines, read_index};
 use crate::{PartError, bound};
 
 /// Rows that are indexed at once: what is sealed at once has fewer. The index in the making takes some 400 bytes of memory a row.
@@ -61,6 +62,14 @@ pub enum ReindexError {
     /// The indexes of its pieces cannot be merged.
     #[error("the indexes of the segment's pieces cannot be merged")]
     Pieces(#[from] IndexMergeError),
+    /// The index of a piece cannot be read back. Remedy: look at the disk; the old index, if any, is still there.
+    #[error("cannot read back {}", file.display())]
+    Piece {
+        /// The file of the piece.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: Box<OpenError>,
+    },
     /// The disk failed. Remedy: look at the disk; the old index, if any, is still there.
     #[error("cannot write {}", file.display())]
     Write {
@@ -175,18 +184,19 @@ fn make<'d>(
     let lines = SealedLines::open(disk, dir, entry, how.cache)?;
     let file = entry.name.path(dir, SegmentFile::Index);
     let made = Temporary::new(disk, env::temporary_path(&file))?;
-    let trailer = bound::trailer(&entry.lines.sha256);
     let rows = entry.name.last + 1 - entry.name.first;
     let mut pieces = Pieces { how, lines: &lines, beside: &made.path, made: Vec::new() };
     if rows <= how.rows_at_once && lines.data().text_bytes() <= INDEX_LINE_BYTES_MAX {
         let mut builder = IndexBuilder::new(entry.name.first, how.seed);
         pieces.scan(&mut |_, leaf, line, disclosures| index_row(disclosures, leaf, line, how.address, &mut builder))?;
-        write(disk, &made.path, &[&builder.finish(), &trailer])?;
+        let index = builder.finish();
+        write(disk, &made.path, &[&index, &bound::trailer_of(&entry.lines.sha256, &index)])?;
     } else {
         pieces.make(disk, entry.name.first)?;
         let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
         let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
-        merge_indexes(&indexes, &MergeInto { disk, file, trailer: &trailer, spool_bytes: SPOOL_BYTES, go_on })?;
+        let lines = Some(&entry.lines.sha256);
+        merge_indexes(&indexes, &MergeInto { disk, file, lines, spool_bytes: SPOOL_BYTES, go_on })?;
     }
     drop(pieces);
     (how.progress)(rows % PROGRESS_ROWS);
@@ -267,10 +277,13 @@ impl<'p> Pieces<'p> {
         let mut path = self.beside.as_os_str().to_owned();
         path.push(format!(".piece-{}{}", self.made.len(), env::TEMPORARY_SUFFIX));
         let file = Temporary::new(disk, PathBuf::from(path))?;
-        write(disk, &file.path, &[&builder.finish()])?;
-        let read = |source| ReindexError::Write { file: file.path.clone(), source };
-        let bytes = index_bytes(disk, &file.path, self.how.access).map_err(read)?;
-        let index = Index::open(&file.path, bytes).map_err(IndexMergeError::from)?;
+        let index = builder.finish();
+        // Of no lines in particular: the file is read here alone.
+        let of = Digest([0; 32]);
+        write(disk, &file.path, &[&index, &bound::trailer_of(&of, &index)])?;
+        drop(index);
+        let index = read_index(disk, &file.path, &of, self.how.cache, self.how.access);
+        let index = index.map_err(|error| ReindexError::Piece { file: file.path.clone(), source: Box::new(error) })?;
         self.made.push((file, index));
         Ok(())
     }

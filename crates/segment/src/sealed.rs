@@ -6,28 +6,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
+use proof::Digest;
 
+use crate::PartError;
+use crate::bound::Bound;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
-use crate::index::{Index, IndexBytes, IndexError, Indexed, KeptCodes, Lines};
+use crate::file::Source;
+use crate::index::{Index, IndexError, IndexMemory, Indexed, KeptCodes, Lines, Region};
 use crate::manifest::SegmentEntry;
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
-use crate::{PartError, bound, map};
 
 pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, check_index, reindex};
 
 /// An opened sealed segment: its index joined to its lines and disclosures. Answers as a [`crate::Part`].
 pub type Segment = Indexed<SealedLines>;
 
-/// How the bytes of an index are reached.
+/// How the bytes of an index come into memory. Either way they are a copy, which no change of the file reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IndexAccess {
-    /// Mapped into memory, from the real file system.
-    Map,
-    /// Read into memory through the disk given.
-    Read,
+    /// Block by block, when they are first needed; each is held against its digest, which was read when the file was opened. Those
+    /// of all segments together take bounded memory.
+    Blocks,
+    /// All at once; sections are held against their checksums.
+    Whole,
 }
 
 /// Why a segment could not be opened.
@@ -136,6 +140,10 @@ impl Lines for SealedLines {
         Some(self.lines.kept_codes())
     }
 
+    fn indexes(&self) -> Option<&IndexMemory> {
+        Some(self.lines.indexes())
+    }
+
     fn frames_read(&self) -> u64 {
         self.lines.frames_read()
     }
@@ -149,7 +157,8 @@ impl Lines for SealedLines {
     }
 }
 
-/// Opens the segment that `entry` names in folder `dir`. Cost: the tables of its files and the head of its index.
+/// Opens the segment that `entry` names in folder `dir`. Cost: the tables of its files, and of its index
+/// the digests of its blocks, and where its times and leaves lie.
 ///
 /// # Errors
 /// `Files` if lines or disclosures cannot be used; anything else asks for [`reindex`].
@@ -161,7 +170,7 @@ pub fn open_segment(
     access: IndexAccess,
 ) -> Result<Segment, OpenError> {
     let lines = SealedLines::open(disk, dir, entry, cache)?;
-    let index = open_index(disk, dir, entry, access)?;
+    let index = open_index(disk, dir, entry, cache, access)?;
     Ok(Indexed::new(index, lines))
 }
 
@@ -169,22 +178,41 @@ pub fn open_segment(
 ///
 /// # Errors
 /// As [`open_segment`], never `Files`.
-pub fn open_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess) -> Result<Index, OpenError> {
+pub fn open_index(
+    disk: &dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    cache: &BlockCache,
+    access: IndexAccess,
+) -> Result<Index, OpenError> {
     let file = entry.name.path(dir, SegmentFile::Index);
-    let bytes = index_bytes(disk, &file, access);
-    let bytes = bytes.map_err(|source| OpenError::IndexUnread { file: file.clone(), source })?;
-    let bytes =
-        bound::unbind(bytes, &entry.lines.sha256).ok_or_else(|| OpenError::IndexForeign { file: file.clone() })?;
-    let index = Index::open(&file, bytes)?;
+    let index = read_index(disk, &file, &entry.lines.sha256, cache, access)?;
     let leaves = entry.name.leaves();
     let fits = index.first_leaf() == leaves.start && u64::from(index.rows()) == leaves.end - leaves.start;
     if fits { Ok(index) } else { Err(OpenError::IndexForeign { file }) }
 }
 
-/// The bytes of an index file.
-pub(crate) fn index_bytes(disk: &dyn Disk, file: &Path, access: IndexAccess) -> io::Result<IndexBytes> {
-    match access {
-        IndexAccess::Map => map::map(file),
-        IndexAccess::Read => disk.read(file).map(|bytes| Arc::new(bytes) as _),
-    }
+/// Opens an index file that was made from these lines.
+pub(crate) fn read_index(
+    disk: &dyn Disk,
+    file: &Path,
+    lines: &Digest,
+    cache: &BlockCache,
+    access: IndexAccess,
+) -> Result<Index, OpenError> {
+    let unread = |source| OpenError::IndexUnread { file: file.to_owned(), source };
+    let failed = |error| match error {
+        PartError::Read { source, .. } => unread(source),
+        error => OpenError::Files(error),
+    };
+    let source = Source::open(disk, file).map_err(failed)?;
+    let bound = Bound::read(&source, lines).map_err(failed)?;
+    let bound = bound.ok_or_else(|| OpenError::IndexForeign { file: file.to_owned() })?;
+    let region = match access {
+        IndexAccess::Whole => Region::Whole(Arc::new(source.read(0, bound.len).map_err(failed)?)),
+        IndexAccess::Blocks => {
+            Region::of_file(Arc::new(bound.index(source, cache.indexes().filled()))).map_err(unread)?
+        }
+    };
+    Ok(Index::of_region(file, region)?)
 }

@@ -62,6 +62,11 @@ impl Problem {
         self
     }
 
+    /// The document, for those whom no status can be told any more.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self
@@ -96,17 +101,43 @@ impl Problem {
 
     /// Our own failure: the cause goes to the log, not to the client.
     pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
-        let mut causes = error.to_string();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            causes.push_str(": ");
-            causes.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        tracing::error!(%causes, "a request failed");
+        log_failure(error);
         let detail = "the log could not be read; the operator finds the cause in the server's log, and `indelible verify` checks the files";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)
     }
+
+    /// What was read is not what was written: none of it is shown. The file goes to the log, not to the client.
+    pub(crate) fn damaged(error: &(dyn std::error::Error + 'static), leaf: Option<u64>) -> Self {
+        log_failure(error);
+        metrics::counter!("indelible_damaged_reads_total").increment(1);
+        let what = leaf.map_or("a file of the log".to_owned(), |leaf| format!("the entry of leaf {leaf}"));
+        let detail = format!(
+            "{what} is not what was recorded, so it is not shown; the operator finds the file in the server's log, and \
+             `indelible verify` says what else is changed"
+        );
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", "The log is damaged", detail)
+    }
+
+    /// A part that could not answer, named within `error`.
+    fn unread(error: &(dyn std::error::Error + 'static), part: &PartError) -> Self {
+        match part {
+            PartError::NotInTree { leaf, .. } | PartError::NotCommitted { leaf } => Self::damaged(error, Some(*leaf)),
+            PartError::Damaged { .. } | PartError::IndexUnread => Self::damaged(error, None),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+/// Writes an error and its causes to the server's log.
+fn log_failure(error: &(dyn std::error::Error + 'static)) {
+    let mut causes = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push_str(": ");
+        causes.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    tracing::error!(%causes, "a request failed");
 }
 
 impl IntoResponse for Problem {
@@ -167,9 +198,8 @@ impl From<FilterError> for Problem {
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match &error {
-            SearchError::Part(_) | SearchError::Line { .. } | SearchError::OutsideScope { .. } => {
-                Self::internal(&error)
-            }
+            SearchError::Part(part) => Self::unread(&error, part),
+            SearchError::Line { leaf, .. } | SearchError::OutsideScope { leaf } => Self::damaged(&error, Some(*leaf)),
             SearchError::Busy => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is asked at once", error.to_string())
                     .retry_after(1)
@@ -187,7 +217,7 @@ impl From<SearchError> for Problem {
 
 impl From<PartError> for Problem {
     fn from(error: PartError) -> Self {
-        Self::internal(&error)
+        Self::unread(&error, &error)
     }
 }
 

@@ -91,11 +91,16 @@ impl Tail {
             Err(report) => return Ok(Ended::Broken(report)),
         };
         let (mut out, mut at) = (std::io::stdout().lock(), None);
+        let mut is_problem = false;
         for line in BufReader::new(body.into_reader()).lines() {
             let line = match line {
                 Ok(line) => line,
                 Err(error) => return Ok(Ended::Broken(failed(&error, "the feed broke off; try again"))),
             };
+            is_problem |= line == "event: problem";
+            if let Some(problem) = line.strip_prefix("data: ").filter(|_| is_problem) {
+                return Err(refused(500, problem));
+            }
             // An event is its id, then its entry; a heartbeat has an id alone.
             if let Some(data) = line.strip_prefix("data: ") {
                 let shown = if self.format == "ndjson" { data.to_owned() } else { said(&parse(data)?) };

@@ -130,7 +130,7 @@ impl Opened {
 /// The file that an error names, or the one that was read.
 fn unread(error: &PartError, read: &Path) -> Misfit {
     let file = match error {
-        PartError::Read { file, .. } | PartError::Damaged { file, .. } => file,
+        PartError::Read { file, .. } | PartError::Damaged { file, .. } | PartError::NotInTree { file, .. } => file,
         _ => read,
     };
     Misfit { file: file.to_owned(), what: with_causes(error) }

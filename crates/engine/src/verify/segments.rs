@@ -54,7 +54,7 @@ pub(super) fn check(
         opens: relations.has_keys().then_some(opens),
         each_line: &|leaf, line| relations.line(leaf, line),
         digests: &|leaves| Ok(read_digests(&*file, leaves.start, (leaves.end - leaves.start) as usize)?),
-        access: IndexAccess::Read,
+        access: IndexAccess::Whole,
         threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),
         progress: &|leaves| progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, size),
     };

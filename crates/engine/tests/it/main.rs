@@ -8,6 +8,7 @@
 
 extern crate indelible_engine as engine;
 
+mod changed;
 mod duplicates;
 mod exact;
 mod feed;

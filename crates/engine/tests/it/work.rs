@@ -200,7 +200,7 @@ fn uncached(folder: &Folder) -> View {
     let layout = Layout::new(&config.data, &config.marks);
     let manifest = segment::manifest::newest(&disk, &layout.manifests()).unwrap().unwrap();
     let (dir, cache) = (layout.segments(), segment::BlockCache::new(0));
-    let open = |entry| open_segment(&disk, &dir, entry, &cache, IndexAccess::Map).unwrap();
+    let open = |entry| open_segment(&disk, &dir, entry, &cache, IndexAccess::Blocks).unwrap();
     let parts = manifest.segments.iter().map(|entry| Arc::new(open(entry)) as Arc<dyn segment::Part>);
     View { parts: parts.collect(), size: manifest.sealed_to() }
 }

@@ -1,6 +1,6 @@
 //! Proofs and tiles built from the files verify.
 
-use crate::world::{create, digests, grow, key, open};
+use crate::world::{create, digests, grow, key, open, tree};
 use env::fake::FaultyDisk;
 use ledger::{BuildProofError, ReadError};
 use proof::tile::{TileKind, TilePath, decode_bundle};
@@ -80,4 +80,18 @@ fn what_no_checkpoint_covers_is_not_shown() {
     assert!(matches!(beyond, Err(BuildProofError::BeyondCheckpoint { .. })));
     assert_eq!(ledger.digest(LeafIndex(299)).unwrap(), digests(299, 300)[0], "the digest itself can be had");
     assert!(matches!(ledger.digest(LeafIndex(300)), Err(ReadError::Beyond { .. })));
+}
+
+#[test]
+fn no_proof_is_given_from_tree_files_that_changed() {
+    let disk = FaultyDisk::new();
+    let ledger = create(&disk);
+    grow(&ledger, 300);
+    let newest = ledger.checkpoint().unwrap();
+    ledger.inclusion(LeafIndex(5), &newest).unwrap();
+    disk.flip_bit(&tree().join("digests"), 5 * 32, 1).unwrap();
+    for leaf in [4, 5, 200] {
+        let proof = ledger.inclusion(LeafIndex(leaf), &newest);
+        assert!(matches!(proof, Err(BuildProofError::Differs { .. })), "{leaf}: {proof:?}");
+    }
 }

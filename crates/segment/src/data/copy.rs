@@ -2,6 +2,9 @@
 
 use std::io;
 
+use proof::Digest;
+use sha2::{Digest as _, Sha256};
+
 use super::{DataFile, DataWriter, FRAME_BYTES};
 use crate::PartError;
 
@@ -17,22 +20,27 @@ pub(crate) enum CopyError {
 }
 
 impl DataFile {
-    /// Appends every line to `to`, frame by frame; `false` if `go_on` said no. Cost: a copy of what is compressed, mostly.
-    pub(crate) fn copy(&self, to: &mut DataWriter, go_on: &dyn Fn() -> bool) -> Result<bool, CopyError> {
+    /// Appends every line to `to`, frame by frame, and returns the SHA-256 of the whole file as it was read for that; `None` if
+    /// `go_on` said no. Cost: a copy of what is compressed, mostly.
+    pub(crate) fn copy(&self, to: &mut DataWriter, go_on: &dyn Fn() -> bool) -> Result<Option<Digest>, CopyError> {
+        let mut read = Sha256::new();
         for at in 0..self.frames() {
             if !go_on() {
-                return Ok(false);
+                return Ok(None);
             }
             let frame = self.frame(at).ok_or(CopyError::Read(PartError::NoSuchRow(at as u64)))?;
+            let packed = self.packed_frame(at).map_err(CopyError::Read)?;
+            read.update(&packed);
             if frame.text as usize >= COPIED_BYTES_MIN {
-                to.put_frame(&self.packed_frame(at).map_err(CopyError::Read)?, frame).map_err(CopyError::Write)?;
+                to.put_frame(&packed, frame).map_err(CopyError::Write)?;
                 continue;
             }
-            let block = self.read_frame(at).map_err(CopyError::Read)?;
+            let block = self.unpack(at, &packed).map_err(CopyError::Read)?;
             for line in (0..block.spans.len()).filter_map(|line| block.item(line)) {
                 to.push(line).map_err(CopyError::Write)?;
             }
         }
-        Ok(true)
+        read.update(self.tables().map_err(CopyError::Read)?);
+        Ok(Some(Digest(read.finalize().into())))
     }
 }

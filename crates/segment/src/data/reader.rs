@@ -15,7 +15,8 @@ use super::table::{Frame, SEEK_FOOT, Tables, len_from_foot};
 use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
-use crate::index::KeptCodes;
+use crate::held::Held;
+use crate::index::{IndexMemory, KeptCodes};
 
 thread_local! {
     /// A decompression context is 160 KiB and slow to make: one per thread, owned by that thread.
@@ -126,6 +127,11 @@ impl DataFile {
         self.cache.codes()
     }
 
+    /// Returns what the indexes of all parts have in memory.
+    pub(crate) fn indexes(&self) -> &IndexMemory {
+        self.cache.indexes()
+    }
+
     /// Returns the number of this open file: no other of the same cache has or had it.
     pub(crate) fn id(&self) -> u64 {
         self.id
@@ -142,7 +148,8 @@ impl DataFile {
     /// Returns the line of `leaf`, without its newline. Cost: at most one frame decompressed.
     ///
     /// # Errors
-    /// `NoSuchRow` if the leaf is not here, `Read` if the disk fails, `Damaged` if the frame is.
+    /// `NoSuchRow` if the leaf is not here, `Read` if the disk fails, `Damaged` if the frame is, `NotInTree` if the line is
+    /// not the one in the tree.
     pub fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         let mut line = Vec::new();
         self.lines(&[leaf], &mut |_, bytes| line.extend_from_slice(bytes))?;
@@ -150,7 +157,7 @@ impl DataFile {
     }
 
     /// Hands out the lines of `leaves` in the order given, each with its place in `leaves`; neighbours in one frame
-    /// cost one decompression.
+    /// cost one decompression. Where the cache has a tree, each line is held against it, once while its frame is in memory.
     ///
     /// # Errors
     /// As [`DataFile::line`]; lines handed out before the error stand.
@@ -160,8 +167,8 @@ impl DataFile {
             if !current.as_ref().is_some_and(|(held, _)| held.contains(&leaf)) {
                 current = Some(self.frame_holding(leaf)?);
             }
-            let line = current.as_ref().and_then(|(held, block)| block.item((leaf - held.start) as usize));
-            each(place, line.ok_or(PartError::NoSuchRow(leaf))?);
+            let Some((leaves, block)) = &current else { return Err(PartError::NoSuchRow(leaf)) };
+            each(place, self.sound_line(leaves, block, leaf)?);
         }
         Ok(())
     }
@@ -200,12 +207,16 @@ impl DataFile {
 
     /// Decompresses frame `at`, past the cache, and checks it.
     pub(crate) fn read_frame(&self, at: usize) -> Result<Block, PartError> {
+        self.unpack(at, &self.packed_frame(at)?)
+    }
+
+    /// Decompresses frame `at`, which was read, and checks it.
+    pub(crate) fn unpack(&self, at: usize, packed: &[u8]) -> Result<Block, PartError> {
         self.frames_read.fetch_add(1, Ordering::Relaxed);
-        let packed = self.packed_frame(at)?;
         let placed = self.frames.get(at).ok_or(PartError::NoSuchRow(at as u64))?;
         let damaged = |what| self.source.damaged(placed.offset, what);
         let bytes =
-            decompress(&packed, placed.frame.text as usize).map_err(|_| damaged("the frame does not decompress"))?;
+            decompress(packed, placed.frame.text as usize).map_err(|_| damaged("the frame does not decompress"))?;
         let mut spans = Vec::with_capacity(placed.frame.lines as usize);
         let mut begin = 0;
         for newline in memchr::memchr_iter(b'\n', &bytes) {
@@ -216,7 +227,17 @@ impl DataFile {
         let fits = bytes.len() == placed.frame.text as usize
             && spans.len() == placed.frame.lines as usize
             && begin as usize == bytes.len();
-        if fits { Ok(Block { bytes, spans }) } else { Err(damaged("the frame does not hold the lines it should")) }
+        if fits {
+            Ok(Block { bytes, spans, held: Held::default() })
+        } else {
+            Err(damaged("the frame does not hold the lines it should"))
+        }
+    }
+
+    /// Reads the tables behind the frames, as they are stored.
+    pub(crate) fn tables(&self) -> Result<Vec<u8>, PartError> {
+        let end = self.frames.last().map_or(0, |placed| placed.offset + u64::from(placed.frame.compressed));
+        self.source.read(end, usize::try_from(self.source.len().saturating_sub(end)).unwrap_or(usize::MAX))
     }
 
     /// What the tables say of frame `at`.
@@ -233,6 +254,16 @@ impl DataFile {
             return Err(self.source.damaged(placed.offset, what));
         }
         Ok(packed)
+    }
+
+    /// The line of `leaf` in the frame of `leaves`, if it is the one in the tree.
+    fn sound_line<'b>(&self, leaves: &Range<u64>, block: &'b Block, leaf: u64) -> Result<&'b [u8], PartError> {
+        let nth = (leaf - leaves.start) as usize;
+        let line = block.item(nth).ok_or(PartError::NoSuchRow(leaf))?;
+        let Some(tree) = self.cache.tree() else { return Ok(line) };
+        let count = block.spans.len();
+        let fits = block.held.fits(nth, count, line, || tree.digests(leaves.start, count)).map_err(PartError::Store)?;
+        if fits { Ok(line) } else { Err(PartError::NotInTree { file: self.path().to_owned(), leaf }) }
     }
 
     fn frame_of(&self, leaf: u64) -> Option<usize> {

@@ -87,7 +87,7 @@ impl DisclosureCursor {
     ///
     /// # Errors
     /// As [`DisclosureFile::record`].
-    pub(crate) fn digest(&mut self, file: &DisclosureFile, kind: u8, ordinal: u32) -> Result<[u8; 32], PartError> {
+    pub fn digest(&mut self, file: &DisclosureFile, kind: u8, ordinal: u32) -> Result<[u8; 32], PartError> {
         self.turn_to(file);
         let section = usize::from(kind);
         if section >= KINDS || ordinal >= file.items(section) {

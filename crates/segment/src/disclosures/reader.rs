@@ -268,7 +268,7 @@ impl DisclosureFile {
     }
 
     fn read_into(&self, section: usize, number: u32, entry: Entry, block: &mut Block) -> Result<(), PartError> {
-        let Block { bytes, spans } = block;
+        let Block { bytes, spans, .. } = block;
         if entry.len > BLOCK_BYTES_MAX {
             return Err(self.source.damaged(entry.offset, "a block is longer than one may be"));
         }

@@ -1,7 +1,79 @@
 //! Little-endian numbers out of bytes that may be damaged.
 
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes(array_at(bytes, at)?))
+use std::ops::Range;
+
+use super::region::Region;
+
+/// Some of the bytes of an index, in memory or not yet. Cheap to copy; reads when it is asked.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bytes<'b> {
+    /// None: there are no bytes.
+    region: Option<&'b Region>,
+    start: usize,
+    len: usize,
+}
+
+impl<'b> Bytes<'b> {
+    /// A part of `region`, which has it.
+    pub(super) fn new(region: &'b Region, start: usize, len: usize) -> Self {
+        Self { region: Some(region), start, len }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The bytes of a range. `None` is damage, here and below.
+    pub(super) fn get(&self, range: Range<usize>) -> Option<&'b [u8]> {
+        if range.start > range.end || range.end > self.len {
+            return None;
+        }
+        match self.region {
+            Some(region) => region.get(self.start + range.start..self.start + range.end),
+            None => Some(&[]),
+        }
+    }
+
+    /// All of them, for whoever goes through them: reads what is not in memory yet.
+    pub(super) fn all(&self) -> Option<&'b [u8]> {
+        self.get(0..self.len)
+    }
+
+    /// At most `len` of them from `at` on.
+    pub(super) fn some(&self, at: usize, len: usize) -> Option<&'b [u8]> {
+        self.get(at..at.saturating_add(len).min(self.len))
+    }
+
+    /// Those from `at` on; nothing is read.
+    pub(super) fn behind(&self, at: usize) -> Option<Self> {
+        Some(Self { start: self.start + at, len: self.len.checked_sub(at)?, ..*self })
+    }
+
+    /// The first `len`; nothing is read.
+    pub(super) fn first(&self, len: usize) -> Option<Self> {
+        (len <= self.len).then_some(Self { len, ..*self })
+    }
+
+    pub(super) fn array<const N: usize>(&self, at: usize) -> Option<[u8; N]> {
+        self.get(at..at.checked_add(N)?)?.try_into().ok()
+    }
+
+    pub(super) fn u16_at(&self, at: usize) -> Option<u16> {
+        self.array(at).map(u16::from_le_bytes)
+    }
+
+    pub(super) fn u32_at(&self, at: usize) -> Option<u32> {
+        self.array(at).map(u32::from_le_bytes)
+    }
+
+    pub(super) fn u64_at(&self, at: usize) -> Option<u64> {
+        self.array(at).map(u64::from_le_bytes)
+    }
+
+    /// The `nth` number of an array of 32-bit numbers.
+    pub(super) fn nth_u32(&self, nth: usize) -> Option<u32> {
+        self.u32_at(nth.checked_mul(4)?)
+    }
 }
 
 pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -12,19 +84,14 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(array_at(bytes, at)?))
 }
 
-/// The `nth` number of an array of 32-bit numbers.
-pub(super) fn nth_u32(array: &[u8], nth: usize) -> Option<u32> {
-    u32_at(array, nth.checked_mul(4)?)
-}
-
 fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
 
 /// Cuts the next `len` bytes off the front of `rest`.
-pub(super) fn take<'b>(rest: &mut &'b [u8], len: usize) -> Option<&'b [u8]> {
-    let (taken, behind) = rest.split_at_checked(len)?;
-    *rest = behind;
+pub(super) fn take<'b>(rest: &mut Bytes<'b>, len: usize) -> Option<Bytes<'b>> {
+    let taken = rest.first(len)?;
+    *rest = rest.behind(len)?;
     Some(taken)
 }
 

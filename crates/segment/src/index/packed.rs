@@ -1,7 +1,7 @@
 //! Numbers packed to the bits they need, with random access. Two shapes: one width for all ([`Bits`]), and blocks of
 //! 128 that each have a base and a width ([`Packed`]). See spec/index.md, "Packed numbers".
 
-use super::bytes::{take, u32_at, u64_at};
+use super::bytes::{Bytes, take};
 use super::format::BLOCK;
 
 /// Appends `values`, `width` bits each, lowest bit first, in whole 64-bit words and one word of zeros more,
@@ -31,15 +31,15 @@ pub(super) fn append_words(values: impl Iterator<Item = u64>, width: u32, out: &
 }
 
 /// Reads what [`append_bits`] wrote.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Bits<'b> {
-    words: &'b [u8],
+    words: Bytes<'b>,
     width: u32,
 }
 
 impl<'b> Bits<'b> {
     /// Takes `count` values off the front of `rest`.
-    pub(super) fn take(rest: &mut &'b [u8], count: usize, width: u32) -> Option<Self> {
+    pub(super) fn take(rest: &mut Bytes<'b>, count: usize, width: u32) -> Option<Self> {
         if width > 64 {
             return None;
         }
@@ -51,17 +51,31 @@ impl<'b> Bits<'b> {
         if self.width == 0 {
             return Some(0);
         }
-        value_at(self.words, at, self.width)
+        let bit = at.checked_mul(self.width as usize)?;
+        Some(value_in(self.words.array(word_at(bit))?, bit, self.width))
+    }
+
+    /// Calls `each` with the first `count` values, for whoever needs all. `None` is damage.
+    pub(super) fn each(&self, count: usize, mut each: impl FnMut(u64) -> Option<()>) -> Option<()> {
+        if self.width == 0 {
+            return (0..count).try_for_each(|_| each(0));
+        }
+        let words = self.words.all()?;
+        (0..count).try_for_each(|at| {
+            let bit = at.checked_mul(self.width as usize)?;
+            each(value_in(*words.get(word_at(bit)..)?.first_chunk()?, bit, self.width))
+        })
     }
 }
 
-/// The value at place `at` of words of `width` bits a value; needs one word behind the value's first.
-fn value_at(words: &[u8], at: usize, width: u32) -> Option<u64> {
-    let bit = at.checked_mul(width as usize)?;
-    let low = u64_at(words, bit / 64 * 8)?;
-    let high = u64_at(words, bit / 64 * 8 + 8)?;
-    let both = (u128::from(high) << 64) | u128::from(low);
-    Some((both >> (bit % 64)) as u64 & mask(width))
+/// Where the word that has this bit begins.
+fn word_at(bit: usize) -> usize {
+    bit / 64 * 8
+}
+
+/// The value of `width` bits that begins at `bit`, out of the word that has this bit and the next.
+fn value_in(words: [u8; 16], bit: usize, width: u32) -> u64 {
+    (u128::from_le_bytes(words) >> (bit % 64)) as u64 & mask(width)
 }
 
 fn mask(width: u32) -> u64 {
@@ -98,15 +112,14 @@ const COUNT_BYTES: usize = 8;
 
 impl Packed {
     /// Checks that all `count` values can be read from `section`.
-    pub(super) fn check(section: &[u8], count: usize) -> Option<Self> {
-        if u64_at(section, 0)? != count as u64 {
+    pub(super) fn check(section: Bytes<'_>, count: usize) -> Option<Self> {
+        if section.u64_at(0)? != count as u64 {
             return None;
         }
         let packed = Self { count };
-        let words = section.get(packed.words_at()..)?;
+        let words = section.behind(packed.words_at())?;
         for block in 0..count.div_ceil(BLOCK) {
-            let at = COUNT_BYTES + block * DIRECTORY_ENTRY;
-            let (first, width) = (u32_at(section, at + 8)? as usize, u32_at(section, at + 12)?);
+            let (_, first, width) = Self::entry(section, block)?;
             let values = BLOCK.min(count - block * BLOCK);
             let end = first.checked_add((values * width as usize).div_ceil(64))?.checked_add(1)?;
             if width > 64 || end.checked_mul(8)? > words.len() {
@@ -116,26 +129,32 @@ impl Packed {
         Some(packed)
     }
 
+    /// Base, first word and width of a block.
+    fn entry(section: Bytes<'_>, block: usize) -> Option<(i64, usize, u32)> {
+        let entry: [u8; DIRECTORY_ENTRY] = section.array(COUNT_BYTES + block * DIRECTORY_ENTRY)?;
+        let entry = u128::from_le_bytes(entry);
+        Some((entry as i64, (entry >> 64) as u32 as usize, (entry >> 96) as u32))
+    }
+
     fn words_at(self) -> usize {
         COUNT_BYTES + self.count.div_ceil(BLOCK) * DIRECTORY_ENTRY
     }
 
-    pub(super) fn get(self, section: &[u8], at: usize) -> Option<i64> {
+    pub(super) fn get(self, section: Bytes<'_>, at: usize) -> Option<i64> {
         if at >= self.count {
             return None;
         }
-        let entry = COUNT_BYTES + at / BLOCK * DIRECTORY_ENTRY;
-        let base = u64_at(section, entry)? as i64;
-        let (first, width) = (u32_at(section, entry + 8)? as usize, u32_at(section, entry + 12)?);
+        let (base, first, width) = Self::entry(section, at / BLOCK)?;
         if width == 0 {
             return Some(base);
         }
-        let words = section.get(self.words_at() + first * 8..)?;
-        Some(base.wrapping_add(value_at(words, at % BLOCK, width)? as i64))
+        let bit = at % BLOCK * width as usize;
+        let words = section.array(self.words_at() + first * 8 + word_at(bit))?;
+        Some(base.wrapping_add(value_in(words, bit, width) as i64))
     }
 
     /// For ascending numbers: how many are below `limit`.
-    pub(super) fn count_below(self, section: &[u8], limit: i64) -> usize {
+    pub(super) fn count_below(self, section: Bytes<'_>, limit: i64) -> usize {
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -151,19 +170,28 @@ impl Packed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::index::region::Region;
     use proptest::prelude::*;
+
+    fn region(bytes: Vec<u8>) -> Region {
+        Region::Whole(Arc::new(bytes))
+    }
 
     proptest! {
         #[test]
         fn packed_numbers_come_back(values in prop::collection::vec(prop_oneof![any::<i64>(), 0_i64..1000], 0..400)) {
             let mut bytes = Vec::new();
             append_packed(&values, &mut bytes);
-            let packed = Packed::check(&bytes, values.len()).unwrap();
+            let region = region(bytes);
+            let bytes = Bytes::new(&region, 0, region.len());
+            let packed = Packed::check(bytes, values.len()).unwrap();
             for (at, &value) in values.iter().enumerate() {
-                prop_assert_eq!(packed.get(&bytes, at), Some(value));
+                prop_assert_eq!(packed.get(bytes, at), Some(value));
             }
-            prop_assert_eq!(packed.get(&bytes, values.len()), None);
+            prop_assert_eq!(packed.get(bytes, values.len()), None);
         }
 
         #[test]
@@ -171,9 +199,16 @@ mod tests {
             let values: Vec<u64> = values.iter().map(|value| value & mask(width)).collect();
             let mut bytes = Vec::new();
             append_bits(values.iter().copied(), width, &mut bytes);
-            let mut rest = bytes.as_slice();
+            let region = region(bytes);
+            let mut rest = Bytes::new(&region, 0, region.len());
             let bits = Bits::take(&mut rest, values.len(), width).unwrap();
-            prop_assert!(rest.is_empty());
+            prop_assert_eq!(rest.len(), 0);
+            let mut all = Vec::new();
+            bits.each(values.len(), |value| {
+                all.push(value);
+                Some(())
+            }).unwrap();
+            prop_assert_eq!(&all, &values);
             for (at, &value) in values.iter().enumerate() {
                 prop_assert_eq!(bits.get(at), Some(value));
             }
@@ -184,8 +219,10 @@ mod tests {
             values.sort_unstable();
             let mut bytes = Vec::new();
             append_packed(&values, &mut bytes);
-            let packed = Packed::check(&bytes, values.len()).unwrap();
-            prop_assert_eq!(packed.count_below(&bytes, limit), values.partition_point(|&value| value < limit));
+            let region = region(bytes);
+            let bytes = Bytes::new(&region, 0, region.len());
+            let packed = Packed::check(bytes, values.len()).unwrap();
+            prop_assert_eq!(packed.count_below(bytes, limit), values.partition_point(|&value| value < limit));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use roaring::RoaringBitmap;
 
-use super::bytes::u32_at;
+use super::bytes::Bytes;
 use super::dense::Dense;
 use super::format::{LIST_ROWS_MAX, hash};
 
@@ -28,10 +28,10 @@ impl SetRef {
         (u64::from(self.at) << 32 | u64::from(self.rows)).to_le_bytes()
     }
 
-    /// The `nth` of an array of entries.
-    pub(super) fn nth(array: &[u8], nth: usize) -> Option<Self> {
-        let at = nth.checked_mul(Self::BYTES)?;
-        Some(Self { rows: u32_at(array, at)?, at: u32_at(array, at + 4)? })
+    /// As [`Self::bytes`] wrote it.
+    pub(super) fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
+        let both = u64::from_le_bytes(bytes);
+        Self { rows: both as u32, at: (both >> 32) as u32 }
     }
 }
 
@@ -151,15 +151,18 @@ pub(super) fn append_bitmap(mut bitmap: RoaringBitmap, out: &mut Vec<u8>) {
     bitmap.serialize_into(&mut *out).expect("writing to memory cannot fail");
 }
 
+/// Bytes of one difference at most.
+const STEP_BYTES_MAX: usize = 5;
+
 /// Reads sets; every answer is checked against the number of rows.
 #[derive(Clone, Copy)]
 pub(super) struct Sets<'b> {
-    bytes: &'b [u8],
+    bytes: Bytes<'b>,
     rows: u32,
 }
 
 impl<'b> Sets<'b> {
-    pub(super) fn new(bytes: &'b [u8], rows: u32) -> Self {
+    pub(super) fn new(bytes: Bytes<'b>, rows: u32) -> Self {
         Self { bytes, rows }
     }
 
@@ -173,13 +176,15 @@ impl<'b> Sets<'b> {
             each(set.at);
             return Some(None);
         }
-        let bytes = self.bytes.get(set.at as usize..)?;
+        let at = set.at as usize;
         if set.rows as usize <= LIST_ROWS_MAX {
+            let bytes = self.bytes.some(at, set.rows as usize * STEP_BYTES_MAX)?;
             self.visit_list(set.rows, bytes, each)?;
             return Some(None);
         }
-        let len = u32_at(bytes, 0)? as usize;
-        let bitmap = RoaringBitmap::deserialize_from(bytes.get(4..len.checked_add(4)?)?).ok()?;
+        let len = self.bytes.u32_at(at)? as usize;
+        let begin = at.checked_add(4)?;
+        let bitmap = RoaringBitmap::deserialize_from(self.bytes.get(begin..begin.checked_add(len)?)?).ok()?;
         (bitmap.len() == u64::from(set.rows) && bitmap.max() < Some(self.rows)).then_some(Some(bitmap))
     }
 

@@ -86,11 +86,15 @@ fn append(
 /// As [`Part::values`].
 pub fn addresses(part: &dyn Part) -> Result<HashMap<u64, AddressValue>, PartError> {
     let mut addresses = HashMap::new();
+    let failed_before = part.failed_reads();
     part.each_value(Field::Address, &Ask::ALL, &mut |value, rows| {
         if let Ok(value) = AddressValue::try_from(value) {
             addresses.extend(rows.into_iter().map(|row| (part.leaf(row), value)));
         }
         true
     })?;
+    if part.failed_reads() != failed_before {
+        return Err(part.last_failure().unwrap_or(PartError::IndexUnread));
+    }
     Ok(addresses)
 }

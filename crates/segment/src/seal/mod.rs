@@ -239,7 +239,7 @@ impl<'a> Sealer<'a> {
         let mut output = Output::create(disk, index_path).map_err(write(index_path))?;
         output
             .append(&index)
-            .and_then(|()| output.append(&bound::trailer(&lines.sha256)))
+            .and_then(|()| output.append(&bound::trailer_of(&lines.sha256, &index)))
             .map_err(write(index_path))?;
         output.finish().map_err(write(index_path))?;
 

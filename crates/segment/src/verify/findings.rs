@@ -52,7 +52,13 @@ impl Findings {
             PartError::Damaged { offset, what, .. } => {
                 self.tampered(file, leaves, &format!("damaged at byte {offset}: {what}"));
             }
-            PartError::NoSuchRow(_) | PartError::Stopped | PartError::TooMany | PartError::Store(_) => {
+            PartError::NotInTree { .. }
+            | PartError::NotCommitted { .. }
+            | PartError::IndexUnread
+            | PartError::NoSuchRow(_)
+            | PartError::Stopped
+            | PartError::TooMany
+            | PartError::Store(_) => {
                 self.tampered(file, leaves, &error.to_string());
             }
         }

@@ -13,14 +13,15 @@ use super::lines::verify_lines;
 use super::opened::verify_opened;
 use super::{BoxedError, Finding, FindingKind, How};
 use crate::PartError;
+use crate::bound::Bound;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::Source;
+use crate::index;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::SegmentFile;
 use crate::sealed::{IndexAccess, open_index};
-use crate::{bound, index};
 
 /// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
 /// tree has for its leaf, every leaf's disclosures against what its line commits to, each opened under its person's key, and the index against its own
@@ -49,7 +50,7 @@ pub fn verify_segment(
     let (known, disclosures_sha256, lines_sha256, index) = thread::scope(|scope| {
         let disclosures_sha256 = scope.spawn(|| disclosures.as_ref().map(DisclosureFile::sha256));
         let lines_sha256 = scope.spawn(|| lines.as_ref().map(DataFile::sha256));
-        let index = scope.spawn(|| verify_index(disk, dir, entry, how.access));
+        let index = scope.spawn(|| verify_index(disk, dir, entry, &cache, how.access));
         let known = disclosures.as_ref().map(Known::read);
         (known, joined(disclosures_sha256), joined(lines_sha256), joined(index))
     });
@@ -114,13 +115,19 @@ fn verify_stamp(path: &Path, bytes: u64, sha256: Result<Digest, PartError>, stam
 }
 
 /// Returns what is wrong with the index.
-fn verify_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: IndexAccess) -> Option<String> {
+fn verify_index(
+    disk: &dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    cache: &BlockCache,
+    access: IndexAccess,
+) -> Option<String> {
     let path = entry.name.path(dir, SegmentFile::Index);
     match Source::open(disk, &path) {
         Ok(file) if file.len() > INDEX_HELD_BYTES_MAX => {
             check_bound_index(&file, entry).err().map(|error| error.to_string())
         }
-        _ => match open_index(disk, dir, entry, access) {
+        _ => match open_index(disk, dir, entry, cache, access) {
             Ok(index) => index.verify().err().map(|error| error.to_string()),
             Err(error) => Some(error.to_string()),
         },
@@ -129,12 +136,9 @@ fn verify_index(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, access: Index
 
 /// As opening and verifying it, in bounded memory.
 fn check_bound_index(file: &Source, entry: &SegmentEntry) -> Result<(), PartError> {
-    let trailer = bound::trailer(&entry.lines.sha256);
-    let bytes = file.len().saturating_sub(trailer.len() as u64);
-    if file.read(bytes, trailer.len())? != trailer {
-        return Err(file.damaged(bytes, "it is not of these lines"));
-    }
-    index::check(file, bytes, entry.name.first, entry.name.last + 1 - entry.name.first)
+    let bound = Bound::read(file, &entry.lines.sha256)?;
+    let bound = bound.ok_or_else(|| file.damaged(file.len(), "it does not end as the index of these lines does"))?;
+    index::check(file, bound.len as u64, entry.name.first, entry.name.last + 1 - entry.name.first)
 }
 
 #[cfg(test)]
@@ -144,6 +148,7 @@ mod tests {
     use proof::Digest;
 
     use super::*;
+    use crate::bound;
     use crate::index::IndexBuilder;
     use crate::names::SegmentName;
 
@@ -159,7 +164,8 @@ mod tests {
         );
         let mut builder = IndexBuilder::new(7, 1);
         builder.push(7, &event::Entry::parse(line.as_bytes()).unwrap(), &crate::index::RowExtra::default());
-        let bytes = [builder.finish(), bound::trailer(&stamp.sha256)].concat();
+        let index = builder.finish();
+        let bytes = [index.clone(), bound::trailer_of(&stamp.sha256, &index)].concat();
         disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
         let name = SegmentName { first: 7, last: 7, generation: 0 };
         let entry = SegmentEntry { name, lines: stamp, disclosures: stamp };

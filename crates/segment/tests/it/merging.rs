@@ -49,7 +49,7 @@ fn merge_and_publish(disk: &FaultyDisk, way: Way) -> Result<SegmentEntry, Box<dy
     let newest = manifest::newest(disk, manifests)?.unwrap();
     let entries = &newest.segments[MERGED];
     let cache = BlockCache::new(1 << 20);
-    let open = |entry| open_segment(disk, segments(), entry, &cache, IndexAccess::Read);
+    let open = |entry| open_segment(disk, segments(), entry, &cache, IndexAccess::Whole);
     let parts = entries.iter().map(open).collect::<Result<Vec<Segment>, _>>()?;
     let sources: Vec<Source<'_>> =
         entries.iter().zip(&parts).map(|(entry, part)| Source { entry: *entry, part }).collect();
@@ -100,7 +100,7 @@ fn joined_segments_hold_what_the_others_held() {
     let merged = merge_and_publish(&disk, Way::Joined).unwrap();
     assert_whole(&disk, "joined");
     assert_eq!(verify_folder(&disk, segments(), Some(&newest(&disk))).unwrap(), []);
-    let segment = open_segment(&disk, segments(), &merged, &BlockCache::new(1 << 20), IndexAccess::Read).unwrap();
+    let segment = open_segment(&disk, segments(), &merged, &BlockCache::new(1 << 20), IndexAccess::Whole).unwrap();
     for leaf in merged.name.leaves() {
         let row = segment.row_of_leaf(leaf).unwrap();
         assert_eq!(segment.line(row).unwrap(), LOG.line(leaf));
@@ -113,19 +113,36 @@ fn joined_segments_hold_what_the_others_held() {
     }
 }
 
+/// The checksums of an index tell nobody that it was changed together with them; the digests read when it was opened do.
+#[test]
+fn an_index_that_changes_while_it_is_open_is_not_joined() {
+    let disk = sealed();
+    let entries = newest(&disk).segments;
+    let cache = BlockCache::new(1 << 20);
+    let open = |entry| open_segment(&disk, segments(), entry, &cache, IndexAccess::Blocks).unwrap();
+    let parts: Vec<Segment> = entries.iter().map(open).collect();
+    let sources: Vec<Source<'_>> =
+        entries.iter().zip(&parts).map(|(entry, part)| Source { entry: *entry, part }).collect();
+    let before = disk.list(segments()).unwrap();
+    disk.flip_bit(&entries[1].name.path(segments(), SegmentFile::Index), 500, 1).unwrap();
+    let joined = join(&disk, segments(), &sources, &|| true);
+    assert!(matches!(joined, Err(MergeError::Index(_))), "{joined:?}");
+    assert_eq!(disk.list(segments()).unwrap(), before, "what was begun is gone");
+}
+
 #[test]
 fn a_file_that_is_not_what_the_manifest_says_is_not_joined() {
     for file in [SegmentFile::Lines, SegmentFile::Disclosures] {
         let disk = sealed();
         let entry = newest(&disk).segments[0];
-        let part = open_segment(&disk, segments(), &entry, &BlockCache::new(1 << 20), IndexAccess::Read).unwrap();
+        let part = open_segment(&disk, segments(), &entry, &BlockCache::new(1 << 20), IndexAccess::Whole).unwrap();
         let sources = [Source { entry, part: &part }];
         let index = disk.read(&entry.name.path(segments(), SegmentFile::Index)).unwrap().len() as u64;
         assert!(room(&sources) >= entry.lines.bytes + entry.disclosures.bytes + index);
         let before = disk.list(segments()).unwrap();
         disk.flip_bit(&entry.name.path(segments(), file), 20, 3).unwrap();
         let joined = join(&disk, segments(), &sources, &|| true);
-        assert!(matches!(joined, Err(MergeError::Changed { .. })), "{joined:?}");
+        assert!(matches!(joined, Err(MergeError::Changed { .. } | MergeError::Read(_))), "{joined:?}");
         assert_eq!(disk.list(segments()).unwrap(), before);
     }
 }
@@ -135,7 +152,7 @@ fn merging_that_is_given_up_leaves_nothing() {
     let disk = sealed();
     let before = disk.list(segments()).unwrap();
     let entry = newest(&disk).segments[0];
-    let part = open_segment(&disk, segments(), &entry, &BlockCache::new(1 << 20), IndexAccess::Read).unwrap();
+    let part = open_segment(&disk, segments(), &entry, &BlockCache::new(1 << 20), IndexAccess::Whole).unwrap();
     let sources = [Source { entry, part: &part }];
     let merged = merge(&disk, segments(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| false).unwrap();
     assert_eq!(merged, None);

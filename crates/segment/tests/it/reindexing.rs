@@ -22,10 +22,10 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     let disk = disk();
     let cache = BlockCache::new(1 << 20);
     let entry = LOG.seal(&disk, 0..200).unwrap();
-    let how = Reindexing::new(&cache, IndexAccess::Read, SEED, &token);
+    let how = Reindexing::new(&cache, IndexAccess::Whole, SEED, &token);
     let file = entry.name.path(dir, SegmentFile::Index);
     let sealed = disk.read(&file).unwrap();
-    let open = || open_segment(&disk, dir, &entry, &cache, IndexAccess::Read);
+    let open = || open_segment(&disk, dir, &entry, &cache, IndexAccess::Whole);
 
     let other = super::sample::disk();
     Log("there").seal(&other, 0..200).unwrap();
@@ -61,7 +61,7 @@ fn a_long_making_says_how_far_it_is() {
     let entry = LOG.seal(&disk, 0..2 * PROGRESS_ROWS + 5).unwrap();
     let told = std::cell::RefCell::new(Vec::new());
     let progress = |more| told.borrow_mut().push(more);
-    let how = Reindexing { progress: &progress, ..Reindexing::new(&cache, IndexAccess::Read, SEED, &token) };
+    let how = Reindexing { progress: &progress, ..Reindexing::new(&cache, IndexAccess::Whole, SEED, &token) };
     reindex(&disk, Path::new(SEGMENTS), &entry, &how).unwrap();
     assert_eq!(told.into_inner(), [PROGRESS_ROWS, PROGRESS_ROWS, 5]);
 }
@@ -75,7 +75,7 @@ fn a_large_segment_is_indexed_piece_by_piece() {
     let entry = LOG.seal(&disk, 5..205).unwrap();
     let before = disk.list(dir).unwrap();
     for rows_at_once in [1, 2, 50, 199] {
-        let how = Reindexing { rows_at_once, ..Reindexing::new(&cache, IndexAccess::Read, SEED, &token) };
+        let how = Reindexing { rows_at_once, ..Reindexing::new(&cache, IndexAccess::Whole, SEED, &token) };
         assert!(!reindex(&disk, dir, &entry, &how).unwrap(), "{rows_at_once} rows at once");
         assert_eq!(disk.list(dir).unwrap(), before);
     }
@@ -91,7 +91,7 @@ fn a_mapped_index_answers_as_one_read() {
     }
     let entry = sealer.finish(&|leaf| Ok(LOG.digest(leaf))).unwrap();
     let cache = BlockCache::new(1 << 20);
-    for access in [IndexAccess::Map, IndexAccess::Read] {
+    for access in [IndexAccess::Blocks, IndexAccess::Whole] {
         let segment = open_segment(&disk, dir.path(), &entry, &cache, access).unwrap();
         assert_eq!(segment.rows(), 50);
         assert_eq!(segment.line(segment.row_of_leaf(7).unwrap()).unwrap(), LOG.line(7));

@@ -77,7 +77,7 @@ impl Log {
             digests: &digests,
             opens: None,
             each_line: &|_, _| Ok(()),
-            access: IndexAccess::Read,
+            access: IndexAccess::Whole,
             threads: 2,
             progress: &|_| (),
         };

@@ -113,7 +113,7 @@ fn write(
         Writer::line(line, out);
         return Ok(());
     };
-    let opened = opener.open(leaf, wanted)?;
+    let opened = opener.open(leaf, line, wanted)?;
     let entry = Entry::parse(line).map_err(|error| PartError::Store(Box::new(error)))?;
     writer.entry(leaf, &entry, &opened, out);
     Ok(())

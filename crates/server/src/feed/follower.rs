@@ -123,9 +123,19 @@ impl Follower {
         };
         let (reader, chunk) = blocking(work).await.map_err(|_: Problem| Ended::Failed)?;
         drop(turn);
-        self.reader = Some(reader);
-        // Said in the server's log where the problem was made; the client sees the connection break.
-        chunk.map_err(|_| Ended::Failed)
+        match chunk {
+            Ok(chunk) => {
+                self.reader = Some(reader);
+                Ok(chunk)
+            }
+            Err(problem) => {
+                // The client hears why, and sees the connection break.
+                let said = reader.failed(&problem);
+                self.reader = Some(reader);
+                self.send(Piece::Chunk(said.into())).await?;
+                Err(Ended::Failed)
+            }
+        }
     }
 
     /// Waits until the log has grown, saying now and then that the connection lives.

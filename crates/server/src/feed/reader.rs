@@ -85,6 +85,15 @@ impl Reader {
         }
     }
 
+    /// The last that a client hears of a feed that cannot go on: the problem, apart from entries.
+    pub(super) fn failed(&self, problem: &Problem) -> Vec<u8> {
+        let problem = problem.to_json();
+        match self.asked.form {
+            Form::Ndjson => format!("{{\"problem\":{problem}}}\n").into_bytes(),
+            Form::Events => format!("event: problem\ndata: {problem}\n\n").into_bytes(),
+        }
+    }
+
     /// What shows that the connection lives. As events, it also moves the client's `Last-Event-ID` past entries that
     /// do not match; as NDJSON it is an empty line.
     pub(super) fn heartbeat(&self) -> Vec<u8> {

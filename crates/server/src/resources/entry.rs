@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::{HandedOut, Shown};
+use ledger::BuildProofError;
 use proof::{LeafIndex, TreeSize};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -74,8 +75,10 @@ pub(crate) async fn proof(
                 )
             }
         };
-        let proof =
-            app.log.ledger().inclusion(LeafIndex(leaf), &checkpoint).map_err(|error| Problem::internal(&error))?;
+        let proof = app.log.ledger().inclusion(LeafIndex(leaf), &checkpoint).map_err(|error| match error {
+            BuildProofError::Differs { .. } => Problem::damaged(&error, Some(leaf)),
+            error => Problem::internal(&error),
+        })?;
         let name = format!("attachment; filename=\"{id}.tlog-proof\"");
         let headers =
             [(header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];

@@ -79,7 +79,8 @@ pub(crate) async fn get(
             }
             // Without its end, the body breaks the connection: the client knows.
             Err(Broken::Gone) => tracing::debug!("a client went away before its export was whole"),
-            Err(error) => _ = Problem::internal(&error),
+            Err(Broken::Read(error)) => _ = Problem::from(error),
+            Err(Broken::Search(error)) => _ = Problem::from(error),
         }
         drop(place);
     });

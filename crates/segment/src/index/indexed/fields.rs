@@ -23,13 +23,14 @@ impl<L: Lines> Indexed<L> {
 
     /// The rows where `field` is any of `values`: those of a dictionary are united at once.
     pub(super) fn field_equal_any(&self, field: Field, values: &[&[u8]]) -> Result<RoaringBitmap, PartError> {
+        let index = self.index();
         if Keeping::of(field) != Keeping::Dictionary {
             return values
                 .iter()
                 .try_fold(RoaringBitmap::new(), |rows, value| Ok(rows | self.field_equal(field, value)?));
         }
         let name = Kind::Dictionary.of_field(field);
-        let (dictionary, sets) = (self.index.dictionary(name)?, self.index.sets()?);
+        let (dictionary, sets) = (index.dictionary(name)?, index.sets()?);
         let mut union = Union::default();
         let (mut from, mut before): (usize, &[u8]) = (0, &[]);
         for value in values.iter().copied() {
@@ -38,10 +39,10 @@ impl<L: Lines> Indexed<L> {
                 from = 0;
             }
             before = value;
-            let (at, found) = dictionary.find_from(value, from).ok_or_else(|| self.index.damaged(name))?;
+            let (at, found) = dictionary.find_from(value, from).ok_or_else(|| index.damaged(name))?;
             from = at;
             if let Some(set) = found {
-                union.add(&sets, set).ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?;
+                union.add(&sets, set).ok_or_else(|| index.damaged(Kind::Sets.alone()))?;
             }
         }
         Ok(union.finish())
@@ -73,23 +74,26 @@ impl<L: Lines> Indexed<L> {
 
     /// The rows whose value has no place in the field's dictionary.
     pub(super) fn pair_rows(&self, field: Field) -> Result<RoaringBitmap, PartError> {
+        let index = self.index();
         let name = Kind::Pairs.of_field(field);
-        let Some(pairs) = self.index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
-        let mut rows = Dense::new(self.index.rows());
-        pairs.each_row(|row| rows.insert(row)).ok_or_else(|| self.index.damaged(name))?;
+        let Some(pairs) = index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
+        let mut rows = Dense::new(index.rows());
+        pairs.each_row(|row| rows.insert(row)).ok_or_else(|| index.damaged(name))?;
         Ok(rows.finish())
     }
 
     /// Every row of the part.
     pub(super) fn all_rows(&self) -> RoaringBitmap {
+        let index = self.index();
         let mut rows = RoaringBitmap::new();
-        rows.insert_range(0..self.index.rows());
+        rows.insert_range(0..index.rows());
         rows
     }
 
     pub(super) fn read_set(&self, set: SetRef) -> Result<RoaringBitmap, PartError> {
-        let rows = self.index.sets()?.read(set);
-        Ok(rows.ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?)
+        let index = self.index();
+        let rows = index.sets()?.read(set);
+        Ok(rows.ok_or_else(|| index.damaged(Kind::Sets.alone()))?)
     }
 
     /// Calls `each` with every value from the first not below `from`, until it answers `false`.
@@ -99,8 +103,9 @@ impl<L: Lines> Indexed<L> {
         from: &[u8],
         mut each: impl FnMut(&[u8], SetRef) -> Result<bool, PartError>,
     ) -> Result<(), PartError> {
-        let dictionary = self.index.dictionary(name)?;
-        let damaged = || self.index.damaged(name);
+        let index = self.index();
+        let dictionary = index.dictionary(name)?;
+        let damaged = || index.damaged(name);
         for at in dictionary.first_not_below(from).ok_or_else(damaged)?..dictionary.len() {
             let (value, set) = dictionary.get(at).ok_or_else(damaged)?;
             if !each(value, set)? {
@@ -117,14 +122,15 @@ impl<L: Lines> Indexed<L> {
         prefix: &[u8],
         mut which: impl FnMut(&[u8]) -> bool,
     ) -> Result<RoaringBitmap, PartError> {
-        let sets = self.index.sets()?;
+        let index = self.index();
+        let sets = index.sets()?;
         let mut union = Union::default();
         self.walk(name, prefix, |value, set| {
             if !value.starts_with(prefix) {
                 return Ok(false);
             }
             if which(value) {
-                union.add(&sets, set).ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?;
+                union.add(&sets, set).ok_or_else(|| index.damaged(Kind::Sets.alone()))?;
             }
             Ok(true)
         })?;
@@ -136,7 +142,8 @@ impl<L: Lines> Indexed<L> {
     }
 
     pub(super) fn lookup(&self, name: SectionName, key: &[u8]) -> Result<Option<RoaringBitmap>, PartError> {
-        let found = self.index.dictionary(name)?.find(key).ok_or_else(|| self.index.damaged(name))?;
+        let index = self.index();
+        let found = index.dictionary(name)?.find(key).ok_or_else(|| index.damaged(name))?;
         found.map(|set| self.read_set(set)).transpose()
     }
 
@@ -145,22 +152,24 @@ impl<L: Lines> Indexed<L> {
     }
 
     fn in_pairs(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {
+        let index = self.index();
         let name = Kind::Pairs.of_field(field);
-        let Some(pairs) = self.index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
+        let Some(pairs) = index.pairs(name)? else { return Ok(RoaringBitmap::new()) };
         let mut candidates = RoaringBitmap::new();
-        let found = pairs.candidates(hash(value, self.index.seed()), |row| {
+        let found = pairs.candidates(hash(value, index.seed()), |row| {
             candidates.insert(row);
         });
-        found.ok_or_else(|| self.index.damaged(name))?;
+        found.ok_or_else(|| index.damaged(name))?;
         self.confirm_equal(field, &candidates, value)
     }
 
     fn id_equal(&self, id: &[u8]) -> Result<RoaringBitmap, PartError> {
-        let damaged = || self.index.damaged(Kind::Ids.alone());
-        let Some(ids) = self.index.ids()? else { return Ok(RoaringBitmap::new()) };
-        let leaves = ids.candidates(id, hash(id, self.index.seed())).ok_or_else(damaged)?;
-        let first = self.index.first_leaf();
-        let rows = leaves.into_iter().map(|leaf| self.index.row_of_leaf(first + u64::from(leaf)));
+        let index = self.index();
+        let damaged = || index.damaged(Kind::Ids.alone());
+        let Some(ids) = index.ids()? else { return Ok(RoaringBitmap::new()) };
+        let leaves = ids.candidates(id, hash(id, index.seed())).ok_or_else(damaged)?;
+        let first = index.first_leaf();
+        let rows = leaves.into_iter().map(|leaf| index.row_of_leaf(first + u64::from(leaf)));
         let rows = rows.collect::<Option<RoaringBitmap>>().ok_or_else(damaged)?;
         self.confirm_equal(Field::Id, &rows, id)
     }

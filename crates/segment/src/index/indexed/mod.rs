@@ -10,6 +10,7 @@ mod wanted;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use roaring::RoaringBitmap;
 
@@ -19,7 +20,7 @@ use self::codes::KeptPairs;
 pub use self::wanted::Wanted;
 use crate::counts::Counts;
 use crate::disclosures::DisclosureFile;
-use crate::index::Index;
+use crate::index::{Index, IndexMemory};
 use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text, Work};
 
 /// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
@@ -38,6 +39,12 @@ pub trait Lines: Send + Sync {
 
     /// As [`crate::Part::lasting`].
     fn lasting(&self) -> Option<u64> {
+        None
+    }
+
+    /// Returns what the indexes of all such parts have in memory, where they are read from files.
+    #[doc(hidden)]
+    fn indexes(&self) -> Option<&IndexMemory> {
         None
     }
 
@@ -65,7 +72,11 @@ pub trait Lines: Send + Sync {
 
 /// An index joined to its lines; implements [`crate::Part`].
 pub struct Indexed<L> {
-    index: Index,
+    /// Never waited for to be written: whoever finds it read from goes on without.
+    index: Arc<RwLock<Index>>,
+    rows: u32,
+    first_leaf: u64,
+    rows_are_leaves: bool,
     lines: L,
     lines_confirmed: AtomicU64,
     token_bytes: AtomicU64,
@@ -75,8 +86,18 @@ pub struct Indexed<L> {
 impl<L: Lines> Indexed<L> {
     /// Joins the two; `lines` must hold the leaves `index` is of.
     pub fn new(index: Index, lines: L) -> Self {
+        let rows = index.rows();
+        let first_leaf = index.first_leaf();
+        let rows_are_leaves = index.rows_are_leaves();
+        let index = Arc::new(RwLock::new(index));
+        if let Some(indexes) = lines.indexes() {
+            indexes.add(&index);
+        }
         Self {
             index,
+            rows,
+            first_leaf,
+            rows_are_leaves,
             lines,
             lines_confirmed: AtomicU64::new(0),
             token_bytes: AtomicU64::new(0),
@@ -84,9 +105,12 @@ impl<L: Lines> Indexed<L> {
         }
     }
 
-    /// The index.
-    pub fn index(&self) -> &Index {
-        &self.index
+    /// The index. While it is held, what was read of its file stays in memory.
+    pub fn index(&self) -> RwLockReadGuard<'_, Index> {
+        if let Some(indexes) = self.lines.indexes() {
+            indexes.make_room();
+        }
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What gives the lines.
@@ -100,7 +124,7 @@ impl<L: Lines> Indexed<L> {
     }
 
     fn leaf_or_error(&self, row: u32) -> Result<u64, PartError> {
-        self.index.leaf(row).ok_or(PartError::NoSuchRow(u64::from(row)))
+        self.index().leaf(row).ok_or(PartError::NoSuchRow(u64::from(row)))
     }
 }
 
@@ -120,34 +144,43 @@ impl<L: Lines> Part for Indexed<L> {
     }
 
     fn rows(&self) -> u32 {
-        self.index.rows()
+        self.rows
     }
 
     fn first_leaf(&self) -> u64 {
-        self.index.first_leaf()
+        self.first_leaf
+    }
+
+    fn failed_reads(&self) -> u64 {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).failures()
+    }
+
+    fn last_failure(&self) -> Option<PartError> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).last_failure()
     }
 
     fn leaf(&self, row: u32) -> u64 {
         assert!(row < self.rows(), "row {row} is not in this part");
-        self.index.leaf(row).unwrap_or(self.index.first_leaf())
+        self.index().leaf(row).unwrap_or(self.first_leaf)
     }
 
     fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
-        self.index.row_of_leaf(leaf)
+        self.index().row_of_leaf(leaf)
     }
 
     fn rows_are_leaves(&self) -> bool {
-        self.index.rows_are_leaves()
+        self.rows_are_leaves
     }
 
     fn time_us(&self, row: u32) -> i64 {
         assert!(row < self.rows(), "row {row} is not in this part");
-        self.index.time_us(row).unwrap_or(0)
+        self.index().time_us(row).unwrap_or(0)
     }
 
     fn rows_between(&self, from_us: i64, to_us: i64) -> Range<u32> {
-        let from = self.index.rows_before(from_us);
-        from..self.index.rows_before(to_us).max(from)
+        let index = self.index();
+        let from = index.rows_before(from_us);
+        from..index.rows_before(to_us).max(from)
     }
 
     fn equal(&self, field: Field, value: &[u8]) -> Result<RoaringBitmap, PartError> {

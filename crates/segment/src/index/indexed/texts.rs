@@ -94,14 +94,15 @@ impl<L: Lines> Indexed<L> {
         edge: Edge,
         within: Option<&RoaringBitmap>,
     ) -> Result<RoaringBitmap, PartError> {
-        let sets = self.index.sets()?;
+        let index = self.index();
+        let sets = index.sets()?;
         let mut union = Union::among(within);
         for class in Class::ALL.into_iter().filter(|class| class.can_contain(part)) {
             for kind in [Kind::Tokens, Kind::SingleTokens] {
                 let name = kind.of_text(text, class as u8);
-                if let Some(list) = self.index.tokens(name)? {
+                if let Some(list) = index.tokens(name)? {
                     self.token_bytes.fetch_add(list.bytes() as u64, Ordering::Relaxed);
-                    list.find(part, edge, |set| union.add(&sets, set)).ok_or_else(|| self.index.damaged(name))?;
+                    list.find(part, edge, |set| union.add(&sets, set)).ok_or_else(|| index.damaged(name))?;
                 }
             }
         }

@@ -108,15 +108,16 @@ impl<L: Lines> Indexed<L> {
 
     /// What the counts of a field take at most: what its dictionary holds, and a usual value for each row beyond it.
     pub(super) fn field_counts_bytes_max(&self, field: Field) -> usize {
-        let dictionary = self.index.dictionary(Kind::Dictionary.of_field(field));
+        let index = self.index();
+        let dictionary = index.dictionary(Kind::Dictionary.of_field(field));
         let kept = dictionary.map_or(usize::MAX, |kept| kept.bytes() + kept.len() * Counts::VALUE_BYTES);
         let in_lines = match Keeping::of(field) {
             Keeping::Dictionary => 0,
-            Keeping::Pairs => match self.index.pairs(Kind::Pairs.of_field(field)) {
+            Keeping::Pairs => match index.pairs(Kind::Pairs.of_field(field)) {
                 Ok(pairs) => pairs.map_or(0, |pairs| pairs.len()),
                 Err(_) => usize::MAX,
             },
-            Keeping::Paths | Keeping::Tokens(_) | Keeping::Id => self.index.rows() as usize,
+            Keeping::Paths | Keeping::Tokens(_) | Keeping::Id => index.rows() as usize,
         };
         kept.saturating_add(in_lines.saturating_mul(VALUE_BYTES_USUAL))
     }
@@ -128,14 +129,15 @@ impl<L: Lines> Indexed<L> {
         other: Field,
         value: &[u8],
     ) -> Result<Option<Counts>, PartError> {
+        let index = self.index();
         let of_other = Kind::Dictionary.of_field(other);
-        let among = self.index.dictionary(of_other)?;
+        let among = index.dictionary(of_other)?;
         let pairs = match self.pairs.get((other, field)) {
             None => self.count_pairs(other, field)?,
             kept => kept,
         };
         let Some(pairs) = pairs else { return Ok(None) };
-        let at = among.first_not_below(value).ok_or_else(|| self.index.damaged(of_other))?;
+        let at = among.first_not_below(value).ok_or_else(|| index.damaged(of_other))?;
         if among.get(at).is_none_or(|(found, _)| found != value) {
             return Ok(Some(Counts::default()));
         }
@@ -144,43 +146,47 @@ impl<L: Lines> Indexed<L> {
 
     /// The table of two fields, made and kept.
     fn count_pairs(&self, rows: Field, columns: Field) -> Result<Option<Arc<Pairs>>, PartError> {
+        let index = self.index();
         let Some((row_codes, column_codes)) = self.codes_of(rows)?.zip(self.codes_of(columns)?) else {
             return Ok(None);
         };
-        let values = |field| self.index.dictionary(Kind::Dictionary.of_field(field)).map(|dictionary| dictionary.len());
+        let values = |field| index.dictionary(Kind::Dictionary.of_field(field)).map(|dictionary| dictionary.len());
         let made = Pairs::count(&row_codes, values(rows)?, &column_codes, values(columns)?);
         Ok(made.and_then(|made| self.pairs.put((rows, columns), Some(Arc::new(made)))))
     }
 
     /// Counts by codes, where the field and the part are such that keeping them pays.
     fn count_codes(&self, field: Field, target: &RoaringBitmap, bytes_max: usize) -> Result<Option<Counts>, PartError> {
+        let index = self.index();
         let Some(codes) = self.codes_of(field)? else { return Ok(None) };
-        let values = self.index.dictionary(Kind::Dictionary.of_field(field))?.len();
+        let values = index.dictionary(Kind::Dictionary.of_field(field))?.len();
         self.named(field, codes.count(target, values).into_iter(), bytes_max).map(Some)
     }
 
     /// The codes of a field, if it has a dictionary that is small enough and the part will last.
     fn codes_of(&self, field: Field) -> Result<Option<Arc<Codes>>, PartError> {
+        let index = self.index();
         if Keeping::of(field) != Keeping::Dictionary {
             return Ok(None);
         }
         let Some((kept, part)) = self.lines.kept_codes().zip(self.lines.lasting()) else { return Ok(None) };
         let name = Kind::Dictionary.of_field(field);
-        let (dictionary, sets) = (self.index.dictionary(name)?, self.index.sets()?);
+        let (dictionary, sets) = (index.dictionary(name)?, index.sets()?);
         if dictionary.len() > VALUES_MAX {
             return Ok(None);
         }
-        let codes = kept.get(part, field, || Codes::new(&dictionary, &sets, self.index.rows()));
-        codes.map(Some).ok_or_else(|| self.index.damaged(name).into())
+        let codes = kept.get(part, field, || Codes::new(&dictionary, &sets, index.rows()));
+        codes.map(Some).ok_or_else(|| index.damaged(name).into())
     }
 
     /// Counts by number as counts by value; those that are 0 left out.
     fn named(&self, field: Field, counts: impl Iterator<Item = u64>, bytes_max: usize) -> Result<Counts, PartError> {
+        let index = self.index();
         let name = Kind::Dictionary.of_field(field);
-        let dictionary = self.index.dictionary(name)?;
+        let dictionary = index.dictionary(name)?;
         let mut named = Counts::default();
         for (nth, count) in counts.enumerate().filter(|(_, count)| *count > 0) {
-            let (value, _) = dictionary.get(nth).ok_or_else(|| self.index.damaged(name))?;
+            let (value, _) = dictionary.get(nth).ok_or_else(|| index.damaged(name))?;
             named.push(value, count, bytes_max)?;
         }
         Ok(named)
@@ -246,7 +252,8 @@ impl<L: Lines> Indexed<L> {
 
     /// The rows asked about; `None`: all.
     fn target<'w>(&self, within: Option<&'w RoaringBitmap>, range: Range<u32>) -> Option<Cow<'w, RoaringBitmap>> {
-        if range.start == 0 && range.end >= self.index.rows() {
+        let index = self.index();
+        if range.start == 0 && range.end >= index.rows() {
             return within.map(Cow::Borrowed);
         }
         let inside = |set: &RoaringBitmap| set.min() >= Some(range.start) && set.max() < Some(range.end);
@@ -262,10 +269,11 @@ impl<L: Lines> Indexed<L> {
     }
 
     fn count_in(&self, set: SetRef, target: Option<&RoaringBitmap>) -> Result<u64, PartError> {
+        let index = self.index();
         let Some(target) = target else { return Ok(u64::from(set.rows)) };
         let mut count = 0;
-        let bitmap = self.index.sets()?.visit(set, |row| count += u64::from(target.contains(row)));
-        let bitmap = bitmap.ok_or_else(|| self.index.damaged(Kind::Sets.alone()))?;
+        let bitmap = index.sets()?.visit(set, |row| count += u64::from(target.contains(row)));
+        let bitmap = bitmap.ok_or_else(|| index.damaged(Kind::Sets.alone()))?;
         Ok(bitmap.map_or(count, |bitmap| bitmap.intersection_len(target)))
     }
 }

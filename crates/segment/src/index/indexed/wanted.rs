@@ -38,23 +38,24 @@ impl<L: Lines> Indexed<L> {
     /// # Errors
     /// As [`Part::equal`].
     pub fn rows_of_each(&self, field: Field, wanted: &Wanted<'_>) -> Result<Vec<(usize, u32)>, PartError> {
+        let index = self.index();
         let mut found = Vec::new();
         let mut add = |place, rows: RoaringBitmap| found.extend(rows.into_iter().map(|row| (place, row)));
-        let kept = self.index.dictionary(Kind::Dictionary.of_field(field))?.len();
-        if Keeping::of(field) != Keeping::Pairs || kept > 0 || wanted.seed != self.index.seed() {
+        let kept = index.dictionary(Kind::Dictionary.of_field(field))?.len();
+        if Keeping::of(field) != Keeping::Pairs || kept > 0 || wanted.seed != index.seed() {
             for &(_, place, value) in &wanted.by_hash {
                 add(place, self.equal(field, value)?);
             }
             return Ok(found);
         }
         let name = Kind::Pairs.of_field(field);
-        let Some(pairs) = self.index.pairs(name)? else { return Ok(found) };
+        let Some(pairs) = index.pairs(name)? else { return Ok(found) };
         let mut candidates = RoaringBitmap::new();
         for &(hash, place, value) in &wanted.by_hash {
             let read = pairs.candidates(hash, |row| {
                 candidates.insert(row);
             });
-            read.ok_or_else(|| self.index.damaged(name))?;
+            read.ok_or_else(|| index.damaged(name))?;
             if !candidates.is_empty() {
                 add(place, self.confirm_equal(field, &candidates, value)?);
                 candidates.clear();

@@ -8,7 +8,7 @@ use crate::index::Index;
 use crate::index::format::SectionName;
 use crate::index::sets::SetRef;
 
-impl Merge<'_> {
+impl Merge<'_, '_> {
     /// Writes the dictionary of this name.
     pub(super) fn dictionary(&mut self, name: SectionName) -> Result<(), IndexMergeError> {
         let Self { sources, order, scratch, sets, output, pace, .. } = self;

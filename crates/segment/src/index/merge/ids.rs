@@ -22,7 +22,7 @@ pub(super) fn write(
         let name = Kind::Ids.alone();
         let ids = source.ids()?.ok_or_else(|| source.damaged(name))?;
         let mut shares = !(source.first_leaf() as usize).is_multiple_of(BLOCK);
-        for range in ids.ranges() {
+        for range in ids.ranges().ok_or_else(|| source.damaged(name))? {
             if !shares && open != NONE {
                 append(&mut ranges, open)?;
                 open = NONE;
@@ -31,7 +31,7 @@ pub(super) fn write(
             all = unite(all, range);
             shares = false;
         }
-        fingerprints.append(ids.fingerprints())?;
+        fingerprints.append(ids.fingerprints().ok_or_else(|| source.damaged(name))?)?;
     }
     if open != NONE {
         append(&mut ranges, open)?;

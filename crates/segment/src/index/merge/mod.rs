@@ -7,7 +7,8 @@
 //!
 //! Memory, whatever the number of rows: four bytes a row where rows of the indexes lie among one another in time, a few bits a row
 //! for the set that is being written, a mebibyte for each list of the section in the making, of which there are at most seven;
-//! what is longer lies in temporary files meanwhile.
+//! what is longer lies in temporary files meanwhile. Of the indexes, the section in the making and its row sets: of sixteen million rows
+//! a hundred megabytes.
 
 mod dictionary;
 mod ids;
@@ -25,12 +26,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use env::Disk;
+use proof::Digest;
 
 use self::order::Order;
 use self::output::IndexOutput;
 use self::sets::SetsOutput;
 use self::spool::Scratch;
-use super::format::{INDEX_ROWS_MAX, Keeping, Kind};
+use super::fold::Class;
+use super::format::{INDEX_ROWS_MAX, Keeping, Kind, SectionName};
 use super::{Index, IndexError};
 use crate::part::{Field, Text};
 
@@ -65,8 +68,8 @@ pub struct MergeInto<'a> {
     pub disk: &'a dyn Disk,
     /// A new file, which must not exist.
     pub file: &'a Path,
-    /// What follows the index in its file.
-    pub trailer: &'a [u8],
+    /// SHA-256 of the file of lines, with which the file then ends; `None`: it is the index alone.
+    pub lines: Option<&'a Digest>,
     /// Bytes of each list that are held in memory: [`SPOOL_BYTES`] unless a test wants less.
     pub spool_bytes: usize,
     /// Whether to go on; asked often.
@@ -125,49 +128,87 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
     let scratch = Scratch::new(into.disk, into.file, into.spool_bytes);
     let mut pace = Pace { go_on: into.go_on, steps: 0 };
     let mut output = IndexOutput::create(into.disk, into.file)?;
-    let order = Order::write(sources, rows, &scratch, &mut output, &mut pace)?;
-    ids::write(sources, &scratch, &mut output)?;
-    let mut merge = Merge { sources, rows, order, scratch: &scratch, sets: SetsOutput::new(&scratch), output, pace };
-    merge.fields()?;
-    merge.texts()?;
-    let Merge { sets, mut output, .. } = merge;
+    // Read for this alone, and forgotten section by section.
+    let mut own = Sources::afresh(sources)?;
+    let order = Order::write(&own.begin(), rows, &scratch, &mut output, &mut pace)?;
+    ids::write(&own.begin(), &scratch, &mut output)?;
+    let mut sets = SetsOutput::new(&scratch);
+    for step in Step::all() {
+        let merge = Merge {
+            sources: &own.begin(),
+            rows,
+            order: &order,
+            scratch: &scratch,
+            sets: &mut sets,
+            output: &mut output,
+            pace: &mut pace,
+        };
+        merge.write(step)?;
+    }
     output.section(Kind::Sets.alone(), &[], [sets.into_spool()])?;
-    output.finish(first.first_leaf(), rows, first.seed(), into.trailer)
+    output.finish(first.first_leaf(), rows, first.seed(), into.lines)
 }
 
-/// What every section is made with.
-struct Merge<'m> {
-    sources: &'m [&'m Index],
-    rows: u32,
-    order: Order,
-    scratch: &'m Scratch<'m>,
-    sets: SetsOutput<'m>,
-    output: IndexOutput,
-    pace: Pace<'m>,
-}
+/// The indexes to be merged, as the merging alone has them.
+struct Sources(Vec<Index>);
 
-impl Merge<'_> {
-    fn fields(&mut self) -> Result<(), IndexMergeError> {
-        for field in Field::ALL {
-            match Keeping::of(field) {
-                Keeping::Dictionary => self.dictionary(Kind::Dictionary.of_field(field))?,
-                Keeping::Pairs => {
-                    self.dictionary(Kind::Dictionary.of_field(field))?;
-                    self.pairs(field)?;
-                }
-                Keeping::Paths => self.paths(field)?,
-                Keeping::Id | Keeping::Tokens(_) => {}
-            }
-        }
-        Ok(())
+impl Sources {
+    fn afresh(sources: &[&Index]) -> Result<Self, IndexError> {
+        sources.iter().map(|source| source.afresh()).collect::<Result<_, _>>().map(Self)
     }
 
-    fn texts(&mut self) -> Result<(), IndexMergeError> {
-        for text in Text::ALL {
-            self.tokens(text)?;
-            self.dictionary(Kind::TextFacts.of_text(text, 0))?;
+    /// To begin a section with: nothing of those before is in memory.
+    fn begin(&mut self) -> Vec<&Index> {
+        self.0.iter_mut().for_each(Index::forget);
+        self.0.iter().collect()
+    }
+}
+
+/// A section, or some that are written together.
+#[derive(Clone, Copy)]
+enum Step {
+    Dictionary(SectionName),
+    Pairs(Field),
+    Paths(Field),
+    Tokens(Text, Class),
+}
+
+impl Step {
+    /// All that need sets, in the order of the file.
+    fn all() -> Vec<Self> {
+        let of_field = |field: Field| match Keeping::of(field) {
+            Keeping::Dictionary => vec![Self::Dictionary(Kind::Dictionary.of_field(field))],
+            Keeping::Pairs => vec![Self::Dictionary(Kind::Dictionary.of_field(field)), Self::Pairs(field)],
+            Keeping::Paths => vec![Self::Paths(field)],
+            Keeping::Id | Keeping::Tokens(_) => Vec::new(),
+        };
+        let of_text = |text: Text| {
+            let tokens = Class::ALL.into_iter().map(move |class| Self::Tokens(text, class));
+            tokens.chain([Self::Dictionary(Kind::TextFacts.of_text(text, 0))])
+        };
+        Field::ALL.into_iter().flat_map(of_field).chain(Text::ALL.into_iter().flat_map(of_text)).collect()
+    }
+}
+
+/// What a section is made with.
+struct Merge<'m, 's> {
+    sources: &'m [&'m Index],
+    rows: u32,
+    order: &'m Order,
+    scratch: &'s Scratch<'s>,
+    sets: &'m mut SetsOutput<'s>,
+    output: &'m mut IndexOutput,
+    pace: &'m mut Pace<'s>,
+}
+
+impl Merge<'_, '_> {
+    fn write(mut self, step: Step) -> Result<(), IndexMergeError> {
+        match step {
+            Step::Dictionary(name) => self.dictionary(name),
+            Step::Pairs(field) => self.pairs(field),
+            Step::Paths(field) => self.paths(field),
+            Step::Tokens(text, class) => self.tokens(text, class as u8),
         }
-        Ok(())
     }
 }
 

@@ -7,8 +7,10 @@ use env::{Disk, DiskFile};
 
 use super::IndexMergeError;
 use super::spool::Spool;
+use crate::bound::{self, BlockDigests};
 use crate::index::format::{ALIGN, HEADER_BYTES, SectionName};
 use crate::index::table::Table;
+use proof::Digest;
 
 /// Bytes gathered before one write.
 const WRITE_BYTES: usize = 1 << 20;
@@ -25,6 +27,7 @@ pub(super) struct IndexOutput {
     flushed: u64,
     synced: u64,
     table: Table,
+    digests: BlockDigests,
 }
 
 impl IndexOutput {
@@ -32,7 +35,8 @@ impl IndexOutput {
         let file = disk.create_new(path);
         let file = file.map_err(|source| IndexMergeError::Write { file: path.to_owned(), source })?;
         let (path, buffer, flushed) = (path.to_owned(), Vec::new(), HEADER_BYTES as u64);
-        Ok(Self { file, path, buffer, flushed, synced: 0, table: Table::default() })
+        let digests = BlockDigests::behind(HEADER_BYTES);
+        Ok(Self { file, path, buffer, flushed, synced: 0, table: Table::default(), digests })
     }
 
     /// Writes a section of `head` and the lists behind it; an empty one is left out.
@@ -67,12 +71,16 @@ impl IndexOutput {
         first_leaf: u64,
         rows: u32,
         seed: u64,
-        trailer: &[u8],
+        lines: Option<&Digest>,
     ) -> Result<(), IndexMergeError> {
         let header = self.table.header(first_leaf, rows, seed);
         let table = std::mem::take(&mut self.table).into_bytes();
         self.append(&table)?;
-        self.append(trailer)?;
+        if let Some(lines) = lines {
+            let digests = std::mem::replace(&mut self.digests, BlockDigests::behind(0)).finish(&header);
+            let trailer = bound::trailer(lines, self.position(), &digests);
+            self.append(&trailer)?;
+        }
         self.flush()?;
         let written = self.file.write_all_at(&header, 0).and_then(|()| self.file.sync_all());
         written.map_err(|source| self.failed(source))
@@ -83,6 +91,7 @@ impl IndexOutput {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), IndexMergeError> {
+        self.digests.push(bytes);
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= WRITE_BYTES { self.flush() } else { Ok(()) }
     }

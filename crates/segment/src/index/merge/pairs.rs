@@ -12,7 +12,7 @@ use crate::part::Field;
 /// Hash, row among all, and source of a pair; the least first.
 type Least = Reverse<(u32, u32, usize)>;
 
-impl Merge<'_> {
+impl Merge<'_, '_> {
     /// Writes the pairs of a field.
     pub(super) fn pairs(&mut self, field: Field) -> Result<(), IndexMergeError> {
         let Self { sources, rows, order, scratch, output, pace, .. } = self;

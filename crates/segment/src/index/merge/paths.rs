@@ -9,7 +9,7 @@ use crate::index::format::{Kind, PATH_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS
 use crate::index::sets::SetRef;
 use crate::part::Field;
 
-impl Merge<'_> {
+impl Merge<'_, '_> {
     /// Writes the dictionary of paths.
     pub(super) fn paths(&mut self, field: Field) -> Result<(), IndexMergeError> {
         let Self { sources, order, scratch, sets, output, pace, .. } = self;

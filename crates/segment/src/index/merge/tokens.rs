@@ -5,17 +5,12 @@ use super::packing::BitsOutput;
 use super::spool::{Scratch, Spool};
 use super::values::{Column, Values, each_value};
 use super::{IndexMergeError, Merge, u32_of};
-use crate::index::fold::Class;
 use crate::index::format::{Kind, SectionName, TOKENS_PER_STEP, bits_below};
 use crate::part::Text;
 
-impl Merge<'_> {
-    /// Writes the tokens of a text.
-    pub(super) fn tokens(&mut self, text: Text) -> Result<(), IndexMergeError> {
-        Class::ALL.into_iter().try_for_each(|class| self.tokens_of(text, class as u8))
-    }
-
-    fn tokens_of(&mut self, text: Text, class: u8) -> Result<(), IndexMergeError> {
+impl Merge<'_, '_> {
+    /// Writes the tokens of a text and class.
+    pub(super) fn tokens(&mut self, text: Text, class: u8) -> Result<(), IndexMergeError> {
         let Self { sources, rows, order, scratch, sets, output, pace } = self;
         let names = [Kind::SingleTokens, Kind::Tokens].map(|kind| kind.of_text(text, class));
         let mut columns = Vec::new();

@@ -1,22 +1,22 @@
-use crate::index::bytes::{nth_u32, take, u32_at};
+use crate::index::bytes::{Bytes, take};
 use crate::index::sets::SetRef;
 
 /// Sorted values, each with its row set.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub(in crate::index) struct Dictionary<'b> {
     count: usize,
-    ends: &'b [u8],
-    sets: &'b [u8],
-    values: &'b [u8],
+    ends: Bytes<'b>,
+    sets: Bytes<'b>,
+    values: Bytes<'b>,
 }
 
 impl<'b> Dictionary<'b> {
-    pub(super) fn parse(section: &'b [u8]) -> Option<Self> {
-        let mut rest = section.get(8..)?;
-        let count = u32_at(section, 0)? as usize;
+    pub(super) fn parse(section: Bytes<'b>) -> Option<Self> {
+        let mut rest = section.behind(8)?;
+        let count = section.u32_at(0)? as usize;
         let ends = take(&mut rest, count.checked_mul(4)?)?;
         let sets = take(&mut rest, count.checked_mul(SetRef::BYTES)?)?;
-        let values = take(&mut rest, u32_at(section, 4)? as usize)?;
+        let values = take(&mut rest, section.u32_at(4)? as usize)?;
         Some(Self { count, ends, sets, values })
     }
 
@@ -36,14 +36,14 @@ impl<'b> Dictionary<'b> {
 
     /// The value at place `nth` with its rows; `None` is damage (or `nth >= len()`).
     pub(in crate::index) fn get(&self, nth: usize) -> Option<(&'b [u8], SetRef)> {
-        Some((self.value(nth)?, SetRef::nth(self.sets, nth)?))
+        Some((self.value(nth)?, self.set(nth)?))
     }
 
     /// The rows of `value`. The outer `None` is damage.
     pub(in crate::index) fn find(&self, value: &[u8]) -> Option<Option<SetRef>> {
         let at = self.first_not_below(value)?;
         if at < self.count && self.value(at)? == value {
-            return Some(Some(SetRef::nth(self.sets, at)?));
+            return self.set(at).map(Some);
         }
         Some(None)
     }
@@ -59,7 +59,7 @@ impl<'b> Dictionary<'b> {
         }
         let at = self.first_not_below_in(value, low, (low + step).min(self.count))?;
         let found = at < self.count && self.value(at)? == value;
-        Some((at, if found { Some(SetRef::nth(self.sets, at)?) } else { None }))
+        Some((at, if found { Some(self.set(at)?) } else { None }))
     }
 
     /// The place of the first value that is not smaller than `value`. `None` is damage.
@@ -79,11 +79,15 @@ impl<'b> Dictionary<'b> {
         Some(low)
     }
 
+    fn set(&self, nth: usize) -> Option<SetRef> {
+        self.sets.array(nth.checked_mul(SetRef::BYTES)?).map(SetRef::from_bytes)
+    }
+
     fn value(&self, nth: usize) -> Option<&'b [u8]> {
         if nth >= self.count {
             return None;
         }
-        let start = if nth == 0 { 0 } else { nth_u32(self.ends, nth - 1)? };
-        self.values.get(start as usize..nth_u32(self.ends, nth)? as usize)
+        let start = if nth == 0 { 0 } else { self.ends.nth_u32(nth - 1)? };
+        self.values.get(start as usize..self.ends.nth_u32(nth)? as usize)
     }
 }

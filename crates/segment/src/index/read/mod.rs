@@ -14,17 +14,18 @@ pub(super) use self::dictionary::Dictionary;
 pub(super) use self::ids::Ids;
 pub(super) use self::pairs::{PairCursor, Pairs};
 pub(super) use self::tokens::{Edge, TokenCursor, TokenList};
-use super::bytes::{u32_at, u64_at};
+use super::bytes::{Bytes, u32_at, u64_at};
 use super::fold::FOLD_VERSION;
 use super::format::{
     ALIGN, HEADER_BYTES, HEADER_CRC_AT, INDEX_ROWS_MAX, Kind, MAGIC, SECTIONS_MAX, SectionName, TABLE_ENTRY_BYTES,
     VERSION,
 };
 use super::packed::Packed;
+use super::region::Region;
 use super::sets::Sets;
 use crate::part::PartError;
 
-/// The bytes of an index: owned (`Vec<u8>`) or a memory map.
+/// The bytes of an index in memory.
 pub type IndexBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Why bytes are no usable index. Remedy for all: rebuild it from the lines (`indelible reindex`).
@@ -60,7 +61,7 @@ impl From<IndexError> for PartError {
 /// An opened index.
 pub struct Index {
     file: PathBuf,
-    bytes: IndexBytes,
+    region: Region,
     first_leaf: u64,
     rows: u32,
     seed: u64,
@@ -80,36 +81,45 @@ struct Section {
 }
 
 impl Index {
-    /// Opens an index. `file` is named in errors only. Header, section table, times and order are verified here,
+    /// Opens an index in memory. `file` is named in errors only. Header, section table, times and order are verified here,
     /// every other section at its first use.
     ///
     /// # Errors
     /// [`IndexError`]; foreign bytes never panic.
     pub fn open(file: &Path, bytes: IndexBytes) -> Result<Self, IndexError> {
-        let whole: &[u8] = (*bytes).as_ref();
+        Self::of_region(file, Region::Whole(bytes))
+    }
+
+    /// As [`Self::open`], of bytes wherever they are.
+    pub(crate) fn of_region(file: &Path, region: Region) -> Result<Self, IndexError> {
         let damaged = |offset, what| IndexError::Damaged { file: file.to_owned(), offset, what };
-        let header = whole.get(..HEADER_BYTES).ok_or_else(|| damaged(0, "shorter than a header"))?;
+        let whole_len = region.len();
+        let header = region.get(0..HEADER_BYTES.min(whole_len)).filter(|header| header.len() == HEADER_BYTES);
+        let header = header.ok_or_else(|| damaged(0, "its header cannot be read"))?;
         if !header.starts_with(&MAGIC) {
             return Err(damaged(0, "no index"));
         }
         if u32_at(header, 8) != Some(VERSION) {
             return Err(IndexError::Version { file: file.to_owned() });
         }
-        let table = whole.get(whole.len().saturating_sub(table_bytes(header))..).unwrap_or_default();
-        let sections = read_table(header, table, whole.len() as u64).map_err(|what| damaged(0, what))?;
+        let table = region.get(whole_len.saturating_sub(table_bytes(header))..whole_len).unwrap_or_default();
+        let sections = read_table(header, table, whole_len as u64).map_err(|what| damaged(0, what))?;
         if u32_at(header, 28) != Some(FOLD_VERSION) {
             return Err(IndexError::Version { file: file.to_owned() });
         }
+        let first_leaf = u64_at(header, 16).unwrap_or(0);
+        let rows = u32_at(header, 24).unwrap_or(0);
+        let seed = u64_at(header, 32).unwrap_or(0);
         let mut index = Self {
             file: file.to_owned(),
-            first_leaf: u64_at(header, 16).unwrap_or(0),
-            rows: u32_at(header, 24).unwrap_or(0),
-            seed: u64_at(header, 32).unwrap_or(0),
+            first_leaf,
+            rows,
+            seed,
             sections,
             times: Default::default(),
             leaf_of_row: None,
             row_of_leaf: None,
-            bytes: bytes.clone(),
+            region,
         };
         if index.rows > INDEX_ROWS_MAX || index.first_leaf.checked_add(u64::from(index.rows)).is_none() {
             return Err(damaged(24, "too many rows"));
@@ -123,12 +133,48 @@ impl Index {
         Ok(index)
     }
 
-    /// Verifies every section's checksum now. Cost: reads the whole file.
+    /// Verifies every section's checksum now. Cost: reads the whole file, a mebibyte at a time; keeps nothing of it.
     ///
     /// # Errors
     /// [`IndexError::Damaged`], naming the first damaged section.
     pub fn verify(&self) -> Result<(), IndexError> {
-        self.sections.iter().try_for_each(|section| self.sound(section).map(|_| ()))
+        self.sections.iter().try_for_each(|section| {
+            let mut crc = 0;
+            let read = self.region.stream(section.start..section.start + section.len, &mut |bytes| {
+                crc = crc32c::crc32c_append(crc, bytes);
+            });
+            if read.is_some() && crc == section.crc { Ok(()) } else { Err(self.differs(section)) }
+        })
+    }
+
+    /// The same index, of whose file nothing is in memory yet: for one reader, who may forget what it read.
+    pub(crate) fn afresh(&self) -> Result<Self, IndexError> {
+        let region = self.region.afresh().map_err(|_| self.lacks_memory())?;
+        Self::of_region(&self.file, region)
+    }
+
+    /// Gives back the memory of what was read of its file. Nothing happens where the system has no memory for the rest.
+    pub(crate) fn forget(&mut self) {
+        if self.region.in_memory() > 0
+            && let Ok(region) = self.region.afresh()
+        {
+            self.region = region;
+        }
+    }
+
+    /// Bytes of its file that are in memory.
+    pub(crate) fn in_memory(&self) -> usize {
+        self.region.in_memory()
+    }
+
+    /// How many reads of its file have failed.
+    pub(crate) fn failures(&self) -> u64 {
+        self.region.failures()
+    }
+
+    /// Takes the last failure, if nobody took it yet.
+    pub(crate) fn last_failure(&self) -> Option<PartError> {
+        self.region.last_failure()
     }
 
     /// Returns the file the index came from, for messages.
@@ -152,8 +198,7 @@ impl Index {
     /// Returns the length of its file in bytes, without what follows it there.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let whole: &[u8] = (*self.bytes).as_ref();
-        whole.len() as u64
+        self.region.len() as u64
     }
 
     /// Returns the name, class and length in bytes of every section, for measuring.
@@ -213,8 +258,19 @@ impl Index {
         self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.first_leaf, self.rows))
     }
 
-    /// The error for a section whose checksum is right but whose content is not.
+    /// The error for a section that cannot be read, or whose checksum is right but whose content is not.
     pub(super) fn damaged(&self, name: SectionName) -> IndexError {
+        match self.last_failure() {
+            Some(PartError::Damaged { file, offset, what }) => return IndexError::Damaged { file, offset, what },
+            Some(PartError::Read { file, offset, .. }) => {
+                return IndexError::Damaged {
+                    file,
+                    offset,
+                    what: "the file has no such bytes any more, or the disk failed",
+                };
+            }
+            _ => {}
+        }
         let offset = self.find(name).map_or(0, |section| section.start as u64);
         IndexError::Damaged { file: self.file.clone(), offset, what: "a section of the index contradicts itself" }
     }
@@ -222,7 +278,7 @@ impl Index {
     fn parse<'i, T>(
         &'i self,
         name: SectionName,
-        parse: impl FnOnce(&'i [u8]) -> Option<T>,
+        parse: impl FnOnce(Bytes<'i>) -> Option<T>,
     ) -> Result<Option<T>, IndexError> {
         let Some(bytes) = self.section(name)? else { return Ok(None) };
         parse(bytes).map(Some).ok_or_else(|| self.damaged(name))
@@ -243,11 +299,11 @@ impl Index {
         (to < self.rows).then_some(to)
     }
 
-    fn at(&self, section: usize) -> &[u8] {
-        self.sections.get(section).map_or(&[], |section| self.slice(section))
+    fn at(&self, section: usize) -> Bytes<'_> {
+        self.sections.get(section).map(|section| self.bytes_of(section)).unwrap_or_default()
     }
 
-    pub(super) fn section(&self, name: SectionName) -> Result<Option<&[u8]>, IndexError> {
+    pub(super) fn section(&self, name: SectionName) -> Result<Option<Bytes<'_>>, IndexError> {
         self.find(name).map(|section| self.sound(section)).transpose()
     }
 
@@ -255,18 +311,27 @@ impl Index {
         self.sections.iter().find(|section| section.name == name)
     }
 
-    fn sound<'i>(&'i self, section: &Section) -> Result<&'i [u8], IndexError> {
-        let bytes = self.slice(section);
-        if *section.sound.get_or_init(|| crc32c::crc32c(bytes) == section.crc) {
+    /// The section, if its checksum is right; where blocks are checked as they are read, they will tell.
+    fn sound(&self, section: &Section) -> Result<Bytes<'_>, IndexError> {
+        let bytes = self.bytes_of(section);
+        let right = || bytes.all().is_some_and(|bytes| crc32c::crc32c(bytes) == section.crc);
+        if self.region.checks_blocks() || *section.sound.get_or_init(right) {
             return Ok(bytes);
         }
-        let offset = section.start as u64;
-        Err(IndexError::Damaged { file: self.file.clone(), offset, what: "checksum of a section differs" })
+        Err(self.differs(section))
     }
 
-    fn slice(&self, section: &Section) -> &[u8] {
-        let whole: &[u8] = (*self.bytes).as_ref();
-        whole.get(section.start..section.start + section.len).unwrap_or_default()
+    fn differs(&self, section: &Section) -> IndexError {
+        let offset = section.start as u64;
+        IndexError::Damaged { file: self.file.clone(), offset, what: "checksum of a section differs" }
+    }
+
+    fn lacks_memory(&self) -> IndexError {
+        IndexError::Damaged { file: self.file.clone(), offset: 0, what: "the system has no memory to read it into" }
+    }
+
+    fn bytes_of(&self, section: &Section) -> Bytes<'_> {
+        Bytes::new(&self.region, section.start, section.len)
     }
 }
 

@@ -1,24 +1,24 @@
-use crate::index::bytes::{nth_u32, take, u32_at};
+use crate::index::bytes::{Bytes, take};
 use crate::index::format::{PAIR_HASH_BITS, pair_hash};
 use crate::index::packed::Bits;
 
 /// (hash, row) pairs in buckets.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(in crate::index) struct Pairs<'b> {
     count: usize,
     rows: u32,
     bucket_bits: u32,
-    starts: &'b [u8],
+    starts: Bytes<'b>,
     /// The bits of each hash behind those of its bucket.
     rests: Bits<'b>,
     row_of: Bits<'b>,
 }
 
 impl<'b> Pairs<'b> {
-    pub(super) fn parse(section: &'b [u8], rows: u32) -> Option<Self> {
-        let &[bucket_bits, row_bits, 0, 0] = section.get(4..8)? else { return None };
-        let mut rest = section.get(8..)?;
-        let count = u32_at(section, 0)? as usize;
+    pub(super) fn parse(section: Bytes<'b>, rows: u32) -> Option<Self> {
+        let [bucket_bits, row_bits, 0, 0] = section.array(4)? else { return None };
+        let mut rest = section.behind(8)?;
+        let count = section.u32_at(0)? as usize;
         let bucket_bits = u32::from(bucket_bits);
         let buckets = 1_usize.checked_shl(bucket_bits).filter(|_| bucket_bits < PAIR_HASH_BITS)?;
         let starts = take(&mut rest, buckets.checked_add(1)?.checked_mul(4)?)?;
@@ -47,7 +47,7 @@ impl<'b> Pairs<'b> {
 
     /// Calls `each` with every row that has a pair, in the order of hashes. `None` is damage.
     pub(in crate::index) fn each_row(&self, mut each: impl FnMut(u32)) -> Option<()> {
-        (0..self.count).try_for_each(|at| self.row(at).map(&mut each))
+        self.row_of.each(self.count, |row| self.checked(row).map(&mut each))
     }
 
     /// All pairs, ordered by hash and row.
@@ -57,12 +57,16 @@ impl<'b> Pairs<'b> {
 
     /// The places of a bucket's pairs.
     fn bucket(&self, bucket: usize) -> Option<std::ops::Range<usize>> {
-        let (start, end) = (nth_u32(self.starts, bucket)?, nth_u32(self.starts, bucket.checked_add(1)?)?);
+        let (start, end) = (self.starts.nth_u32(bucket)?, self.starts.nth_u32(bucket.checked_add(1)?)?);
         Some(start as usize..end as usize)
     }
 
     fn row(&self, at: usize) -> Option<u32> {
-        u32::try_from(self.row_of.get(at)?).ok().filter(|&row| row < self.rows)
+        self.checked(self.row_of.get(at)?)
+    }
+
+    fn checked(&self, row: u64) -> Option<u32> {
+        u32::try_from(row).ok().filter(|&row| row < self.rows)
     }
 }
 

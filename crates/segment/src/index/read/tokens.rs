@@ -1,6 +1,6 @@
 use memchr::memmem::Finder;
 
-use crate::index::bytes::{nth_u32, take, u32_at, u64_at};
+use crate::index::bytes::{Bytes, take};
 use crate::index::format::TOKENS_PER_STEP;
 use crate::index::packed::Bits;
 use crate::index::sets::SetRef;
@@ -10,15 +10,15 @@ use crate::index::sets::SetRef;
 pub(in crate::index) struct TokenList<'b> {
     count: usize,
     rows: u32,
-    steps: &'b [u8],
+    steps: Bytes<'b>,
     sets: TokenSets<'b>,
-    blob: &'b [u8],
+    blob: Bytes<'b>,
 }
 
 #[derive(Clone, Copy)]
 enum TokenSets<'b> {
     Single(Bits<'b>),
-    Refs(&'b [u8]),
+    Refs(Bytes<'b>),
 }
 
 /// Where in a token a part of a needle must lie.
@@ -50,11 +50,11 @@ impl Edge {
 }
 
 impl<'b> TokenList<'b> {
-    pub(super) fn parse(section: &'b [u8], single: bool, rows: u32) -> Option<Self> {
-        let count = u32_at(section, 0)? as usize;
-        let blob_len = u32_at(section, 4)? as usize;
-        let row_bits = u32::try_from(u64_at(section, 8)?).ok()?;
-        let mut rest = section.get(16..)?;
+    pub(super) fn parse(section: Bytes<'b>, single: bool, rows: u32) -> Option<Self> {
+        let count = section.u32_at(0)? as usize;
+        let blob_len = section.u32_at(4)? as usize;
+        let row_bits = u32::try_from(section.u64_at(8)?).ok()?;
+        let mut rest = section.behind(16)?;
         let steps = take(&mut rest, count.div_ceil(TOKENS_PER_STEP).checked_mul(4)?)?;
         let sets = if single {
             TokenSets::Single(Bits::take(&mut rest, count, row_bits)?)
@@ -62,7 +62,8 @@ impl<'b> TokenList<'b> {
             TokenSets::Refs(take(&mut rest, count.checked_mul(SetRef::BYTES)?)?)
         };
         let blob = take(&mut rest, blob_len)?;
-        (blob.first() == Some(&b'\n') && blob.last() == Some(&b'\n')).then_some(Self { count, rows, steps, sets, blob })
+        let bounded = blob.get(0..1)? == b"\n" && blob.get(blob_len.checked_sub(1)?..blob_len)? == b"\n";
+        bounded.then_some(Self { count, rows, steps, sets, blob })
     }
 
     /// How many tokens there are.
@@ -90,14 +91,15 @@ impl<'b> TokenList<'b> {
     ) -> Option<()> {
         let pattern = edge.pattern(part);
         let finder = Finder::new(&pattern);
+        let blob = self.blob.all()?;
         let mut cursor = Cursor::default();
         let mut at = 0;
-        while let Some(found) = finder.find(self.blob.get(at..)?) {
+        while let Some(found) = finder.find(blob.get(at..)?) {
             // A leading line feed belongs to the token before.
             let inside = at + found + usize::from(pattern.first() == Some(&b'\n'));
-            each(self.set(cursor.token_at(self, inside)?)?)?;
+            each(self.set(cursor.token_at(self, blob, inside)?)?)?;
             // The next token begins behind this one's line feed, which may be the first byte of the next match.
-            at = inside + memchr::memchr(b'\n', self.blob.get(inside..)?)?;
+            at = inside + memchr::memchr(b'\n', blob.get(inside..)?)?;
         }
         Some(())
     }
@@ -117,10 +119,13 @@ impl<'b> TokenList<'b> {
                 let row = u32::try_from(rows.get(token)?).ok().filter(|&row| row < self.rows)?;
                 Some(SetRef { rows: 1, at: row })
             }
-            TokenSets::Refs(refs) => SetRef::nth(refs, token),
+            TokenSets::Refs(refs) => refs.array(token.checked_mul(SetRef::BYTES)?).map(SetRef::from_bytes),
         }
     }
 }
+
+/// Bytes looked at for the end of a token, before more are.
+const TOKEN_BYTES_USUAL: usize = 256;
 
 /// Goes through all tokens.
 pub(in crate::index) struct TokenCursor<'b> {
@@ -136,8 +141,15 @@ impl<'b> TokenCursor<'b> {
         if self.token >= self.list.count {
             return Some(None);
         }
-        let rest = self.list.blob.get(self.at..)?;
-        let token = rest.get(..memchr::memchr(b'\n', rest)?)?;
+        let mut window = TOKEN_BYTES_USUAL;
+        let token = loop {
+            let rest = self.list.blob.some(self.at, window)?;
+            match memchr::memchr(b'\n', rest) {
+                Some(end) => break rest.get(..end)?,
+                None if rest.len() < window => return None,
+                None => window *= 16,
+            }
+        };
         let set = self.list.set(self.token)?;
         (self.token, self.at) = (self.token + 1, self.at + token.len() + 1);
         Some(Some((token, set)))
@@ -151,22 +163,22 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn token_at(&mut self, list: &TokenList<'_>, place: usize) -> Option<usize> {
+    fn token_at(&mut self, list: &TokenList<'_>, blob: &[u8], place: usize) -> Option<usize> {
         let steps = list.steps.len() / 4;
         // Galloping: hits are often close to each other, and sometimes far apart.
         let mut jump = 1;
-        while self.step + jump < steps && nth_u32(list.steps, self.step + jump)? as usize <= place {
+        while self.step + jump < steps && list.steps.nth_u32(self.step + jump)? as usize <= place {
             self.step += jump;
             jump *= 2;
         }
         while jump > 1 {
             jump /= 2;
-            if self.step + jump < steps && nth_u32(list.steps, self.step + jump)? as usize <= place {
+            if self.step + jump < steps && list.steps.nth_u32(self.step + jump)? as usize <= place {
                 self.step += jump;
             }
         }
-        let start = nth_u32(list.steps, self.step)? as usize;
-        let behind = memchr::memchr_iter(b'\n', list.blob.get(start..place)?).count();
+        let start = list.steps.nth_u32(self.step)? as usize;
+        let behind = memchr::memchr_iter(b'\n', blob.get(start..place)?).count();
         Some(self.step * TOKENS_PER_STEP + behind)
     }
 }

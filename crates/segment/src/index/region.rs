@@ -1,0 +1,202 @@
+//! The bytes of an index: whole in memory, or those of a file, of which each block is read into memory of our own, and checked,
+//! when it is first needed.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+use super::read::IndexBytes;
+use crate::file::Source;
+use crate::own::{BLOCK_BYTES, OwnMemory};
+use crate::part::PartError;
+
+/// Blocks read at once where many lie side by side: a mebibyte.
+const BLOCKS_READ: usize = 64;
+
+/// What is kept of a block's SHA-256.
+pub(crate) type BlockDigest = [u8; 16];
+
+/// The digest of a block.
+pub(crate) fn block_digest(bytes: &[u8]) -> BlockDigest {
+    let whole: [u8; 32] = Sha256::digest(bytes).into();
+    whole.first_chunk().copied().unwrap_or_default()
+}
+
+/// The file behind an index, and what its blocks must be. The digests were read when it was opened, and are in memory since.
+pub(crate) struct IndexFile {
+    source: Source,
+    len: usize,
+    digests: Box<[BlockDigest]>,
+    /// Bytes that all indexes have in memory; shared by those of a process.
+    in_memory: Arc<AtomicUsize>,
+    failures: AtomicU64,
+    last: Mutex<Option<PartError>>,
+}
+
+impl IndexFile {
+    /// `len`: bytes of the index, which is the beginning of the file. `digests`: of each of its blocks.
+    pub(crate) fn new(source: Source, len: usize, digests: Box<[BlockDigest]>, in_memory: Arc<AtomicUsize>) -> Self {
+        Self { source, len, digests, in_memory, failures: AtomicU64::new(0), last: Mutex::new(None) }
+    }
+
+    /// Reads blocks that follow one another, and hands out each that is what it must be. `None` after a failure, which is noted.
+    fn read(&self, blocks: Range<usize>, each: &mut dyn FnMut(usize, &[u8])) -> Option<()> {
+        let (start, end) = (blocks.start * BLOCK_BYTES, (blocks.end * BLOCK_BYTES).min(self.len));
+        let bytes = match self.source.read(start as u64, end.checked_sub(start)?) {
+            Ok(bytes) => bytes,
+            Err(error) => return self.failed(error),
+        };
+        for (block, bytes) in blocks.zip(bytes.chunks(BLOCK_BYTES)) {
+            if self.digests.get(block) != Some(&block_digest(bytes)) {
+                let at = (block * BLOCK_BYTES) as u64;
+                return self.failed(self.source.damaged(at, "a block of the index is not what was written"));
+            }
+            each(block, bytes);
+        }
+        Some(())
+    }
+
+    fn failed<T>(&self, error: PartError) -> Option<T> {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        self.failures.fetch_add(1, Ordering::Release);
+        None
+    }
+}
+
+/// Where an index's bytes are.
+pub(crate) enum Region {
+    /// In memory, made there.
+    Whole(IndexBytes),
+    /// In a file, and what was needed of it in memory of our own.
+    File(Filling),
+}
+
+/// What is in memory of an index file.
+pub(crate) struct Filling {
+    file: Arc<IndexFile>,
+    own: OwnMemory,
+    filled: AtomicUsize,
+}
+
+impl Region {
+    /// Of a file; nothing is read yet.
+    ///
+    /// # Errors
+    /// What the system answers when memory is reserved.
+    pub(crate) fn of_file(file: Arc<IndexFile>) -> std::io::Result<Self> {
+        let own = OwnMemory::new(file.len)?;
+        Ok(Self::File(Filling { file, own, filled: AtomicUsize::new(0) }))
+    }
+
+    /// The same bytes, of which nothing is in memory unless they were made there.
+    ///
+    /// # Errors
+    /// As [`Self::of_file`].
+    pub(crate) fn afresh(&self) -> std::io::Result<Self> {
+        match self {
+            Self::Whole(bytes) => Ok(Self::Whole(Arc::clone(bytes))),
+            Self::File(held) => Self::of_file(Arc::clone(&held.file)),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Whole(bytes) => (**bytes).as_ref().len(),
+            Self::File(held) => held.file.len,
+        }
+    }
+
+    /// Whether blocks are checked as they are read, so that sections need not be.
+    pub(crate) fn checks_blocks(&self) -> bool {
+        matches!(self, Self::File(_))
+    }
+
+    /// Bytes in memory that could be read again.
+    pub(crate) fn in_memory(&self) -> usize {
+        match self {
+            Self::Whole(_) => 0,
+            Self::File(held) => held.filled.load(Ordering::Relaxed),
+        }
+    }
+
+    /// How many reads failed, also before it was made afresh.
+    pub(crate) fn failures(&self) -> u64 {
+        match self {
+            Self::Whole(_) => 0,
+            Self::File(held) => held.file.failures.load(Ordering::Acquire),
+        }
+    }
+
+    /// Takes the last failure, if nobody took it yet.
+    pub(crate) fn last_failure(&self) -> Option<PartError> {
+        match self {
+            Self::Whole(_) => None,
+            Self::File(held) => held.file.last.lock().unwrap_or_else(PoisonError::into_inner).take(),
+        }
+    }
+
+    /// The bytes of a range; `None` if it reaches beyond the end, or its blocks cannot be had, which is noted as a failure.
+    /// Cost: once in memory, a look at a bit for each block.
+    pub(crate) fn get(&self, range: Range<usize>) -> Option<&[u8]> {
+        match self {
+            Self::Whole(bytes) => (**bytes).as_ref().get(range),
+            Self::File(held) => held.get(range),
+        }
+    }
+
+    /// Hands out the bytes of a range in pieces, past what is in memory. `None` as [`Self::get`].
+    pub(crate) fn stream(&self, range: Range<usize>, each: &mut dyn FnMut(&[u8])) -> Option<()> {
+        let held = match self {
+            Self::Whole(bytes) => return (**bytes).as_ref().get(range).map(each),
+            Self::File(held) => held,
+        };
+        let end = range.end.min(held.file.len).div_ceil(BLOCK_BYTES);
+        let mut next = range.start / BLOCK_BYTES;
+        while next < end {
+            let blocks = next..end.min(next + BLOCKS_READ);
+            next = blocks.end;
+            held.file.read(blocks, &mut |block, bytes| {
+                let at = block * BLOCK_BYTES;
+                let wanted = range.start.saturating_sub(at)..range.end.saturating_sub(at).min(bytes.len());
+                each(bytes.get(wanted).unwrap_or_default());
+            })?;
+        }
+        Some(())
+    }
+}
+
+impl Filling {
+    fn get(&self, range: Range<usize>) -> Option<&[u8]> {
+        if let Some(bytes) = self.own.get(range.clone()) {
+            return Some(bytes);
+        }
+        if range.start > range.end || range.end > self.file.len {
+            return None;
+        }
+        let end = range.end.div_ceil(BLOCK_BYTES);
+        let mut next = range.start / BLOCK_BYTES;
+        while next < end {
+            if self.own.is_filled(next) {
+                next += 1;
+                continue;
+            }
+            let run = (next..end.min(next + BLOCKS_READ)).take_while(|block| !self.own.is_filled(*block)).count();
+            self.file.read(next..next + run, &mut |block, bytes| {
+                if self.own.fill(block, bytes) {
+                    self.filled.fetch_add(bytes.len(), Ordering::Relaxed);
+                    self.file.in_memory.fetch_add(bytes.len(), Ordering::Relaxed);
+                }
+            })?;
+            next += run;
+        }
+        self.own.get(range)
+    }
+}
+
+impl Drop for Filling {
+    fn drop(&mut self) {
+        self.file.in_memory.fetch_sub(self.filled.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+}

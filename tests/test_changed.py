@@ -1,0 +1,77 @@
+"""What somebody with the disk might do under a *running* log: nothing that was changed is shown as if sound, and nothing ends the server."""
+
+import http.client
+import json
+import struct
+
+import zstandard
+
+
+def doors(count):
+    return [{"action": "door.opened", "actor": {"type": "user", "id": f"u{n % 5}", "name": f"Ann Lee{n % 5}"},
+             "description": f"opened door {n}", "properties": {"n": n}} for n in range(count)]
+
+
+def only(log, extension):
+    (path,) = (log.data / "segments").glob(f"*.{extension}")
+    return path
+
+
+def change_frame(path, old, new):
+    """Writes another text over the one frame of a segment, in place: as long, and with the checksum that the tables have."""
+    data = bytearray(path.read_bytes())
+    entry = len(data) - 9 - 2 * 12
+    length, size, _ = struct.unpack_from("<III", data, entry)
+    text = zstandard.ZstdDecompressor().decompress(bytes(data[:length]), max_output_size=size)
+    assert text.count(old) == 1 and len(old) == len(new)
+    frame = zstandard.ZstdCompressor(level=19).compress(text.replace(old, new))
+    rest = length - len(frame) - 8
+    assert rest >= 4
+    frame += struct.pack("<II", 0x184D2A50, rest) + bytes(rest - 4) + data[entry + 8:entry + 12]
+    with open(path, "r+b") as file:
+        file.write(frame)
+
+
+def broken_off(log, path, params):
+    """Whether the body of an answer ends before it is whole; and what came of it."""
+    connection = http.client.HTTPConnection(log.host, log.port, timeout=60)
+    connection.request("GET", f"{path}?{params}")
+    answer = connection.getresponse()
+    assert answer.status == 200
+    try:
+        return False, answer.read()
+    except http.client.IncompleteRead as broken:
+        return True, broken.partial
+    except ConnectionError:
+        return True, b""
+
+
+def test_a_changed_line_is_neither_shown_nor_exported_nor_fed(server):
+    server.record(doors(40))
+    server.seal()
+    change_frame(only(server, "ndjson.zst"), b'"n":17}', b'"n":71}')
+    page = server.get("/v1/entries", {"limit": "100", "full": "true", "source": "dev"})
+    assert (page.status, page.json()["code"]) == (500, "damaged"), page
+    leaf = int(page.json()["detail"].split("leaf ")[1].split(" ")[0])
+    assert ".ndjson.zst" in server.stderr and f"leaf {leaf}" in server.stderr
+    assert "indelible_damaged_reads_total" in server.get("/metrics").text
+    for form in ("ndjson", "csv", "json"):
+        broken, body = broken_off(server, "/v1/export", f"format={form}")
+        assert broken and b'"complete":true' not in body and b'"n":71' not in body
+    broken, body = broken_off(server, "/v1/feed", "")
+    assert broken and json.loads(body.splitlines()[-1])["problem"]["code"] == "damaged"
+    assert server.running
+
+
+def test_an_index_that_is_cut_short_ends_no_server(server):
+    server.record(doors(3_000))
+    server.seal()
+    with open(only(server, "idx"), "r+b") as file:
+        file.truncate(10)
+    counts = [server.get("/v1/entries", {"q": f"actor:u{n}", "count": "true", "limit": "1"}) for n in range(5)]
+    for answer in counts:
+        assert (answer.status, answer.json().get("count", answer.json().get("code"))) in ((200, 600), (500, "damaged")), answer
+    server.record(doors(1))
+    assert server.running and server.get("/readyz").status == 200
+    server.restart()
+    assert server.get("/v1/entries", {"q": "actor:u3", "count": "true", "limit": "1"}).json()["count"] == 600, "made again"
