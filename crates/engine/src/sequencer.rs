@@ -132,7 +132,7 @@ impl Sequencer {
         self.shared.ledger.settle();
     }
 
-    /// Orders of RELIABILITY, "Acknowledge": new keys, frame, sync, ledger and tail, answer.
+    /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.
     fn record(&mut self, jobs: Vec<Job>, own: bool) {
         if jobs.is_empty() {
             return;

@@ -9,6 +9,8 @@
 extern crate indelible_engine as engine;
 
 mod changed;
+mod cut;
+mod destroying;
 mod duplicates;
 mod exact;
 mod feed;
@@ -17,6 +19,7 @@ mod life;
 mod limping;
 mod merging;
 mod reindexing;
+mod repairing;
 mod sealing;
 mod tampering;
 mod verify;
