@@ -14,6 +14,7 @@ mod disclosed;
 mod erased;
 mod freezer;
 mod ground;
+mod health;
 mod joining;
 mod layout;
 mod limits;
@@ -22,6 +23,7 @@ mod merging;
 mod open;
 mod opener;
 mod own;
+mod publisher;
 mod queue;
 mod received;
 mod record;
@@ -29,6 +31,7 @@ mod recover;
 mod reindex;
 mod repair;
 mod rows;
+mod seal_now;
 mod sealer;
 mod sealing;
 mod sequencer;
@@ -48,6 +51,7 @@ use std::sync::atomic::Ordering;
 use enrich::{Geo, Platforms};
 use event::Rules;
 use journal::Journal;
+pub use journal::RESERVE_BYTES_DEFAULT;
 
 pub use ask::{RecordReadError, Shown};
 pub use checkpoints::NotCovered;
@@ -56,6 +60,7 @@ pub use config::{
     UNSEALED_ROWS_MAX, World,
 };
 pub use disclosed::{HandedOut, OpenedTexts};
+pub use health::Degraded;
 pub use layout::Layout;
 pub use ledger::OlderMark;
 pub use limits::{
@@ -66,7 +71,8 @@ pub use opener::{Opener, PartOpener, Wanted};
 pub use own::{OWN_SOURCE, Own, Viewer};
 pub use reindex::{Watch, reindex};
 pub use repair::{Repair, RepairError};
-pub use sealer::{NotSealed, SealingError};
+pub use seal_now::NotSealed;
+pub use sealer::SealingError;
 pub use submit::{Answer, Done, Receipt, Sent, Submission, SubmitError, Submitted, Waiting};
 
 use crate::checkpoints::Signing;

@@ -11,9 +11,10 @@ use std::thread::JoinHandle;
 use enrich::{Geo, GeoError, Platforms};
 use env::{Lock, LockError};
 use event::Rules;
+use journal::release_if_short;
 use ledger::MarkState;
 use search::{Filters, Scope};
-use segment::{Part, PartError, SegmentName};
+use segment::{BlockCache, Part, PartError, SegmentName};
 
 use crate::checkpoints::Signing;
 use crate::config::{Config, World};
@@ -24,6 +25,7 @@ use crate::joining::Pace;
 use crate::layout::Layout;
 use crate::looking::{Looked, look};
 use crate::own::{OWN_SOURCE, Own};
+use crate::publisher::Publisher;
 use crate::received::Received;
 use crate::sealer::SealerThread;
 use crate::sequencer::Sequencer;
@@ -140,6 +142,12 @@ impl OpenError {
         matches!(self, Self::Ledger(ledger::OpenError::Mark(ledger::MarkError::PutBack { .. })))
     }
 
+    /// Whether the disk is full, and what was in reserve used up. Remedy: make room, then start again.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        crate::shared::is_disk_full(self)
+    }
+
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         Self::Disk { path: path.to_owned(), source }
     }
@@ -162,13 +170,18 @@ impl Log {
             disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
         }
         let lock = Lock::acquire(layout.data())?;
+        if survey(disk, &layout)? == Ground::Log {
+            // On a full disk a start needs room before it comes to the journal. The reserve holds nothing.
+            let dir = layout.journal();
+            release_if_short(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
+        }
         lock.describe(&config.note)?;
         // Once more: another process may have made a log meanwhile.
         if survey(disk, &layout)? == Ground::Free {
             create(&config, &world, &layout)?;
         }
         let mut looked = look(&config, &world, &layout)?;
-        let settled = settle(&world, &layout, &mut looked)?;
+        let settled = settle(&config, &world, &layout, &mut looked)?;
         Self::run(config, world, layout, looked, settled, Assets { lock, places, rules })
     }
 
@@ -191,16 +204,10 @@ impl Log {
         let size = ledger.size().0;
         let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
         let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file };
-        let sealer = SealerThread {
-            shared: Arc::clone(&shared),
-            layout: layout.clone(),
-            manifest,
-            cache,
-            joining: Vec::new(),
-            lacks_room: false,
-        };
+        let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
+        let sealer = SealerThread::new(Arc::clone(&shared), publisher);
         let signing = Arc::new(Signing::default());
-        let threads = start(&shared, sequencer, sealer, &signing)?;
+        let threads = start(&shared, &layout, &cache, sequencer, sealer, &signing)?;
         let Assets { lock, places, rules } = assets;
         let log = Self {
             shared,
@@ -289,6 +296,8 @@ struct Assets {
 
 fn start(
     shared: &Arc<Shared>,
+    layout: &Layout,
+    cache: &Arc<BlockCache>,
     sequencer: Sequencer,
     sealer: SealerThread,
     signing: &Arc<Signing>,
@@ -299,7 +308,7 @@ fn start(
     };
     let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
     let joiner = |pace| {
-        let (shared, layout, cache) = (Arc::clone(shared), sealer.layout.clone(), Arc::clone(&sealer.cache));
+        let (shared, layout, cache) = (Arc::clone(shared), layout.clone(), Arc::clone(cache));
         Box::new(move || crate::joining::run(&shared, &layout, &cache, pace))
     };
     let (at_leisure, when_behind) = (joiner(Pace::Leisure), joiner(Pace::Behind));

@@ -224,7 +224,7 @@ impl Candidates {
                 let count = usize::try_from(leaves.end - leaves.start)?;
                 Ok(ledger.digests(LeafIndex(leaves.start), count)?)
             },
-            access: IndexAccess::Read,
+            access: IndexAccess::Whole,
             threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),
             progress: &|leaves| progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, all),
         };

@@ -17,7 +17,7 @@ use segment::seal::remove_leftovers;
 use segment::sealed::{IndexAccess, is_as_stamped, open_segment};
 use segment::{Segment, SegmentName};
 
-use crate::config::World;
+use crate::config::{Config, World};
 use crate::create::created;
 use crate::layout::Layout;
 use crate::looking::{Looked, Sealed};
@@ -38,7 +38,12 @@ pub(crate) struct Settled {
 ///
 /// # Errors
 /// What the disk answers, or an index that cannot be made. The next start finds all that counts.
-pub(crate) fn settle(world: &World, layout: &Layout, looked: &mut Looked) -> Result<Settled, OpenError> {
+pub(crate) fn settle(
+    config: &Config,
+    world: &World,
+    layout: &Layout,
+    looked: &mut Looked,
+) -> Result<Settled, OpenError> {
     let disk: &dyn Disk = &*world.disk;
     let segments = with_indexes(disk, layout, looked)?;
     looked.vault.settle()?;
@@ -47,7 +52,9 @@ pub(crate) fn settle(world: &World, layout: &Layout, looked: &mut Looked) -> Res
     let held = |leaves| stamped.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
-    let (journal, recovery) = found.go_on(world.disk.clone(), world.random.clone(), Sizes::default(), &held)?;
+    let room = disk.room(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+    let sizes = Sizes::within(config.reserve_bytes, room);
+    let (journal, recovery) = found.go_on(world.disk.clone(), world.random.clone(), sizes, &held)?;
     let dir = layout.segments();
     for folder in [&dir, &layout.manifests()] {
         disk.create_dir_all(folder).map_err(|source| OpenError::disk(folder, source))?;

@@ -13,11 +13,13 @@ mod cut;
 mod destroying;
 mod duplicates;
 mod exact;
+mod failing_once;
 mod feed;
 mod flips;
 mod life;
 mod limping;
 mod merging;
+mod publication;
 mod reindexing;
 mod repairing;
 mod sealing;
@@ -48,6 +50,8 @@ impl Folder {
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new(&self.data());
         config.marks = self.dir.path().join("marks");
+        // Tests copy logs, and read every byte of them.
+        config.reserve_bytes = 4 << 20;
         config
     }
 

@@ -2,9 +2,11 @@
 
 use super::found::{Found, FoundFile, Obsolete, Rewrite};
 use super::name::Name;
-use super::reserve::reserve_path;
+use super::reserve::{first_not_zero, reserve_path};
 use super::{Cut, Known, Recovery, Refusal};
-use crate::format::{End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, scan};
+use crate::format::{
+    End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, scan,
+};
 use crate::{FileNumber, OpenError, Placed, RecoveredBatch};
 use env::{Disk, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
@@ -258,12 +260,8 @@ impl<'a> Looking<'a> {
     /// Looks at the reserve, too, which holds nothing: no byte of the folder may change unnoticed.
     pub(super) fn reserve(&self) -> Result<(), OpenError> {
         let path = reserve_path(self.dir);
-        let reserve = match self.disk.read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            other => other.map_err(io_at(&path))?,
-        };
-        if let Some(offset) = reserve.iter().position(|byte| *byte != 0) {
-            let (offset, what) = (offset as u64, "the reserve is not all zeroes");
+        if let Some(offset) = first_not_zero(self.disk, &path).map_err(io_at(&path))? {
+            let what = "the reserve is not all zeroes";
             return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
         }
         Ok(())
