@@ -129,7 +129,7 @@ impl Sequencer {
         let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
         self.record(clients, false);
         self.record(own, true);
-        self.shared.ledger.settle();
+        self.shared.ledger.withdraw();
     }
 
     /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.

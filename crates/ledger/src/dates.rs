@@ -40,7 +40,7 @@ impl Dates {
     }
 
     /// Nothing is being written any more.
-    pub(crate) fn settle(&self) {
+    pub(crate) fn withdraw(&self) {
         self.change(|known| known.writing_us = None);
     }
 
@@ -72,12 +72,12 @@ mod tests {
         let dates = Dates::new(1_000);
         assert!(dates.announce(2_000));
         dates.note(2_000);
-        dates.settle();
+        dates.withdraw();
         assert_eq!(dates.record(1_500), 2_000, "the clock was set back");
         assert!(dates.announce(3_000));
         assert_eq!(dates.record(i64::MAX), 3_000 + LEAF_AGE_US_MAX, "the write hangs");
         dates.note(3_000);
-        dates.settle();
+        dates.withdraw();
         assert_eq!(dates.record(4_000), 3_000 + LEAF_AGE_US_MAX, "times never decrease");
         assert!(!dates.announce(2_999), "it waited too long");
         assert!(dates.announce(3_000));

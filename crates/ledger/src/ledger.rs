@@ -143,15 +143,15 @@ impl Ledger {
     }
 
     /// Whether leaves that were received at `oldest_us` may still be written. If so, the checkpoints signed until
-    /// [`Ledger::settle`] are dated no more than [`crate::LEAF_AGE_US_MAX`] later. If not, they waited too long: make them anew.
+    /// [`Ledger::withdraw`] are dated no more than [`crate::LEAF_AGE_US_MAX`] later. If not, they waited too long: make them anew.
     #[must_use]
     pub fn announce(&self, oldest_us: i64) -> bool {
         self.dates.announce(oldest_us)
     }
 
     /// What was announced has been appended, or never will be.
-    pub fn settle(&self) {
-        self.dates.settle();
+    pub fn withdraw(&self) {
+        self.dates.withdraw();
     }
 
     /// Leaves received at `latest_us` or before are about to be appended: the checkpoint that covers them is dated no earlier.

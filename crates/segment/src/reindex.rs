@@ -151,12 +151,8 @@ pub fn check_index(
         return Ok(None);
     }
     let open = |path: &Path| {
-        let read = |source| ReindexError::Write { file: path.to_owned(), source };
-        let bytes = index_bytes(disk, path, how.access).map_err(read)?;
-        let bytes = bound::unbind(bytes, &entry.lines.sha256);
-        let bytes =
-            bytes.ok_or(PartError::Damaged { file: path.to_owned(), offset: 0, what: "it is not of these lines" })?;
-        Ok::<_, ReindexError>(Index::open(path, bytes).map_err(IndexMergeError::from)?)
+        let opened = read_index(disk, path, &entry.lines.sha256, how.cache, how.access);
+        opened.map_err(|error| ReindexError::Piece { file: path.to_owned(), source: Box::new(error) })
     };
     let right = open(&made.path)?;
     let found = match open(&file) {

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use super::region::Region;
 
+/// Bytes that are compared at once.
+const PIECE: usize = 1 << 16;
+
 /// Some of the bytes of an index, in memory or not yet. Cheap to copy; reads when it is asked.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Bytes<'b> {
@@ -37,6 +40,12 @@ impl<'b> Bytes<'b> {
     /// All of them, for whoever goes through them: reads what is not in memory yet.
     pub(super) fn all(&self) -> Option<&'b [u8]> {
         self.get(0..self.len)
+    }
+
+    /// Whether both can be read and are the same. Reads them a piece at a time.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        let same = |at| self.some(at, PIECE).is_some_and(|piece| other.some(at, PIECE) == Some(piece));
+        self.len == other.len && (0..self.len).step_by(PIECE).all(same)
     }
 
     /// At most `len` of them from `at` on.

@@ -26,7 +26,7 @@ impl<'b> Dictionary<'b> {
 
     /// Whether it has the same values in the same places, whatever their rows.
     pub(in crate::index) fn has_the_values_of(&self, other: &Self) -> bool {
-        (self.count, self.ends, self.values) == (other.count, other.ends, other.values)
+        self.count == other.count && self.ends.is_same_as(&other.ends) && self.values.is_same_as(&other.values)
     }
 
     /// Bytes of all values together.

@@ -73,7 +73,7 @@ impl<'b> TokenList<'b> {
 
     /// Whether it has the same tokens in the same places, whatever their rows.
     pub(in crate::index) fn has_the_tokens_of(&self, other: &Self) -> bool {
-        (self.count, self.steps, self.blob) == (other.count, other.steps, other.blob)
+        self.count == other.count && self.steps.is_same_as(&other.steps) && self.blob.is_same_as(&other.blob)
     }
 
     /// How many bytes a scan reads.
