@@ -111,9 +111,13 @@ def test_an_export_that_breaks_off_is_seen_by_client_and_command(new_server):
         assert b"\r\n0\r\n" not in answer[-200:] and b"indelible-export: complete" not in answer, "no closing chunk, no trailer"
         assert not answer.rstrip().endswith(b"}\r\n0")
         out = server.home / f"out.{form}"
+        if form == "csv":
+            out.write_text("kept from before")
         command = indelible("export", "--url", server.url, "--format", form, "--order", "leaf", "-o", out)
         assert command.returncode == 2 and "not whole" in command.stderr, command
-        assert out.stat().st_size > 100_000
+        left = [path.name for path in server.home.glob(f"out.{form}*")]
+        assert left == ([out.name] if form == "csv" else []), "nothing that looks like an export is left"
+        assert form != "csv" or out.read_text() == "kept from before"
     assert "damaged" in server.stderr
 
 
@@ -148,6 +152,12 @@ def test_the_command_writes_whole_files_and_passes_refusals_on(log):
     assert printed.returncode == 0 and printed.stdout.encode() == out.read_bytes()
     refused = indelible("export", "--url", log.url, "chanel:auth")
     assert refused.returncode == 2 and "channel" in refused.stderr
+    before = out.read_bytes()
+    refused = indelible("export", "--url", log.url, "chanel:auth", "-o", out)
+    assert refused.returncode == 2 and out.read_bytes() == before, "a file that is there stays until all has come"
+    gone = indelible("export", "--url", "http://127.0.0.1:1", "-o", out)
+    assert gone.returncode == 2 and out.read_bytes() == before
+    assert sorted(path.name for path in log.home.glob("whole*")) == ["whole.ndjson"]
     gone = indelible("export", "--url", "http://127.0.0.1:1")
     assert gone.returncode == 2 and "is a log served at" in gone.stderr
 

@@ -164,6 +164,15 @@ def test_refused_records_go_to_a_file_with_line_and_reason(log, tmp_path):
     assert len(served(log)) == 3
 
 
+def test_refused_records_never_take_the_place_of_what_is_read(log, tmp_path):
+    records = tmp_path / "events.ndjson"
+    records.write_text('{"action":"door.opened"}\nno record\n')
+    before = records.read_bytes()
+    run = log.run("import", "--data", log.data, "--marks", log.marks, "--format", "indelible", "--refused", records, records)
+    assert run.returncode == 2 and "to be imported" in run.stderr, run
+    assert records.read_bytes() == before
+
+
 def test_one_file_for_refused_records_holds_those_of_every_file_read(log, tmp_path):
     files = [write(tmp_path / f"{name}.ndjson", f"not json {name}") for name in "ab"]
     refused = tmp_path / "refused.ndjson"

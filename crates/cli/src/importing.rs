@@ -1,7 +1,7 @@
 //! Records in, entries out: a mapping's events are submitted in batches, every record is accounted for.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use ingest::{Counts, Line, Lines, Mapping, Outcome, Session};
 use serde_json::{Value, json};
 
+use crate::beside::Beside;
 use crate::exit::failed;
 use crate::remote::Remote;
 
@@ -193,10 +194,21 @@ fn to_server(remote: &Remote, receipts: Option<&File>, body: &[u8]) -> miette::R
     Ok((known, problems))
 }
 
-/// The file of refused records, made when the first one is met. One may serve several imports.
+/// The file of refused records, made when the first one is met. One may serve several imports. It gets its name in the end,
+/// however that comes, so that one of an earlier import stays as long as this one has nothing to say.
 pub(crate) struct Refused {
     path: PathBuf,
-    file: Option<BufWriter<File>>,
+    file: Option<BufWriter<Beside>>,
+}
+
+impl Drop for Refused {
+    fn drop(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        let finished = file.into_inner().map_err(io::IntoInnerError::into_error).and_then(Beside::finish);
+        if let Err(error) = finished {
+            tracing::error!(file = %self.path.display(), %error, "the refused records could not be kept");
+        }
+    }
 }
 
 impl Refused {
@@ -207,7 +219,7 @@ impl Refused {
     fn write(&mut self, line_no: u64, reason: &str, record: &[u8]) -> miette::Result<()> {
         let wrong = |error: std::io::Error| failed(&error, "name another file for refused records with --refused");
         if self.file.is_none() {
-            self.file = Some(BufWriter::new(File::create(&self.path).map_err(wrong)?));
+            self.file = Some(BufWriter::new(Beside::create(&self.path).map_err(wrong)?));
             eprintln!("refused records go to {}", self.path.display());
         }
         let line = json!({"line": line_no, "reason": reason, "record": String::from_utf8_lossy(record)});

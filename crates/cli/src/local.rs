@@ -59,6 +59,12 @@ pub(crate) fn remedy(error: &OpenError) -> &'static str {
             "stop the process that holds it, or let it do the work: commands that take --url ask a running server"
         }
         OpenError::NotEmpty { .. } => "name an empty folder, or one that holds a log, with --data",
+        OpenError::Incomplete { .. } => {
+            "nothing was changed; restore what is missing from a copy, or name another folder with --data"
+        }
+        OpenError::Unlisted { .. } => {
+            "nothing was changed; `indelible repair --data DIR` makes the manifest again from segments that are sound"
+        }
         OpenError::NoLog { .. } => "name the folder of a log with --data; `indelible serve --dev --data DIR` makes one",
         OpenError::Disk { .. } => "look at the disk and the folder's permissions",
         OpenError::Places(_) => "name a database in the MMDB format, or leave --places out",

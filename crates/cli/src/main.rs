@@ -1,6 +1,7 @@
 //! The `indelible` binary: one file per command.
 
 mod allocator;
+mod beside;
 mod commands;
 mod download;
 mod exit;
@@ -38,6 +39,7 @@ enum Command {
     Catalogue(commands::catalogue::Catalogue),
     Verify(commands::verify::Verify),
     Reindex(commands::reindex::Reindex),
+    Repair(commands::repair::Repair),
     Bench(commands::bench::Bench),
     Completions(commands::completions::Completions),
 }
@@ -71,6 +73,7 @@ fn main() -> std::process::ExitCode {
         Command::Facets(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Reindex(command) => command.run(),
+        Command::Repair(command) => command.run(),
         Command::Bench(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),
     };

@@ -58,6 +58,32 @@ impl Layout {
         self.keys().join("signing")
     }
 
+    /// The marker that stands from before the first key of a new log until after its first checkpoint.
+    #[must_use]
+    pub fn creating(&self) -> PathBuf {
+        self.data.join("CREATING")
+    }
+
+    /// What a repair has done, until the next start records it.
+    #[must_use]
+    pub fn repaired(&self) -> PathBuf {
+        self.data.join("REPAIRED")
+    }
+
+    /// Files that a repair does not use.
+    #[must_use]
+    pub fn aside(&self) -> PathBuf {
+        self.data.join("aside")
+    }
+
+    /// What creation makes in the data directory, beside the lock.
+    #[must_use]
+    pub(crate) fn made_by_creation(&self) -> Vec<PathBuf> {
+        let database = ["", "-wal", "-shm", "-journal"].map(|suffix| self.data.join(format!("vault.db{suffix}")));
+        let folders = [self.keys(), self.tree(), self.journal(), self.segments(), self.manifests(), self.creating()];
+        folders.into_iter().chain(database).collect()
+    }
+
     /// The mark kept outside, of the log named `origin`.
     #[must_use]
     pub fn mark(&self, origin: &str) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Merging segments: small ones anew, on the sealer's thread while it has nothing to seal; large ones by another thread, which
 //! joins their files ([`crate::joining`]).
 //!
-//! Order (as "Seal" in RELIABILITY): the merged segment durable and read back; manifest; then it answers in place of the
+//! Order (docs/reliability.md, "Seal"): the merged segment durable and read back; manifest; then it answers in place of the
 //! old ones; then their files are removed. Whoever still reads an old one has it open.
 
 use std::ops::Range;

@@ -1,50 +1,36 @@
-//! Opening a log: the orders of RELIABILITY, "Start".
+//! Opening a log: first everything is looked at, then what was left undone is done, and only then anything is removed.
 //!
-//! Lock → newest checkpoint, tree files against it → segments → journal: what no checkpoint covers is copied into a
-//! fresh file, synced → tail and ledger grow by it → threads start.
+//! Folder looked at → lock → [`crate::looking`]: all that is there agrees, or nothing is touched → [`crate::settling`]
+//! → threads start, and the start is recorded. docs/reliability.md has every write on this way in its crash table.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use enrich::{Geo, GeoError, Platforms};
 use env::{Lock, LockError};
 use event::Rules;
-use journal::{FileJournal, Known, MacKey};
-use ledger::{Ledger, MarkState, load_signing_key};
-use proof::{Digest, LeafIndex};
-use segment::manifest::{Manifest, SegmentEntry, newest};
-use segment::seal::remove_leftovers;
-use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, Part, PartError, Segment};
-use vault::{RootKey, Vault};
+use ledger::MarkState;
+use segment::{PartError, SegmentName};
 
 use crate::checkpoints::Signing;
 use crate::config::{Config, World};
-use crate::create::{create, is_log, ledger_env, surroundings};
-use crate::dedup::Recent;
+use crate::create::{create, probe_marks};
+use crate::ground::{Ground, survey};
 use crate::joining::Pace;
 use crate::layout::Layout;
+use crate::looking::{Looked, look};
 use crate::own::Own;
 use crate::received::Received;
-use crate::recover::Recovering;
-use crate::reindex::{Watch, make_again};
-use crate::rows::remember_identity;
 use crate::sealer::SealerThread;
-use crate::sequencer::{Sequencer, signed_tree};
+use crate::sequencer::Sequencer;
+use crate::settling::{Settled, settle};
 use crate::shared::{Parts, Shared};
 use crate::submit::SubmitError;
 use crate::{Log, freezer};
 
-/// Decompressed frames kept in memory: a page's worth of every segment of a long log.
-const CACHE_BYTES_MAX: usize = 32 << 20;
-
-/// Rows after which a start that makes its index again says how far it is: every ten seconds or so.
-const REINDEX_TOLD_ROWS: u64 = 1 << 20;
-
-/// Why a log could not be opened. Nothing was changed but what an unclean stop had left undone.
+/// Why a log could not be opened. Unless the disk failed meanwhile, nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process has it.
@@ -57,6 +43,24 @@ pub enum OpenError {
         data: PathBuf,
         /// What lies there.
         found: PathBuf,
+    },
+    /// The folder holds part of a log. Remedy: restore what is missing from a copy.
+    #[error("{} is part of a log, but {} is missing", found.display(), missing.display())]
+    Incomplete {
+        /// What only a log has.
+        found: PathBuf,
+        /// What is not there.
+        missing: PathBuf,
+    },
+    /// A segment is in no manifest, and the log lacks entries: the newest manifest was lost. Remedy: `repair`.
+    #[error("segment {segment} is in no manifest, and the log lacks entries without it: {}", manifest.map_or("there is no manifest".to_owned(), |number| format!("manifest {number} is not the newest there was")))]
+    Unlisted {
+        /// The segment.
+        segment: SegmentName,
+        /// The newest manifest there is.
+        manifest: Option<u64>,
+        /// By what it was seen.
+        source: Box<OpenError>,
     },
     /// There is no log. Remedy: name the right folder, or let `serve` or `import` make one.
     #[error("there is no log in {}", data.display())]
@@ -140,53 +144,42 @@ impl Log {
     pub fn open(config: Config, world: World) -> Result<Self, OpenError> {
         let layout = Layout::new(&config.data, &config.marks);
         let disk = &*world.disk;
-        disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
-        let lock = Lock::acquire(layout.data())?;
-        lock.describe(&config.note)?;
-        if !is_log(disk, &layout)? {
-            create(&config, &world, &layout)?;
-        }
         let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
         let rules = rules(&config)?;
+        if survey(disk, &layout)? == Ground::Free {
+            probe_marks(disk, &layout)?;
+            disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+        }
+        let lock = Lock::acquire(layout.data())?;
+        lock.describe(&config.note)?;
+        // Once more: another process may have made a log meanwhile.
+        if survey(disk, &layout)? == Ground::Free {
+            create(&config, &world, &layout)?;
+        }
+        let mut looked = look(&config, &world, &layout)?;
+        let settled = settle(&world, &layout, &mut looked)?;
+        Self::run(config, world, layout, looked, settled, Assets { lock, places, rules })
+    }
 
-        let key = load_signing_key(disk, &layout.signing_key())?;
-        let origin = key.name().to_owned();
-        let mac_key = MacKey::new(&key.derive(MacKey::INFO));
-        let vault = Vault::open(layout.data(), surroundings(&world), &RootKey::read(disk, layout.data())?)?;
-        let ledger = Ledger::open(ledger_env(&world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
-
-        let manifest = newest(disk, &layout.manifests())?;
-        let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
-        remove_leftovers(disk, &layout.segments(), manifest.as_ref(), sealed)
-            .map_err(|source| OpenError::disk(&layout.segments(), source))?;
-        let cache = BlockCache::new(CACHE_BYTES_MAX);
-        let segments = open_segments(&world, &layout, manifest.as_ref(), &cache, &vault)?;
-        check_last(segments.last(), &ledger)?;
-
-        let checkpoint = ledger.newest();
-        let recent = Recent::new(sealed);
-        let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent);
-        let known = Known {
-            origin: &origin,
-            sealed: LeafIndex(sealed),
-            checkpoint: signed_tree(&checkpoint.checkpoint),
-            root_at: &|size| proof::root(size, &ledger).ok(),
-            key: Some(&mac_key),
-        };
-        let opened =
-            FileJournal::open(world.disk.clone(), world.random.clone(), &layout.journal(), &known, &mut |batch| {
-                recovering.take(&batch)
-            });
-        let (journal, recovery) = opened?;
-        let recovered = recovering.finish(&journal);
-
-        let received = Received::new(&*world.clock, recovered.received_us.max(checkpoint.recorded_us));
+    /// Starts the threads and records the start.
+    fn run(
+        config: Config,
+        world: World,
+        layout: Layout,
+        looked: Looked,
+        settled: Settled,
+        assets: Assets,
+    ) -> Result<Self, OpenError> {
+        let Looked { vault, ledger, manifest, cache, recent, mut recovered, .. } = looked;
+        let Settled { journal, recovery, segments } = settled;
+        let file = recovered.connect(&journal);
+        let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
         let mut cursor_key = [0; 32];
         world.random.fill(&mut cursor_key);
         let parts = Parts { segments, tail: recovered.tail };
         let size = ledger.size().0;
         let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
-        let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file: recovered.file };
+        let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file };
         let sealer = SealerThread {
             shared: Arc::clone(&shared),
             layout: layout.clone(),
@@ -197,20 +190,18 @@ impl Log {
         };
         let signing = Arc::new(Signing::default());
         let threads = start(&shared, sequencer, sealer, &signing)?;
-        let results = search::ResultCache::new(crate::limits::RESULT_BYTES_MAX);
-        let memory = search::Memory::new(crate::limits::QUESTIONS_BYTES_MAX);
-        let agents = Platforms;
+        let Assets { lock, places, rules } = assets;
         let log = Self {
             shared,
             signing,
             received,
             places,
-            agents,
+            agents: Platforms,
             rules,
             layout,
             cursor_key,
-            results,
-            memory,
+            results: search::ResultCache::new(crate::limits::RESULT_BYTES_MAX),
+            memory: search::Memory::new(crate::limits::QUESTIONS_BYTES_MAX),
             threads,
             lock,
         };
@@ -223,7 +214,7 @@ impl Log {
     /// # Errors
     /// `NoLog`; else as [`Log::open`].
     pub fn open_existing(config: Config, world: World) -> Result<Self, OpenError> {
-        if !is_log(&*world.disk, &Layout::new(&config.data, &config.marks))? {
+        if survey(&*world.disk, &Layout::new(&config.data, &config.marks))? == Ground::Free {
             return Err(OpenError::NoLog { data: config.data });
         }
         Self::open(config, world)
@@ -237,6 +228,7 @@ impl Log {
                 "the mark outside the data directory does not vouch for this log: an older copy would pass for it"
             );
         }
+        crate::repair::record(self)?;
         let unclean = size > 0 && !recovery.closed;
         if unclean {
             self.record_own(&Own::Recovered { replayed, cut: recovery.cut.is_some() })?;
@@ -253,61 +245,11 @@ fn rules(config: &Config) -> Result<Rules, OpenError> {
     Rules::from_toml(&tables).map_err(|source| OpenError::Rules { path: path.clone(), source })
 }
 
-/// Opens every live segment; an index that is missing or damaged is made again. Identities are held open from then on.
-fn open_segments(
-    world: &World,
-    layout: &Layout,
-    manifest: Option<&Manifest>,
-    cache: &Arc<BlockCache>,
-    vault: &Vault,
-) -> Result<Vec<Arc<Segment>>, OpenError> {
-    let (disk, dir) = (&*world.disk, layout.segments());
-    let named = manifest.map_or(&[][..], |manifest| &manifest.segments);
-    let open = |entry: &SegmentEntry| open_segment(disk, &dir, entry, cache, IndexAccess::Map);
-    let (mut opened, mut rebuild) = (Vec::new(), Vec::new());
-    for entry in named {
-        opened.push(match open(entry) {
-            Err(error) if error.wants_reindex() => {
-                tracing::warn!(segment = %entry.name, %error, "the index is made again");
-                rebuild.push(*entry);
-                None
-            }
-            opened => Some(opened?),
-        });
-    }
-    let told = AtomicU64::new(0);
-    let progress = |rows: u64, of: u64| {
-        let times = rows / REINDEX_TOLD_ROWS;
-        if told.fetch_max(times, Ordering::Relaxed) < times {
-            tracing::info!(rows, of, "indexed");
-        }
-    };
-    let each = |segment: &str, _| tracing::info!(segment, "the index is made");
-    make_again(disk, &dir, vault, &rebuild, &Watch { each: &each, progress: &progress })?;
-    let mut segments = Vec::new();
-    for (entry, segment) in named.iter().zip(opened) {
-        let segment = segment.map_or_else(|| open(entry), Ok)?;
-        let mut failed = None;
-        segment.source().disclosure_file().each_record(event::Kind::Identity.as_byte(), &mut |_, record| {
-            failed = failed.take().or(remember_identity(vault, &record).err());
-        })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        segments.push(Arc::new(segment));
-    }
-    Ok(segments)
-}
-
-/// The newest segment's last line is the tree's: a manifest put back to an older state would show here at the latest.
-fn check_last(segment: Option<&Arc<Segment>>, ledger: &Ledger) -> Result<(), OpenError> {
-    let Some(segment) = segment else { return Ok(()) };
-    let leaf = segment.first_leaf() + u64::from(segment.rows()) - 1;
-    let row = segment.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
-    let same = ledger
-        .digest(LeafIndex(leaf))
-        .is_ok_and(|digest| segment.line(row).is_ok_and(|line| Digest::of(&line) == digest));
-    if same { Ok(()) } else { Err(OpenError::NotInTree { leaf }) }
+/// What a log keeps that is no part of its files.
+struct Assets {
+    lock: Lock,
+    places: Geo,
+    rules: Rules,
 }
 
 fn start(

@@ -121,7 +121,8 @@ impl Reading<'_> {
 pub(crate) struct Recovered {
     pub(crate) active: Active,
     pub(crate) tail: Vec<TailPart>,
-    pub(crate) file: FileRecords,
+    chunks: Vec<Arc<Chunk>>,
+    file: Option<FileRecords>,
     /// The latest `received` met.
     pub(crate) received_us: i64,
     /// Lines that are in the tail again.
@@ -197,14 +198,21 @@ impl<'a> Recovering<'a> {
         self.active.push(row, line);
     }
 
-    /// Joins what came back to the journal that goes on.
-    pub(crate) fn finish(self, journal: &FileJournal) -> Recovered {
+    /// What came back, all batches taken.
+    pub(crate) fn finish(self) -> Recovered {
+        let Self { active, tail, chunks, file, received_us, replayed, .. } = self;
+        Recovered { active, tail, chunks, file, received_us, replayed }
+    }
+}
+
+impl Recovered {
+    /// Joins what came back to the journal that goes on; returns what is known of the file it goes on with.
+    pub(crate) fn connect(&mut self, journal: &FileJournal) -> FileRecords {
         for chunk in &self.chunks {
             chunk.set_reader(journal.reader());
         }
         let current = journal.current_file();
-        let file = self.file.filter(|file| file.file() == current).unwrap_or_else(|| FileRecords::new(current));
-        Recovered { active: self.active, tail: self.tail, file, received_us: self.received_us, replayed: self.replayed }
+        self.file.take().filter(|file| file.file() == current).unwrap_or_else(|| FileRecords::new(current))
     }
 }
 

@@ -13,7 +13,8 @@ use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
 use vault::{RootKey, Vault};
 
 use crate::config::{Config, World};
-use crate::create::{is_log, surroundings};
+use crate::create::surroundings;
+use crate::ground::{Ground, survey};
 use crate::layout::Layout;
 use crate::open::OpenError;
 use crate::rows::address_of;
@@ -41,7 +42,7 @@ pub struct Watch<'w> {
 pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenError> {
     let layout = Layout::new(&config.data, &config.marks);
     let disk = &*world.disk;
-    if !is_log(disk, &layout)? {
+    if survey(disk, &layout)? == Ground::Free {
         return Err(OpenError::NoLog { data: config.data.clone() });
     }
     let _lock = Lock::acquire(layout.data())?;

@@ -1,6 +1,6 @@
 //! The thread that seals: some 400,000 lines leave the journal and become a segment.
 //!
-//! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
+//! Order (docs/reliability.md, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -129,7 +129,7 @@ impl Sequencer {
         self.record(own, true);
     }
 
-    /// Orders of RELIABILITY, "Acknowledge": new keys, frame, sync, ledger and tail, answer.
+    /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.
     fn record(&mut self, jobs: Vec<Job>, own: bool) {
         if jobs.is_empty() {
             return;

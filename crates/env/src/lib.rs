@@ -17,7 +17,7 @@ mod system_disk;
 
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full};
-pub use lock::{Lock, LockError, holder_of};
+pub use lock::{LOCK_FILE, Lock, LockError, holder_of, is_lock_file};
 pub use open_files::{is_out_of_files, raise_open_files};
 pub use priority::{be_prompt, step_back};
 pub use publish::{TEMPORARY_SUFFIX, publish_file, replace_file, temporary_path};

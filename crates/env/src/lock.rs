@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// The name of the lock file inside the directory.
-const LOCK_FILE: &str = "LOCK";
+pub const LOCK_FILE: &str = "LOCK";
+
+/// A lock file is two short lines; whatever else lies there is not read.
+const HOLDER_BYTES_MAX: u64 = 4_096;
 
 /// Why a directory could not be locked.
 #[derive(Debug, Error)]
@@ -97,11 +100,22 @@ pub fn holder_of(dir: &Path) -> Result<Option<(u32, String)>, LockError> {
     }
 }
 
+/// Whether a file named [`LOCK_FILE`] was written by a [`Lock`]: another program may call something else so.
+#[must_use]
+pub fn is_lock_file(path: &Path) -> bool {
+    let is_small = path.metadata().is_ok_and(|file| file.is_file() && file.len() <= HOLDER_BYTES_MAX);
+    let text = if is_small { std::fs::read_to_string(path).ok() } else { None };
+    // Empty: its holder died before it had written.
+    text.is_some_and(|text| {
+        text.is_empty()
+            || (text.lines().count() <= 2 && text.lines().next().is_some_and(|pid| pid.parse::<u32>().is_ok()))
+    })
+}
+
 fn read_holder(file: &mut File) -> io::Result<(u32, String)> {
     let mut text = String::new();
     file.seek(SeekFrom::Start(0))?;
-    // A lock file is two short lines; whatever else lies there is not read.
-    file.take(4096).read_to_string(&mut text)?;
+    file.take(HOLDER_BYTES_MAX).read_to_string(&mut text)?;
     let mut lines = text.lines();
     let pid = lines.next().and_then(|line| line.trim().parse().ok()).unwrap_or(0);
     Ok((pid, lines.next().unwrap_or_default().to_owned()))

@@ -1,7 +1,8 @@
 //! The journal in files.
 
+mod found;
+mod look;
 mod name;
-mod recover;
 mod reserve;
 mod sizes;
 mod writer;
@@ -12,12 +13,13 @@ use crate::{
     SignedTree,
 };
 use env::{Disk, Random};
+use look::Looking;
 use proof::{Hash, LeafIndex, TreeSize};
-use recover::Recovering;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use writer::Writer;
 
+pub use found::{AreHeld, Found};
 pub use sizes::{GROUP_BYTES_MAX, Sizes};
 
 /// What is known about the log before its journal is opened.
@@ -122,16 +124,28 @@ impl FileJournal {
         sizes: Sizes,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let key = known.key.expect("a journal is opened with the log's key");
-        let mut recovering = Recovering::start(&*disk, Some((&*random, key)), dir, known)?;
-        recovering.files(receive)?;
-        let (writer, files, recovery) =
-            recovering.finish(Arc::clone(&disk), Arc::clone(&random), key.clone(), sizes)?;
-        let journal = Self { disk, dir: dir.to_owned(), files: Mutex::new(files), writer: Mutex::new(writer) };
-        Ok((journal, recovery))
+        Self::look(&*disk, dir, known, receive)?.go_on(disk, random, sizes, &|_| true)
     }
 
-    /// Reads the journal in `dir` as [`FileJournal::open`] would, and changes nothing: for verification. Without
+    /// Reads the journal in `dir`, hands every batch in order to `receive`, and changes nothing: the first half of
+    /// [`FileJournal::open`], for whoever has more to compare before anything may be written.
+    ///
+    /// Cost: reads every file once, whole; keeps the last one in memory, to be written again.
+    ///
+    /// # Errors
+    /// As [`FileJournal::open`].
+    pub fn look(
+        disk: &dyn Disk,
+        dir: &Path,
+        known: &Known<'_>,
+        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+    ) -> Result<Found, OpenError> {
+        let mut looking = Looking::start(disk, dir, known)?;
+        looking.files(receive)?;
+        looking.found()
+    }
+
+    /// Reads the journal in `dir` as [`FileJournal::look`] does, and the reserve, too: for verification. Without
     /// [`Known::key`] checksums are checked, and MACs are not.
     ///
     /// Cost: reads every file once, whole.
@@ -144,9 +158,10 @@ impl FileJournal {
         known: &Known<'_>,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
     ) -> Result<Recovery, OpenError> {
-        let mut recovering = Recovering::start(disk, None, dir, known)?;
-        recovering.files(receive)?;
-        recovering.look()
+        let mut looking = Looking::start(disk, dir, known)?;
+        looking.files(receive)?;
+        looking.reserve()?;
+        Ok(looking.found()?.recovery().clone())
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {

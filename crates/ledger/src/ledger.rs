@@ -73,11 +73,14 @@ impl Ledger {
     /// [`OpenError`]: also when the folder holds a tree, or the mark remembers one.
     pub fn create(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenError> {
         open::create(&env, tree, &key, mark)?;
-        Self::open(env, tree, key, mark, OlderMark::Refuse)
+        let ledger = Self::open(env, tree, key, mark, OlderMark::Refuse)?;
+        ledger.settle()?;
+        Ok(ledger)
     }
 
-    /// Opens a tree at its newest checkpoint, which is checked: chain, signature, root, mark. What lies beyond it in the tree
-    /// files is forgotten; the caller appends the digests from [`Ledger::size`] on again, from the journal.
+    /// Opens a tree at its newest checkpoint, which is checked: chain, signature, root, mark. Nothing is written, so that
+    /// what lies beyond the checkpoint is still there if the rest of the log does not agree. The caller appends the digests
+    /// from [`Ledger::size`] on again, from the journal, which stay in memory, and calls [`Ledger::settle`].
     ///
     /// Cost: reads `tree/checkpoints` once.
     ///
@@ -97,6 +100,15 @@ impl Ledger {
     #[must_use]
     pub fn mark_found(&self) -> MarkState {
         self.mark_found
+    }
+
+    /// Makes the newest checkpoint durable, in its file and outside, and cuts off what the tree files hold beyond it.
+    /// Only after this anything is written or signed.
+    ///
+    /// # Errors
+    /// `Io`, `Mark`: what the disk answers. Done again by the next start.
+    pub fn settle(&self) -> Result<(), OpenError> {
+        open::settle(self)
     }
 
     /// The log's name, fixed at creation.

@@ -32,6 +32,8 @@ pub(crate) struct Levels {
 struct Growing {
     edge: RightEdge,
     files: Vec<LevelFile>,
+    /// Nothing is written yet: whoever opened the tree still compares it with the rest of the log.
+    held: bool,
 }
 
 /// What a checkpoint is made of: a size, its root, and the files to be synced before.
@@ -64,17 +66,27 @@ impl Levels {
         env::publish_file(disk, &path, &[])
     }
 
-    /// The tree as it was at a checkpoint; what the files hold beyond is cut off.
+    /// The tree as it was at a checkpoint. Nothing is written until [`Levels::settle`].
     pub(crate) fn open(disk: &Arc<dyn Disk>, tree: &Path, size: TreeSize) -> Result<Self, OpenError> {
         let mut files = Vec::new();
         for number in 0..FILES {
             let path = tree.join(file_name(number));
             files.push(LevelFile::open(disk, path, hashes_in(number, size) * HASH_BYTES)?);
         }
-        let levels = Self { growing: RwLock::new(Growing { edge: RightEdge::new(), files }) };
+        let levels = Self { growing: RwLock::new(Growing { edge: RightEdge::new(), files, held: true }) };
         let edge = RightEdge::read(size, &levels).map_err(OpenError::Nodes)?;
         levels.growing.write().unwrap_or_else(PoisonError::into_inner).edge = edge;
         Ok(levels)
+    }
+
+    /// Cuts off what the files hold beyond the checkpoint; from now on they are written.
+    pub(crate) fn settle(&self) -> Result<(), (PathBuf, io::Error)> {
+        let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
+        for file in &mut growing.files {
+            file.cut().map_err(|error| (file.path().to_owned(), error))?;
+        }
+        growing.held = false;
+        Ok(())
     }
 
     pub(crate) fn size(&self) -> TreeSize {
@@ -91,7 +103,7 @@ impl Levels {
     /// The file that could not be written. A full disk is no error here: the hashes wait in memory for a checkpoint.
     pub(crate) fn append(&self, digests: &[Digest]) -> Result<(), (PathBuf, io::Error)> {
         let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
-        let Growing { edge, files } = &mut *growing;
+        let Growing { edge, files, held } = &mut *growing;
         let Some((leaves, above)) = files.split_first_mut() else { return Ok(()) };
         for digest in digests {
             leaves.push(&digest.0);
@@ -102,7 +114,7 @@ impl Levels {
                 }
             });
         }
-        for file in files.iter_mut().filter(|file| file.is_worth_a_write()) {
+        for file in files.iter_mut().filter(|file| !*held && file.is_worth_a_write()) {
             match file.write_pending() {
                 Err(error) if !env::is_disk_full(&error) => return Err((file.path().to_owned(), error)),
                 _ => {}
@@ -117,6 +129,7 @@ impl Levels {
     /// The file that could not be written; also when the disk is full.
     pub(crate) fn flush(&self) -> Result<Flushed, (PathBuf, io::Error)> {
         let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
+        assert!(!growing.held, "I-3: the ledger is settled before anything is signed");
         let (size, root) = (growing.edge.size(), growing.edge.root());
         let mut flushed = Flushed { size, root, unsynced: Vec::new(), new_names: false };
         for file in &mut growing.files {

@@ -37,5 +37,5 @@ pub use verify::{Finding, Recorded, TreeCheck, TreeReport, verify_tree};
 
 /// The log's name, one line, inside the tree's folder.
 const ORIGIN_FILE: &str = "origin";
-/// Every checkpoint ever signed, inside the tree's folder.
-const CHECKPOINTS_FILE: &str = "checkpoints";
+/// Every checkpoint ever signed, inside the tree's folder. Creation makes it last: where it is, the log exists.
+pub const CHECKPOINTS_FILE: &str = "checkpoints";

@@ -11,7 +11,7 @@ use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::index::{Index, IndexBytes, IndexError, Indexed, KeptCodes, Lines};
-use crate::manifest::SegmentEntry;
+use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
 use crate::{PartError, bound, map};
@@ -163,6 +163,31 @@ pub fn open_segment(
     let lines = SealedLines::open(disk, dir, entry, cache)?;
     let index = open_index(disk, dir, entry, access)?;
     Ok(Indexed::new(index, lines))
+}
+
+/// What a manifest would say of the segment `name` as it lies in folder `dir`. Cost: reads and hashes lines and disclosures.
+///
+/// # Errors
+/// `Read` if the disk fails, `Damaged` if a file is no segment's.
+pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEntry, PartError> {
+    let cache = BlockCache::new(0);
+    let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), &cache)?;
+    let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
+    let lines = FileStamp { bytes: lines.bytes(), sha256: lines.sha256()? };
+    let disclosures = FileStamp { bytes: disclosures.bytes(), sha256: disclosures.sha256()? };
+    Ok(SegmentEntry { name, lines, disclosures })
+}
+
+/// Whether the lines and disclosures of the segment that `entry` names are byte for byte what the manifest says. Cost: reads
+/// and hashes both files.
+///
+/// # Errors
+/// `Read` if the disk fails or a file is missing.
+pub fn is_as_stamped(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Result<bool, PartError> {
+    let cache = BlockCache::new(0);
+    let lines = DataFile::open(disk, &entry.name.path(dir, SegmentFile::Lines), &cache)?;
+    let disclosures = DisclosureFile::open(disk, &entry.name.path(dir, SegmentFile::Disclosures), &cache)?;
+    Ok(lines.sha256()? == entry.lines.sha256 && disclosures.sha256()? == entry.disclosures.sha256)
 }
 
 /// Opens the index of the segment that `entry` names, checking that it was made from these lines.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use env::Disk;
 
 use crate::{
-    RootKey,
+    RootKey, VaultError,
     database::{Database, database_path},
     key_file::{LogKey, log_path, root_path},
     wrapping::Wrapping,
@@ -53,6 +53,23 @@ pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
         Err(error) => check.note(&path, None, &error),
     }
     check
+}
+
+/// Whether `vault.db` of a data directory has a person, with or without a key. A database that was begun has none.
+///
+/// # Errors
+/// `Database`, `Format`: it cannot be read, or is another program's.
+pub fn holds_persons(data_dir: &Path) -> Result<bool, VaultError> {
+    let database = match Database::open_to_read(data_dir) {
+        Err(VaultError::Format { application: 0, version: 0, .. }) => return Ok(false),
+        other => other?,
+    };
+    let mut found = false;
+    database.for_each(&mut |_| {
+        found = true;
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>) {

@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
 
 use crate::{StoreError, VaultError};
@@ -82,20 +83,33 @@ impl Database {
             made.map_err(database)?;
         }
         drop(connection);
-        Self::open(data_dir)
+        let mut database = Self::open(data_dir)?;
+        database.settle()?;
+        Ok(database)
     }
 
-    /// Opens an existing file.
+    /// Opens an existing file, without moving the write-ahead log into it: until [`Self::settle`] both stay as they are,
+    /// also when it is closed again.
     pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let database = |source| VaultError::Database { path: path.clone(), source };
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags).map_err(database)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(database)?;
+        // A foreign database is not made one with a write-ahead log.
         check_header(&connection, &path)?;
-        let mut database = Self { connection, path, failed: false };
-        match database.cut_log() {
+        settle(&connection).map_err(database)?;
+        Ok(Self { connection, path, failed: false })
+    }
+
+    /// Moves what an earlier process left in the write-ahead log into the file.
+    pub(crate) fn settle(&mut self) -> Result<(), VaultError> {
+        let moved = self
+            .connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
             // A log that another process is reading is cut later.
-            Ok(_) => Ok(database),
-            Err(source) => Err(VaultError::Database { path: database.path, source }),
-        }
+            .and_then(|_| self.cut_log());
+        moved.map(drop).map_err(|source| VaultError::Database { path: self.path.clone(), source })
     }
 
     /// Opens an existing file for reading alone, as `verify` does beside a running server.

@@ -10,7 +10,7 @@
 //! vault.db    a row per person: who, and, wrapped by the root key, the key and the address that the pseudonym stands for
 //! ```
 //!
-//! Order that must hold (RELIABILITY, "Acknowledge"): a new person's key lives in memory only until
+//! Order that must hold (docs/reliability.md, "Acknowledge"): a new person's key lives in memory only until
 //! [`Vault::make_durable`]; the frame that holds something sealed under it is written after that and not before.
 //! Normative: spec/vault.md.
 
@@ -31,7 +31,7 @@ mod vault;
 mod wrapping;
 
 pub use address::AddressValue;
-pub use check::{Check, Finding, check};
+pub use check::{Check, Finding, check, holds_persons};
 pub use error::{OpenError, StoreError, VaultError};
 pub use identities::{Fold, Identity, IdentityError};
 pub use key_file::RootKey;

@@ -85,10 +85,13 @@ impl Vault {
             LogKey::create(disk, random, data_dir, &root)?;
         }
         Database::create(data_dir)?;
-        Self::open(data_dir, surroundings, &root)
+        let vault = Self::open(data_dir, surroundings, &root)?;
+        vault.settle()?;
+        Ok(vault)
     }
 
-    /// Opens the vault of a data directory and unwraps every key.
+    /// Opens the vault of a data directory and unwraps every key. Changes neither database nor write-ahead log, so that a
+    /// start that is refused leaves them; whoever goes on calls [`Self::settle`].
     ///
     /// Cost: about 5 µs and 0.5 KiB a person.
     ///
@@ -120,6 +123,14 @@ impl Vault {
             records: RecentRecords::default(),
             surroundings,
         })
+    }
+
+    /// Moves what an earlier process left in the write-ahead log into the database, where a destroyed key is overwritten.
+    ///
+    /// # Errors
+    /// `Database`: what SQLite answers.
+    pub fn settle(&self) -> Result<(), VaultError> {
+        self.lock_database().settle()
     }
 
     /// How many keys were made since the vault was opened: whoever asks after [`Keys::person`] has a mark that covers the key
@@ -274,7 +285,7 @@ impl Vault {
 
     /// Destroys a person's key and everything held open under it: durable, overwritten on the disk, and gone from the
     /// write-ahead log before this returns. Returns the key's handle; `None` if the person has no key. The caller has
-    /// made the tombstone entry durable before (RELIABILITY, "Erase").
+    /// made the tombstone entry durable before (docs/reliability.md, "Erase").
     ///
     /// # Errors
     /// Any [`StoreError`]. After [`StoreError::Busy`] and [`StoreError::DiskFull`] the key may be destroyed and its old

@@ -1,11 +1,11 @@
 //! `indelible export`: what matches, as a file.
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::beside::Beside;
 use crate::download::{Download, download};
 use crate::exit::{Exit, failed};
 use crate::target::Target;
@@ -30,7 +30,7 @@ pub(crate) struct Export {
     /// Newest first, oldest first, or as in the tree.
     #[arg(long, default_value = "desc", value_parser = ["desc", "asc", "leaf"])]
     order: String,
-    /// Where to write [default: standard output].
+    /// Where to write [default: standard output]. A file that is there is replaced once all has come, or stays.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -40,14 +40,14 @@ impl Export {
         let params = [("q", &self.query), ("format", &self.format), ("layout", &self.layout), ("order", &self.order)];
         let params = params.map(|(name, value)| (name.to_owned(), value.clone()));
         self.target.with(|remote| {
-            let mut out: Box<dyn Write> = match &self.output {
-                None => Box::new(io::stdout().lock()),
-                Some(path) => {
-                    let file = File::create(path);
-                    Box::new(file.map_err(|error| failed(&error, format!("cannot write {}", path.display())))?)
-                }
+            let Some(path) = &self.output else {
+                return whole(&download(remote.base(), "/v1/export", &params, &mut io::stdout().lock())?);
             };
-            whole(&download(remote.base(), "/v1/export", &params, &mut out)?)
+            let unwritten = |error: io::Error| failed(&error, format!("cannot write {}", path.display()));
+            let mut file = Beside::create(path).map_err(unwritten)?;
+            let exit = whole(&download(remote.base(), "/v1/export", &params, &mut file)?)?;
+            file.finish().map_err(unwritten)?;
+            Ok(exit)
         })
     }
 }

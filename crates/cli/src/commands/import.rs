@@ -38,6 +38,7 @@ pub(crate) struct Import {
 impl Import {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         let mapping = self.mapping()?;
+        self.keep_input()?;
         let config = Config { note: "importing".to_owned(), ..self.local.config() };
         match Log::open(config, World::system()) {
             Ok(log) => {
@@ -70,6 +71,19 @@ impl Import {
         let name = self.format.as_deref().unwrap_or("indelible");
         Mapping::builtin(name)
             .map_err(|error| failed(&error, "name a mapping with --format, or your own with --mapping"))
+    }
+
+    /// Refused records must not take the place of what is read.
+    fn keep_input(&self) -> miette::Result<()> {
+        let Some(refused) = self.refused.as_ref().and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
+        match self.files.iter().find(|file| file.canonicalize().is_ok_and(|file| file == refused)) {
+            Some(file) => Err(miette::miette!(
+                help = "name another file with --refused",
+                "refused records would take the place of {}, which is to be imported",
+                file.display()
+            )),
+            None => Ok(()),
+        }
     }
 
     fn import_into(&self, mapping: &Mapping, sink: &Sink<'_>) -> miette::Result<Exit> {

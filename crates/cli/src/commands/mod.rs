@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod facets;
 pub(crate) mod import;
 pub(crate) mod reindex;
+pub(crate) mod repair;
 pub(crate) mod search;
 pub(crate) mod send;
 pub(crate) mod serve;

@@ -77,11 +77,13 @@ pub(crate) fn serve(
     let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;
     // Before there is a log, a port and a word of them: whoever reads that word may tell it to stop at once.
     let told = Told::listen(&runtime)?;
+    // The port, too, before there is a log: one that is taken makes none, and leaves no entry of a start in one there is.
+    // Who connects meanwhile waits.
+    let server = runtime.block_on(Server::bind(options));
+    let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
+    let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
     let log = Arc::new(told.while_starting(&runtime, open)?);
     let served = runtime.block_on(async {
-        let server = Server::bind(options).await;
-        let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
-        let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
         }
@@ -90,12 +92,12 @@ pub(crate) fn serve(
             println!("{greeting}");
         }
         let stop = stop(Arc::clone(&log), told.clone());
-        Ok::<_, miette::Report>(server.run(Arc::clone(&log), stop, told.clone().times(2)).await)
+        server.run(Arc::clone(&log), stop, told.clone().times(2)).await
     });
     // Requests that were cut off may hold the log for a moment.
     let cut_off = || if told.is(2) { CUT_OFF_SOON } else { CUT_OFF };
     runtime.shutdown_timeout(cut_off());
-    served?.end(cut_off());
+    served.end(cut_off());
     let stopped = log.stopped();
     let closed = Arc::try_unwrap(log).map_err(|_| "a request did not end".to_owned()).and_then(Log::close);
     match (stopped, closed) {

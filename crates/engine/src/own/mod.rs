@@ -56,6 +56,11 @@ pub enum Own<'a> {
         /// Whether an unacknowledged end was cut off the journal.
         cut: bool,
     },
+    /// A list of segments that was lost was made again.
+    Repaired {
+        /// What was done, as `repair` noted it.
+        done: &'a Value,
+    },
     /// An export began.
     Exported {
         /// Who.
@@ -121,6 +126,11 @@ impl Own<'_> {
             Own::Recovered { replayed, cut } => {
                 let mut event = own("server.recover", "recovered", "Server recovered after an unclean stop");
                 event.properties = properties(&json!({"entries_replayed": replayed, "unacknowledged_end_cut": cut}));
+                event
+            }
+            Own::Repaired { done } => {
+                let mut event = own("server.repair", "repaired", "Log repaired: its list of segments was made again");
+                event.properties = properties(done);
                 event
             }
             Own::Exported { viewer, format, filters } => {

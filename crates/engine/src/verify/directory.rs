@@ -14,8 +14,9 @@ use segment::verify::{FindingKind, verify_folder};
 use super::since;
 use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments};
 use crate::config::{Config, World};
-use crate::create::is_log;
+use crate::ground::{Ground, survey};
 use crate::layout::Layout;
+use crate::open::OpenError;
 use crate::shared::with_causes;
 
 /// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
@@ -33,15 +34,18 @@ pub fn verify_directory(
 ) -> Result<Verification, VerifyError> {
     let layout = Layout::new(&config.data, &config.marks);
     let disk: &dyn Disk = &*world.disk;
-    let there = disk.exists(layout.data()).map_err(|source| disk_error(layout.data(), source))?;
-    if !there || !holds_something(disk, &layout) {
-        return Err(VerifyError::NoLog { data: config.data.clone() });
+    let mut verification = Verification::default();
+    match survey(disk, &layout) {
+        Ok(Ground::Log) => {}
+        // What is missing is a finding, rather than no log.
+        Err(OpenError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
+        Ok(Ground::Free) | Err(OpenError::NotEmpty { .. }) => {
+            return Err(VerifyError::NoLog { data: config.data.clone() });
+        }
+        Err(OpenError::Disk { path, source }) => return Err(VerifyError::Disk { path, source }),
+        Err(error) => verification.found(layout.data(), None, with_causes(&error)),
     }
     let _lock = Lock::acquire(layout.data())?;
-    let mut verification = Verification::default();
-    if !is_log(disk, &layout).unwrap_or(false) {
-        verification.found(layout.signing_key(), None, "the file is missing");
-    }
     let vault_ok = check_vault(disk, &layout, &mut verification);
     let Some(Keys { key, chain, mac }) = check_key(disk, &layout, expect, &mut verification) else {
         return Ok(verification);
@@ -142,15 +146,6 @@ fn check_sealed(
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
     let rebuild = segments::check(disk, layout, named, progress, verification);
     (manifest, rebuild)
-}
-
-fn disk_error(path: &Path, source: std::io::Error) -> VerifyError {
-    VerifyError::Disk { path: path.to_owned(), source }
-}
-
-/// Whether there is anything of a log, so that what is missing is a finding rather than no log.
-fn holds_something(disk: &dyn Disk, layout: &Layout) -> bool {
-    [layout.tree(), layout.segments(), layout.signing_key()].iter().any(|path| disk.exists(path).unwrap_or(false))
 }
 
 fn check_vault(disk: &dyn Disk, layout: &Layout, verification: &mut Verification) -> bool {

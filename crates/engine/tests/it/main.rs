@@ -8,6 +8,8 @@
 
 extern crate indelible_engine as engine;
 
+mod cut;
+mod destroying;
 mod duplicates;
 mod exact;
 mod feed;
@@ -16,6 +18,7 @@ mod life;
 mod limping;
 mod merging;
 mod reindexing;
+mod repairing;
 mod sealing;
 mod verify;
 mod work;

@@ -7,6 +7,7 @@ mod cursor;
 mod damage;
 mod forged;
 mod full;
+mod look;
 mod roundtrip;
 mod vectors;
 mod world;

@@ -1,6 +1,6 @@
 //! Making and opening a ledger.
 
-use super::sign::Signer;
+use super::sign::{LastRecord, Signer};
 use super::{Ledger, LedgerEnv, Published};
 use crate::chain::{Chain, ChainKey};
 use crate::levels::Levels;
@@ -11,7 +11,7 @@ use env::DiskFile;
 use proof::{Checkpoint, SigningKey, TreeSize, VerifierKey};
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, OnceLock, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 /// Writes the files of an empty tree. The file of checkpoints comes last, whole: where it is, the log exists.
 pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path) -> Result<(), OpenError> {
@@ -37,7 +37,7 @@ pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path
     env::publish_file(disk, &path, &record.encode()).map_err(io_at(&path))
 }
 
-/// Opens the tree at its newest checkpoint.
+/// Opens the tree at its newest checkpoint, without writing anything.
 pub(super) fn open(
     env: LedgerEnv,
     tree: &Path,
@@ -48,7 +48,7 @@ pub(super) fn open(
     check_origin(&env, tree, key.name())?;
     let path = tree.join(CHECKPOINTS_FILE);
     let file = env.disk.open_write(&path).map_err(io_at(&path))?;
-    let Newest { published, before, end, chain } = newest(&*file, &path, &key)?;
+    let Newest { published, before, last, chain } = newest(&*file, &path, &key)?;
     let Checkpoint { size, root, .. } = published.checkpoint;
     let levels = Levels::open(&env.disk, tree, size)?;
     if levels.root() != root {
@@ -59,10 +59,9 @@ pub(super) fn open(
     if let (MarkState::Older { marked }, OlderMark::Refuse) = (state, older) {
         return Err(MarkError::PutBack { path: mark.to_owned(), marked, signed: size }.into());
     }
-    marked.write(&published)?;
     let published = std::sync::Arc::new(published);
     Ok(Ledger {
-        signer: Mutex::new(Signer::new(file, path, end, chain, mark.to_owned(), std::sync::Arc::clone(&published))),
+        signer: Mutex::new(Signer::new(file, path, last, chain, mark.to_owned(), std::sync::Arc::clone(&published))),
         env,
         tree: tree.to_owned(),
         key,
@@ -71,6 +70,14 @@ pub(super) fn open(
         mark_found: state,
         stopped: OnceLock::new(),
     })
+}
+
+/// Makes what was opened durable and fit to be gone on from: the newest checkpoint, in its file and in the mark; what lies
+/// behind it is cut off.
+pub(super) fn settle(ledger: &Ledger) -> Result<(), OpenError> {
+    let mut signer = ledger.signer.lock().unwrap_or_else(PoisonError::into_inner);
+    signer.settle(&*ledger.env.disk)?;
+    ledger.levels.settle().map_err(|(path, source)| OpenError::Io { path, source })
 }
 
 /// A record's checkpoint, its signature checked.
@@ -110,13 +117,13 @@ struct Newest {
     published: Published,
     /// What the checkpoint before it covers; nothing, if it is the first.
     before: TreeSize,
-    /// Where its record ends.
-    end: u64,
+    /// Its record.
+    last: LastRecord,
     /// Every record's, up to it.
     chain: Chain,
 }
 
-/// The newest checkpoint, at the end of a chain without a gap; an end that power loss tore is cut off.
+/// The newest checkpoint, at the end of a chain without a gap; behind it may be an end that power loss tore.
 fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, OpenError> {
     let mut records = Records::of(file).map_err(io_at(path))?;
     let (mut last, mut before) = (None, None);
@@ -141,16 +148,11 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
     let Some(record) = last else {
         return Err(OpenError::Damaged { path: path.to_owned(), offset: 0, what: "no checkpoint is recorded" });
     };
-    // Of the last record the page cache may show what the disk never got, if a process died after a failed sync.
-    // Written once more, it is durable before anybody relies on it.
-    file.write_all_at(&record.encode(), previous)
-        .and_then(|()| file.set_len(offset))
-        .and_then(|()| file.sync_all())
-        .map_err(io_at(path))?;
+    let last = LastRecord { at: previous, bytes: record.encode() };
     let key = key.verifier();
     let before = before.map(|(record, at)| opened(record, &key, path, at)).transpose()?;
     let before = before.map_or(TreeSize(0), |before| before.checkpoint.size);
-    Ok(Newest { published: opened(record, &key, path, previous)?, before, end: offset, chain })
+    Ok(Newest { published: opened(record, &key, path, previous)?, before, last, chain })
 }
 
 fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {

@@ -4,8 +4,8 @@ use super::{Ledger, Published};
 use crate::chain::Chain;
 use crate::levels::Flushed;
 use crate::mark::Mark;
-use crate::{MarkError, SignError};
-use env::{DiskFile, is_disk_full, is_out_of_files};
+use crate::{MarkError, OpenError, SignError};
+use env::{Disk, DiskFile, is_disk_full, is_out_of_files};
 use proof::Checkpoint;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ pub(super) struct Signer {
     /// `tree/checkpoints`.
     file: Box<dyn DiskFile>,
     path: PathBuf,
+    /// The record that was the newest when the file was opened, until it was made durable.
+    unsettled: Option<LastRecord>,
     /// Where the next record goes.
     end: u64,
     /// What it continues.
@@ -25,16 +27,39 @@ pub(super) struct Signer {
     recorded: Arc<Published>,
 }
 
+/// A record and where it lies.
+pub(super) struct LastRecord {
+    pub(super) at: u64,
+    pub(super) bytes: Vec<u8>,
+}
+
 impl Signer {
     pub(super) fn new(
         file: Box<dyn DiskFile>,
         path: PathBuf,
-        end: u64,
+        last: LastRecord,
         chain: Chain,
         mark: PathBuf,
         recorded: Arc<Published>,
     ) -> Self {
-        Self { file, path, end, chain, mark, recorded }
+        let end = last.at + last.bytes.len() as u64;
+        Self { file, path, unsettled: Some(last), end, chain, mark, recorded }
+    }
+
+    /// Makes the newest checkpoint durable, in its file and in the mark, and cuts off what lies behind it.
+    pub(super) fn settle(&mut self, disk: &dyn Disk) -> Result<(), OpenError> {
+        let Some(last) = &self.unsettled else { return Ok(()) };
+        // Of the last record the page cache may show what the disk never got, if a process died after a failed sync.
+        // Written once more, it is durable before anybody relies on it.
+        let written = self
+            .file
+            .write_all_at(&last.bytes, last.at)
+            .and_then(|()| self.file.set_len(self.end))
+            .and_then(|()| self.file.sync_all());
+        written.map_err(|source| OpenError::Io { path: self.path.clone(), source })?;
+        Mark { disk, path: &self.mark }.write(&self.recorded)?;
+        self.unsettled = None;
+        Ok(())
     }
 
     pub(super) fn checkpoint(&mut self, ledger: &Ledger) -> Result<Arc<Published>, SignError> {

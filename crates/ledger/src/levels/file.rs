@@ -27,6 +27,8 @@ pub(super) struct LevelFile {
     open: Option<Arc<OpenLevel>>,
     pending: Vec<u8>,
     new_name: bool,
+    /// Whether the file holds more than counts, from before it was opened.
+    excess: bool,
 }
 
 impl OpenLevel {
@@ -49,26 +51,39 @@ impl OpenLevel {
 }
 
 impl LevelFile {
-    /// Opens the file, of which `bytes` count; the rest is cut off.
+    /// Opens the file, of which `bytes` count; the rest stays until [`LevelFile::cut`].
     pub(super) fn open(disk: &Arc<dyn Disk>, path: PathBuf, bytes: u64) -> Result<Self, OpenError> {
         let io_error = |source| OpenError::Io { path: path.clone(), source };
-        let mut level =
-            Self { disk: Arc::clone(disk), path: path.clone(), open: None, pending: Vec::new(), new_name: false };
+        let mut level = Self {
+            disk: Arc::clone(disk),
+            path: path.clone(),
+            open: None,
+            pending: Vec::new(),
+            new_name: false,
+            excess: false,
+        };
         if bytes > 0 || disk.exists(&path).map_err(io_error)? {
             let file = disk.open_write(&path).map_err(io_error)?;
             let length = file.len().map_err(io_error)?;
             if length < bytes {
                 return Err(io_error(io::ErrorKind::UnexpectedEof.into()));
             }
-            if length > bytes {
-                file.set_len(bytes).map_err(io_error)?;
-            }
-            let unsynced = AtomicBool::new(length > bytes);
+            level.excess = length > bytes;
+            let unsynced = AtomicBool::new(false);
             level.open = Some(Arc::new(OpenLevel { path, file, written: AtomicU64::new(bytes), unsynced }));
             // Whether an empty file's name was ever synced is unknown.
             level.new_name = bytes == 0;
         }
         Ok(level)
+    }
+
+    /// Cuts off what does not count.
+    pub(super) fn cut(&mut self) -> io::Result<()> {
+        let Some(open) = self.open.as_ref().filter(|_| self.excess) else { return Ok(()) };
+        open.file.set_len(open.written())?;
+        open.unsynced.store(true, Ordering::Release);
+        self.excess = false;
+        Ok(())
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -139,5 +139,6 @@ fn an_older_mark_is_found_and_refused_unless_accepted() {
     assert_eq!(disk.read(&mark()).unwrap(), put_back, "the refused start changed nothing");
     let accepted = Ledger::open(env(&disk), &tree(), key(), &mark(), OlderMark::Accept).unwrap();
     assert!(matches!(accepted.mark_found(), MarkState::Older { marked } if marked.0 == 260));
+    accepted.settle().unwrap();
     assert!(open(&disk).is_ok(), "the mark is the newest checkpoint again");
 }

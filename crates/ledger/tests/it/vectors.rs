@@ -57,5 +57,6 @@ fn the_vectors_open_and_verify() {
     assert_eq!((report.size, report.checkpoints, report.findings), (TreeSize(520), 4, Vec::new()));
     let env = LedgerEnv { disk: Arc::new(disk), clock: Arc::new(ManualClock::at(0)) };
     let ledger = Ledger::open(env, &tree, key, &mark, OlderMark::Refuse).unwrap();
+    ledger.settle().unwrap();
     assert_eq!(ledger.newest().recorded_us, RECORDED_US + 3);
 }

@@ -29,7 +29,9 @@ pub fn create(disk: &FaultyDisk) -> Ledger {
 }
 
 pub fn open(disk: &FaultyDisk) -> Result<Ledger, OpenError> {
-    Ledger::open(env(disk), &tree(), key(), &mark(), OlderMark::Refuse)
+    let ledger = Ledger::open(env(disk), &tree(), key(), &mark(), OlderMark::Refuse)?;
+    ledger.settle()?;
+    Ok(ledger)
 }
 
 /// The digests of the leaves `first` to `end`, exclusive.

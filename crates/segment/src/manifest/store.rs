@@ -24,6 +24,22 @@ pub fn newest(disk: &dyn Disk, dir: &Path) -> Result<Option<Manifest>, ManifestE
     }
 }
 
+/// Returns the newest manifest that can be read, and the files of those after it that cannot.
+///
+/// # Errors
+/// `Disk` if the folder cannot be read.
+pub fn newest_sound(disk: &dyn Disk, dir: &Path) -> Result<(Option<Manifest>, Vec<PathBuf>), ManifestError> {
+    let mut unsound = Vec::new();
+    for number in numbers(disk, dir)?.into_iter().rev() {
+        match read(disk, dir, number) {
+            Ok(manifest) => return Ok((Some(manifest), unsound)),
+            Err(ManifestError::Damaged { file, .. }) => unsound.push(file),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((None, unsound))
+}
+
 /// Publishes a manifest under its number and then removes those that are no longer kept.
 ///
 /// Order: temporary file, write, sync, rename without replacing, sync the folder; removals after that.
@@ -105,7 +121,11 @@ fn read(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Manifest, ManifestEr
 
 /// Returns the numbers of the manifests in the folder, ascending.
 fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, ManifestError> {
-    let files = disk.list(dir).map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })?;
+    let files = match disk.list(dir) {
+        // Copying a log may lose folders that are empty.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        other => other.map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })?,
+    };
     let mut numbers: Vec<u64> = files.iter().filter_map(|file| number_of(file)).collect();
     numbers.sort_unstable();
     Ok(numbers)

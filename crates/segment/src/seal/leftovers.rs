@@ -1,20 +1,29 @@
 //! What a crash during sealing leaves behind.
 
-use std::collections::HashSet;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use env::Disk;
 
 use crate::manifest::Manifest;
-use crate::names::{SegmentFile, SegmentName};
+use crate::names::SegmentName;
 
-/// Removes what unfinished sealing left in folder `dir`, and returns what was removed: temporary files, and files of
-/// segments that no manifest names while all their leaves are held elsewhere: by the journal (`journal_from` and
-/// above), or by live segments whose files are there.
+/// What became of files that no manifest names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Removed: what they hold is elsewhere, or they were not finished.
+    pub removed: Vec<PathBuf>,
+    /// Left where they are, and not used: they may be the only copy of what they hold.
+    pub kept: Vec<PathBuf>,
+}
+
+/// Removes what unfinished sealing left in folder `dir`: temporary files, and files of segments that no manifest names
+/// while all their leaves are really held elsewhere. `journal`: the leaves that no live segment has and that the journal
+/// was *read* to hold; `are_held` says whether sound live segments hold leaves before these.
 ///
-/// Any other segment that no manifest names is left alone: it may be the only copy, of a log whose manifest was lost,
-/// and `verify` names it. Call it at start, before anything is sealed.
+/// Any other segment that no manifest names is left alone: it may be the only copy, of a log whose manifest was lost.
+/// Call it at start, once everything else agrees, and before anything is sealed.
 ///
 /// # Errors
 /// What the disk answers; what was removed before that stays removed.
@@ -22,45 +31,41 @@ pub fn remove_leftovers(
     disk: &dyn Disk,
     dir: &Path,
     manifest: Option<&Manifest>,
-    journal_from: u64,
-) -> io::Result<Vec<PathBuf>> {
-    let files = disk.list(dir)?;
-    let there: HashSet<&PathBuf> = files.iter().collect();
-    let mut removed = Vec::new();
-    for path in &files {
+    journal: &Range<u64>,
+    are_held: &dyn Fn(Range<u64>) -> bool,
+) -> io::Result<Leftovers> {
+    let mut leftovers = Leftovers::default();
+    for path in disk.list(dir)? {
         let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let leftover = match SegmentName::parse(file_name) {
+        let is_removed = match SegmentName::parse(file_name) {
+            Some((name, _)) if is_live(&name, manifest) => continue,
             Some((name, _)) => {
-                !is_live(&name, manifest)
-                    && (name.first >= journal_from || manifest.is_some_and(|m| holds(m, &name, dir, &there)))
+                let sealed = name.first..name.leaves().end.min(journal.start);
+                name.last < journal.end && (sealed.is_empty() || are_held(sealed))
             }
-            None => file_name.ends_with(env::TEMPORARY_SUFFIX),
+            None if is_unfinished(file_name) => true,
+            None => continue,
         };
-        if leftover {
-            disk.remove(path)?;
-            removed.push(path.clone());
+        if is_removed {
+            disk.remove(&path)?;
+            leftovers.removed.push(path);
+        } else {
+            leftovers.kept.push(path);
         }
     }
-    if !removed.is_empty() {
+    if !leftovers.removed.is_empty() {
         disk.sync_dir(dir)?;
     }
-    Ok(removed)
+    Ok(leftovers)
+}
+
+/// Whether a temporary file is one of ours: they all begin with the number of a leaf.
+fn is_unfinished(file_name: &str) -> bool {
+    let leaf = file_name.split_once('-').map(|(leaf, _)| leaf);
+    file_name.ends_with(env::TEMPORARY_SUFFIX)
+        && leaf.is_some_and(|leaf| leaf.len() >= 12 && leaf.parse::<u64>().is_ok())
 }
 
 fn is_live(name: &SegmentName, manifest: Option<&Manifest>) -> bool {
     manifest.is_some_and(|manifest| manifest.segments.iter().any(|entry| entry.name == *name))
-}
-
-/// Whether live segments hold every leaf of `name` and their files are there.
-fn holds(manifest: &Manifest, name: &SegmentName, dir: &Path, there: &HashSet<&PathBuf>) -> bool {
-    let is_there = |live: &SegmentName| {
-        [SegmentFile::Lines, SegmentFile::Disclosures].iter().all(|file| there.contains(&live.path(dir, *file)))
-    };
-    name.last < manifest.sealed_to()
-        && manifest
-            .segments
-            .iter()
-            .map(|entry| entry.name)
-            .filter(|live| live.first <= name.last && name.first <= live.last)
-            .all(|live| is_there(&live))
 }

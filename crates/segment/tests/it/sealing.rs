@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use env::Disk;
@@ -5,7 +6,7 @@ use env::fake::{Fault, FaultyDisk};
 use indelible_segment::index::Lines;
 use indelible_segment::manifest::{self, Manifest, SegmentEntry, verify_manifests};
 use indelible_segment::seal::remove_leftovers;
-use indelible_segment::sealed::SealedLines;
+use indelible_segment::sealed::{SealedLines, is_as_stamped};
 use indelible_segment::verify::verify_folder;
 use indelible_segment::{BlockCache, SealError, Sealer, SegmentFile};
 
@@ -140,7 +141,7 @@ fn recover(disk: &FaultyDisk, told_published: bool, case: &str) -> bool {
     assert!(published || !told_published, "{case}: published, then lost");
     newest.segments.iter().for_each(|entry| assert_whole(disk, entry));
 
-    remove_leftovers(disk, segments(), Some(&newest), newest.sealed_to()).unwrap();
+    remove_leftovers(disk, segments(), Some(&newest), &(newest.sealed_to()..u64::MAX), &|_| true).unwrap();
     assert_eq!(verify_folder(disk, segments(), Some(&newest)).unwrap(), [], "{case}");
     seal_and_publish(disk).unwrap();
     let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
@@ -175,30 +176,42 @@ fn two_faults_leave_the_old_state_or_the_new() {
 }
 
 #[test]
-fn only_what_the_journal_still_holds_is_cleaned_away() {
+fn only_what_is_really_held_elsewhere_is_cleaned_away() {
     let disk = disk();
     seal_and_publish(&disk).unwrap();
     let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let sound = |leaves: Range<u64>| {
+        newest.segments.iter().all(|entry| is_as_stamped(&disk, segments(), entry).unwrap_or(false))
+            && leaves.end <= LEAVES
+    };
+    let clean = |journal: Range<u64>| remove_leftovers(&disk, segments(), Some(&newest), &journal, &sound).unwrap();
     let lost = LOG.seal(&disk, LEAVES..30).unwrap();
-    disk.create_new(&segments().join("anything.tmp")).unwrap();
+    let unfinished = segments().join("000000000020-open.0.idx.tmp");
+    for name in [&unfinished, &segments().join("anything.tmp")] {
+        disk.create_new(name).unwrap();
+    }
 
-    // The journal begins at 25: leaves 20 to 24 of the unnamed segment may be nowhere else.
-    let removed = remove_leftovers(&disk, segments(), Some(&newest), 25).unwrap();
-    assert_eq!(removed, [segments().join("anything.tmp")]);
+    // The journal ends at 25: leaves 25 to 29 of the unnamed segment may be nowhere else.
+    let left = clean(20..25);
+    assert_eq!((left.removed, left.kept.len()), (vec![unfinished], 3));
     assert_whole(&disk, &lost);
+    assert!(disk.exists(&segments().join("anything.tmp")).unwrap(), "nobody knows whose it is");
+    disk.remove(&segments().join("anything.tmp")).unwrap();
     assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap().len(), 3);
 
-    assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), 20).unwrap().len(), 3);
+    assert_eq!(clean(20..30).removed.len(), 3);
     assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap(), []);
     newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
 
-    // A second writing of live leaves is surplus, as long as the live files are there.
+    // A second writing of live leaves is surplus, as long as the live files are what they were.
     let surplus = LOG.seal(&disk, 0..LEAVES).unwrap();
     let live = newest.segments[0].name.path(segments(), SegmentFile::Lines);
     let kept = disk.read(&live).unwrap();
+    disk.flip_bit(&live, kept.len() as u64 / 2, 0).unwrap();
+    assert_eq!(clean(LEAVES..LEAVES).removed, Vec::<PathBuf>::new());
     disk.remove(&live).unwrap();
-    assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), LEAVES).unwrap(), Vec::<PathBuf>::new());
+    assert_eq!(clean(LEAVES..LEAVES).removed, Vec::<PathBuf>::new());
     assert_whole(&disk, &surplus);
     env::publish_file(&disk, &live, &kept).unwrap();
-    assert_eq!(remove_leftovers(&disk, segments(), Some(&newest), LEAVES).unwrap().len(), 3);
+    assert_eq!(clean(LEAVES..LEAVES).removed.len(), 3);
 }

@@ -1,82 +1,86 @@
-//! Starting: reading back what is there, refusing what is damaged, cutting what was never acknowledged.
+//! Looking at a journal's folder: reading what is there, refusing what is damaged, changing nothing.
 
+use super::found::{Found, FoundFile, Obsolete, Rewrite};
 use super::name::Name;
-use super::reserve::{Reserve, reserve_path};
-use super::writer::{Place, Setting, Writer};
-use super::{CompleteFile, Cut, Files, Known, Recovery, Refusal, Sizes, open_file};
-use crate::format::{End, FileHeader, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, restamp, scan};
-use crate::{FileNumber, MacKey, OpenError, Placed, RecoveredBatch};
-use env::{Disk, Random, TEMPORARY_SUFFIX, is_disk_full};
+use super::reserve::reserve_path;
+use super::{Cut, Known, Recovery, Refusal};
+use crate::format::{End, FileHeader, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, scan};
+use crate::{FileNumber, OpenError, Placed, RecoveredBatch};
+use env::{Disk, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-/// Recovery of one journal.
-pub(super) struct Recovering<'a> {
+/// A look at one journal.
+pub(super) struct Looking<'a> {
     disk: &'a dyn Disk,
-    /// Give the nonce of a copied file and the MAC of its close; `None`: only looking, nothing is copied.
-    copying: Option<(&'a dyn Random, &'a MacKey)>,
     dir: &'a Path,
     known: &'a Known<'a>,
     origin: Digest,
-    /// This process' term: above that of every file there is.
+    /// The next process' term: above that of every file there is.
     term: u64,
     /// The files that count, in leaf order.
     names: Vec<Name>,
-    /// Files that are no longer needed, removed once everything is in order.
-    obsolete: Vec<PathBuf>,
+    /// Files that do not count, because a later writing or segments hold their lines.
+    superseded: Vec<(Name, Superseded)>,
+    obsolete: Vec<Obsolete>,
     next_leaf: LeafIndex,
     /// The last MAC before `next_leaf`, where it is known.
     previous_mac: Option<Mac>,
-    next_number: u32,
-    files: Files,
+    files: Vec<FoundFile>,
     recovery: Recovery,
 }
 
-impl<'a> Recovering<'a> {
-    /// Looks which files there are.
-    pub(super) fn start(
-        disk: &'a dyn Disk,
-        copying: Option<(&'a dyn Random, &'a MacKey)>,
-        dir: &'a Path,
-        known: &'a Known<'a>,
-    ) -> Result<Self, OpenError> {
-        if copying.is_some() {
-            disk.create_dir_all(dir).map_err(io_at(dir))?;
-        }
-        let mut recovering = Self {
+/// Why a file does not count.
+enum Superseded {
+    /// A later term wrote its lines again.
+    Rewritten,
+    /// All its lines, up to this leaf, are sealed.
+    Sealed(LeafIndex),
+}
+
+impl<'a> Looking<'a> {
+    /// Looks which files there are. A folder that is missing holds none.
+    pub(super) fn start(disk: &'a dyn Disk, dir: &'a Path, known: &'a Known<'a>) -> Result<Self, OpenError> {
+        let mut looking = Self {
             disk,
-            copying,
             dir,
             known,
             origin: Digest::of(known.origin.as_bytes()),
             term: 1,
             names: Vec::new(),
+            superseded: Vec::new(),
             obsolete: Vec::new(),
             next_leaf: known.sealed,
             previous_mac: None,
-            next_number: 0,
-            files: Files::default(),
+            files: Vec::new(),
             recovery: Recovery { authenticated: known.key.is_some(), ..Recovery::default() },
         };
-        for path in disk.list(dir).map_err(io_at(dir))? {
-            recovering.sort_in(path)?;
+        let paths = match disk.list(dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            other => other.map_err(io_at(dir))?,
+        };
+        for path in paths {
+            looking.sort_in(path)?;
         }
-        recovering.choose();
-        if let Some(first) = recovering.names.first() {
+        looking.choose();
+        if let Some(first) = looking.names.first() {
             if first.first_leaf > known.sealed {
                 let (path, found) = (first.path(dir), first.first_leaf);
                 return Err(OpenError::Gap { path, found, expected: known.sealed });
             }
-            recovering.next_leaf = first.first_leaf;
+            looking.next_leaf = first.first_leaf;
         }
-        Ok(recovering)
+        Ok(looking)
     }
 
     fn sort_in(&mut self, path: PathBuf) -> Result<(), OpenError> {
-        if path.as_os_str().as_encoded_bytes().ends_with(TEMPORARY_SUFFIX.as_bytes()) {
-            self.obsolete.push(path);
+        if let Some(named) = path.to_str().and_then(|path| path.strip_suffix(TEMPORARY_SUFFIX)) {
+            let named = Path::new(named);
+            // Anything else that ends so is not the journal's to remove.
+            if named == reserve_path(self.dir) || matches!(Name::parse(named), Some(Ok(_))) {
+                self.obsolete.push(Obsolete { path, leaves: None });
+            }
             return Ok(());
         }
         match Name::parse(&path) {
@@ -97,12 +101,12 @@ impl<'a> Recovering<'a> {
         let mut later = names.iter().skip(1);
         for name in &names {
             let next = later.next();
-            let rewritten = next.is_some_and(|next| next.first_leaf == name.first_leaf);
-            let sealed = next.is_some_and(|next| next.first_leaf <= self.known.sealed);
-            if rewritten || sealed {
-                self.obsolete.push(name.path(self.dir));
-            } else {
-                self.names.push(name.clone());
+            match next.map(|next| next.first_leaf) {
+                Some(next) if next == name.first_leaf => self.superseded.push((name.clone(), Superseded::Rewritten)),
+                Some(next) if next <= self.known.sealed => {
+                    self.superseded.push((name.clone(), Superseded::Sealed(next)));
+                }
+                _ => self.names.push(name.clone()),
             }
         }
     }
@@ -133,32 +137,30 @@ impl<'a> Recovering<'a> {
         if name.first_leaf != self.next_leaf {
             return Err(OpenError::Gap { path, found: name.first_leaf, expected: self.next_leaf });
         }
-        let mut bytes = self.disk.read(&path).map_err(io_at(&path))?;
-        let mut header = self.check_header(name, &path, &bytes)?;
+        let bytes = self.disk.read(&path).map_err(io_at(&path))?;
+        let header = self.check_header(name, &path, &bytes)?;
         let scan = scan(&bytes, &header);
-        let mut mac = self.authenticate(&path, &bytes, &header, &scan)?;
+        let mac = self.authenticate(&path, &bytes, &header, &scan)?;
         self.judge(&path, &scan, is_last)?;
         self.check_checkpoint(&path, &header)?;
-        let mut current_path = path.clone();
         // Of the last file and of what no checkpoint covers, the disk may not hold what the page cache shows: an
         // earlier process' failed sync leaves no trace.
-        if is_last || scan.end_leaf.0 > self.known.checkpoint.size.0 {
-            self.obsolete.push(path);
+        let is_written_again = is_last || scan.end_leaf.0 > self.known.checkpoint.size.0;
+        if is_written_again {
+            self.obsolete.push(Obsolete { path: path.clone(), leaves: None });
             if scan.batches.is_empty() {
                 self.previous_mac = Some(header.begun.previous_mac);
                 return Ok(());
             }
-            if let Some((random, key)) = self.copying {
-                (current_path, header, mac) = self.copy(random, key, &header, &mut bytes, &scan)?;
-            }
         }
         self.previous_mac = Some(mac);
-        let number = FileNumber(self.next_number);
-        self.next_number += 1;
+        let number = FileNumber(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.hand_over(number, &bytes, &header, &scan, receive)?;
         self.next_leaf = scan.end_leaf;
-        self.files.reader = self.files.reader.with(number, open_file(self.disk, &current_path)?);
-        self.files.complete.push(CompleteFile { number, path: current_path, end_leaf: scan.end_leaf });
+        let (first_leaf, end_leaf) = (name.first_leaf, scan.end_leaf);
+        // The last one is the rule, so it is kept; another is read once more.
+        let rewrite = is_written_again.then(|| Rewrite { header, scan, bytes: is_last.then_some(bytes) });
+        self.files.push(FoundFile { number, path, first_leaf, end_leaf, rewrite });
         Ok(())
     }
 
@@ -219,31 +221,6 @@ impl<'a> Recovering<'a> {
         Ok(())
     }
 
-    /// Writes the batches of a file into a fresh one, closed and durable.
-    fn copy(
-        &self,
-        random: &dyn Random,
-        key: &MacKey,
-        old: &FileHeader,
-        bytes: &mut Vec<u8>,
-        scan: &Scan,
-    ) -> Result<(PathBuf, FileHeader, Mac), OpenError> {
-        let mut nonce = [0; 16];
-        random.fill(&mut nonce);
-        let header = FileHeader { term: self.term, nonce, ..old.clone() };
-        let mac = restamp(bytes, scan, &header, key);
-        let path = Name { first_leaf: header.begun.first_leaf, term: self.term }.path(self.dir);
-        match env::publish_file(self.disk, &path, bytes) {
-            Err(error) if is_disk_full(&error) => {
-                let released = Reserve::of(self.disk, self.dir, 0).and_then(|mut reserve| reserve.release(self.disk));
-                released.map_err(io_at(self.dir))?;
-                env::publish_file(self.disk, &path, bytes).map_err(io_at(&path))?;
-            }
-            other => other.map_err(io_at(&path))?,
-        }
-        Ok((path, header, mac))
-    }
-
     fn hand_over(
         &mut self,
         file: FileNumber,
@@ -265,9 +242,8 @@ impl<'a> Recovering<'a> {
         Ok(())
     }
 
-    /// Ends without having changed anything. The reserve holds nothing, but is looked at, too: no byte of the folder
-    /// may change unnoticed.
-    pub(super) fn look(self) -> Result<Recovery, OpenError> {
+    /// Looks at the reserve, too, which holds nothing: no byte of the folder may change unnoticed.
+    pub(super) fn reserve(&self) -> Result<(), OpenError> {
         let path = reserve_path(self.dir);
         let reserve = match self.disk.read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -277,39 +253,51 @@ impl<'a> Recovering<'a> {
             let (offset, what) = (offset as u64, "the reserve is not all zeroes");
             return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
         }
-        Ok(self.recovery)
+        Ok(())
     }
 
-    /// Starts the file that new groups go to, and removes what is no longer needed.
-    pub(super) fn finish(
-        mut self,
-        disk: Arc<dyn Disk>,
-        random: Arc<dyn Random>,
-        key: MacKey,
-        sizes: Sizes,
-    ) -> Result<(Writer, Files, Recovery), OpenError> {
-        let setting =
-            Setting { disk, random, dir: self.dir.to_owned(), key, origin: self.origin, term: self.term, sizes };
-        let number = FileNumber(self.next_number);
-        let place = Place {
-            first_leaf: self.next_leaf,
+    /// What was found, all of it read.
+    pub(super) fn found(mut self) -> Result<Found, OpenError> {
+        for (name, why) in std::mem::take(&mut self.superseded) {
+            self.supersede(&name, &why)?;
+        }
+        let first_leaf = self.files.first().map_or(self.known.sealed, |file| file.first_leaf);
+        Ok(Found {
+            dir: self.dir.to_owned(),
+            origin: self.origin,
+            key: self.known.key.cloned(),
+            term: self.term,
             checkpoint: self.known.checkpoint,
             previous_mac: self.previous_mac.unwrap_or(NO_MAC),
-        };
-        let writer = Writer::start(setting, place, number).map_err(io_at(self.dir))?;
-        self.files.reader = self.files.reader.with(number, writer.open());
-        for path in &self.obsolete {
-            match self.disk.remove(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_at(path)(error)),
-                _ => {}
+            leaves: first_leaf..self.next_leaf,
+            files: self.files,
+            obsolete: self.obsolete,
+            recovery: self.recovery,
+        })
+    }
+
+    /// Says which lines a file that does not count holds, so that it is only removed where they are held elsewhere.
+    fn supersede(&mut self, name: &Name, why: &Superseded) -> Result<(), OpenError> {
+        let path = name.path(self.dir);
+        let end = match why {
+            Superseded::Sealed(end) => *end,
+            Superseded::Rewritten => {
+                let bytes = self.disk.read(&path).map_err(io_at(&path))?;
+                // No file of this log: nobody's to remove.
+                let Ok(header) = self.check_header(name, &path, &bytes) else { return Ok(()) };
+                scan(&bytes, &header).end_leaf
             }
+        };
+        if end > self.next_leaf {
+            let (offset, what) = (0, "the later writing of these lines holds fewer of them");
+            return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
         }
-        self.disk.sync_dir(self.dir).map_err(io_at(self.dir))?;
-        Ok((writer, self.files, self.recovery))
+        self.obsolete.push(Obsolete { path, leaves: Some(name.first_leaf..end) });
+        Ok(())
     }
 }
 
-fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {
+pub(super) fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {
     let path = path.to_owned();
     move |source| {
         if is_disk_full(&source) { OpenError::DiskFull } else { OpenError::Io { path: path.clone(), source } }

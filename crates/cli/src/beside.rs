@@ -1,0 +1,70 @@
+//! A file that the user named, written beside it first: it is replaced when all of the new one is there, or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A file in the making. Dropped without [`Beside::finish`], it is removed, and what was there before stays.
+pub(crate) struct Beside {
+    file: File,
+    /// Where it is written, and what it becomes; `None` for what is no file but takes bytes, as a pipe.
+    names: Option<(PathBuf, PathBuf)>,
+}
+
+impl Beside {
+    /// Begins the file that becomes `path`.
+    ///
+    /// # Errors
+    /// What the system answers; nothing was changed then.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        let there = path.metadata().ok();
+        if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
+            return Ok(Self { file: OpenOptions::new().write(true).open(path)?, names: None });
+        }
+        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        // A link stays one: the file it leads to is replaced.
+        let target = if there.is_some() { path.canonicalize()? } else { path.to_owned() };
+        let mut name = target.as_os_str().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        let part = PathBuf::from(name);
+        let file = OpenOptions::new().write(true).create_new(true).open(&part)?;
+        let beside = Self { file, names: Some((part, target)) };
+        if let Some(there) = there {
+            beside.file.set_permissions(there.permissions())?;
+        }
+        Ok(beside)
+    }
+
+    /// Gives the file its name, with all of its bytes on the disk.
+    ///
+    /// # Errors
+    /// What the system answers; what was there before stays then.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        let Some((part, target)) = &self.names else { return Ok(()) };
+        self.file.sync_all()?;
+        fs::rename(part, target)?;
+        self.names = None;
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if let Some((part, _)) = &self.names {
+            // Whatever keeps it from being removed has been said already.
+            let _ = fs::remove_file(part);
+        }
+    }
+}
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
