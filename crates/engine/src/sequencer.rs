@@ -181,7 +181,8 @@ impl Sequencer {
             let remembered = self.shared.vault.remember_identity(disclosure.digest, *person, &disclosure.json);
             assert!(remembered.is_ok(), "what admission wrote as an identity is one");
         }
-        for ((at, row), digest) in job.rows.into_iter().enumerate().zip(&job.digests) {
+        assert_eq!(job.rows.len(), batch.digests.len(), "I-1: every row of the batch has a digest");
+        for ((at, row), digest) in job.rows.into_iter().enumerate().zip(&batch.digests) {
             let Some(position) = placed.position(batch.lines.as_ref(), at) else {
                 panic!("I-1: the journal placed every line of the batch");
             };
