@@ -489,7 +489,12 @@ impl Keys for Vault {
         if let Some(known) = people.pseudonyms.get(person) {
             return known;
         }
-        let pseudonym = pseudonyms::draw(self.surroundings.random.as_ref());
+        let random = self.surroundings.random.as_ref();
+        let mut pseudonym = pseudonyms::draw(random);
+        // As with handles: never twice with real randomness.
+        while people.by_name(&name_of(&Person { id: &pseudonym, ..*person })).is_some() {
+            pseudonym = pseudonyms::draw(random);
+        }
         let named = Person { id: &pseudonym, ..*person };
         // Where no key can be made now, the event that needs it is refused when it asks for the key.
         if self.make_among(&mut people, &named, Some(person.id)).is_ok() {
