@@ -12,6 +12,7 @@ mod create;
 mod dedup;
 mod disclosed;
 mod freezer;
+mod health;
 mod joining;
 mod layout;
 mod limits;
@@ -19,12 +20,14 @@ mod merging;
 mod open;
 mod opener;
 mod own;
+mod publisher;
 mod queue;
 mod received;
 mod record;
 mod recover;
 mod reindex;
 mod rows;
+mod seal_now;
 mod sealer;
 mod sealing;
 mod sequencer;
@@ -49,6 +52,7 @@ pub use config::{
     UNSEALED_ROWS_MAX, World,
 };
 pub use disclosed::{HandedOut, OpenedTexts};
+pub use health::Degraded;
 pub use layout::Layout;
 pub use ledger::OlderMark;
 pub use limits::{
@@ -58,7 +62,8 @@ pub use open::OpenError;
 pub use opener::{Opener, PartOpener, Wanted};
 pub use own::{OWN_SOURCE, Own, Viewer};
 pub use reindex::{Watch, reindex};
-pub use sealer::{NotSealed, SealingError};
+pub use seal_now::NotSealed;
+pub use sealer::SealingError;
 pub use submit::{Answer, Done, Receipt, Sent, Submission, SubmitError, Submitted, Waiting};
 
 use crate::checkpoints::Signing;

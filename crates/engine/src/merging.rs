@@ -1,25 +1,26 @@
 //! Merging segments: small ones anew, on the sealer's thread while it has nothing to seal; large ones by another thread, which
 //! joins their files ([`crate::joining`]).
 //!
-//! Order (as "Seal" in RELIABILITY): the merged segment durable and read back; manifest; then it answers in place of the
-//! old ones; then their files are removed. Whoever still reads an old one has it open.
+//! What was merged is published as what is sealed is ([`crate::publisher`]).
 
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use env::Disk;
 use ledger::DigestsAhead;
 use segment::index::IndexMergeError;
-use segment::manifest::{SegmentEntry, publish};
+use segment::manifest::SegmentEntry;
 use segment::merge::{MERGE_SEGMENTS, MergeError, Size, Source, choose, merge};
-use segment::sealed::{IndexAccess, open_segment};
-use segment::{Part, Segment, SegmentFile, SegmentName};
+use segment::{Part, Segment};
 
 use crate::config::{MERGE_BYTES_MAX, SEAL_BYTES_DEFAULT};
 use crate::joining::{Job, Joined, Pace};
-use crate::sealer::{SealerThread, SealingError, TERM};
-use crate::shared::{Parts, Shared, TailPart, with_causes};
+use crate::health::Work;
+use crate::sealer::{SealerThread, SealingError};
+use crate::shared::{Parts, Shared, TailPart};
+
+/// Segments as the manifest names them, what they were made, and that opened, if it was.
+type Merged = (Vec<SegmentEntry>, SegmentEntry, Option<Segment>);
 
 /// So many whole segments that could be joined mean that joining has fallen behind: of each tier one less than are joined at once is
 /// the rule, and there are two.
@@ -95,10 +96,10 @@ impl SealerThread {
         let places = choose(&sizes, self.shared.join_most())?;
         let job = Job {
             pace,
-            entries: self.manifest.as_ref()?.segments.get(places.clone())?.to_vec(),
+            entries: self.publisher.entries().get(places.clone())?.to_vec(),
             parts: parts.segments.get(places)?.to_vec(),
         };
-        let fits = job.fits(&*self.shared.world.disk, &self.layout.segments());
+        let fits = job.fits(&*self.shared.world.disk, &self.publisher.layout().segments());
         if let Err(needed) = fits
             && !std::mem::replace(&mut self.lacks_room, true)
         {
@@ -119,65 +120,65 @@ impl SealerThread {
     }
 
     /// Takes over what was joined. Where it failed, everything stays as it is.
+    ///
+    /// # Errors
+    /// As [`SealerThread::take_merged`].
     pub(crate) fn end_join(&mut self, job: &Job, joined: Joined) -> Result<(), SealingError> {
         self.joining.clear();
-        match joined {
-            Ok((merged, segment)) => self.take_merged(&job.entries, merged, segment),
-            Err(error) => {
-                let reason = with_causes(&error);
-                tracing::error!(%reason, "segments could not be joined; they stay as they are");
-                if matches!(error, SealingError::Merge(MergeError::Index(IndexMergeError::TooLarge { .. }))) {
-                    // Of rows like these, fewer go into one index.
-                    self.shared.join_rows_max.store(job.rows() / 2, Ordering::Release);
-                } else {
-                    self.set_merges(false);
-                }
-                Ok(())
-            }
+        if let Err(SealingError::Merge(MergeError::Index(IndexMergeError::TooLarge { .. }))) = &joined {
+            // Of rows like these, fewer go into one index.
+            self.shared.join_rows_max.store(job.rows() / 2, Ordering::Release);
+            return Ok(());
         }
+        self.take_merged(joined.map(|(merged, segment)| (job.entries.clone(), merged, Some(segment))))
     }
 
     /// Merges the segments at these places anew; gives up when the log closes.
+    ///
+    /// # Errors
+    /// As [`SealerThread::take_merged`].
     pub(crate) fn merge(&mut self, places: &Range<usize>) -> Result<(), SealingError> {
-        // On again with the next segment that is sealed: what fails now would fail again at once.
-        self.set_merges(false);
-        let (disk, parts) = (Arc::clone(&self.shared.world.disk), self.shared.parts());
-        let Some(manifest) = &self.manifest else { return Ok(()) };
-        let old = parts.segments.get(places.clone()).unwrap_or_default();
-        let entries = manifest.segments.get(places.clone()).unwrap_or_default().to_vec();
-        let sources: Vec<Source<'_>> =
-            entries.iter().zip(old).map(|(entry, segment)| Source { entry: *entry, part: segment }).collect();
-        let (dir, go_on) = (self.layout.segments(), || !self.shared.closing());
-        let merged = {
-            let digests = DigestsAhead::new(&self.shared.ledger);
-            merge(&*disk, &dir, &sources, &|leaf| Ok(digests.get(leaf)?), &go_on)?
-        };
-        let Some(merged) = merged else { return Ok(()) };
-        let segment = open_segment(&*disk, &dir, &merged, &self.cache, IndexAccess::Map)?;
-        self.take_merged(&entries, merged, segment)?;
-        self.set_merges(true);
-        Ok(())
+        match self.merge_anew(places) {
+            Ok(None) => Ok(()),
+            Ok(Some((entries, merged))) => self.take_merged(Ok((entries, merged, None))),
+            Err(error) => self.take_merged(Err(error)),
+        }
     }
 
-    /// Manifest, then the merged segment answers in place of the old ones, then their files are removed.
-    fn take_merged(
-        &mut self,
-        old: &[SegmentEntry],
-        merged: SegmentEntry,
-        segment: Segment,
-    ) -> Result<(), SealingError> {
-        let disk = Arc::clone(&self.shared.world.disk);
-        let Some(manifest) = &self.manifest else { return Ok(()) };
-        // What was sealed or merged meanwhile stands elsewhere.
-        let start = manifest.segments.partition_point(|entry| entry.name.last < merged.name.first);
-        let places = start..start + old.len();
-        assert_eq!(manifest.segments.get(places.clone()), Some(old), "I-5: what was merged is what the manifest names");
-        let next = manifest.followed_by_merged(TERM, merged);
-        publish(&*disk, &self.layout.manifests(), &next)?;
-        self.manifest = Some(next);
-        self.shared.change(|parts| parts.segments.splice(places, [Arc::new(segment)]).count());
-        tracing::info!(segment = %merged.name, of = old.len(), "merged");
-        self.remove(&*disk, old.iter().map(|entry| entry.name));
+    fn merge_anew(&self, places: &Range<usize>) -> Result<Option<(Vec<SegmentEntry>, SegmentEntry)>, SealingError> {
+        let (disk, parts) = (Arc::clone(&self.shared.world.disk), self.shared.parts());
+        let old = parts.segments.get(places.clone()).unwrap_or_default();
+        let entries = self.publisher.entries().get(places.clone()).unwrap_or_default().to_vec();
+        let sources: Vec<Source<'_>> =
+            entries.iter().zip(old).map(|(entry, segment)| Source { entry: *entry, part: segment }).collect();
+        let (dir, go_on) = (self.publisher.layout().segments(), || !self.shared.closing());
+        let digests = DigestsAhead::new(&self.shared.ledger);
+        let merged = merge(&*disk, &dir, &sources, &|leaf| Ok(digests.get(leaf)?), &go_on)?;
+        Ok(merged.map(|merged| (entries, merged)))
+    }
+
+    /// Publishes what was merged of the segments named. If merging failed, or publishing did without leaving a doubt, nothing has changed,
+    /// and it is off until the next segment is sealed: what fails now would fail again at once.
+    ///
+    /// # Errors
+    /// It is not known whether it was published; nothing goes on before that is settled.
+    fn take_merged(&mut self, made: Result<Merged, SealingError>) -> Result<(), SealingError> {
+        let published = made.and_then(|(old, merged, segment)| {
+            // What was sealed or merged meanwhile stands elsewhere.
+            let named = self.publisher.entries().iter();
+            let held: Vec<_> = named.filter(|entry| merged.name.leaves().contains(&entry.name.first)).copied().collect();
+            assert_eq!(held, old, "I-5: what was merged is what the manifest names");
+            self.publisher.publish(Work::Merging, &merged, segment)?;
+            tracing::info!(segment = %merged.name, of = old.len(), "merged");
+            Ok(())
+        });
+        let Err(error) = published else { return Ok(()) };
+        if self.publisher.is_unsettled() {
+            return Err(error);
+        }
+        self.set_merges(false);
+        self.shared.health.failed(Work::Merging, &error, 0);
+        self.publisher.files_were_left();
         self.shared.sealed.notify();
         Ok(())
     }
@@ -188,15 +189,5 @@ impl SealerThread {
 
     pub(crate) fn set_merges(&self, on: bool) {
         self.shared.merges.store(on, Ordering::Release);
-    }
-
-    /// Removes the files of segments that another one holds. What stays is removed at the next start.
-    fn remove(&self, disk: &dyn Disk, names: impl Iterator<Item = SegmentName>) {
-        let dir = self.layout.segments();
-        let mut files = names.flat_map(|name| SegmentFile::ALL.map(|file| name.path(&dir, file)));
-        let removed = files.try_for_each(|file| disk.remove(&file));
-        if let Err(error) = removed.and_then(|()| disk.sync_dir(&dir)) {
-            tracing::warn!(%error, "files of merged segments stay until the next start");
-        }
     }
 }

@@ -28,6 +28,7 @@ use crate::dedup::Recent;
 use crate::joining::Pace;
 use crate::layout::Layout;
 use crate::own::Own;
+use crate::publisher::Publisher;
 use crate::received::Received;
 use crate::recover::Recovering;
 use crate::reindex::{Watch, make_again};
@@ -187,16 +188,10 @@ impl Log {
         let size = ledger.size().0;
         let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
         let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file: recovered.file };
-        let sealer = SealerThread {
-            shared: Arc::clone(&shared),
-            layout: layout.clone(),
-            manifest,
-            cache,
-            joining: Vec::new(),
-            lacks_room: false,
-        };
+        let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
+        let sealer = SealerThread::new(Arc::clone(&shared), publisher);
         let signing = Arc::new(Signing::default());
-        let threads = start(&shared, sequencer, sealer, &signing)?;
+        let threads = start(&shared, &layout, &cache, sequencer, sealer, &signing)?;
         let results = search::ResultCache::new(crate::limits::RESULT_BYTES_MAX);
         let memory = search::Memory::new(crate::limits::QUESTIONS_BYTES_MAX);
         let agents = Platforms;
@@ -312,6 +307,8 @@ fn check_last(segment: Option<&Arc<Segment>>, ledger: &Ledger) -> Result<(), Ope
 
 fn start(
     shared: &Arc<Shared>,
+    layout: &Layout,
+    cache: &Arc<BlockCache>,
     sequencer: Sequencer,
     sealer: SealerThread,
     signing: &Arc<Signing>,
@@ -322,7 +319,7 @@ fn start(
     };
     let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
     let joiner = |pace| {
-        let (shared, layout, cache) = (Arc::clone(shared), sealer.layout.clone(), Arc::clone(&sealer.cache));
+        let (shared, layout, cache) = (Arc::clone(shared), layout.clone(), Arc::clone(cache));
         Box::new(move || crate::joining::run(&shared, &layout, &cache, pace))
     };
     let (at_leisure, when_behind) = (joiner(Pace::Leisure), joiner(Pace::Behind));

@@ -1,6 +1,6 @@
 //! The thread that seals: some 400,000 lines leave the journal and become a segment.
 //!
-//! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; manifest; journal freed.
+//! Order (RELIABILITY, "Seal"): a checkpoint covers the lines; segment durable and read back; then [`crate::publisher`].
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,35 +10,34 @@ use env::Disk;
 use event::Entry;
 use journal::Journal;
 use ledger::DigestsAhead;
-use proof::LeafIndex;
-use segment::manifest::{Manifest, ManifestError, SegmentEntry, publish};
+use segment::manifest::{ManifestError, SegmentEntry};
 use segment::merge::MergeError;
-use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, Part, PartError, SealError};
+use segment::{Part, PartError, SealError};
 
-use crate::Log;
 use crate::config::Config;
+use crate::health::Work;
 use crate::joining::{Job, Joined};
-use crate::layout::Layout;
+use crate::publisher::Publisher;
 use crate::sealing::{Place, Sealing};
 use crate::shared::{Frozen, Shared, TailPart};
 
 /// How long the sealer sleeps when nobody rings: the grain of `seal_age_us` and `seal_quiet_us`, and of trying again after a full disk.
 const NAP_US: u64 = 5_000_000;
 
-/// Term of a log that one machine writes.
-pub(crate) const TERM: u64 = 1;
+/// How long it waits after a failure, at first; twice as long each time, up to the maximum. Asked for, it tries again at once.
+const PAUSE_MIN_US: u64 = 1_000_000;
+const PAUSE_MAX_US: u64 = 60_000_000;
 
 /// What only the sealer touches.
 pub(crate) struct SealerThread {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) layout: Layout,
-    pub(crate) manifest: Option<Manifest>,
-    pub(crate) cache: Arc<BlockCache>,
+    pub(crate) publisher: Publisher,
     /// The segments that are being joined.
     pub(crate) joining: Vec<SegmentEntry>,
     /// Whether it was said that the disk has no room to join.
     pub(crate) lacks_room: bool,
+    /// How long to wait after the next failure.
+    pause_us: u64,
 }
 
 /// Why a segment was not made. Nothing is lost; the journal has the lines.
@@ -65,10 +64,24 @@ pub enum SealingError {
     /// Segments could not be merged.
     #[error("segments could not be merged")]
     Merge(#[from] MergeError),
+    /// The newest manifest is neither the one this process published last nor the one it tried to publish. Remedy: stop the server, find
+    /// out who writes to the data directory, `verify`.
+    #[error("manifest {number} lies in the data directory where {ours} was to be published; only the server may write there")]
+    OtherHand {
+        /// The number found; 0: none.
+        number: u64,
+        /// The number that was tried.
+        ours: u64,
+    },
+    /// A mistake of ours. Remedy: start the server afresh, and report it.
+    #[error("the thread that seals has ended by a panic; start the server afresh and report what stands in its log")]
+    Panicked,
 }
 
 /// What to do next.
 enum Step<'a> {
+    /// To find out what became of a publication that failed.
+    Settle,
     /// The segment in the making takes this run.
     Take(Arc<Frozen>),
     /// The segment in the making is to be finished.
@@ -84,13 +97,20 @@ enum Step<'a> {
 }
 
 impl SealerThread {
+    pub(crate) fn new(shared: Arc<Shared>, publisher: Publisher) -> Self {
+        Self { shared, publisher, joining: Vec::new(), lacks_room: false, pause_us: PAUSE_MIN_US }
+    }
+
     /// Works until the log is closed. A segment that is not finished then is begun anew at the next start.
     pub(crate) fn run(mut self) {
+        let _says_so = SaysPanic(Arc::clone(&self.shared));
         let disk = Arc::clone(&self.shared.world.disk);
         let (mut sealing, mut place): (Option<Box<Sealing<'_>>>, Option<Place>) = (None, None);
         let mut heard = 0;
         while !self.shared.closing() {
+            let asked = self.shared.seals_asked.load(Ordering::Acquire);
             let done = match self.next(&mut sealing) {
+                Step::Settle => self.publisher.go_on(),
                 Step::Take(run) => self.take(&*disk, &mut sealing, &mut place, &run),
                 Step::Finish(sealing) => self.finish(*sealing),
                 Step::Merge(segments) => self.merge(&segments),
@@ -105,18 +125,39 @@ impl SealerThread {
                 }
             };
             if let Err(error) = done {
-                let reason = crate::shared::with_causes(&error);
-                tracing::error!(%reason, "sealing pauses; the journal keeps the lines");
                 // Its files are removed: whatever failed is never written to again (I-9).
                 (sealing, place) = (None, None);
+                self.publisher.files_were_left();
+                self.publisher.tidy(&self.joining);
+                self.shared.health.failed(Work::Sealing, &error, asked);
                 self.shared.sealed.notify();
-                heard = self.shared.sealing.wait(self.shared.sealing.count().max(heard), NAP_US);
+                heard = self.pause(asked, heard);
+            } else {
+                self.publisher.tidy(&self.joining);
             }
+        }
+    }
+
+    /// After a failure. Ends early when somebody asks who had not when what failed was begun.
+    fn pause(&mut self, asked: u64, mut heard: u64) -> u64 {
+        let clock = &self.shared.world.clock;
+        let until_us = clock.monotonic_us() + self.pause_us;
+        self.pause_us = (self.pause_us * 2).min(PAUSE_MAX_US);
+        loop {
+            let left_us = until_us.saturating_sub(clock.monotonic_us());
+            let asked_again = self.shared.seals_asked.load(Ordering::Acquire) != asked;
+            if left_us == 0 || asked_again || self.shared.closing() {
+                return heard;
+            }
+            heard = self.shared.sealing.wait(heard, left_us);
         }
     }
 
     /// A segment takes runs until it has enough rows or bytes; it is finished earlier where it is asked for, or old.
     fn next<'a>(&mut self, sealing: &mut Option<Box<Sealing<'a>>>) -> Step<'a> {
+        if self.publisher.is_unsettled() {
+            return Step::Settle;
+        }
         if let Some(ended) = self.shared.joins.done() {
             return Step::EndJoin(Box::new(ended));
         }
@@ -184,7 +225,7 @@ impl SealerThread {
             Some(sealing) => sealing,
             None => {
                 let (rows, seed) = (self.shared.config.seal_rows, self.shared.vault.index_seed());
-                sealing.insert(Box::new(Sealing::begin(disk, &self.layout, first, rows, seed)?))
+                sealing.insert(Box::new(Sealing::begin(disk, self.publisher.layout(), first, rows, seed)?))
             }
         };
         sealing.take(&self.shared, place, run)?;
@@ -200,32 +241,24 @@ impl SealerThread {
             let digests = DigestsAhead::new(&self.shared.ledger);
             sealing.into_sealer().finish(&|leaf| Ok(digests.get(leaf)?))?
         };
-        self.take_over(sealed)
-    }
-
-    /// Manifest, then the segment answers in place of the runs, then the journal is freed.
-    fn take_over(&mut self, sealed: SegmentEntry) -> Result<(), SealingError> {
-        let disk: &dyn Disk = &*self.shared.world.disk;
-        let manifest = match &self.manifest {
-            Some(manifest) => manifest.followed_by(TERM, sealed),
-            None => Manifest::first(TERM, sealed),
-        };
-        publish(disk, &self.layout.manifests(), &manifest)?;
-        let end = manifest.sealed_to();
-        self.manifest = Some(manifest);
+        self.publisher.publish(Work::Sealing, &sealed, None)?;
+        self.pause_us = PAUSE_MIN_US;
         self.set_merges(true);
-        let segment = open_segment(disk, &self.layout.segments(), &sealed, &self.cache, IndexAccess::Map)?;
-        self.shared.change(|parts| {
-            parts.segments.push(Arc::new(segment));
-            parts.tail.retain(|part| part.first_leaf() >= end);
-        });
-        self.shared.recent.raise_floor(end);
-        if let Err(error) = self.shared.journal.free(LeafIndex(end)) {
-            tracing::warn!(%error, "journal files that are sealed stay for now");
-        }
-        self.shared.sealed.notify();
-        tracing::info!(segment = %sealed.name, entries = end - sealed.name.first, "sealed");
+        let entries = sealed.name.leaves().end - sealed.name.first;
+        tracing::info!(segment = %sealed.name, entries, "sealed");
         Ok(())
+    }
+}
+
+/// Whoever asks for sealing is told why there will be none.
+struct SaysPanic(Arc<Shared>);
+
+impl Drop for SaysPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.health.failed(Work::Sealing, &SealingError::Panicked, u64::MAX);
+            self.0.sealed.notify();
+        }
     }
 }
 
@@ -235,45 +268,4 @@ fn received_us(part: &dyn Part, leaf: u64) -> Result<i64, PartError> {
     let line = part.line(row)?;
     let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
     Ok(entry.received_us)
-}
-
-/// How long [`Log::seal`] waits: a million entries take some seconds.
-const SEAL_WAIT_US: u64 = 600_000_000;
-
-/// The log was not sealed. Remedy: the server's log says why; the entries are safe in the journal.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("sealing did not come to its end; {sealed} of {asked} entries are sealed")]
-pub struct NotSealed {
-    /// Entries in segments.
-    pub sealed: u64,
-    /// Entries there were when sealing was asked for.
-    pub asked: u64,
-}
-
-impl Log {
-    /// Waits until a segment was sealed, or could not be, or so long.
-    pub fn wait_for_sealing(&self, at_most: std::time::Duration) {
-        let at_most_us = u64::try_from(at_most.as_micros()).unwrap_or(u64::MAX);
-        self.shared.sealed.wait(self.shared.sealed.count(), at_most_us);
-    }
-
-    /// Seals every entry there is now, whatever the segment's size, and waits for it.
-    ///
-    /// # Errors
-    /// [`NotSealed`].
-    pub fn seal(&self) -> Result<(), NotSealed> {
-        let (asked, clock) = (self.size(), &self.shared.world.clock);
-        self.shared.seal_to.fetch_max(asked, Ordering::AcqRel);
-        self.shared.queue.ask_rotation();
-        let (start, mut heard) = (clock.monotonic_us(), 0);
-        while self.sealed() < asked {
-            let waited = clock.monotonic_us().saturating_sub(start);
-            if waited >= SEAL_WAIT_US || self.stopped().is_some() {
-                return Err(NotSealed { sealed: self.sealed(), asked });
-            }
-            self.shared.sealing.notify();
-            heard = self.shared.sealed.wait(heard, 1_000_000);
-        }
-        Ok(())
-    }
 }

@@ -16,6 +16,7 @@ use vault::{StoreError, Vault};
 use crate::config::{Config, World};
 use crate::dedup::Recent;
 use crate::disclosed::OpenedLately;
+use crate::health::Health;
 use crate::joining::Joins;
 use crate::own::Recorded;
 use crate::queue::{Queue, Refused};
@@ -51,6 +52,9 @@ pub(crate) struct Shared {
     pub(crate) sealed: Bell,
     /// Leaves below this are to be sealed at once.
     pub(crate) seal_to: AtomicU64,
+    /// How often somebody has asked for that.
+    pub(crate) seals_asked: AtomicU64,
+    pub(crate) health: Health,
     /// What the sealer has asked the joiner for.
     pub(crate) joins: Joins,
     /// Off after merging failed, until a segment was sealed again. The sealer's.
@@ -137,6 +141,8 @@ impl Shared {
             sealing: Bell::default(),
             sealed: Bell::default(),
             seal_to: AtomicU64::new(0),
+            seals_asked: AtomicU64::new(0),
+            health: Health::default(),
             joins: Joins::default(),
             merges: AtomicBool::new(true),
             join_rows_max: AtomicU64::new(u64::MAX),

@@ -207,7 +207,11 @@ impl Journal for FileJournal {
                 break;
             }
             let (number, path) = (oldest.number, oldest.path.clone());
-            self.disk.remove(&path).map_err(|source| FreeError { path, source })?;
+            match self.disk.remove(&path) {
+                // An earlier removal was done although it failed.
+                Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
+                other => other.map_err(|source| FreeError { path, source })?,
+            }
             files.reader = files.reader.without(number);
             files.complete.remove(0);
             removed = true;

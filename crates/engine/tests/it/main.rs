@@ -10,11 +10,13 @@ extern crate indelible_engine as engine;
 
 mod duplicates;
 mod exact;
+mod failing_once;
 mod feed;
 mod flips;
 mod life;
 mod limping;
 mod merging;
+mod publication;
 mod reindexing;
 mod sealing;
 mod verify;

@@ -14,7 +14,7 @@ use proof::Digest;
 
 use crate::names::SegmentName;
 
-pub use store::{MANIFESTS_KEPT, newest, publish, verify_manifests};
+pub use store::{MANIFESTS_KEPT, newest, publish, publish_again, verify_manifests};
 
 /// How long a file is and what its bytes hash to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

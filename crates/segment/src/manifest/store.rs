@@ -52,6 +52,16 @@ pub fn publish(disk: &dyn Disk, dir: &Path, manifest: &Manifest) -> Result<(), M
     Ok(())
 }
 
+/// Publishes a manifest that is there a second time: the same bytes as a new file in its place. After a sync of the folder has failed, the
+/// first may never reach the disk although it can be read (I-9); after this one it has.
+///
+/// # Errors
+/// `Disk`; whether it is durable is not known then.
+pub fn publish_again(disk: &dyn Disk, dir: &Path, manifest: &Manifest) -> Result<(), ManifestError> {
+    let file = path(dir, manifest.number);
+    env::replace_file(disk, &file, &manifest.encode()).map_err(|source| ManifestError::Disk { file, source })
+}
+
 /// Checks every manifest kept: that each is what was written and names its predecessor, and that none is missing.
 ///
 /// # Errors
