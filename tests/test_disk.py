@@ -72,6 +72,76 @@ def test_a_full_disk_is_said_costs_nothing_acknowledged_and_is_left_behind_unaid
     assert count() == len(acknowledged) + BATCH
 
 
+def fill(server):
+    """Records until the disk is full, and lets another program take what is left. Returns how many entries were acknowledged."""
+    person = {"action": "door.open", "actor": {"type": "user", "id": "u1", "name": "Person Number1"}, "event_id": "person"}
+    acknowledged = len(server.post("/v1/events", person).json()["receipts"])
+    for number in range(BATCHES_MAX):
+        answer = post(server, number)
+        if answer.status != 201:
+            break
+        acknowledged += BATCH
+    assert (answer.status, answer.json()["code"]) == (507, "disk_full"), answer
+    with open(server.data / "another-program's", "wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096):
+                pass
+        except OSError:
+            pass
+    return acknowledged
+
+
+def test_on_a_full_disk_reading_sealing_and_starting_go_on_in_the_reserve(small_disk):
+    server = small_disk
+    server.start()
+    acknowledged = fill(server)
+    assert "degraded: disk_full: " in server.get("/readyz").text
+    assert "indelible_disk_full 1" in server.get("/metrics").text
+    assert post(server, 999).status == 507
+    assert server.stderr.count("the disk is full") == 1, "said once, not for each request"
+
+    (found,) = server.get("/v1/entries", {"q": "event_id:person"}).json()["entries"]
+    opened = server.get(f"/v1/entries/{found['id']}")
+    assert opened.status == 200, f"the viewer is new and needs a key: {opened}"
+    assert server.get("/v1/export", {"format": "ndjson", "q": "event_id:0-0"}).status == 200
+    assert server.get(f"/v1/entries/{found['id']}/proof").status == 200
+
+    for how in (server.stop, server.kill):
+        how()
+        server.start()
+        assert server.get("/v1/entries", {"source": "dev", "count": "true", "limit": "1"}).json()["count"] == acknowledged
+
+    sealed = server.post("/v1/seal")
+    assert sealed.status == 200, f"sealed in the reserve, in pieces that fit: {sealed}"
+    assert server.get("/v1/entries", {"source": "dev", "count": "true", "limit": "1"}).json()["count"] == acknowledged
+
+    (server.data / "another-program's").unlink()
+    wait_for("room to be noticed", lambda: "degraded" not in server.get("/readyz").text)
+    assert "indelible_disk_full 0" in server.get("/metrics").text
+    assert post(server, 999).status == 201
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
+
+
+def test_a_start_without_any_room_says_what_to_do_and_loses_nothing(small_disk):
+    server = small_disk
+    server.start()
+    acknowledged = fill(server)
+    server.kill()
+    (server.data / "journal" / "reserve").unlink(missing_ok=True)
+    with open(server.data / "another-program's", "ab", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096):
+                pass
+        except OSError:
+            pass
+    refused = server.run("serve", "--dev", "--data", str(server.data), "--marks", str(server.marks), "--listen", "127.0.0.1:0")
+    assert refused.returncode == 2 and "make room on the disk" in refused.stderr, refused
+    (server.data / "another-program's").unlink()
+    server.start()
+    assert server.get("/v1/entries", {"source": "dev", "count": "true", "limit": "1"}).json()["count"] == acknowledged
+
+
 @pytest.mark.skipif(not may_inject(), reason="strace is not installed, or may not trace here")
 @pytest.mark.parametrize("failing", [3, 25])
 def test_a_failed_sync_stops_the_log_and_loses_nothing_acknowledged(new_server, failing):

@@ -26,6 +26,10 @@ pub(crate) struct Local {
     /// Severity rules (TOML) in place of the built-in ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
+    /// Mebibytes of disk kept for when it is full, so that sealing, a restart, checkpoints and the log's own entries go on; at most an
+    /// eighth of what is free.
+    #[arg(long, value_name = "MIB", default_value_t = engine::RESERVE_BYTES_DEFAULT >> 20, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    pub(crate) reserve: u64,
     /// Entries at which the tail is sealed into a segment.
     #[arg(long, value_name = "N", default_value_t = engine::SEAL_ROWS_DEFAULT, hide = true,
         value_parser = clap::value_parser!(u64).range(1..=engine::SEAL_ROWS_MAX))]
@@ -38,6 +42,7 @@ impl Local {
         config.places.clone_from(&self.places);
         config.rules.clone_from(&self.rules);
         config.seal_rows = self.seal_rows;
+        config.reserve_bytes = self.reserve << 20;
         config.older_mark = if self.accept_older_mark { OlderMark::Accept } else { OlderMark::Refuse };
         if let Some(marks) = &self.marks {
             config.marks.clone_from(marks);
@@ -55,6 +60,9 @@ impl Local {
 /// What to do about a log that does not open.
 pub(crate) fn remedy(error: &OpenError) -> &'static str {
     match error {
+        error if error.is_disk_full() => {
+            "make room on the disk, which is full beyond what is kept in reserve, then start again; nothing that was acknowledged is lost"
+        }
         OpenError::Lock(_) => {
             "stop the process that holds it, or let it do the work: commands that take --url ask a running server"
         }
@@ -66,7 +74,19 @@ pub(crate) fn remedy(error: &OpenError) -> &'static str {
         error if error.is_older_mark() => {
             "find out who put it back, and verify with a checkpoint that somebody else keeps (`indelible verify --since`); then start with --accept-older-mark"
         }
-        OpenError::Own(_) => "make room on the disk, then start again",
+        error if is_of_disk(error) => {
+            "look at the disk and the system's log; if it was a passing error, start again: nothing that was acknowledged is lost"
+        }
+        OpenError::Own(_) => "see the cause; if it has passed, start again: nothing that was acknowledged is lost",
         _ => "`indelible verify --data DIR` says which file and entries are concerned; restore them from a copy",
     }
+}
+
+/// Whether the system answered with an error of the device, which says nothing about the files.
+fn is_of_disk(error: &(dyn std::error::Error + 'static)) -> bool {
+    /// Linux: input/output error.
+    const EIO: i32 = 5;
+    let of_device = |error: &std::io::Error| error.raw_os_error() == Some(EIO);
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| cause.downcast_ref().is_some_and(of_device))
 }

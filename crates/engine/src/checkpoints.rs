@@ -28,6 +28,7 @@ pub(crate) fn run(shared: &Shared, signing: &Signing) {
     let mut heard = 0;
     loop {
         heard = signing.asked.wait(heard, shared.config.checkpoint_interval_us);
+        shared.look_for_room();
         let closing = shared.closing();
         if !sign(shared) || closing {
             signing.signed.notify();
@@ -42,7 +43,7 @@ fn sign(shared: &Shared) -> bool {
     match shared.sign() {
         Ok(()) => true,
         Err(SignError::DiskFull) => {
-            tracing::warn!("no room for a checkpoint; the old one stays");
+            shared.health.disk_full();
             true
         }
         Err(error @ SignError::OutOfFiles) => {

@@ -99,6 +99,9 @@ pub struct Config {
     pub checkpoint_interval_us: u64,
     /// How long an `event_id` is remembered. µs, of `received`.
     pub deduplication_window_us: i64,
+    /// Bytes of disk kept for what must go on when it is full, at most: sealing, a start, checkpoints, keys and own entries. Of a small disk
+    /// an eighth of what is free at the start.
+    pub reserve_bytes: u64,
     /// A location database in the MMDB format to use in place of the built-in country database.
     pub places: Option<PathBuf>,
     /// A rules file in place of the built-in severity rules.
@@ -123,6 +126,7 @@ impl Config {
             merge_anew_rows: SEAL_ROWS_DEFAULT,
             checkpoint_interval_us: 1_000_000,
             deduplication_window_us: 30 * 24 * 3_600 * 1_000_000,
+            reserve_bytes: journal::RESERVE_BYTES_DEFAULT,
             places: None,
             rules: None,
         }

@@ -9,7 +9,7 @@ use crate::shared::with_causes;
 /// Something the log cannot do now. It goes on by itself once it can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Degraded {
-    /// Stable, for programs: `sealing` or `merging`.
+    /// Stable, for programs: `disk_full`, `sealing` or `merging`.
     pub code: &'static str,
     /// What happened, and what follows from it.
     pub reason: String,
@@ -30,12 +30,15 @@ pub(crate) struct Health {
 
 #[derive(Default)]
 struct State {
+    disk_full: bool,
     sealing: Option<Failing>,
     merging: Option<Failing>,
     failures: u64,
 }
 
 struct Failing {
+    /// In a sentence, without paths: for anybody.
+    summary: String,
     reason: String,
     /// How many had asked for it when what failed was begun.
     asked: u64,
@@ -57,7 +60,7 @@ impl Health {
         tracing::error!(?work, %reason, "what is in the journal and in segments stays as it is; it will be tried again");
         let mut state = self.lock();
         state.failures += 1;
-        *state.of(work) = Some(Failing { reason, asked });
+        *state.of(work) = Some(Failing { summary: error.to_string(), reason, asked });
         state.failures
     }
 
@@ -73,6 +76,27 @@ impl Health {
         self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(|failing| failing.reason.clone())
     }
 
+    /// Something was refused, or the reserve used, for want of room. Said once, until [`Health::has_room`].
+    pub(crate) fn disk_full(&self) {
+        if !std::mem::replace(&mut self.lock().disk_full, true) {
+            tracing::error!(
+                "the disk is full: new events are refused (507); questions, exports, sealing and the log's own entries go on in the \
+                 reserve; make room, and the log goes on by itself"
+            );
+        }
+    }
+
+    pub(crate) fn is_disk_full(&self) -> bool {
+        self.lock().disk_full
+    }
+
+    /// There is room again, the reserve included.
+    pub(crate) fn has_room(&self) {
+        if std::mem::take(&mut self.lock().disk_full) {
+            tracing::info!("the disk has room again: events are taken");
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,11 +109,15 @@ impl Log {
         let state = self.shared.health.lock();
         let said = |code, failing: &Option<Failing>, what: &str| {
             let failing = failing.as_ref()?;
-            Some(Degraded { code, reason: format!("{what}: {}", failing.reason) })
+            Some(Degraded { code, reason: format!("{what}: {}; the server's log says more", failing.summary) })
         };
         let sealing = said("sealing", &state.sealing, "the journal grows, since its entries cannot be sealed");
         let merging = said("merging", &state.merging, "segments stay small, since they cannot be merged");
-        [sealing, merging].into_iter().flatten().collect()
+        let full = || Degraded {
+            code: "disk_full",
+            reason: "new events are refused until the operator has made room; the log then goes on by itself".to_owned(),
+        };
+        [state.disk_full.then(full), sealing, merging].into_iter().flatten().collect()
     }
 
     /// How often sealing or merging has failed since the log was opened.

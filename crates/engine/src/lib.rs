@@ -44,6 +44,7 @@ use std::sync::atomic::Ordering;
 use enrich::{Geo, Platforms};
 use event::Rules;
 use journal::Journal;
+pub use journal::RESERVE_BYTES_DEFAULT;
 
 pub use ask::{RecordReadError, Shown};
 pub use checkpoints::NotCovered;

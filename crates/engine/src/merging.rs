@@ -80,7 +80,7 @@ fn sizes(parts: &Parts, joining: &[SegmentEntry]) -> Vec<Size> {
 impl SealerThread {
     /// The segments to be merged anew now, by their places.
     pub(crate) fn to_merge(&self, parts: &Parts) -> Option<Range<usize>> {
-        if !self.merges() || !self.shared.is_at_leisure(parts) {
+        if !self.merges() || self.shared.health.is_disk_full() || !self.shared.is_at_leisure(parts) {
             return None;
         }
         choose(&sizes(parts, &self.joining), self.shared.anew_most())

@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 use enrich::{Geo, GeoError, Platforms};
 use env::{Lock, LockError};
 use event::Rules;
-use journal::{FileJournal, Known, MacKey};
+use journal::{FileJournal, Known, MacKey, Sizes, release_if_short};
 use ledger::{Ledger, MarkState, load_signing_key};
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, newest};
@@ -126,6 +126,12 @@ impl OpenError {
         matches!(self, Self::Ledger(ledger::OpenError::Mark(ledger::MarkError::PutBack { .. })))
     }
 
+    /// Whether the disk is full, and what was in reserve used up. Remedy: make room, then start again.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        crate::shared::is_disk_full(self)
+    }
+
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         Self::Disk { path: path.to_owned(), source }
     }
@@ -143,6 +149,11 @@ impl Log {
         let disk = &*world.disk;
         disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
         let lock = Lock::acquire(layout.data())?;
+        if is_log(disk, &layout)? {
+            // On a full disk a start needs room before it comes to the journal.
+            let dir = layout.journal();
+            release_if_short(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
+        }
         lock.describe(&config.note)?;
         if !is_log(disk, &layout)? {
             create(&config, &world, &layout)?;
@@ -174,10 +185,13 @@ impl Log {
             root_at: &|size| proof::root(size, &ledger).ok(),
             key: Some(&mac_key),
         };
+        let dir = layout.journal();
+        disk.create_dir_all(&dir).map_err(|source| OpenError::disk(&dir, source))?;
+        let room = disk.room(&dir).map_err(|source| OpenError::disk(&dir, source))?;
+        let sizes = Sizes::within(config.reserve_bytes, room);
+        let (on_disk, random) = (world.disk.clone(), world.random.clone());
         let opened =
-            FileJournal::open(world.disk.clone(), world.random.clone(), &layout.journal(), &known, &mut |batch| {
-                recovering.take(&batch)
-            });
+            FileJournal::open_sized(on_disk, random, &dir, &known, sizes, &mut |batch| recovering.take(&batch));
         let (journal, recovery) = opened?;
         let recovered = recovering.finish(&journal);
 

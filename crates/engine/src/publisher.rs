@@ -16,7 +16,7 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
@@ -192,7 +192,7 @@ impl Publisher {
             return;
         }
         let Some(foreign) = &self.foreign else { return };
-        let joined = |file: &PathBuf| {
+        let joined = |file: &Path| {
             let name = segment_of(file);
             let ends = joining.first().zip(joining.last()).map(|(first, last)| (first.name.first, last.name.last));
             name.is_some_and(|name| ends == Some((name.first, name.last)))
@@ -224,7 +224,7 @@ impl Publisher {
     }
 }
 
-fn segment_of(file: &PathBuf) -> Option<SegmentName> {
+fn segment_of(file: &Path) -> Option<SegmentName> {
     let name = file.file_name()?.to_str()?;
     SegmentName::parse(name).map(|(name, _)| name)
 }

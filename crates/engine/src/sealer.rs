@@ -19,7 +19,7 @@ use crate::health::Work;
 use crate::joining::{Job, Joined};
 use crate::publisher::Publisher;
 use crate::sealing::{Place, Sealing};
-use crate::shared::{Frozen, Shared, TailPart};
+use crate::shared::{Frozen, Shared, TailPart, is_disk_full};
 
 /// How long the sealer sleeps when nobody rings: the grain of `seal_age_us` and `seal_quiet_us`, and of trying again after a full disk.
 const NAP_US: u64 = 5_000_000;
@@ -36,6 +36,8 @@ pub(crate) struct SealerThread {
     pub(crate) joining: Vec<SegmentEntry>,
     /// Whether it was said that the disk has no room to join.
     pub(crate) lacks_room: bool,
+    /// Whether it tries again in the space in reserve, which it does once after each failure.
+    in_reserve: bool,
     /// How long to wait after the next failure.
     pause_us: u64,
 }
@@ -98,7 +100,7 @@ enum Step<'a> {
 
 impl SealerThread {
     pub(crate) fn new(shared: Arc<Shared>, publisher: Publisher) -> Self {
-        Self { shared, publisher, joining: Vec::new(), lacks_room: false, pause_us: PAUSE_MIN_US }
+        Self { shared, publisher, joining: Vec::new(), lacks_room: false, in_reserve: false, pause_us: PAUSE_MIN_US }
     }
 
     /// Works until the log is closed. A segment that is not finished then is begun anew at the next start.
@@ -125,10 +127,17 @@ impl SealerThread {
                 }
             };
             if let Err(error) = done {
+                let full = is_disk_full(&error);
                 // Its files are removed: whatever failed is never written to again (I-9).
                 (sealing, place) = (None, None);
                 self.publisher.files_were_left();
                 self.publisher.tidy(&self.joining);
+                let in_reserve = std::mem::replace(&mut self.in_reserve, false);
+                if full && !in_reserve && self.shared.use_reserve() {
+                    // Once more, in smaller segments: each frees journal files.
+                    self.in_reserve = true;
+                    continue;
+                }
                 self.shared.health.failed(Work::Sealing, &error, asked);
                 self.shared.sealed.notify();
                 heard = self.pause(asked, heard);
@@ -166,9 +175,14 @@ impl SealerThread {
         let first = parts.tail.first().map_or(0, TailPart::first_leaf);
         let open = sealing.as_ref().map(|sealing| sealing.leaves()).filter(|leaves| !leaves.is_empty());
         let asked = self.shared.seal_to.load(Ordering::Acquire);
+        let bytes_max = if shared.health.is_disk_full() {
+            config.seal_bytes.min(shared.journal.reserve_bytes() / 2)
+        } else {
+            config.seal_bytes
+        };
         let ready = |sealing: &Sealing<'_>| {
             let leaves = sealing.leaves();
-            let full = leaves.end - leaves.start >= config.seal_rows || sealing.line_bytes() >= config.seal_bytes;
+            let full = leaves.end - leaves.start >= config.seal_rows || sealing.line_bytes() >= bytes_max;
             full || (first < asked && leaves.end >= asked)
         };
         if open.is_none()
@@ -243,6 +257,7 @@ impl SealerThread {
         };
         self.publisher.publish(Work::Sealing, &sealed, None)?;
         self.pause_us = PAUSE_MIN_US;
+        self.in_reserve = false;
         self.set_merges(true);
         let entries = sealed.name.leaves().end - sealed.name.first;
         tracing::info!(segment = %sealed.name, entries, "sealed");

@@ -136,7 +136,7 @@ impl Sequencer {
         }
         // On the disk already, but for jobs whose thread was not to wait.
         let keys_made = jobs.iter().map(|job| job.keys_made).max().unwrap_or(0);
-        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made)) {
+        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made, own)) {
             return answer_all(jobs, &refused);
         }
         let mut fresh = DigestMap::default();

@@ -20,6 +20,7 @@ use crate::health::Health;
 use crate::joining::Joins;
 use crate::own::Recorded;
 use crate::queue::{Queue, Refused};
+use crate::submit::SubmitError;
 
 /// Everything but what a single thread owns.
 pub(crate) struct Shared {
@@ -197,11 +198,19 @@ impl Shared {
         view
     }
 
-    /// Puts new persons' keys on the disk before a frame that needs them: the first `made` of them.
-    pub(crate) fn make_keys_durable(&self, made: u64) -> Result<(), Refused> {
-        match self.vault.make_durable(made) {
+    /// Puts new persons' keys on the disk before a frame that needs them: the first `made` of them. For the log's own entries (`own`)
+    /// in the space in reserve, if need be.
+    pub(crate) fn make_keys_durable(&self, made: u64, own: bool) -> Result<(), Refused> {
+        let mut done = self.vault.make_durable(made);
+        if own && matches!(done, Err(StoreError::DiskFull { .. })) && self.use_reserve() {
+            done = self.vault.make_durable(made);
+        }
+        match done {
             Ok(_) => Ok(()),
-            Err(StoreError::DiskFull { .. }) => Err(Refused::DiskFull),
+            Err(StoreError::DiskFull { .. }) => {
+                self.health.disk_full();
+                Err(Refused::DiskFull)
+            }
             Err(error) => Err(self.stop(&error)),
         }
     }
@@ -209,10 +218,42 @@ impl Shared {
     /// What a failed append means for those who wait; stops the log where nothing more may be written (I-9).
     pub(crate) fn append_failed(&self, error: &AppendError) -> Refused {
         match error {
-            AppendError::DiskFull => Refused::DiskFull,
+            AppendError::DiskFull => {
+                self.health.disk_full();
+                Refused::DiskFull
+            }
             AppendError::OutOfFiles => Refused::Overloaded("too many files are open"),
             AppendError::TooLarge { .. } => Refused::Overloaded("the group is larger than the journal takes at once"),
             AppendError::Failed { .. } | AppendError::Stopped { .. } => self.stop(error),
+        }
+    }
+
+    /// The disk is full, and what must go on needs room: gives the reserve free. Returns whether there was one.
+    pub(crate) fn use_reserve(&self) -> bool {
+        self.health.disk_full();
+        match self.journal.release_reserve() {
+            Ok(released) => {
+                if released {
+                    tracing::warn!("the space in reserve is being used");
+                }
+                released
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the space in reserve cannot be used");
+                false
+            }
+        }
+    }
+
+    /// After a full disk: whether there is room again. Looked at about once a second.
+    pub(crate) fn look_for_room(&self) {
+        if !self.health.is_disk_full() {
+            return;
+        }
+        match self.journal.fill_reserve() {
+            Ok(true) => self.health.has_room(),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the space in reserve cannot be made again"),
         }
     }
 
@@ -235,13 +276,17 @@ impl Shared {
         self.joins.asked.notify();
     }
 
-    /// A checkpoint over everything appended, unless the newest is one. One at a time.
+    /// A checkpoint over everything appended, unless the newest is one; on a full disk in the space in reserve. One at a time.
     pub(crate) fn sign(&self) -> Result<(), ledger::SignError> {
         let _one_at_a_time = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.ledger.size() != self.ledger.newest().checkpoint.size {
-            self.ledger.checkpoint()?;
+        if self.ledger.size() == self.ledger.newest().checkpoint.size {
+            return Ok(());
         }
-        Ok(())
+        let mut signed = self.ledger.checkpoint();
+        if matches!(signed, Err(ledger::SignError::DiskFull)) && self.use_reserve() {
+            signed = self.ledger.checkpoint();
+        }
+        signed.map(drop)
     }
 
     /// Stops taking anything, for good; says why in the log.
@@ -252,6 +297,23 @@ impl Shared {
         self.wake.notify();
         Refused::Stopped(reason)
     }
+}
+
+/// Whether an error comes of a full disk.
+pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let said = error.downcast_ref::<std::io::Error>().is_some_and(env::is_disk_full)
+            || matches!(error.downcast_ref(), Some(ledger::SignError::DiskFull))
+            || matches!(error.downcast_ref(), Some(journal::OpenError::DiskFull))
+            || matches!(error.downcast_ref(), Some(StoreError::DiskFull { .. }))
+            || error.downcast_ref::<Box<SubmitError>>().is_some_and(|error| matches!(**error, SubmitError::DiskFull));
+        if said {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// An error and its causes in one line.

@@ -67,7 +67,7 @@ pub enum SubmitError {
         /// Each with index, pointer, code and message.
         problems: Vec<Problem>,
     },
-    /// No room on the disk. Remedy: free space, then send again.
+    /// No room on the disk, not even in reserve for an entry of the log's own. Remedy: free space, then send again.
     #[error("the disk is full")]
     DiskFull,
     /// Too much is waiting. Remedy: send again a little later.

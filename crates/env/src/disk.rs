@@ -117,6 +117,15 @@ pub trait DiskFile: Send + Sync {
     /// What the file system answers.
     fn set_len(&self, len: u64) -> io::Result<()>;
 
+    /// Makes sure that the first `len` bytes take their space on the disk now, extending the file with zeroes. `false` where the file
+    /// system cannot say so without writing them: nothing was changed then.
+    ///
+    /// # Errors
+    /// `StorageFull` where there is no room; the file may have grown in part.
+    fn allocate(&self, _len: u64) -> io::Result<bool> {
+        Ok(false)
+    }
+
     /// Makes the content durable, and of the metadata what reading it back needs (`fdatasync`).
     ///
     /// # Errors

@@ -14,11 +14,13 @@ use crate::{
 use env::{Disk, Random};
 use proof::{Hash, LeafIndex, TreeSize};
 use recover::Recovering;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use writer::Writer;
 
-pub use sizes::{GROUP_BYTES_MAX, Sizes};
+pub use reserve::release_if_short;
+pub use sizes::{GROUP_BYTES_MAX, RESERVE_BYTES_DEFAULT, Sizes};
 
 /// What is known about the log before its journal is opened.
 #[derive(Clone)]
@@ -149,6 +151,29 @@ impl FileJournal {
         recovering.look()
     }
 
+    /// Gives the space in reserve free, for sealing, a checkpoint or a key on a full disk; false when there was none. Nothing but
+    /// reserved appends is taken until it is filled again.
+    ///
+    /// # Errors
+    /// What the disk answers.
+    pub fn release_reserve(&self) -> io::Result<bool> {
+        self.writer().release_reserve()
+    }
+
+    /// Makes the reserve again if it is missing. True: it is there, and the disk has room besides.
+    ///
+    /// # Errors
+    /// What the disk answers, but for a full disk.
+    pub fn fill_reserve(&self) -> io::Result<bool> {
+        self.writer().fill_reserve()
+    }
+
+    /// How large the reserve is when it is there.
+    #[must_use]
+    pub fn reserve_bytes(&self) -> u64 {
+        self.writer().reserve_bytes()
+    }
+
     fn writer(&self) -> MutexGuard<'_, Writer> {
         // A writer that panicked half way must not go on: its state may not match the file's.
         let poisoned = self.writer.is_poisoned();
@@ -209,7 +234,7 @@ impl Journal for FileJournal {
             let (number, path) = (oldest.number, oldest.path.clone());
             match self.disk.remove(&path) {
                 // An earlier removal was done although it failed.
-                Err(source) if source.kind() == std::io::ErrorKind::NotFound => {}
+                Err(source) if source.kind() == io::ErrorKind::NotFound => {}
                 other => other.map_err(|source| FreeError { path, source })?,
             }
             files.reader = files.reader.without(number);

@@ -20,7 +20,9 @@ mod reader;
 pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch, SignedTree};
 pub use cursor::Cursor;
 pub use error::{AppendError, FreeError, OpenError, ReadError};
-pub use file::{Cut, FileJournal, GROUP_BYTES_MAX, Known, Recovery, Refusal, Sizes};
+pub use file::{
+    Cut, FileJournal, GROUP_BYTES_MAX, Known, RESERVE_BYTES_DEFAULT, Recovery, Refusal, Sizes, release_if_short,
+};
 pub use format::MacKey;
 pub use packed::{Packed, PackedRef};
 pub use reader::JournalReader;

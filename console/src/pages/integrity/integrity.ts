@@ -34,6 +34,7 @@ export class Integrity extends LitElement {
   @property() locale = navigator.language || "en";
   readonly #checkpoint = new Answer<string>(this);
   readonly #key = new Answer<string>(this);
+  readonly #ready = new Answer<string>(this);
   #nowMs = Date.now();
 
   override connectedCallback(): void {
@@ -48,6 +49,7 @@ export class Integrity extends LitElement {
   readonly #ask = (): void => {
     this.#nowMs = Date.now();
     void this.#checkpoint.ask((signal) => this.api.text("/checkpoint", undefined, { signal }));
+    void this.#ready.ask((signal) => this.api.text("/readyz", undefined, { signal }));
     void this.#key.ask(async (signal) => (await this.api.text("/vkey", undefined, { signal })).trim());
   };
 
@@ -56,12 +58,19 @@ export class Integrity extends LitElement {
       <div class="actions"><ind-copy .value=${vkey} label="Copy the key"></ind-copy></div>`;
   }
 
+  /** What the log says it cannot do at the moment; nothing while all is well. */
+  #degraded(): TemplateResult[] {
+    const lines = (this.#ready.value ?? "").split("\n").filter((line) => line.startsWith("degraded: "));
+    return lines.map((line) => html`<p class="lead" role="status">${visible(line.replace(/^degraded: [a-z_]+: /, "At the moment: "))}</p>`);
+  }
+
   override render(): TemplateResult {
     const address = this.api.endpoint === "" ? location.origin : this.api.endpoint;
     const { api, locale } = this;
     return html`<div class="page">
       <div class="top"><h1>Integrity</h1><div class="scope">${asOf({ nowMs: this.#nowMs, again: this.#ask }, locale)}</div></div>
       <p class="lead">Entries are leaves of a tree that only grows, and the log signs its root. What that comes to, and how to check it.</p>
+      ${this.#degraded()}
       <div class="sides">
         <div class="side">
           ${block("Newest checkpoint", this.#checkpoint, (text) => [checkpointFacts(text, locale), signedNote(text)], { note: NOTES.checkpoint, lines: 8 })}

@@ -1,7 +1,7 @@
 //! Starting: reading back what is there, refusing what is damaged, cutting what was never acknowledged.
 
 use super::name::Name;
-use super::reserve::{Reserve, reserve_path};
+use super::reserve::{Reserve, first_not_zero, reserve_path};
 use super::writer::{Place, Setting, Writer};
 use super::{CompleteFile, Cut, Files, Known, Recovery, Refusal, Sizes, open_file};
 use crate::format::{End, FileHeader, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, restamp, scan};
@@ -269,12 +269,8 @@ impl<'a> Recovering<'a> {
     /// may change unnoticed.
     pub(super) fn look(self) -> Result<Recovery, OpenError> {
         let path = reserve_path(self.dir);
-        let reserve = match self.disk.read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            other => other.map_err(io_at(&path))?,
-        };
-        if let Some(offset) = reserve.iter().position(|byte| *byte != 0) {
-            let (offset, what) = (offset as u64, "the reserve is not all zeroes");
+        if let Some(offset) = first_not_zero(self.disk, &path).map_err(io_at(&path))? {
+            let what = "the reserve is not all zeroes";
             return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
         }
         Ok(self.recovery)

@@ -1,4 +1,4 @@
-//! Space kept for the server's own entries when the disk is full.
+//! Space kept for what must go on when the disk is full: sealing, a start, checkpoints, keys, and the server's own entries.
 
 use env::{Disk, is_disk_full};
 use std::io;
@@ -58,15 +58,56 @@ impl Reserve {
 
     fn write(&self, disk: &dyn Disk, temporary: &Path) -> io::Result<()> {
         let file = disk.create_new(temporary)?;
-        write_zeroes(&*file, 0, self.bytes)?;
+        if !file.allocate(self.bytes)? {
+            write_zeroes(&*file, 0, self.bytes)?;
+        }
         file.sync_all()?;
         disk.rename_replace(temporary, &self.path)
     }
 }
 
+/// Gives the reserve of a journal's folder free if its file system has less room than that: a start needs some before it comes to the
+/// journal. It is made again at the end of the start, or as soon as there is room. Returns whether there was one to give.
+///
+/// # Errors
+/// What the disk answers.
+pub fn release_if_short(disk: &dyn Disk, dir: &Path) -> io::Result<bool> {
+    let path = reserve_path(dir);
+    if !disk.exists(&path)? {
+        return Ok(false);
+    }
+    let bytes = disk.open_read(&path)?.len()?;
+    if disk.room(dir)?.is_none_or(|room| room >= bytes) {
+        return Ok(false);
+    }
+    disk.remove(&path)?;
+    Ok(true)
+}
+
 /// Where the reserve of a journal's folder lies.
 pub(super) fn reserve_path(dir: &Path) -> PathBuf {
     dir.join(NAME)
+}
+
+/// Where the reserve's first byte that is no zero stands, if it has one. Cost: reads it, in small pieces.
+pub(super) fn first_not_zero(disk: &dyn Disk, path: &Path) -> io::Result<Option<u64>> {
+    let file = match disk.open_read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let len = file.len()?;
+    let mut bytes = vec![0; CHUNK.len()];
+    let mut at = 0;
+    while at < len {
+        let piece = usize::try_from(len - at).unwrap_or(usize::MAX).min(bytes.len());
+        let piece = bytes.get_mut(..piece).unwrap_or_default();
+        file.read_exact_at(piece, at)?;
+        if let Some(offset) = piece.iter().position(|byte| *byte != 0) {
+            return Ok(Some(at + offset as u64));
+        }
+        at += piece.len() as u64;
+    }
+    Ok(None)
 }
 
 /// Fills a file with written zeroes from `from` to `to`: unlike a hole they take their space now.

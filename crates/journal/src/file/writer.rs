@@ -147,6 +147,24 @@ impl Writer {
         Ok(placed)
     }
 
+    /// Gives the reserve free; false when there was none.
+    pub(super) fn release_reserve(&mut self) -> io::Result<bool> {
+        let disk = Arc::clone(&self.setting.disk);
+        self.reserve.release(&*disk)
+    }
+
+    /// Makes the reserve again if it is missing; false when there is no room for it, or none left beside it.
+    pub(super) fn fill_reserve(&mut self) -> io::Result<bool> {
+        let disk = Arc::clone(&self.setting.disk);
+        let filled = self.reserve.fill(&*disk)?;
+        let room = disk.room(&self.setting.dir)?;
+        Ok(filled && room.is_none_or(|room| room >= 2 * self.setting.sizes.window_bytes))
+    }
+
+    pub(super) fn reserve_bytes(&self) -> u64 {
+        self.setting.sizes.reserve_bytes
+    }
+
     /// Closes the current file and starts the next; returns what became of the old one, and the new one.
     pub(super) fn rotate(&mut self, newest: SignedTree) -> Result<Option<(CompleteFile, Arc<OpenFile>)>, AppendError> {
         self.going()?;

@@ -1,5 +1,6 @@
 //! Making and opening a ledger.
 
+use super::places::{Places, size_of};
 use super::sign::Signer;
 use super::{Ledger, LedgerEnv, Published};
 use crate::chain::{Chain, ChainKey};
@@ -11,6 +12,7 @@ use env::DiskFile;
 use proof::{Checkpoint, SigningKey, TreeSize, VerifierKey};
 use std::io;
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, OnceLock, RwLock};
 
 /// Writes the files of an empty tree. The file of checkpoints comes last, whole: where it is, the log exists.
@@ -48,7 +50,7 @@ pub(super) fn open(
     check_origin(&env, tree, key.name())?;
     let path = tree.join(CHECKPOINTS_FILE);
     let file = env.disk.open_write(&path).map_err(io_at(&path))?;
-    let Newest { published, before, end, chain } = newest(&*file, &path, &key)?;
+    let Newest { published, before, end, chain, places } = newest(&*file, &path, &key)?;
     let Checkpoint { size, root, .. } = published.checkpoint;
     let levels = Levels::open(&env.disk, tree, size)?;
     if levels.root() != root {
@@ -63,6 +65,8 @@ pub(super) fn open(
     let published = std::sync::Arc::new(published);
     Ok(Ledger {
         signer: Mutex::new(Signer::new(file, path, end, chain, mark.to_owned(), std::sync::Arc::clone(&published))),
+        places,
+        signatures_checked: AtomicU64::new(0),
         env,
         tree: tree.to_owned(),
         key,
@@ -114,6 +118,7 @@ struct Newest {
     end: u64,
     /// Every record's, up to it.
     chain: Chain,
+    places: Places,
 }
 
 /// The newest checkpoint, at the end of a chain without a gap; an end that power loss tore is cut off.
@@ -122,6 +127,7 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
     let (mut last, mut before) = (None, None);
     let (mut offset, mut previous) = (0, 0);
     let mut chain = Chain::begin(Some(ChainKey::of(key)));
+    let places = Places::default();
     loop {
         match records.at(offset).map_err(io_at(path))? {
             Item::Record(record, next) => {
@@ -130,6 +136,11 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
                     opened(record, &key.verifier(), path, offset)?;
                     return Err(OpenError::Damaged { path: path.to_owned(), offset, what });
                 }
+                let size = size_of(&record.note).ok_or_else(|| {
+                    let what = "the note is no checkpoint";
+                    OpenError::Damaged { path: path.to_owned(), offset, what }
+                })?;
+                places.add(size, offset);
                 before = last.replace(record).map(|before| (before, previous));
                 previous = offset;
                 offset = next;
@@ -150,7 +161,7 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
     let key = key.verifier();
     let before = before.map(|(record, at)| opened(record, &key, path, at)).transpose()?;
     let before = before.map_or(TreeSize(0), |before| before.checkpoint.size);
-    Ok(Newest { published: opened(record, &key, path, previous)?, before, end: offset, chain })
+    Ok(Newest { published: opened(record, &key, path, previous)?, before, end: offset, chain, places })
 }
 
 fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {

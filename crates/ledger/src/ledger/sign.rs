@@ -89,6 +89,7 @@ impl Signer {
             ledger.stop(&self.path, &source);
             return Err(SignError::Failed { path: self.path.clone(), source });
         }
+        ledger.places.add(published.checkpoint.size, self.end);
         self.end += bytes.len() as u64;
         let continued = self.chain.follow(&record);
         assert!(continued.is_ok(), "a record just made continues the chain");

@@ -168,3 +168,26 @@ fn every_flipped_bit_of_a_key_file_is_noticed() {
 fn files(disk: &FaultyDisk) -> Vec<std::path::PathBuf> {
     disk.list(&tree()).unwrap()
 }
+
+#[test]
+fn an_old_checkpoint_costs_one_signature_however_many_stand_before_it() {
+    let disk = FaultyDisk::new();
+    let ledger = create(&disk);
+    for size in 1..=700 {
+        grow(&ledger, size);
+        ledger.checkpoint().unwrap();
+    }
+    let look_up = |ledger: &Ledger| {
+        for size in [0, 1, 255, 256, 257, 600, 700] {
+            let before = ledger.signatures_checked();
+            let found = ledger.checkpoints_from(TreeSize(size), 1).unwrap();
+            assert_eq!(found.first().map(|found| found.checkpoint.size), Some(TreeSize(size)));
+            assert_eq!(ledger.signatures_checked() - before, 1, "{size}");
+        }
+        assert_eq!(ledger.checkpoints_from(TreeSize(701), 1).unwrap(), []);
+        assert_eq!(ledger.checkpoints_from(TreeSize(650), 1000).unwrap().len(), 51);
+    };
+    look_up(&ledger);
+    drop(ledger);
+    look_up(&open(&disk).unwrap());
+}

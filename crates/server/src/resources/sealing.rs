@@ -23,7 +23,9 @@ pub(crate) struct Sealed {
 pub(crate) async fn post(State(app): State<App>) -> Result<axum::Json<Sealed>, Problem> {
     blocking(move || {
         app.log.seal().map_err(|error| {
-            let detail = format!("{error}; the server's log says why, and every entry is safe in the journal");
+            let detail = format!(
+                "{error}; every entry is safe in the journal, and sealing is tried again, at once when asked for again"
+            );
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_sealed", "Sealing did not come to its end", detail)
         })?;
         Ok(axum::Json(Sealed { sealed: app.log.sealed(), segments: app.log.segments() }))
