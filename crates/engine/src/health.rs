@@ -115,7 +115,8 @@ impl Log {
         let merging = said("merging", &state.merging, "segments stay small, since they cannot be merged");
         let full = || Degraded {
             code: "disk_full",
-            reason: "new events are refused until the operator has made room; the log then goes on by itself".to_owned(),
+            reason: "new events are refused until the operator has made room; the log then goes on by itself"
+                .to_owned(),
         };
         [state.disk_full.then(full), sealing, merging].into_iter().flatten().collect()
     }

@@ -14,8 +14,8 @@ use segment::merge::{MERGE_SEGMENTS, MergeError, Size, Source, choose, merge};
 use segment::{Part, Segment};
 
 use crate::config::{MERGE_BYTES_MAX, SEAL_BYTES_DEFAULT};
-use crate::joining::{Job, Joined, Pace};
 use crate::health::Work;
+use crate::joining::{Job, Joined, Pace};
 use crate::sealer::{SealerThread, SealingError};
 use crate::shared::{Parts, Shared, TailPart};
 
@@ -166,7 +166,8 @@ impl SealerThread {
         let published = made.and_then(|(old, merged, segment)| {
             // What was sealed or merged meanwhile stands elsewhere.
             let named = self.publisher.entries().iter();
-            let held: Vec<_> = named.filter(|entry| merged.name.leaves().contains(&entry.name.first)).copied().collect();
+            let held: Vec<_> =
+                named.filter(|entry| merged.name.leaves().contains(&entry.name.first)).copied().collect();
             assert_eq!(held, old, "I-5: what was merged is what the manifest names");
             self.publisher.publish(Work::Merging, &merged, segment)?;
             tracing::info!(segment = %merged.name, of = old.len(), "merged");

@@ -186,8 +186,7 @@ impl Log {
             key: Some(&mac_key),
         };
         let dir = layout.journal();
-        disk.create_dir_all(&dir).map_err(|source| OpenError::disk(&dir, source))?;
-        let room = disk.room(&dir).map_err(|source| OpenError::disk(&dir, source))?;
+        let room = disk.room(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
         let sizes = Sizes::within(config.reserve_bytes, room);
         let (on_disk, random) = (world.disk.clone(), world.random.clone());
         let opened =

@@ -64,14 +64,8 @@ enum Settled {
 
 impl Publisher {
     /// Goes on from `manifest`, the newest, whose segments are open.
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        layout: Layout,
-        cache: Arc<BlockCache>,
-        manifest: Option<Manifest>,
-    ) -> Self {
-        let mut publisher =
-            Self { shared, layout, cache, manifest, unsettled: None, foreign: None, untidy: false };
+    pub(crate) fn new(shared: Arc<Shared>, layout: Layout, cache: Arc<BlockCache>, manifest: Option<Manifest>) -> Self {
+        let mut publisher = Self { shared, layout, cache, manifest, unsettled: None, foreign: None, untidy: false };
         publisher.foreign = match publisher.unnamed() {
             Ok(files) => Some(files.collect()),
             Err(error) => {

@@ -68,7 +68,9 @@ pub enum SealingError {
     Merge(#[from] MergeError),
     /// The newest manifest is neither the one this process published last nor the one it tried to publish. Remedy: stop the server, find
     /// out who writes to the data directory, `verify`.
-    #[error("manifest {number} lies in the data directory where {ours} was to be published; only the server may write there")]
+    #[error(
+        "manifest {number} lies in the data directory where {ours} was to be published; only the server may write there"
+    )]
     OtherHand {
         /// The number found; 0: none.
         number: u64,

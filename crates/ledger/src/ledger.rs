@@ -9,12 +9,12 @@ use crate::record::{Item, Records};
 use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, MarkState, OlderMark, OpenError, ReadError, SignError};
 use env::{Clock, Disk};
 pub(crate) use open::origin_text;
+use places::{Places, size_of};
 use proof::tile::TilePath;
 use proof::{
     Acknowledged, BuildError, Checkpoint, Digest, Hash, LeafIndex, NodeSource, Receipt, ReceiptError, SignedNote,
     SigningKey, TlogProof, TreeSize, VerifierKey,
 };
-use places::{Places, size_of};
 use sign::Signer;
 use std::io;
 use std::path::{Path, PathBuf};
