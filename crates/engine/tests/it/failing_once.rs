@@ -21,8 +21,8 @@ pub(crate) struct FailingOnce(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    /// Operations counted since [`FailingOnce::arm`].
-    done: u64,
+    /// Kinds of the operations since [`FailingOnce::arm`]: what was done, in which folder, to which kind of file.
+    done: Vec<String>,
     failing: Vec<(u64, How)>,
     /// What failed.
     failed: Vec<String>,
@@ -35,8 +35,8 @@ impl FailingOnce {
         *self.0.lock().unwrap() = State { failing: failing.to_vec(), armed: true, ..State::default() };
     }
 
-    /// Lets nothing fail any more. Returns how many operations there were, and which failed.
-    pub(crate) fn disarm(&self) -> (u64, Vec<String>) {
+    /// Lets nothing fail any more. Returns the kinds of the operations there were, and which failed.
+    pub(crate) fn disarm(&self) -> (Vec<String>, Vec<String>) {
         let state = std::mem::take(&mut *self.0.lock().unwrap());
         (state.done, state.failed)
     }
@@ -57,8 +57,8 @@ impl FailingOnce {
         if !state.armed || !(folder("segments") || folder("manifest") || journal) {
             return None;
         }
-        let number = state.done;
-        state.done += 1;
+        let number = state.done.len() as u64;
+        state.done.push(kind(what, path));
         let how = state.failing.iter().find(|(at, _)| *at == number).map(|(_, how)| *how);
         if how.is_some() {
             state.failed.push(format!("{what} {}", path.display()));
@@ -135,4 +135,13 @@ impl DiskFile for File {
     fn sync_all(&self) -> io::Result<()> {
         self.disk.run("sync", &self.path, || self.file.sync_all())
     }
+}
+
+/// `sync segments idx.tmp`: names of segments end in numbers, which say nothing.
+fn kind(what: &str, path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let digits = |part: &&str| !part.bytes().any(|byte| byte.is_ascii_digit());
+    let name: Vec<&str> = name.split('.').filter(digits).collect();
+    format!("{what} {folder} {}", name.join("."))
 }
