@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use segment::tail::{Buffer, freeze};
 
+use crate::health::Work;
 use crate::shared::{Frozen, Shared, TailPart};
 
 /// How long the freezer sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
@@ -22,6 +23,9 @@ pub(crate) fn run(shared: &Shared) {
             Err(error) => {
                 // The buffer goes on answering; a mistake of ours, but no reason to lose anything.
                 tracing::error!(first_leaf = buffer.first_leaf(), %error, "a buffer could not be frozen");
+                // Whoever waits for it to be sealed waits in vain.
+                shared.health.failed(Work::Sealing, &error, u64::MAX);
+                shared.sealed.notify();
                 return;
             }
         }
