@@ -45,6 +45,8 @@ impl Folder {
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::new(&self.data());
         config.marks = self.dir.path().join("marks");
+        // Tests copy logs, and read every byte of them.
+        config.reserve_bytes = 4 << 20;
         config
     }
 
