@@ -21,7 +21,7 @@ pub struct Sizes {
 }
 
 /// The reserve of a served log: a start writes the last file once more, which has two thirds of it at most, and sealing, checkpoints, keys
-/// and own entries have the rest. A segment of its half in lines takes a fifth of it.
+/// and own entries have the rest.
 pub const RESERVE_BYTES_DEFAULT: u64 = 64 << 20;
 
 /// The reserve takes at most this part of what is free at the start: a small disk is for entries, too.
