@@ -98,7 +98,8 @@ impl Publisher {
         assert!(self.unsettled.is_none(), "nothing is published before it is known what became of the one before");
         // Whatever fails from here on: these files are ours, and no manifest names them.
         self.untidy = true;
-        let (disk, segments) = (self.disk(), self.layout.segments());
+        let disk = self.disk();
+        let segments = self.layout.segments();
         let open = || open_segment(&*disk, &segments, entry, &self.cache, IndexAccess::Map);
         let segment = Arc::new(opened.map_or_else(open, Ok)?);
         let next = match &self.manifest {
@@ -134,7 +135,8 @@ impl Publisher {
 
     fn settle(&mut self) -> Result<Settled, SealingError> {
         let Some(Publication { next, .. }) = &self.unsettled else { return Ok(Settled::NotPublished) };
-        let (disk, manifests) = (self.disk(), self.layout.manifests());
+        let disk = self.disk();
+        let manifests = self.layout.manifests();
         let found = newest(&*disk, &manifests)?;
         if found == self.manifest {
             self.unsettled = None;
