@@ -14,7 +14,7 @@ use event::Rules;
 use journal::release_if_short;
 use ledger::MarkState;
 use search::{Filters, Scope};
-use segment::{BlockCache, Part, PartError, SegmentName};
+use segment::{BlockCache, PartError, SegmentName};
 
 use crate::checkpoints::Signing;
 use crate::config::{Config, World};

@@ -32,7 +32,7 @@ use crate::sealer::SealingError;
 use crate::shared::{Shared, TailPart};
 
 /// Term of a log that one machine writes.
-const TERM: u64 = 1;
+pub(crate) const TERM: u64 = 1;
 
 /// Publishes segments, one after the other. Owned by the sealer.
 pub(crate) struct Publisher {
@@ -98,14 +98,9 @@ impl Publisher {
         assert!(self.unsettled.is_none(), "nothing is published before it is known what became of the one before");
         // Whatever fails from here on: these files are ours, and no manifest names them.
         self.untidy = true;
-<<<<<<< ours
-        let (disk, segments) = (self.disk(), self.layout.segments());
-        let open = || open_segment(&*disk, &segments, entry, &self.cache, IndexAccess::Blocks);
-=======
         let disk = self.disk();
         let segments = self.layout.segments();
-        let open = || open_segment(&*disk, &segments, entry, &self.cache, IndexAccess::Map);
->>>>>>> theirs
+        let open = || open_segment(&*disk, &segments, entry, &self.cache, IndexAccess::Blocks);
         let segment = Arc::new(opened.map_or_else(open, Ok)?);
         let next = match &self.manifest {
             Some(manifest) => manifest.followed_by_merged(TERM, *entry),

@@ -9,7 +9,7 @@ use std::thread;
 use event::Entry;
 use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
 use ledger::{DigestsAhead, Ledger, Recorded};
-use proof::Digest;
+
 use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
 use segment::{Disclosed, PartError};
 use vault::{Sealed, Vault};

@@ -29,7 +29,7 @@ use crate::layout::Layout;
 use crate::looking::{look, look_as};
 use crate::open::OpenError;
 use crate::own::Own;
-use crate::sealer::TERM;
+use crate::publisher::TERM;
 use crate::shared::with_causes;
 use crate::submit::SubmitError;
 use crate::unlisted::whole_segments;
@@ -224,6 +224,8 @@ impl Candidates {
                 let count = usize::try_from(leaves.end - leaves.start)?;
                 Ok(ledger.digests(LeafIndex(leaves.start), count)?)
             },
+            opens: None,
+            each_line: &|_, _| Ok(()),
             access: IndexAccess::Whole,
             threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),
             progress: &|leaves| progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, all),

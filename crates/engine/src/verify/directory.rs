@@ -17,6 +17,7 @@ use super::segments::Indexes;
 use super::since;
 use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments};
 use crate::config::{Config, World};
+use crate::create::surroundings;
 use crate::ground::{Ground, survey};
 use crate::layout::Layout;
 use crate::open::OpenError;
