@@ -94,10 +94,10 @@ fn too_many_open_files_delay_the_next_file_and_stop_nothing() {
     let journal = open(&disk, 1, 0).unwrap().journal;
     let mut all = append(&journal, &[1], 10).unwrap();
     disk.set_out_of_files(true);
-    assert!(matches!(journal.rotate(), Err(AppendError::OutOfFiles)));
+    assert!(matches!(journal.rotate(signed(0)), Err(AppendError::OutOfFiles)));
     all.extend(append(&journal, &[1, 2], 100).unwrap());
     disk.set_out_of_files(false);
-    journal.rotate().unwrap();
+    journal.rotate(signed(0)).unwrap();
     all.extend(append(&journal, &[1, 2], 100).unwrap());
     disk.crash(3);
     assert_eq!(open(&disk, 2, 0).unwrap().seen, all);
