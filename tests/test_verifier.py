@@ -155,6 +155,16 @@ def test_a_changed_bit_in_a_checkpoint_or_consistency_proof_is_refused(given):
     assert refused(verify.verify_consistency, given.newer, given.older, given.hashes, given.vkey)
 
 
+def test_receipts_of_the_golden_vectors_are_read_or_refused_as_they_say():
+    vectors = json.loads((VECTORS / "proof" / "receipt.json").read_text())
+    for vector in vectors["receipts"]:
+        found = verify.open_receipt(vector["signed"].encode(), vectors["verifier_key"])
+        assert found == [(one["leaf_index"], one["id"], bytes.fromhex(one["digest"])) for one in vector["entries"]]
+        assert refused(verify.open_checkpoint, vector["signed"].encode(), vectors["verifier_key"]), "it is no checkpoint"
+    for vector in vectors["refused"]:
+        assert refused(verify.open_receipt, vector["signed"].encode(), vectors["verifier_key"]), vector["what"]
+
+
 def test_the_verifier_agrees_with_the_golden_vectors():
     vectors = json.loads((VECTORS / "proof" / "proof.json").read_text())
     for vector in vectors["proofs"]:
