@@ -98,7 +98,7 @@ impl Reading<'_> {
         let position = batch.placed.position(batch.lines, at).ok_or_else(gone)?;
         let records = self.file.map(|file| file.spans(&numbers)).unwrap_or_default();
         Ok(ReadLine {
-            digest: Digest::of(line),
+            digest: *batch.digests.get(at).ok_or_else(gone)?,
             row: Row::new(&entry, &extra, UNPLACED),
             line: TailLine { position, records },
             key: entry.event_id.as_deref().map(|id| self.recent.key(&entry.source, id)),

@@ -86,6 +86,8 @@ pub struct RecoveredBatch<'a> {
     pub placed: Placed,
     /// Its lines.
     pub lines: PackedRef<'a>,
+    /// SHA-256 of each line, which opening and inspecting a journal compute; none where a [`crate::Cursor`] reads.
+    pub digests: &'a [Digest],
     /// One opaque string per line.
     pub refs: PackedRef<'a>,
     /// The records this batch brought into its file.

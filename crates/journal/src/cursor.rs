@@ -100,7 +100,8 @@ impl Cursor {
         let lines_offset = u32::try_from(self.at + frame.lines_at as u64)
             .map_err(|_| self.damaged("the frame lies beyond what a file may hold"))?;
         let placed = Placed { file: self.number, first_leaf: frame.first_leaf, lines_offset };
-        Ok(RecoveredBatch { placed, lines: frame.lines, refs: frame.refs, disclosures: frame.disclosures })
+        let Frame { lines, refs, disclosures, .. } = *frame;
+        Ok(RecoveredBatch { placed, lines, digests: &[], refs, disclosures })
     }
 
     /// Makes the window hold the whole frame at `at`.

@@ -8,7 +8,7 @@ mod header;
 mod mac;
 mod scan;
 
-pub(crate) use authenticate::authenticate;
+pub(crate) use authenticate::{authenticate, line_digests};
 pub(crate) use copy::restamp;
 pub(crate) use frame::{CLOSE_BYTES, Frame, FrameWriter, Kind as FrameKind, Link, Stamp, frame_bytes, frame_length};
 pub(crate) use header::{Begun, FileHeader, HEADER_BYTES, HeaderError};

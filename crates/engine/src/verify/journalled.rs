@@ -73,7 +73,7 @@ pub(super) fn check(
         end = end.max(batch.placed.first_leaf.0 + batch.lines.len() as u64);
         progress(end.min(size), size);
         let signed = usize::try_from(size.saturating_sub(batch.placed.first_leaf.0)).unwrap_or(usize::MAX);
-        checked.unsigned.extend(batch.lines.iter().skip(signed).map(Digest::of));
+        checked.unsigned.extend(batch.digests.iter().skip(signed));
         check_batch(&batch, sealed, size, digests, &records)
     });
     verification.unsigned = end.saturating_sub(size);
@@ -105,12 +105,12 @@ fn check_batch(
     digests: &Digests,
     records: &[[u8; 32]],
 ) -> Result<(), Refusal> {
-    for (at, (line, refs)) in batch.lines.iter().zip(batch.refs.iter()).enumerate() {
+    for (at, ((line, digest), refs)) in batch.lines.iter().zip(batch.digests).zip(batch.refs.iter()).enumerate() {
         let leaf = batch.placed.first_leaf.0 + at as u64;
         if leaf < sealed {
             continue;
         }
-        if leaf < size && digests.get(leaf)? != Digest::of(line) {
+        if leaf < size && digests.get(leaf)? != *digest {
             return Err(Box::new(Misfit { leaf, what: "the line is not the one in the tree" }));
         }
         let entry = Entry::parse(line)?;

@@ -4,7 +4,9 @@ use super::name::Name;
 use super::reserve::{Reserve, reserve_path};
 use super::writer::{Place, Setting, Writer};
 use super::{CompleteFile, Cut, Files, Known, Recovery, Refusal, Sizes, open_file};
-use crate::format::{End, FileHeader, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, restamp, scan};
+use crate::format::{
+    End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, restamp, scan,
+};
 use crate::{FileNumber, MacKey, OpenError, Placed, RecoveredBatch};
 use env::{Disk, Random, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
@@ -136,7 +138,8 @@ impl<'a> Recovering<'a> {
         let mut bytes = self.disk.read(&path).map_err(io_at(&path))?;
         let mut header = self.check_header(name, &path, &bytes)?;
         let scan = scan(&bytes, &header);
-        let mut mac = self.authenticate(&path, &bytes, &header, &scan)?;
+        let digests = line_digests(&bytes, &scan, &header);
+        let mut mac = self.authenticate(&path, &bytes, &header, &scan, &digests)?;
         self.judge(&path, &scan, is_last)?;
         self.check_checkpoint(&path, &header)?;
         let mut current_path = path.clone();
@@ -155,7 +158,7 @@ impl<'a> Recovering<'a> {
         self.previous_mac = Some(mac);
         let number = FileNumber(self.next_number);
         self.next_number += 1;
-        self.hand_over(number, &bytes, &header, &scan, receive)?;
+        self.hand_over(number, &bytes, &header, &scan, &digests, receive)?;
         self.next_leaf = scan.end_leaf;
         self.files.reader = self.files.reader.with(number, open_file(self.disk, &current_path)?);
         self.files.complete.push(CompleteFile { number, path: current_path, end_leaf: scan.end_leaf });
@@ -179,10 +182,17 @@ impl<'a> Recovering<'a> {
 
     /// Checks the MACs of a file, and that it follows the one before; returns its last. What a crash leaves never fails
     /// here: a MAC lies under its frame's checksum.
-    fn authenticate(&self, path: &Path, bytes: &[u8], header: &FileHeader, scan: &Scan) -> Result<Mac, OpenError> {
+    fn authenticate(
+        &self,
+        path: &Path,
+        bytes: &[u8],
+        header: &FileHeader,
+        scan: &Scan,
+        digests: &[Digest],
+    ) -> Result<Mac, OpenError> {
         let damaged = |offset, leaf, what| OpenError::Damaged { path: path.to_owned(), offset, leaf, what };
         let Some(key) = self.known.key else { return Ok(NO_MAC) };
-        let mac = authenticate(bytes, scan, header, key)
+        let mac = authenticate(bytes, scan, header, digests, key)
             .map_err(|forged| damaged(forged.offset as u64, forged.leaf, forged.what))?;
         if self.previous_mac.is_some_and(|previous| previous != header.begun.previous_mac) {
             let what = "the file does not follow the one before it: one of the two was exchanged or cut";
@@ -250,8 +260,10 @@ impl<'a> Recovering<'a> {
         bytes: &[u8],
         header: &FileHeader,
         scan: &Scan,
+        digests: &[Digest],
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
     ) -> Result<(), OpenError> {
+        let mut left = digests;
         for place in &scan.batches {
             let frame = batch_at(bytes, place.start, header).expect("the scan has found this batch");
             let lines_offset = u32::try_from(place.start + frame.lines_at);
@@ -259,8 +271,11 @@ impl<'a> Recovering<'a> {
             let placed = Placed { file, first_leaf: frame.first_leaf, lines_offset };
             self.recovery.batches += 1;
             self.recovery.lines += frame.lines.len() as u64;
-            let batch = RecoveredBatch { placed, lines: frame.lines, refs: frame.refs, disclosures: frame.disclosures };
-            receive(batch).map_err(|source| OpenError::Refused { source })?;
+            let (digests, behind) = left.split_at(frame.lines.len());
+            left = behind;
+            let Frame { lines, refs, disclosures, .. } = frame;
+            receive(RecoveredBatch { placed, lines, digests, refs, disclosures })
+                .map_err(|source| OpenError::Refused { source })?;
         }
         Ok(())
     }
