@@ -179,7 +179,7 @@ mod tests {
     fn the_sound_disclosures_of_somebody_else_are_none_of_the_line() {
         let record = |n: u8| DisclosureRecord { digest: [n; 32], person: [n; 16], kind: 0, ciphertext: vec![n] };
         let line = |n: u8| {
-            let digest = combined_digest([&[n; 32]].into_iter());
+            let digest = combined_digest([&[n; 32]]);
             let digest: String = base64(&digest);
             format!(r#"{{"v":1,"source":"test","personal":[{{"of":"user:{n}","digest":"{digest}"}}]}}"#)
         };

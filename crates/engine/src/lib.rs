@@ -90,6 +90,8 @@ pub struct Log {
     rules: Rules,
     layout: Layout,
     cursor_key: [u8; 32],
+    /// What was read of segments.
+    cache: Arc<segment::BlockCache>,
     results: search::ResultCache,
     /// What questions hold at once.
     memory: search::Memory,

@@ -218,6 +218,7 @@ impl Log {
             rules,
             layout,
             cursor_key,
+            cache,
             results: search::ResultCache::new(crate::limits::RESULT_BYTES_MAX),
             memory: search::Memory::new(crate::limits::QUESTIONS_BYTES_MAX),
             threads,

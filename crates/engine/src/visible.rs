@@ -173,7 +173,8 @@ mod tests {
         let ips = |list: &[[u8; 2]]| list.iter().map(|[n, m]| IpAddr::from([10, 1, *n, *m])).collect::<BTreeSet<_>>();
         assert_eq!(found_by_enumerating(&log), ips(&[[1, 1], [1, 2], [2, 1], [2, 2]]), "so it can be found");
         let person = Person { scope: Scope::Source("test"), kind: "user", id: "u1" };
-        log.shared.vault.destroy(&person).unwrap().unwrap();
+        let handle = log.shared.vault.destroy(&person).unwrap().unwrap();
+        log.record_own(&crate::Own::Erased { person: handle }).unwrap();
         assert_eq!(found_by_enumerating(&log), ips(&[[1, 2], [2, 2]]));
         // The same of what is replayed, and of what is sealed and made again afterwards.
         log.close().unwrap();

@@ -145,3 +145,14 @@ pub trait DiskFile: Send + Sync {
 pub fn is_disk_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
+
+/// The files of a folder; none where there is no such folder: copying a log may lose folders that are empty.
+///
+/// # Errors
+/// What the file system answers otherwise.
+pub fn list_if_there(disk: &dyn Disk, dir: &Path) -> io::Result<Vec<PathBuf>> {
+    match disk.list(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        listed => listed,
+    }
+}

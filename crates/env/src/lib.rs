@@ -16,7 +16,7 @@ mod random;
 mod system_disk;
 
 pub use clock::{Clock, SystemClock};
-pub use disk::{Disk, DiskFile, is_disk_full};
+pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};
 pub use lock::{LOCK_FILE, Lock, LockError, holder_of, is_lock_file};
 pub use open_files::{is_out_of_files, raise_open_files};
 pub use priority::{be_prompt, step_back};

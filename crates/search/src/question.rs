@@ -135,8 +135,8 @@ impl<'a> Question<'a> {
     /// # Errors
     /// `Part`, with what could not be read.
     pub fn check_reads(&self) -> Result<(), SearchError> {
-        let parts = self.view.parts.iter().zip(&self.failed_before);
-        parts.map(|(part, before)| whole_since(part.as_ref(), *before)).collect()
+        let mut parts = self.view.parts.iter().zip(&self.failed_before);
+        parts.try_for_each(|(part, before)| whole_since(part.as_ref(), *before))
     }
 
     /// Checks a row that leaves against the scope once more, on its line (I-8). Cost: nothing where the scope is

@@ -105,6 +105,11 @@ impl BlockCache {
         &self.indexes
     }
 
+    /// Drops every block: what is asked for from now on is read from the disk.
+    pub fn drop_blocks(&self) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).retain(|_| false);
+    }
+
     /// Drops every block and all codes of `file`, whose segment is closed.
     pub(crate) fn forget(&self, file: u64) {
         self.codes.forget(file);

@@ -35,6 +35,8 @@ impl Log {
         let size = checkpoint.checkpoint.size.0.min(view.size);
         let mut verification =
             Verification { origin: ledger.origin().to_owned(), size, checkpoints: 1, ..Verification::default() };
+        // What is in memory was sound when it was read. What lies on the disk now is to be seen.
+        self.cache.drop_blocks();
         let mut edge = RightEdge::new();
         let mut opened = Opened::default();
         for leaf in 0..size {

@@ -43,6 +43,11 @@ impl Folder {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
+    /// Holds data and marks.
+    pub(crate) fn root(&self) -> std::path::PathBuf {
+        self.dir.path().to_owned()
+    }
+
     pub(crate) fn data(&self) -> std::path::PathBuf {
         self.dir.path().join("data")
     }

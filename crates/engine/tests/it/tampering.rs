@@ -9,6 +9,7 @@ use env::{Clock, SystemDisk, SystemRandom};
 use event::{Keys, Person, PersonId, personal::Scope};
 use vault::{RootKey, Surroundings, Vault};
 
+use crate::destroying::copy;
 use crate::{Folder, events, files, submit};
 
 const NOW_US: i64 = 1_900_000_000_000_000;
@@ -107,7 +108,11 @@ fn entries_received_far_in_the_future_are_found_and_not_started_from() {
     let log = Log::open(config.clone(), world.clone()).unwrap();
     clock.step_to(NOW_US + 70 * YEAR_US);
     submit(&log, &events(0, 10)).unwrap();
+    let crashed = Folder::new();
+    copy(&folder.root(), &crashed.root());
     drop(log);
+    let folder = crashed;
+    let config = Config { checkpoint_interval_us: 3_600_000_000, ..folder.config() };
     assert_eq!(findings(&folder, &world), vec![], "the clock of this machine says the same");
     clock.step_to(NOW_US);
     let found = findings(&folder, &world);

@@ -58,11 +58,7 @@ impl<'a> Looking<'a> {
             files: Vec::new(),
             recovery: Recovery { authenticated: known.key.is_some(), ..Recovery::default() },
         };
-        let paths = match disk.list(dir) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            other => other.map_err(io_at(dir))?,
-        };
-        for path in paths {
+        for path in env::list_if_there(disk, dir).map_err(io_at(dir))? {
             looking.sort_in(path)?;
         }
         looking.choose();

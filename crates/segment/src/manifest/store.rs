@@ -113,7 +113,7 @@ pub fn verify_manifests(disk: &dyn Disk, dir: &Path) -> Result<Vec<Finding>, Man
         }
         before = Some(manifest);
     }
-    for other in disk.list(dir).map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })? {
+    for other in listed(disk, dir)? {
         if number_of(&other).is_none() && !is_temporary(&other) {
             finding(other, FindingKind::Foreign, "no manifest is named so".to_owned());
         }
@@ -129,14 +129,13 @@ fn read(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Manifest, ManifestEr
     if manifest.number == number { Ok(manifest) } else { Err(ManifestError::Damaged { file, what }) }
 }
 
+fn listed(disk: &dyn Disk, dir: &Path) -> Result<Vec<PathBuf>, ManifestError> {
+    env::list_if_there(disk, dir).map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })
+}
+
 /// Returns the numbers of the manifests in the folder, ascending.
 fn numbers(disk: &dyn Disk, dir: &Path) -> Result<Vec<u64>, ManifestError> {
-    let files = match disk.list(dir) {
-        // Copying a log may lose folders that are empty.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        other => other.map_err(|source| ManifestError::Disk { file: dir.to_owned(), source })?,
-    };
-    let mut numbers: Vec<u64> = files.iter().filter_map(|file| number_of(file)).collect();
+    let mut numbers: Vec<u64> = listed(disk, dir)?.iter().filter_map(|file| number_of(file)).collect();
     numbers.sort_unstable();
     Ok(numbers)
 }

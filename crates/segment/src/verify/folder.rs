@@ -18,7 +18,7 @@ use crate::names::SegmentName;
 pub fn verify_folder(disk: &dyn Disk, dir: &Path, manifest: Option<&Manifest>) -> io::Result<Vec<Finding>> {
     let live = |name: &SegmentName| manifest.is_some_and(|m| m.segments.iter().any(|entry| entry.name == *name));
     let mut findings = Vec::new();
-    for file in disk.list(dir)? {
+    for file in env::list_if_there(disk, dir)? {
         let file_name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if file_name.ends_with(env::TEMPORARY_SUFFIX) {
             continue;
