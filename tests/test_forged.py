@@ -6,8 +6,8 @@ import shutil
 
 import pytest
 import verify
+from attacks.journal_file import JournalFile, digest
 from conftest import Server, indelible
-from journal_file import JournalFile, digest
 
 
 class Killed:

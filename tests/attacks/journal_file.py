@@ -4,26 +4,9 @@ import hashlib
 import struct
 from typing import NamedTuple
 
+from .bytes import crc32c
+
 HEADER_BYTES, FRAME_HEADER_BYTES, MAC_BYTES = 192, 80, 32
-
-
-def _table():
-    table = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
-        table.append(byte)
-    return table
-
-
-TABLE = _table()
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc = crc >> 8 ^ TABLE[(crc ^ byte) & 0xFF]
-    return struct.pack("<I", crc ^ 0xFFFFFFFF)
 
 
 class Batch(NamedTuple):
@@ -33,6 +16,10 @@ class Batch(NamedTuple):
     refs: list
     disclosures: list
     mac: bytes
+
+
+def checksum(data):
+    return struct.pack("<I", crc32c(data))
 
 
 def ends(items):
@@ -76,7 +63,7 @@ class JournalFile:
 
     def write(self):
         """Every frame a group of its own, but those that were not before."""
-        self.header[188:] = crc32c(self.header[:188])
+        self.header[188:] = checksum(self.header[:188])
         data, group, self.offsets = bytes(self.header), 0, []
         for number, batch in enumerate(self.batches):
             begins = number >= len(self.groups) or self.groups[number]
@@ -87,8 +74,8 @@ class JournalFile:
                     + self.header[32:48]
                     + struct.pack("<IIIII", len(batch.lines), len(joined[0]), len(joined[1]), len(batch.disclosures), len(joined[2]))
                     + data[-4:] + bytes(4))
-            frame = head + crc32c(head) + b"".join(map(ends, batch[:3])) + b"".join(joined) + batch.mac
-            data += frame + crc32c(frame)
+            frame = head + checksum(head) + b"".join(map(ends, batch[:3])) + b"".join(joined) + batch.mac
+            data += frame + checksum(frame)
         self.path.write_bytes(data + bytes(max(self.length - len(data), 512)))
 
 
