@@ -56,6 +56,10 @@ fn main() -> std::process::ExitCode {
         .with_writer(std::io::stderr)
         .with_target(false)
         .init();
+    // A path or a flag that is broken over two lines cannot be copied; terminals wrap by themselves.
+    let unwrapped =
+        miette::set_hook(Box::new(|_| Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build())));
+    unwrapped.unwrap_or_else(|_| unreachable!("nothing set it before"));
     let command = Cli::parse().command;
     if !matches!(command, Command::Serve(_) | Command::Demo(_)) {
         end_with_the_reader();

@@ -3,9 +3,17 @@
 //! Nothing erases yet. The entry is reserved, so that a key that is gone without one is tampering: only the reserved source counts,
 //! which no client can claim.
 
-use event::{Entry, PersonId};
+use std::sync::Arc;
 
+use event::{Entry, PersonId};
+use search::{Context, Filters, Question, Scope};
+use segment::{Part, Segment, View};
+use vault::Vault;
+
+use crate::limits::QUESTION_BYTES_MAX;
+use crate::open::OpenError;
 use crate::own::OWN_SOURCE;
+use crate::visible::Visible;
 
 /// The action of the entry.
 pub(crate) const ERASED: &str = "person.erased";
@@ -37,4 +45,51 @@ pub(crate) fn erased_in(line: &[u8]) -> Option<PersonId> {
     let person = PersonId(id);
     // One spelling, and nothing behind it.
     (handle_text(person) == resource.id).then_some(person)
+}
+
+/// Checks that an entry of the log's own explains each destroyed key: one in `segments`, or one of those met in the tail.
+///
+/// Cost: none while no key is destroyed; then a look-up in each segment.
+///
+/// # Errors
+/// `Unexplained`: somebody else destroyed a key. `Erasures` where the entries cannot be read.
+pub(crate) fn check_erasures(
+    vault: &Vault,
+    segments: &[Arc<Segment>],
+    in_tail: &[PersonId],
+    now_us: i64,
+) -> Result<(), OpenError> {
+    let mut destroyed = vault.destroyed();
+    destroyed.retain(|person| !in_tail.contains(person));
+    if destroyed.is_empty() {
+        return Ok(());
+    }
+    let filters = Filters::parse([("source", OWN_SOURCE), ("action", ERASED)], &[]);
+    let predicate = filters.unwrap_or_else(|_| panic!("these filters are known")).predicate;
+    let size = segments.last().map_or(0, |segment| segment.first_leaf() + u64::from(segment.rows()));
+    let view = View { parts: segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>).collect(), size };
+    let visible = Visible::new(vault);
+    let context = Context {
+        now_us,
+        identities: &visible,
+        addresses: &visible,
+        cursor_key: &[0; 32],
+        over_budget: &|| false,
+        lines_max: u64::MAX,
+        bytes_max: QUESTION_BYTES_MAX,
+        memory: None,
+        results: None,
+    };
+    let scope = Scope::everything();
+    let question = Question::new(&view, &predicate, &scope, context);
+    for hit in search::scan(&question, search::Order::Leaf) {
+        let hit = hit?;
+        let line = hit.part.line(hit.row)?;
+        let erased = erased_in(&line);
+        destroyed.retain(|person| Some(*person) != erased);
+    }
+    match destroyed.first() {
+        None => Ok(()),
+        Some(person) => Err(OpenError::Unexplained { person: handle_text(*person) }),
+    }
 }

@@ -13,18 +13,16 @@ use env::{Lock, LockError};
 use event::Rules;
 use journal::release_if_short;
 use ledger::MarkState;
-use search::{Filters, Scope};
 use segment::{BlockCache, PartError, SegmentName};
 
 use crate::checkpoints::Signing;
 use crate::config::{Config, World};
 use crate::create::{create, probe_marks};
-use crate::erased::{ERASED, erased_in, handle_text};
 use crate::ground::{Ground, survey};
 use crate::joining::Pace;
 use crate::layout::Layout;
 use crate::looking::{Looked, look};
-use crate::own::{OWN_SOURCE, Own};
+use crate::own::Own;
 use crate::publisher::Publisher;
 use crate::received::Received;
 use crate::sealer::SealerThread;
@@ -224,7 +222,6 @@ impl Log {
             threads,
             lock,
         };
-        log.check_erasures()?;
         log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
         Ok(log)
     }
@@ -238,29 +235,6 @@ impl Log {
             return Err(OpenError::NoLog { data: config.data });
         }
         Self::open(config, world)
-    }
-
-    /// Every destroyed key is explained by an entry of the log's own, or somebody else destroyed it. Cost: none while there is none.
-    fn check_erasures(&self) -> Result<(), OpenError> {
-        let mut destroyed = self.shared.vault.destroyed();
-        if destroyed.is_empty() {
-            return Ok(());
-        }
-        let filters = Filters::parse([("source", OWN_SOURCE), ("action", ERASED)], &[]);
-        let predicate = filters.unwrap_or_else(|_| panic!("these filters are known")).predicate;
-        let erased = self.ask(&self.view(), &predicate, &Scope::everything(), &|| false, |question| {
-            let mut erased = Vec::new();
-            for hit in search::scan(question, search::Order::Leaf) {
-                let hit = hit?;
-                erased.extend(erased_in(&hit.part.line(hit.row)?));
-            }
-            Ok(erased)
-        })?;
-        destroyed.retain(|person| !erased.contains(person));
-        match destroyed.first() {
-            None => Ok(()),
-            Some(person) => Err(OpenError::Unexplained { person: handle_text(*person) }),
-        }
     }
 
     fn record_start(&self, size: u64, recovery: &journal::Recovery, replayed: u64) -> Result<(), SubmitError> {

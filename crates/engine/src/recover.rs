@@ -6,7 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
-use event::Entry;
+use event::{Entry, PersonId};
 use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
 use ledger::{DigestsAhead, Ledger, Recorded};
 
@@ -15,6 +15,7 @@ use segment::{Disclosed, PartError};
 use vault::{Sealed, Vault};
 
 use crate::dedup::{EventKey, Recent};
+use crate::erased::{ERASED, erased_in};
 use crate::received::{Ascending, Dates};
 use crate::record::{Numbers, read_numbers};
 use crate::rows::{remember_identity, row_extra};
@@ -60,6 +61,7 @@ pub(crate) struct Recovering<'a> {
     ascending: Ascending,
     received_us: i64,
     replayed: u64,
+    erased: Vec<PersonId>,
 }
 
 /// What a line's bytes alone say of it, read beside others.
@@ -68,6 +70,8 @@ struct ReadLine {
     line: TailLine,
     key: Option<EventKey>,
     received_us: i64,
+    /// Whose erasure it records.
+    erased: Option<PersonId>,
 }
 
 /// What lines are read with.
@@ -119,6 +123,7 @@ impl Reading<'_> {
             line: TailLine { position, digest, records },
             key: entry.event_id.as_deref().map(|id| self.recent.key(&entry.source, id)),
             received_us: entry.received_us,
+            erased: (entry.action == ERASED).then(|| erased_in(line)).flatten(),
         })
     }
 
@@ -143,6 +148,8 @@ pub(crate) struct Recovered {
     pub(crate) received_us: i64,
     /// Lines that are in the tail again.
     pub(crate) replayed: u64,
+    /// Whose erasures they record.
+    pub(crate) erased: Vec<PersonId>,
 }
 
 impl<'a> Recovering<'a> {
@@ -164,6 +171,7 @@ impl<'a> Recovering<'a> {
             ascending: Ascending::default(),
             received_us: 0,
             replayed: 0,
+            erased: Vec::new(),
         }
     }
 
@@ -205,6 +213,7 @@ impl<'a> Recovering<'a> {
         self.recent.add(read.key.map(|key| (key, leaf)).into_iter(), leaf + 1);
         self.received_us = self.received_us.max(read.received_us);
         self.replayed += 1;
+        self.erased.extend(read.erased);
         Ok(())
     }
 
@@ -222,8 +231,8 @@ impl<'a> Recovering<'a> {
 
     /// What came back, all batches taken.
     pub(crate) fn finish(self) -> Recovered {
-        let Self { active, tail, chunks, file, received_us, replayed, .. } = self;
-        Recovered { active, tail, chunks, file, received_us, replayed }
+        let Self { active, tail, chunks, file, received_us, replayed, erased, .. } = self;
+        Recovered { active, tail, chunks, file, received_us, replayed, erased }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The second half of a start, once everything was read and agrees: indexes that are missing, what an unclean stop has
 //! left undone, and only then what is not needed any more.
 //!
-//! Order: indexes → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
+//! Order: indexes → destroyed keys against the entries that explain them → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
 //! removed → leftovers of sealing removed. Each step may be cut: see docs/reliability.md, "Start".
 
 use std::cell::RefCell;
@@ -19,6 +19,7 @@ use segment::{Segment, SegmentName};
 
 use crate::config::{Config, World};
 use crate::create::created;
+use crate::erased::check_erasures;
 use crate::layout::Layout;
 use crate::looking::{Looked, Sealed};
 use crate::open::OpenError;
@@ -46,6 +47,7 @@ pub(crate) fn settle(
 ) -> Result<Settled, OpenError> {
     let disk: &dyn Disk = &*world.disk;
     let segments = with_indexes(disk, layout, looked)?;
+    check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
     looked.vault.settle()?;
     looked.ledger.settle()?;
     let stamped = Stamped::new(disk, layout, looked.manifest.as_ref());
