@@ -86,6 +86,8 @@ fn personal_values_leave_events_as_in_the_vectors() {
         let mut made = serde_json::Map::new();
         for member in [
             "organization",
+            "workspace",
+            "project",
             "actor",
             "description",
             "resource",
