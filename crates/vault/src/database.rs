@@ -157,7 +157,8 @@ impl Database {
     /// `File`, `Database`: it cannot be read.
     pub(crate) fn bytes_behind(&self) -> Result<u64, VaultError> {
         // Asked by name: closing the file would end the locks that this process has on it. And first: pages are only added.
-        let file = std::fs::metadata(&self.path).map_err(|source| VaultError::File { path: self.path.clone(), source })?;
+        let file =
+            std::fs::metadata(&self.path).map_err(|source| VaultError::File { path: self.path.clone(), source })?;
         let number = |name| self.connection.query_row(name, [], |row| row.get::<_, i64>(0));
         let bytes = number("PRAGMA page_count").and_then(|count| Ok(count.saturating_mul(number("PRAGMA page_size")?)));
         let bytes = bytes.map_err(|source| VaultError::Database { path: self.path.clone(), source })?;
