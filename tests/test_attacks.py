@@ -118,9 +118,9 @@ def changes(logs, kind):
 
 def differs_in_zeroes(data, journal):
     """Whether only the zeroes behind the last frame are fewer or more (spec/journal.md): they are room, and mean nothing."""
-    if not data or not journals.frames(journal):
+    if not data:
         return False
-    end = journals.frames(journal)[-1][1]
+    end = max((end for _, end in journals.frames(journal)), default=journals.HEADER)
     return data[:end] == journal[:end] and not any(data[end:]) and not any(journal[end:])
 
 
