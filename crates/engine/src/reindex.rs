@@ -9,7 +9,7 @@ use std::thread;
 
 use env::{Disk, Lock};
 use segment::manifest::{Manifest, SegmentEntry, newest};
-use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
+use segment::sealed::{AddressOf, Difference, IndexAccess, ReindexError, Reindexing};
 use segment::{BlockCache, Field};
 use vault::{RootKey, Vault};
 
@@ -72,8 +72,7 @@ pub(crate) fn make_again(
     })
 }
 
-/// Makes the indexes of these segments once more and compares; returns those that say otherwise, with what, after they were
-/// replaced. Where persons were erased, address tokens are not compared: they cannot be made again.
+/// Makes the indexes of these segments once more and compares; returns those that differ, and how, after they were replaced. Where persons were erased, address tokens are not compared: they cannot be made again.
 ///
 /// # Errors
 /// As [`make_again`].
@@ -83,12 +82,12 @@ pub(crate) fn compare(
     vault: &Vault,
     segments: &[SegmentEntry],
     progress: &(dyn Fn(u64, u64) + Sync),
-) -> Result<Vec<(SegmentEntry, String)>, ReindexError> {
+) -> Result<Vec<(SegmentEntry, Difference)>, ReindexError> {
     let leave_out = vault.has_erased().then_some(Field::Address);
     let found = Mutex::new(Vec::new());
     side_by_side(vault, segments, progress, &|entry, how| {
-        if let Some(what) = segment::sealed::check_index(disk, dir, entry, how, leave_out)? {
-            found.lock().unwrap_or_else(PoisonError::into_inner).push((*entry, what));
+        if let Some(difference) = segment::sealed::check_index(disk, dir, entry, how, leave_out)? {
+            found.lock().unwrap_or_else(PoisonError::into_inner).push((*entry, difference));
         }
         Ok(())
     })?;

@@ -231,7 +231,7 @@ impl Ledger {
                     }
                     offset = next;
                 }
-                Item::End | Item::Torn => break,
+                Item::End | Item::Torn(_) => break,
                 Item::Damaged(what) => return Err(damaged(offset, what)),
             }
         }

@@ -36,7 +36,7 @@ pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError
 pub use keys::{create_signing_key, load_signing_key, new_origin};
 pub use ledger::{Ledger, LedgerEnv, Published};
 pub use mark::{MarkState, OlderMark, mark_path};
-pub use verify::{Finding, Recorded, TreeCheck, TreeReport, verify_tree};
+pub use verify::{Beyond, Finding, Recorded, TreeCheck, TreeReport, verify_tree};
 
 /// The log's name, one line, inside the tree's folder.
 const ORIGIN_FILE: &str = "origin";

@@ -98,8 +98,8 @@ pub(crate) enum Item {
     Record(Record, u64),
     /// The end of the file.
     End,
-    /// A last record that was being written when the power went; it was never published.
-    Torn,
+    /// A last record that was being written when the power went, and how many bytes of it there are; it was never published.
+    Torn(u64),
     /// A record that is not as it was written.
     Damaged(&'static str),
 }
@@ -131,7 +131,7 @@ impl<'a> Records<'a> {
         let rest_is_here = offset + self.ahead.len() as u64 == self.length;
         Ok(match Record::decode(&self.ahead) {
             Ok((record, length)) => Item::Record(record, offset + length as u64),
-            Err(_) if rest_is_here && is_torn(&self.ahead, offset) => Item::Torn,
+            Err(_) if rest_is_here && is_torn(&self.ahead, offset) => Item::Torn(self.ahead.len() as u64),
             Err(what) => Item::Damaged(what),
         })
     }

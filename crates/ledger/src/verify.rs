@@ -4,7 +4,7 @@ mod checkpoints;
 mod stored;
 
 use crate::ledger::origin_text;
-use crate::levels::{FILES, file_name, hashes_in};
+use crate::levels::{FILES, HASH_BYTES, file_name, hashes_in};
 use crate::mark::Mark;
 use crate::{ChainKey, MarkError, MarkState, ORIGIN_FILE, OpenError};
 use checkpoints::{Read, Signed, read_checkpoints};
@@ -42,6 +42,18 @@ pub struct TreeReport {
     pub mark: Option<MarkState>,
     /// What is not as it was written, at most a thousand of them; empty when all is well.
     pub findings: Vec<Finding>,
+    /// Files that reach beyond what the newest checkpoint covers, as a crash leaves them; the next start cuts them. Empty if
+    /// anything was found: then nobody knows what counts.
+    pub beyond: Vec<Beyond>,
+}
+
+/// Bytes at the end of a file that mean nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    /// The file.
+    pub path: PathBuf,
+    /// How many they are.
+    pub bytes: u64,
 }
 
 /// A check of the tree's folder: checkpoints are read first, which is soon done, then the tree is recomputed.
@@ -109,6 +121,10 @@ impl<'a> TreeCheck<'a> {
     /// As [`verify_tree`].
     pub fn finish(mut self) -> Result<TreeReport, OpenError> {
         self.checking.recompute(&self.signed)?;
+        // Where checkpoints were lost or altered, nobody knows what counts.
+        if !self.checking.report.findings.is_empty() {
+            self.checking.report.beyond.clear();
+        }
         Ok(self.checking.report)
     }
 }
@@ -146,6 +162,13 @@ impl Checking<'_> {
         if self.report.findings.len() < FINDINGS_MAX {
             let leaves = LeafIndex(leaves.start)..LeafIndex(leaves.end);
             self.report.findings.push(Finding { path, leaves, what: what.into() });
+        }
+    }
+
+    /// Tells of a file that is longer than what of it counts.
+    fn beyond(&mut self, path: PathBuf, bytes: u64) {
+        if bytes > 0 {
+            self.report.beyond.push(Beyond { path, bytes });
         }
     }
 
@@ -222,13 +245,15 @@ impl Checking<'_> {
         Ok(())
     }
 
-    /// Opens a level's file and finds out whether it reaches as far as was signed.
+    /// Opens a level's file and finds out whether it reaches as far as was signed, and no further.
     fn stored(&mut self, file: u8, size: TreeSize) -> Result<StoredHashes, OpenError> {
         let path = self.path(&file_name(file));
         let (stored, expected) = (StoredHashes::open(self.disk, &path)?, hashes_in(file, size));
         if stored.count() < expected {
             let leaves = stored.count() << (8 * u32::from(file))..size.0;
             self.find(path, leaves, format!("holds {} hashes of {expected}", stored.count()));
+        } else {
+            self.beyond(path, stored.bytes() - expected * HASH_BYTES);
         }
         Ok(stored)
     }

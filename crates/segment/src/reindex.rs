@@ -16,8 +16,8 @@ use crate::cache::BlockCache;
 use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
 use crate::index::{
-    AddressValue, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexMergeError, MergeInto, RowExtra, SPOOL_BYTES,
-    difference, merge_indexes,
+    AddressValue, Difference, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
+    RowExtra, SPOOL_BYTES, difference, keep_the_same_values, merge_indexes,
 };
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
@@ -130,9 +130,9 @@ pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexi
     Ok(changed)
 }
 
-/// Makes the segment's index again and compares: what the index in its place has otherwise, in words, after which the new one
-/// stands there. `None` if both answer alike: the bytes are the same, or differ only as merging makes them. `leave_out` names a
-/// field that is not compared.
+/// Makes the segment's index again and compares: how the index in its place differs, after which the new one stands there. `None`
+/// if the bytes are the same, or differ only as merging makes them. `leave_out` names a field that is not compared; where there
+/// is one, bytes that answer alike are no difference.
 ///
 /// Cost and memory as [`reindex`]; where the bytes differ, both are decoded.
 ///
@@ -144,7 +144,7 @@ pub fn check_index(
     entry: &SegmentEntry,
     how: &Reindexing<'_>,
     leave_out: Option<Field>,
-) -> Result<Option<String>, ReindexError> {
+) -> Result<Option<Difference>, ReindexError> {
     let file = entry.name.path(dir, SegmentFile::Index);
     let made = make(disk, dir, entry, how)?;
     if same(disk, &made.path, &file)? {
@@ -154,15 +154,25 @@ pub fn check_index(
         let opened = read_index(disk, path, &entry.lines.sha256, how.cache, how.access);
         opened.map_err(|error| ReindexError::Piece { file: path.to_owned(), source: Box::new(error) })
     };
+    let answers = |error: &dyn std::error::Error| Some(Difference::Answers(error.to_string()));
     let right = open(&made.path)?;
     let found = match open(&file) {
-        Ok(found) => difference(&right, &found, leave_out).unwrap_or_else(|error| Some(error.to_string())),
-        Err(error) => Some(error.to_string()),
+        Ok(found) => differs(&right, &found, leave_out).unwrap_or_else(|error| answers(&error)),
+        Err(error) => answers(&error),
     };
     if found.is_some() {
         put_in_place(disk, dir, &made, file)?;
     }
     Ok(found)
+}
+
+/// How an index differs from the right one; both have other bytes.
+fn differs(right: &Index, found: &Index, leave_out: Option<Field>) -> Result<Option<Difference>, IndexError> {
+    if let Some(what) = difference(right, found, leave_out)? {
+        return Ok(Some(Difference::Answers(what)));
+    }
+    let same_is_due = leave_out.is_none() && keep_the_same_values(right, found)?;
+    Ok(same_is_due.then_some(Difference::Bytes))
 }
 
 fn put_in_place(disk: &dyn Disk, dir: &Path, made: &Temporary<'_>, file: PathBuf) -> Result<(), ReindexError> {

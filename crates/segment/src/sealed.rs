@@ -19,6 +19,7 @@ use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
 
+pub use crate::index::Difference;
 pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, check_index, reindex};
 
 /// An opened sealed segment: its index joined to its lines and disclosures. Answers as a [`crate::Part`].

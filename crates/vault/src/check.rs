@@ -34,7 +34,8 @@ pub struct Finding {
 }
 
 /// Checks `keys/root`, `keys/log` and `vault.db` of a data directory: the files' own checksums, SQLite's
-/// `integrity_check`, and that every key unwraps. A file that cannot be read is a finding like any other. Writes
+/// `integrity_check`, that nothing lies behind the last page, and that every key unwraps and every row without one says when that
+/// was destroyed. A file that cannot be read is a finding like any other. Writes
 /// nothing, and may run beside the process that has the vault open.
 ///
 /// Cost: reads the files whole; about 5 µs a person.
@@ -76,6 +77,12 @@ fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>
     let path = database.path().to_owned();
     match database.complaints() {
         Ok(complaints) => complaints.into_iter().for_each(|what| check.add(&path, None, what)),
+        Err(error) => check.note(&path, None, &error),
+    }
+    match database.bytes_behind() {
+        Ok(0) => {}
+        Ok(1) => check.add(&path, None, "1 byte lies behind its last page".to_owned()),
+        Ok(bytes) => check.add(&path, None, format!("{bytes} bytes lie behind its last page")),
         Err(error) => check.note(&path, None, &error),
     }
     let wrapping = root.map(Wrapping::new);

@@ -47,6 +47,8 @@ pub(crate) struct Row {
     /// Nonce ‖ ciphertext ‖ tag; `None` once destroyed.
     pub(crate) wrapped: Option<Vec<u8>>,
     pub(crate) created_us: i64,
+    /// Whether the row says that the key was destroyed.
+    pub(crate) destroyed: bool,
 }
 
 /// The open database. After a failed write it writes no more (I-9).
@@ -128,7 +130,8 @@ impl Database {
     /// Visits every row, in no particular order.
     pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Row) -> Result<(), VaultError>) -> Result<(), VaultError> {
         let database = |source| VaultError::Database { path: self.path.clone(), source };
-        let columns = "SELECT rowid, id, scope, kind, subject, wrapped, created_us FROM person NOT INDEXED";
+        let columns = "SELECT rowid, id, scope, kind, subject, wrapped, created_us, destroyed_us IS NOT NULL
+                       FROM person NOT INDEXED";
         let mut statement = self.connection.prepare(columns).map_err(database)?;
         let rows = statement.query_map([], |row| {
             Ok(Row {
@@ -139,12 +142,27 @@ impl Database {
                 subject: row.get(4)?,
                 wrapped: row.get(5)?,
                 created_us: row.get(6)?,
+                destroyed: row.get(7)?,
             })
         });
         for row in rows.map_err(database)? {
             visit(row.map_err(database)?)?;
         }
         Ok(())
+    }
+
+    /// How many bytes of the file lie behind its last page: SQLite reads them never and writes none.
+    ///
+    /// # Errors
+    /// `File`, `Database`: it cannot be read.
+    pub(crate) fn bytes_behind(&self) -> Result<u64, VaultError> {
+        // Asked by name: closing the file would end the locks that this process has on it. And first: pages are only added.
+        let file =
+            std::fs::metadata(&self.path).map_err(|source| VaultError::File { path: self.path.clone(), source })?;
+        let number = |name| self.connection.query_row(name, [], |row| row.get::<_, i64>(0));
+        let bytes = number("PRAGMA page_count").and_then(|count| Ok(count.saturating_mul(number("PRAGMA page_size")?)));
+        let bytes = bytes.map_err(|source| VaultError::Database { path: self.path.clone(), source })?;
+        Ok(file.len().saturating_sub(u64::try_from(bytes).unwrap_or(0)))
     }
 
     /// What SQLite's `integrity_check` complains about, at most a hundred lines; empty if nothing.
@@ -264,7 +282,8 @@ mod tests {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&n.to_be_bytes());
             let (kind, subject) = ("user".to_owned(), n.to_string());
-            Row { number: 0, id, scope: "oacme".to_owned(), kind, subject, wrapped: Some(vec![1; 60]), created_us: 0 }
+            let (scope, wrapped) = ("oacme".to_owned(), Some(vec![1; 60]));
+            Row { number: 0, id, scope, kind, subject, wrapped, created_us: 0, destroyed: false }
         };
         (from..from + count).map(row).collect()
     }

@@ -55,6 +55,7 @@ impl Wrapping {
             subject: person.id.to_owned(),
             wrapped: Some([&nonce[..], &sealed].concat()),
             created_us,
+            destroyed: false,
         }
     }
 
@@ -63,7 +64,12 @@ impl Wrapping {
     /// # Errors
     /// What is wrong with the row.
     pub(crate) fn unwrap(&self, row: &Row) -> Result<Option<Unwrapped>, &'static str> {
-        let Some(wrapped) = &row.wrapped else { return Ok(None) };
+        let wrapped = match (&row.wrapped, row.destroyed) {
+            (None, true) => return Ok(None),
+            (None, false) => return Err("it has no key, though it does not say when that was destroyed"),
+            (Some(_), true) => return Err("it has a key, though it says that this was destroyed"),
+            (Some(wrapped), false) => wrapped,
+        };
         let person = row.person().ok_or("its scope is neither an organization nor a source")?;
         let (nonce, sealed) = wrapped.split_first_chunk().ok_or("its key is too short")?;
         let plain = self.0.decrypt(nonce, &bound(&row.id, &person, row.created_us), sealed);

@@ -86,6 +86,12 @@ pub fn verify_directory(
             (finding.leaves.start < finding.leaves.end).then_some(finding.leaves.start.0..finding.leaves.end.0);
         verification.found(finding.path, leaves, finding.what);
     }
+    for beyond in report.beyond {
+        let what = "beyond what the newest checkpoint covers, which mean nothing; the next start cuts them off";
+        let (file, count) = (beyond.path.display(), beyond.bytes);
+        let bytes = if count == 1 { "byte" } else { "bytes" };
+        verification.notes.push(format!("{file}: {count} {bytes} {what}"));
+    }
     let (digests, (manifest, indexes)) = match (digests, sealed) {
         (Ok(digests), Some(sealed)) => (digests, sealed),
         (Err(error), _) => {

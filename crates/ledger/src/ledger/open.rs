@@ -154,7 +154,7 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
                 previous = offset;
                 offset = next;
             }
-            Item::End | Item::Torn => break,
+            Item::End | Item::Torn(_) => break,
             Item::Damaged(what) => return Err(OpenError::Damaged { path: path.to_owned(), offset, what }),
         }
     }

@@ -66,7 +66,11 @@ pub(super) fn read_checkpoints(
                 }
                 offset = next;
             }
-            Item::End | Item::Torn => break,
+            Item::End => break,
+            Item::Torn(bytes) => {
+                checking.beyond(path.clone(), bytes);
+                break;
+            }
             Item::Damaged(what) => {
                 checking.find(path.clone(), 0..0, format!("damaged at offset {offset}: {what}"));
                 break;

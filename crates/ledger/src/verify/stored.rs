@@ -13,6 +13,7 @@ const CHUNK_HASHES: u64 = 4096;
 pub(super) struct StoredHashes {
     path: PathBuf,
     file: Option<Box<dyn DiskFile>>,
+    bytes: u64,
     count: u64,
     next: u64,
     chunk: Vec<u8>,
@@ -22,15 +23,21 @@ pub(super) struct StoredHashes {
 impl StoredHashes {
     pub(super) fn open(disk: &dyn Disk, path: &Path) -> Result<Self, OpenError> {
         let io_error = |source| OpenError::Io { path: path.to_owned(), source };
-        let (file, count) = match disk.open_read(path) {
+        let (file, bytes) = match disk.open_read(path) {
             Ok(file) => {
                 let bytes = file.len().map_err(io_error)?;
-                (Some(file), bytes / HASH_BYTES)
+                (Some(file), bytes)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => (None, 0),
             Err(source) => return Err(io_error(source)),
         };
-        Ok(Self { path: path.to_owned(), file, count, next: 0, chunk: Vec::new(), chunk_at: 0 })
+        let count = bytes / HASH_BYTES;
+        Ok(Self { path: path.to_owned(), file, bytes, count, next: 0, chunk: Vec::new(), chunk_at: 0 })
+    }
+
+    /// How long the file is, what follows its last whole hash included.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// How many whole hashes the file holds.

@@ -3,7 +3,7 @@
 use crate::world::{create, grow, key, mark, open, tree};
 use env::Disk;
 use env::fake::FaultyDisk;
-use ledger::{ChainKey, TreeReport, verify_tree};
+use ledger::{Beyond, ChainKey, TreeReport, verify_tree};
 use proof::LeafIndex;
 use std::path::Path;
 
@@ -83,6 +83,29 @@ fn truncated_and_missing_files_are_found() {
         assert_found(&missing, &path);
         assert!(open(&missing).is_err(), "{name} missing");
     }
+}
+
+#[test]
+fn bytes_beyond_the_newest_checkpoint_are_told_and_are_no_finding() {
+    for (name, bytes) in
+        [("digests", 1), ("digests", 48), ("level-1", 32), ("level-2", 5), ("checkpoints", 1), ("checkpoints", 40)]
+    {
+        let (disk, path) = (sealed(), tree().join(name));
+        let mut long = if disk.exists(&path).unwrap() { disk.read(&path).unwrap() } else { Vec::new() };
+        long.resize(long.len() + bytes, 0);
+        env::replace_file(&disk, &path, &long).unwrap();
+        let report = verify(&disk);
+        assert_eq!(report.findings, [], "{name}");
+        assert_eq!(report.beyond, [Beyond { path, bytes: bytes as u64 }]);
+        open(&disk).unwrap();
+        assert_eq!(verify(&disk).beyond, [], "a start cuts {name}");
+    }
+    let disk = sealed();
+    let path = tree().join("checkpoints");
+    let cut = disk.read(&path).unwrap().len() as u64 - 1;
+    disk.open_write(&path).unwrap().set_len(cut).unwrap();
+    let report = verify(&disk);
+    assert!(!report.findings.is_empty() && report.beyond.is_empty(), "what was signed counts: {report:?}");
 }
 
 fn assert_found(disk: &FaultyDisk, path: &Path) {

@@ -16,6 +16,15 @@ use crate::part::{Field, Text};
 /// Classes of tokens.
 const CLASSES: u8 = 3;
 
+/// How an index differs from the one that its lines give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// It answers alike, but no merging makes such bytes: somebody changed it, to no effect.
+    Bytes,
+    /// It answers otherwise: what differs, in words.
+    Answers(String),
+}
+
 /// What two indexes do not have alike, in words; `None` if they answer every question alike. `leave_out` names a field that is
 /// not compared.
 ///
@@ -55,6 +64,23 @@ pub(crate) fn difference(a: &Index, b: &Index, leave_out: Option<Field>) -> Resu
         }
     }
     Ok(None)
+}
+
+/// Whether two indexes that answer alike must have the same bytes: both keep the same values of fields kept as pairs in their
+/// dictionaries, which is all that merging leaves open.
+///
+/// Cost: reads the values of these dictionaries.
+///
+/// # Errors
+/// [`IndexError`] where a section is damaged.
+pub(crate) fn keep_the_same_values(a: &Index, b: &Index) -> Result<bool, IndexError> {
+    for field in Field::ALL.into_iter().filter(|field| matches!(Keeping::of(*field), Keeping::Pairs)) {
+        let name = Kind::Dictionary.of_field(field);
+        if !a.dictionary(name)?.has_the_values_of(&b.dictionary(name)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether both have the section with the same bytes, or neither has it.

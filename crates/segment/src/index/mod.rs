@@ -23,7 +23,8 @@ mod sets;
 mod table;
 
 pub use build::{AddressValue, IndexBuilder, RowExtra};
-pub(crate) use compare::difference;
+pub use compare::Difference;
+pub(crate) use compare::{difference, keep_the_same_values};
 pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub(crate) use indexed::CODES_BYTES_MAX;

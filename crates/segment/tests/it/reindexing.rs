@@ -3,7 +3,9 @@ use std::path::Path;
 use env::Disk;
 use event::Entry;
 use indelible_segment::index::AddressValue;
-use indelible_segment::sealed::{IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, open_segment, reindex};
+use indelible_segment::sealed::{
+    Difference, IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
+};
 use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
 
 use crate::sample::{Log, SEED, SEGMENTS, address, disk};
@@ -52,6 +54,53 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
     assert!(matches!(open(), Err(OpenError::Files(_))));
     assert!(reindex(&disk, dir, &entry, &how).is_err());
+}
+
+/// An index with every checksum right again after `change`, which is given its bytes up to the section table, and where sections
+/// of a kind begin.
+fn forged(bytes: &[u8], kind: u8, change: impl Fn(&mut [u8], usize)) -> Vec<u8> {
+    let number = |bytes: &[u8], at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let len = number(bytes, bytes.len() - 12);
+    let mut index = bytes[..len].to_vec();
+    let table = len - (number(&index, 8) >> 32) * 24;
+    for entry in (table..len).step_by(24) {
+        let section = number(&index, entry + 8)..number(&index, entry + 8) + number(&index, entry + 16);
+        if index[entry] == kind {
+            change(&mut index[..table], section.start);
+        }
+        let crc = crc32c::crc32c(&index[section]);
+        index[entry + 4..entry + 8].copy_from_slice(&crc.to_le_bytes());
+    }
+    let crc = crc32c::crc32c(&[&index[..40], &index[table..]].concat());
+    index[40..44].copy_from_slice(&crc.to_le_bytes());
+    let mut trailer: Vec<u8> =
+        index.chunks(16 << 10).flat_map(|block| proof::Digest::of(block).0[..16].to_vec()).collect();
+    trailer.extend_from_slice(&bytes[bytes.len() - 52..bytes.len() - 4]);
+    trailer.extend_from_slice(&crc32c::crc32c(&trailer).to_le_bytes());
+    [index, trailer].concat()
+}
+
+#[test]
+fn an_index_with_other_bytes_than_its_lines_give_is_told_though_it_answers_alike() {
+    let dir = Path::new(SEGMENTS);
+    let disk = disk();
+    let cache = BlockCache::new(1 << 20);
+    let entry = LOG.seal(&disk, 1..201).unwrap();
+    let how = Reindexing::new(&cache, IndexAccess::Whole, SEED, &token);
+    let file = entry.name.path(dir, SegmentFile::Index);
+    let sealed = disk.read(&file).unwrap();
+    assert_eq!(check_index(&disk, dir, &entry, &how, None).unwrap(), None);
+    // The row bits of a token list mean nothing where each token has a set of rows.
+    let alike = forged(&sealed, 7, |index, at| index[at + 8] ^= 1);
+    // A fact more, or one fewer.
+    let other = forged(&sealed, 9, |index, at| index[at] ^= 1);
+    for (bytes, answers) in [(alike, false), (other, true)] {
+        assert_ne!(bytes, sealed);
+        env::replace_file(&disk, &file, &bytes).unwrap();
+        let found = check_index(&disk, dir, &entry, &how, None).unwrap().unwrap();
+        assert_eq!(matches!(found, Difference::Answers(_)), answers, "{found:?}");
+        assert_eq!(disk.read(&file).unwrap(), sealed, "made again");
+    }
 }
 
 #[test]

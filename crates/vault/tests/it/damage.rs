@@ -96,14 +96,34 @@ fn a_row_altered_by_hand_is_noticed() {
         "UPDATE person SET created_us = created_us + 1 WHERE rowid = 3",
         "UPDATE person SET id = randomblob(16) WHERE rowid = 3",
         "UPDATE person SET wrapped = (SELECT wrapped FROM person WHERE rowid = 2) WHERE rowid = 3",
+        "UPDATE person SET destroyed_us = 7 WHERE rowid = 3",
+        "UPDATE person SET wrapped = NULL WHERE rowid = 3",
     ] {
         let dir = tempfile::tempdir().unwrap();
         closed_vault(dir.path());
-        rusqlite::Connection::open(dir.path().join("vault.db")).unwrap().execute(change, []).unwrap();
+        let connection = rusqlite::Connection::open(dir.path().join("vault.db")).unwrap();
+        connection.pragma_update(None, "ignore_check_constraints", true).unwrap();
+        connection.execute(change, []).unwrap();
+        connection.close().unwrap();
         let error = try_open(dir.path()).unwrap_err();
         assert!(matches!(error, VaultError::Row { row: 3, .. }), "{change}: {error}");
         let found = check(&SystemDisk, dir.path());
-        assert_eq!(found.findings.iter().map(|finding| finding.row).collect::<Vec<_>>(), [Some(3)], "{change}");
+        let rows: Vec<_> = found.findings.iter().filter_map(|finding| finding.row).collect();
+        assert_eq!(rows, [3], "{change}: {found:?}");
+    }
+}
+
+#[test]
+fn bytes_behind_the_last_page_are_noticed() {
+    for more in [1, 4096] {
+        let dir = tempfile::tempdir().unwrap();
+        closed_vault(dir.path());
+        let path = dir.path().join("vault.db");
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, [whole, vec![0; more]].concat()).unwrap();
+        let found = check(&SystemDisk, dir.path()).findings;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].file == path && found[0].what.contains(&format!("{more} byte")), "{found:?}");
     }
 }
 
