@@ -154,25 +154,25 @@ def index_sections(data):
 
 def index_end(data):
     """Where the index of index.md ends, and what ties it to its lines begins."""
-    return u64(data, len(data) - 12)
+    return u64(data, len(data) - 28)
 
 
 def index_repaired(data):
-    """The `.idx` with the checksums of sections and header, and the digests of its blocks, made anew."""
+    """The `.idx` with the checksums of sections and header, and the digests of its blocks, made anew; the MAC stays as it was."""
     for *_, entry_at, offset, length in index_sections(data):
         data = put(data, entry_at + 4, crc32c(data[offset:offset + length]))
     end = index_end(data)
     table_at = end - 24 * u32(data, 12)
     data = put(data, 40, crc32c(data[:40] + data[table_at:end]))
-    return index_bound(data, data[-44:-12])
+    return index_bound(data, data[-60:-28])
 
 
 def index_bound(data, lines_hash):
-    """The `.idx` tied to lines of this hash, whatever its blocks are now."""
+    """The `.idx` tied to lines of this hash, whatever its blocks are now, as somebody without the log's keys can: under the MAC it had."""
     index = data[:index_end(data)]
     blocks = (index[at:at + 16_384] for at in range(0, len(index), 16_384))
     tie = b"".join(hashlib.sha256(block).digest()[:16] for block in blocks)
-    tie += b"INDEXOF2" + lines_hash + struct.pack("<Q", len(index))
+    tie += b"INDEXOF3" + lines_hash + struct.pack("<Q", len(index)) + data[-20:-4]
     return index + tie + struct.pack("<I", crc32c(tie))
 
 

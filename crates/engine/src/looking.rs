@@ -20,7 +20,7 @@ use crate::dedup::Recent;
 use crate::layout::Layout;
 use crate::open::OpenError;
 use crate::recover::{Recovered, Recovering};
-use crate::rows::remember_identity;
+use crate::rows::{index_secret, remember_identity};
 use crate::sequencer::signed_tree;
 use crate::tree::Tree;
 
@@ -72,7 +72,8 @@ pub(crate) fn look_as(
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
     let ledger = Arc::new(ledger);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
-    let cache = BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))));
+    let cache =
+        BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))), index_secret(&vault).key);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
     let unlisted = |error| crate::unlisted::explain(disk, layout, manifest.as_ref(), error);
     let segments = open_segments(disk, layout, named, &cache, &vault, &ledger).map_err(unlisted)?;
@@ -105,6 +106,10 @@ fn open_segments(
     let mut segments = Vec::new();
     for entry in named {
         let segment = match open_segment(disk, &dir, entry, cache, IndexAccess::Blocks) {
+            Err(error) if error.is_forged() => {
+                tracing::error!(segment = %entry.name, %error, "somebody who lacks the log's keys wrote to its folder; the index is made again");
+                None
+            }
             Err(error) if error.wants_reindex() => {
                 tracing::warn!(segment = %entry.name, %error, "the index is made again");
                 None

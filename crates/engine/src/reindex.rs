@@ -10,7 +10,7 @@ use std::thread;
 use env::{Disk, Lock};
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{AddressOf, Difference, IndexAccess, ReindexError, Reindexing};
-use segment::{BlockCache, Field};
+use segment::{BlockCache, Field, IndexSecret};
 use vault::{RootKey, Vault};
 
 use crate::config::{Config, World};
@@ -18,7 +18,7 @@ use crate::create::surroundings;
 use crate::ground::{Ground, survey};
 use crate::layout::Layout;
 use crate::open::OpenError;
-use crate::rows::address_of;
+use crate::rows::{address_of, index_secret};
 
 /// Memory for frames while indexes are made, of all threads together.
 const CACHE_BYTES: usize = 16 << 20;
@@ -111,7 +111,8 @@ fn side_by_side(
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let done = AtomicU64::new(0);
-    let cache = BlockCache::new(CACHE_BYTES);
+    let IndexSecret { seed, key } = index_secret(vault);
+    let cache = BlockCache::keyed(CACHE_BYTES, key);
     let all = segments.iter().map(rows).sum();
     let tell = |more| progress(done.fetch_add(more, Ordering::Relaxed) + more, all);
     let work = || {
@@ -119,10 +120,7 @@ fn side_by_side(
             && !failed.load(Ordering::Relaxed)
         {
             let address: &AddressOf<'_> = &|entry, disclosed| Ok(address_of(vault, entry, disclosed)?);
-            let how = Reindexing {
-                progress: &tell,
-                ..Reindexing::new(&cache, IndexAccess::Blocks, vault.index_seed(), address)
-            };
+            let how = Reindexing { progress: &tell, ..Reindexing::new(&cache, IndexAccess::Blocks, seed, address) };
             each(entry, &how).inspect_err(|_| failed.store(true, Ordering::Relaxed))?;
         }
         Ok(())

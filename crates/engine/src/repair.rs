@@ -225,6 +225,8 @@ impl Candidates {
                 Ok(ledger.digests(LeafIndex(leaves.start), count)?)
             },
             opens: None,
+            // What is wrong with an index does not matter here.
+            index_key: None,
             each_line: &|_, _| Ok(()),
             access: IndexAccess::Whole,
             threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),

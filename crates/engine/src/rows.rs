@@ -3,13 +3,18 @@
 use event::personal::OpenedDisclosure;
 use event::{Entry, Kind, PersonId};
 use segment::index::{AddressValue, RowExtra};
-use segment::{Disclosed, DisclosureRecord, PartError};
+use segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, PartError};
 use vault::Vault;
 
 use crate::tail::sealed;
 
 /// Where the address stands in a connection.
 const ADDRESS: &str = "/client/ip";
+
+/// What the log's indexes are made with. Cost: two HMACs.
+pub(crate) fn index_secret(vault: &Vault) -> IndexSecret {
+    IndexSecret { seed: vault.index_seed(), key: IndexKey::new(vault.index_mac_key()) }
+}
 
 /// What the index takes of an entry's disclosures.
 pub(crate) fn row_extra(vault: &Vault, entry: &Entry<'_>, disclosed: &Disclosed) -> Result<RowExtra, PartError> {

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::health::Work;
 use crate::joining::{Job, Joined};
 use crate::publisher::Publisher;
+use crate::rows::index_secret;
 use crate::sealing::{Place, Sealing};
 use crate::shared::{Frozen, Shared, TailPart, is_disk_full};
 
@@ -240,8 +241,8 @@ impl SealerThread {
         let sealing = match sealing {
             Some(sealing) => sealing,
             None => {
-                let (rows, seed) = (self.shared.config.seal_rows, self.shared.vault.index_seed());
-                sealing.insert(Box::new(Sealing::begin(disk, self.publisher.layout(), first, rows, seed)?))
+                let (rows, secret) = (self.shared.config.seal_rows, index_secret(&self.shared.vault));
+                sealing.insert(Box::new(Sealing::begin(disk, self.publisher.layout(), first, rows, secret)?))
             }
         };
         sealing.take(&self.shared, place, run)?;

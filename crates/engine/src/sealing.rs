@@ -11,7 +11,7 @@ use segment::index::AddressValue;
 use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
-use segment::{DisclosureRecordRef, Part, PartError, Sealer};
+use segment::{DisclosureRecordRef, IndexSecret, Part, PartError, Sealer};
 use vault::Sealed;
 
 use crate::layout::Layout;
@@ -52,16 +52,16 @@ impl Place {
 }
 
 impl<'a> Sealing<'a> {
-    /// `rows`: about as many are to be taken. `seed`: the log's.
+    /// `rows`: about as many are to be taken. `secret`: the log's.
     pub(crate) fn begin(
         disk: &'a dyn Disk,
         layout: &Layout,
         first: u64,
         rows: u64,
-        seed: u64,
+        secret: IndexSecret,
     ) -> Result<Self, SealingError> {
         let rows = usize::try_from(rows).unwrap_or(0) + BUFFER_ROWS_MAX as usize;
-        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first, rows, seed)?, line_bytes: 0 })
+        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first, rows, secret)?, line_bytes: 0 })
     }
 
     pub(crate) fn leaves(&self) -> Range<u64> {

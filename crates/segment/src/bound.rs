@@ -1,7 +1,8 @@
-//! What follows the index in its file: the digests of its blocks, and which lines it was made from.
+//! What follows the index in its file: the digests of its blocks, which lines it was made from, and that this log made it.
 //!
 //! Without the first, bytes could change between being checked and being used; without the second, an index of another writing of
-//! the same leaves, or of another log's, would answer as if it were ours.
+//! the same leaves, or of another log's, would answer as if it were ours; without the third, one that somebody changed together with
+//! all its checksums.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -12,27 +13,34 @@ use crate::PartError;
 use crate::file::{Fields, Source};
 use crate::index::{BlockDigest, IndexFile, block_digest};
 use crate::own::BLOCK_BYTES;
+use crate::secret::{IndexKey, IndexMac};
 
-const NAME: [u8; 8] = *b"INDEXOF2";
-/// Name, SHA-256 of the file of lines, bytes of the index, CRC-32C of these and the digests before.
-const FOOT_BYTES: usize = 8 + 32 + 8 + 4;
+const NAME: [u8; 8] = *b"INDEXOF3";
+/// Name, SHA-256 of the file of lines, bytes of the index: what the MAC is of, behind the digests.
+const SAID_BYTES: usize = 8 + 32 + 8;
+/// Of the MAC, and of the CRC-32C of everything before it.
+const MAC_BYTES: usize = size_of::<IndexMac>();
+const CRC_BYTES: usize = 4;
+const FOOT_BYTES: usize = SAID_BYTES + MAC_BYTES + CRC_BYTES;
 
 /// Returns the bytes that follow an index of `bytes` bytes in its file.
-pub(crate) fn trailer(lines: &Digest, bytes: u64, digests: &[BlockDigest]) -> Vec<u8> {
+pub(crate) fn trailer(lines: &Digest, bytes: u64, digests: &[BlockDigest], key: &IndexKey) -> Vec<u8> {
     let mut out = Vec::with_capacity(size_of_val(digests) + FOOT_BYTES);
     digests.iter().for_each(|digest| out.extend_from_slice(digest));
     out.extend_from_slice(&NAME);
     out.extend_from_slice(&lines.0);
     out.extend_from_slice(&bytes.to_le_bytes());
+    let mac = key.mac(&out);
+    out.extend_from_slice(&mac);
     let crc = crc32c::crc32c(&out);
     out.extend_from_slice(&crc.to_le_bytes());
     out
 }
 
 /// As [`trailer`], of an index in memory.
-pub(crate) fn trailer_of(lines: &Digest, index: &[u8]) -> Vec<u8> {
+pub(crate) fn trailer_of(lines: &Digest, index: &[u8], key: &IndexKey) -> Vec<u8> {
     let digests: Vec<BlockDigest> = index.chunks(BLOCK_BYTES).map(block_digest).collect();
-    trailer(lines, index.len() as u64, &digests)
+    trailer(lines, index.len() as u64, &digests, key)
 }
 
 /// What an index file says of itself.
@@ -42,27 +50,59 @@ pub(crate) struct Bound {
     digests: Box<[BlockDigest]>,
 }
 
+/// Why a file is not the index that is looked for.
+#[derive(Debug)]
+pub(crate) enum Unbound {
+    /// The disk failed.
+    Read(PartError),
+    /// It is damaged, of another version, or of other lines.
+    Foreign,
+    /// Its checksum fits and its MAC does not. No accident does that: somebody without the log's keys wrote it.
+    Forged,
+}
+
 impl Bound {
-    /// Reads what follows the index. `None` if that is not what follows an index made from `lines`. Cost: a thousandth of the file.
+    /// Reads what follows the index, and checks that it was made from `lines` under `key`; `None`: the key is not at hand, and who
+    /// made it is not known. Cost: a thousandth of the file.
     ///
     /// # Errors
-    /// `Read` if the disk fails.
-    pub(crate) fn read(file: &Source, lines: &Digest) -> Result<Option<Self>, PartError> {
-        let Some(foot_at) = file.len().checked_sub(FOOT_BYTES as u64) else { return Ok(None) };
-        let foot = file.read(foot_at, FOOT_BYTES)?;
+    /// [`Unbound`].
+    pub(crate) fn read(file: &Source, lines: &Digest, key: Option<&IndexKey>) -> Result<Self, Unbound> {
+        let foot_at = file.len().checked_sub(FOOT_BYTES as u64).ok_or(Unbound::Foreign)?;
+        let foot = file.read(foot_at, FOOT_BYTES).map_err(Unbound::Read)?;
         let mut fields = Fields(&foot);
-        if fields.array() != Some(NAME) || fields.array() != Some(lines.0) {
-            return Ok(None);
+        if fields.array() != Some(NAME) {
+            return Err(Unbound::Foreign);
         }
+        let of: Option<[u8; 32]> = fields.array();
         let len = fields.u64().and_then(|bytes| usize::try_from(bytes).ok()).filter(|len| *len as u64 <= foot_at);
-        let Some(len) = len else { return Ok(None) };
+        let len = len.ok_or(Unbound::Foreign)?;
         let digests_len = len.div_ceil(BLOCK_BYTES) * size_of::<BlockDigest>();
         if foot_at.checked_sub(len as u64) != Some(digests_len as u64) {
-            return Ok(None);
+            return Err(Unbound::Foreign);
         }
-        let digests = file.read(len as u64, digests_len)?;
-        let digests: Box<[BlockDigest]> = digests.as_chunks().0.into();
-        Ok((trailer(lines, len as u64, &digests).ends_with(&foot)).then_some(Self { len, digests }))
+        let trailer = file.read(len as u64, digests_len + FOOT_BYTES).map_err(Unbound::Read)?;
+        let (before, crc) = trailer.split_last_chunk::<CRC_BYTES>().ok_or(Unbound::Foreign)?;
+        let (said, mac) = before.split_last_chunk::<MAC_BYTES>().ok_or(Unbound::Foreign)?;
+        if crc32c::crc32c(before) != u32::from_le_bytes(*crc) {
+            return Err(Unbound::Foreign);
+        }
+        // Before whose lines it is of: one of other lines that this log made is only in the wrong place.
+        if key.is_some_and(|key| !key.made(said, mac)) {
+            return Err(Unbound::Forged);
+        }
+        if of != Some(lines.0) {
+            return Err(Unbound::Foreign);
+        }
+        let digests = said.get(..digests_len).ok_or(Unbound::Foreign)?;
+        Ok(Self { len, digests: digests.as_chunks().0.into() })
+    }
+
+    /// Whether these are the bytes of the index, or of the blocks of it that begin with the `from`th.
+    pub(crate) fn holds(&self, from: usize, bytes: &[u8]) -> bool {
+        let digests = self.digests.get(from..).unwrap_or_default();
+        let blocks = bytes.chunks(BLOCK_BYTES);
+        blocks.len() <= digests.len() && blocks.zip(digests).all(|(block, digest)| block_digest(block) == *digest)
     }
 
     /// The index, whose blocks are checked as they are read.
@@ -119,6 +159,11 @@ impl BlockDigests {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use env::Disk;
+    use env::fake::FaultyDisk;
+
     use super::*;
 
     #[test]
@@ -127,8 +172,57 @@ mod tests {
             let whole: Vec<u8> = (0..len).map(|n| (n % 251) as u8).collect();
             let mut stream = BlockDigests::behind(48);
             whole[48..].chunks(1_000).for_each(|bytes| stream.push(bytes));
-            let lines = Digest::of(b"lines");
-            assert_eq!(trailer(&lines, len as u64, &stream.finish(&whole[..48])), trailer_of(&lines, &whole), "{len}");
+            let (lines, key) = (Digest::of(b"lines"), IndexKey::new([7; 32]));
+            let streamed = trailer(&lines, len as u64, &stream.finish(&whole[..48]), &key);
+            assert_eq!(streamed, trailer_of(&lines, &whole, &key), "{len}");
         }
+    }
+
+    /// The file of an index, as if these were its bytes.
+    fn written(bytes: &[u8]) -> Source {
+        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/index"));
+        disk.create_dir_all(Path::new("/segments")).unwrap();
+        disk.create_new(path).unwrap().write_all_at(bytes, 0).unwrap();
+        Source::open(&disk, path).unwrap()
+    }
+
+    /// As somebody without the key writes it: the digests and the CRC made anew, the MAC as it was.
+    fn repaired(bytes: &[u8], len: usize) -> Vec<u8> {
+        let digests_end = len + len.div_ceil(BLOCK_BYTES) * size_of::<BlockDigest>();
+        let mut trailer: Vec<u8> = bytes[..len].chunks(BLOCK_BYTES).flat_map(block_digest).collect();
+        trailer.extend_from_slice(&bytes[digests_end..bytes.len() - CRC_BYTES]);
+        let crc = crc32c::crc32c(&trailer);
+        [&bytes[..len], &trailer, &crc.to_le_bytes()].concat()
+    }
+
+    #[test]
+    fn what_somebody_without_the_key_repaired_is_forged_and_what_changed_otherwise_is_not() {
+        let (key, lines) = (IndexKey::new([7; 32]), Digest::of(b"lines"));
+        let index: Vec<u8> = (0..2 * BLOCK_BYTES + 5).map(|n| (n % 251) as u8).collect();
+        let len = index.len();
+        let honest = [&index[..], &trailer_of(&lines, &index, &key)].concat();
+        let read = |bytes: &[u8], key: Option<&IndexKey>| Bound::read(&written(bytes), &lines, key);
+
+        assert_eq!(repaired(&honest, len), honest);
+        let bound = read(&honest, Some(&key)).unwrap();
+        assert!(bound.holds(0, &index) && bound.holds(1, &index[BLOCK_BYTES..]) && !bound.holds(1, &index));
+        assert!(matches!(read(&honest, Some(&IndexKey::new([8; 32]))), Err(Unbound::Forged)));
+        assert!(matches!(read(&honest, Some(&IndexKey::default())), Err(Unbound::Forged)));
+        read(&honest, None).unwrap();
+
+        let foot = honest.len() - FOOT_BYTES;
+        for at in [0, BLOCK_BYTES, len - 1, foot + 8, foot + 39, foot + SAID_BYTES, foot + SAID_BYTES + MAC_BYTES - 1] {
+            let mut forged = honest.clone();
+            forged[at] ^= 1;
+            let forged = repaired(&forged, len);
+            assert!(matches!(read(&forged, Some(&key)), Err(Unbound::Forged)), "byte {at}");
+        }
+        for at in len..honest.len() {
+            let mut damaged = honest.clone();
+            damaged[at] ^= 1;
+            assert!(matches!(read(&damaged, Some(&key)), Err(Unbound::Foreign)), "byte {at}");
+        }
+        let others = [&index[..], &trailer_of(&Digest::of(b"others"), &index, &key)].concat();
+        assert!(matches!(read(&others, Some(&key)), Err(Unbound::Foreign)), "made by this log");
     }
 }

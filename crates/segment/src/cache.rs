@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::held::{Held, LeafDigests};
 use crate::index::{CODES_BYTES_MAX, INDEX_BYTES_MAX, IndexMemory, KeptCodes};
 use crate::lru::Lru;
+use crate::secret::IndexKey;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
 #[derive(Default)]
@@ -48,34 +49,49 @@ pub struct BlockCache {
     indexes: IndexMemory,
     /// What the lines of opened segments are held against.
     tree: Option<Arc<dyn LeafDigests>>,
+    /// What the index files of opened segments must be authenticated under.
+    index_key: IndexKey,
 }
 
 impl BlockCache {
-    /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept.
+    /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept. Index files are read under
+    /// the default key: for whoever reads none.
     #[must_use]
     pub fn new(bytes_max: usize) -> Arc<Self> {
-        Arc::new(Self::with(bytes_max, None))
+        Self::keyed(bytes_max, IndexKey::default())
     }
 
-    /// As [`Self::new`]; each line that a segment of this cache hands out is held against `tree` first. For whoever shows lines.
+    /// As [`Self::new`]; the index files of its segments are those that were made under this key.
     #[must_use]
-    pub fn held_against(bytes_max: usize, tree: Arc<dyn LeafDigests>) -> Arc<Self> {
-        Arc::new(Self::with(bytes_max, Some(tree)))
+    pub fn keyed(bytes_max: usize, index_key: IndexKey) -> Arc<Self> {
+        Arc::new(Self::with(bytes_max, None, index_key))
     }
 
-    fn with(bytes_max: usize, tree: Option<Arc<dyn LeafDigests>>) -> Self {
+    /// As [`Self::keyed`]; each line that a segment of this cache hands out is held against `tree` first. For whoever shows lines.
+    #[must_use]
+    pub fn held_against(bytes_max: usize, tree: Arc<dyn LeafDigests>, index_key: IndexKey) -> Arc<Self> {
+        Arc::new(Self::with(bytes_max, Some(tree), index_key))
+    }
+
+    fn with(bytes_max: usize, tree: Option<Arc<dyn LeafDigests>>, index_key: IndexKey) -> Self {
         Self {
             files: AtomicU64::new(0),
             kept: Mutex::new(Lru::new(bytes_max)),
             codes: KeptCodes::new(CODES_BYTES_MAX),
             indexes: IndexMemory::new(INDEX_BYTES_MAX),
             tree,
+            index_key,
         }
     }
 
     /// What lines are held against, if anything.
     pub(crate) fn tree(&self) -> Option<&dyn LeafDigests> {
         self.tree.as_deref()
+    }
+
+    /// What index files are authenticated under.
+    pub(crate) fn index_key(&self) -> &IndexKey {
+        &self.index_key
     }
 
     /// Returns a number for a newly opened file that no other file of this cache has.

@@ -26,6 +26,7 @@ mod personal;
 mod reindex;
 pub mod seal;
 pub mod sealed;
+mod secret;
 pub mod tail;
 pub mod verify;
 
@@ -40,3 +41,4 @@ pub use part::{
 pub use personal::{Digests3, names};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;
+pub use secret::{IndexKey, IndexSecret};

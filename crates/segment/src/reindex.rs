@@ -87,7 +87,7 @@ pub type AddressOf<'a> =
 
 /// How an index is made again.
 pub struct Reindexing<'a> {
-    /// Where blocks of lines and disclosures are kept meanwhile.
+    /// Where blocks of lines and disclosures are kept meanwhile. The index is made under its key.
     pub cache: &'a Arc<BlockCache>,
     /// How the indexes of pieces are reached.
     pub access: IndexAccess,
@@ -151,7 +151,7 @@ pub fn check_index(
         return Ok(None);
     }
     let open = |path: &Path| {
-        let opened = read_index(disk, path, &entry.lines.sha256, how.cache, how.access);
+        let opened = read_index(disk, path, &entry.lines.sha256, how.cache, Some(how.cache.index_key()), how.access);
         opened.map_err(|error| ReindexError::Piece { file: path.to_owned(), source: Box::new(error) })
     };
     let answers = |error: &dyn std::error::Error| Some(Difference::Answers(error.to_string()));
@@ -196,13 +196,13 @@ fn make<'d>(
         let mut builder = IndexBuilder::new(entry.name.first, how.seed);
         pieces.scan(&mut |_, leaf, line, disclosures| index_row(disclosures, leaf, line, how.address, &mut builder))?;
         let index = builder.finish();
-        write(disk, &made.path, &[&index, &bound::trailer_of(&entry.lines.sha256, &index)])?;
+        write(disk, &made.path, &[&index, &bound::trailer_of(&entry.lines.sha256, &index, how.cache.index_key())])?;
     } else {
         pieces.make(disk, entry.name.first)?;
         let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
         let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
-        let lines = Some(&entry.lines.sha256);
-        merge_indexes(&indexes, &MergeInto { disk, file, lines, spool_bytes: SPOOL_BYTES, go_on })?;
+        let (lines, key) = (Some(&entry.lines.sha256), *how.cache.index_key());
+        merge_indexes(&indexes, &MergeInto { disk, file, lines, key, spool_bytes: SPOOL_BYTES, go_on })?;
     }
     drop(pieces);
     (how.progress)(rows % PROGRESS_ROWS);
@@ -286,9 +286,10 @@ impl<'p> Pieces<'p> {
         let index = builder.finish();
         // Of no lines in particular: the file is read here alone.
         let of = Digest([0; 32]);
-        write(disk, &file.path, &[&index, &bound::trailer_of(&of, &index)])?;
+        write(disk, &file.path, &[&index, &bound::trailer_of(&of, &index, self.how.cache.index_key())])?;
         drop(index);
-        let index = read_index(disk, &file.path, &of, self.how.cache, self.how.access);
+        let cache = self.how.cache;
+        let index = read_index(disk, &file.path, &of, cache, Some(cache.index_key()), self.how.access);
         let index = index.map_err(|error| ReindexError::Piece { file: file.path.clone(), source: Box::new(error) })?;
         self.made.push((file, index));
         Ok(())

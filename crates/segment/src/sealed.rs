@@ -9,7 +9,7 @@ use env::Disk;
 use proof::Digest;
 
 use crate::PartError;
-use crate::bound::Bound;
+use crate::bound::{Bound, Unbound};
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
@@ -18,6 +18,7 @@ use crate::index::{Index, IndexError, IndexMemory, Indexed, KeptCodes, Lines, Re
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
+use crate::secret::IndexKey;
 
 pub use crate::index::Difference;
 pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, check_index, reindex};
@@ -31,7 +32,7 @@ pub enum IndexAccess {
     /// Block by block, when they are first needed; each is held against its digest, which was read when the file was opened. Those
     /// of all segments together take bounded memory.
     Blocks,
-    /// All at once; sections are held against their checksums.
+    /// All at once, each block held against its digest; sections are held against their checksums.
     Whole,
 }
 
@@ -55,6 +56,13 @@ pub enum OpenError {
         /// The index file.
         file: PathBuf,
     },
+    /// Its index was written by somebody without the log's keys: the checksums fit, the MAC does not. Remedy: [`reindex`], and find
+    /// out who can write to the folder.
+    #[error("the index {} was forged: its checksum fits, but it was not made under the log's key", file.display())]
+    IndexForged {
+        /// The index file.
+        file: PathBuf,
+    },
     /// Its index is damaged or of another version. Remedy: [`reindex`].
     #[error("the index cannot be used")]
     Index(#[from] IndexError),
@@ -65,6 +73,12 @@ impl OpenError {
     #[must_use]
     pub fn wants_reindex(&self) -> bool {
         !matches!(self, Self::Files(_))
+    }
+
+    /// Returns whether the index was written by somebody without the log's keys.
+    #[must_use]
+    pub fn is_forged(&self) -> bool {
+        matches!(self, Self::IndexForged { .. })
     }
 }
 
@@ -211,19 +225,32 @@ pub fn open_index(
     cache: &BlockCache,
     access: IndexAccess,
 ) -> Result<Index, OpenError> {
+    open_index_of(disk, dir, entry, cache, Some(cache.index_key()), access)
+}
+
+/// As [`open_index`]; without a key, it is not known who made it.
+pub(crate) fn open_index_of(
+    disk: &dyn Disk,
+    dir: &Path,
+    entry: &SegmentEntry,
+    cache: &BlockCache,
+    key: Option<&IndexKey>,
+    access: IndexAccess,
+) -> Result<Index, OpenError> {
     let file = entry.name.path(dir, SegmentFile::Index);
-    let index = read_index(disk, &file, &entry.lines.sha256, cache, access)?;
+    let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
     let leaves = entry.name.leaves();
     let fits = index.first_leaf() == leaves.start && u64::from(index.rows()) == leaves.end - leaves.start;
     if fits { Ok(index) } else { Err(OpenError::IndexForeign { file }) }
 }
 
-/// Opens an index file that was made from these lines.
+/// Opens an index file that was made from these lines, under this key where it is at hand.
 pub(crate) fn read_index(
     disk: &dyn Disk,
     file: &Path,
     lines: &Digest,
     cache: &BlockCache,
+    key: Option<&IndexKey>,
     access: IndexAccess,
 ) -> Result<Index, OpenError> {
     let unread = |source| OpenError::IndexUnread { file: file.to_owned(), source };
@@ -232,10 +259,19 @@ pub(crate) fn read_index(
         error => OpenError::Files(error),
     };
     let source = Source::open(disk, file).map_err(failed)?;
-    let bound = Bound::read(&source, lines).map_err(failed)?;
-    let bound = bound.ok_or_else(|| OpenError::IndexForeign { file: file.to_owned() })?;
+    let bound = Bound::read(&source, lines, key).map_err(|error| match error {
+        Unbound::Read(error) => failed(error),
+        Unbound::Foreign => OpenError::IndexForeign { file: file.to_owned() },
+        Unbound::Forged => OpenError::IndexForged { file: file.to_owned() },
+    })?;
     let region = match access {
-        IndexAccess::Whole => Region::Whole(Arc::new(source.read(0, bound.len).map_err(failed)?)),
+        IndexAccess::Whole => {
+            let bytes = source.read(0, bound.len).map_err(failed)?;
+            if !bound.holds(0, &bytes) {
+                return Err(OpenError::IndexForeign { file: file.to_owned() });
+            }
+            Region::Whole(Arc::new(bytes))
+        }
         IndexAccess::Blocks => {
             Region::of_file(Arc::new(bound.index(source, cache.indexes().filled()))).map_err(unread)?
         }

@@ -131,9 +131,17 @@ impl LogKey {
 
     /// The seed of the log's indexes: the first 8 bytes, big-endian, of HMAC-SHA-256 under the index key.
     pub(crate) fn index_seed(&self) -> u64 {
+        u64::from_be_bytes(*self.derived("seed of indexes").first_chunk().expect("the MAC has 32 bytes"))
+    }
+
+    /// The key that authenticates index files: HMAC-SHA-256 under the index key.
+    pub(crate) fn index_mac_key(&self) -> [u8; 32] {
+        self.derived("MAC key of indexes")
+    }
+
+    fn derived(&self, info: &str) -> [u8; 32] {
         let mac = Hmac::<Sha256>::new_from_slice(self.indexes.as_slice()).expect("HMAC takes keys of every length");
-        let mac = mac.chain_update("seed of indexes").finalize().into_bytes();
-        u64::from_be_bytes(*mac.first_chunk().expect("the MAC has 32 bytes"))
+        mac.chain_update(info).finalize().into_bytes().into()
     }
 }
 

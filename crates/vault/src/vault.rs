@@ -295,6 +295,14 @@ impl Vault {
         self.log_key.index_seed()
     }
 
+    /// The key that authenticates the log's index files: the same for ever, and unknown to whoever can write to them alone.
+    ///
+    /// Cost: one HMAC.
+    #[must_use]
+    pub fn index_mac_key(&self) -> [u8; 32] {
+        self.log_key.index_mac_key()
+    }
+
     /// Destroys a person's key and everything held open under it: durable, overwritten on the disk, and gone from the
     /// write-ahead log before this returns. Returns the key's handle; `None` if the person has no key. The caller has
     /// made the tombstone entry durable before (docs/reliability.md, "Erase").

@@ -122,6 +122,7 @@ pathlib.Path(__file__).with_name("vault.json").write_text(json.dumps({
         record_without_salt(PEOPLE[1], 2, '{"/changes/^~/before":"^~|`^~|`^~|`^~|`^~|`^~|`^~|`^~|`"}'),
         record_without_salt(PEOPLE[1], 2, "{}"),
     ],
+    "index_mac_key_hex": hmac.digest(INDEXES, b"MAC key of indexes", "sha256").hex(),
     "index_seed": f"{int.from_bytes(hmac.digest(INDEXES, b'seed of indexes', 'sha256')[:8], 'big'):016x}",
     "address_values": [
         {"address": address, "id_hex": row and row["id_hex"], "value_hex": address_value(row, address).hex()}

@@ -106,8 +106,13 @@ pub fn verify_directory(
         since::check(note, &key, &digests, &tree_path, &mut verification)?;
     }
     verification.append(segments);
-    if let Some(vault) = vault.as_ref().filter(|_| verification.findings.is_empty()) {
-        segments::reindex(disk, &layout, vault, &indexes.rebuild, &mut verification)?;
+    if let Some(vault) = &vault {
+        let mut rebuild = indexes.forged.clone();
+        // Each of those forged is a finding, and none that says anything of lines.
+        if verification.findings.len() == rebuild.len() {
+            rebuild.extend(&indexes.rebuild);
+        }
+        segments::reindex(disk, &layout, vault, &rebuild, &mut verification)?;
     }
     let unnamed = unnamed_segments(disk, &layout, manifest.as_ref(), &mut verification);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
@@ -252,7 +257,9 @@ fn check_manifests(disk: &dyn Disk, layout: &Layout, verification: &mut Verifica
 pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
     for finding in findings {
         match finding.kind {
-            FindingKind::Tampered => verification.found(finding.file, finding.leaves, finding.what),
+            FindingKind::Tampered | FindingKind::Forged => {
+                verification.found(finding.file, finding.leaves, finding.what)
+            }
             FindingKind::Unreadable => {
                 let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
                 verification.unreadable.push(Finding { file, leaves, what });

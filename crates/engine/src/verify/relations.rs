@@ -5,13 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use event::{Kind, PersonId};
 use ledger::Recorded;
-use segment::DisclosureRecordRef;
+use segment::{DisclosureRecordRef, IndexKey};
 use vault::{KeyState, OpenError, Vault};
 
 use super::Verification;
 use crate::erased::{erased_in, handle_text};
 use crate::layout::Layout;
 use crate::received::{Dates, received_in};
+use crate::rows::index_secret;
 
 /// Shared by all threads that read lines.
 pub(super) struct Relations<'v> {
@@ -30,6 +31,11 @@ impl<'v> Relations<'v> {
     /// Whether the keys are at hand.
     pub(super) fn has_keys(&self) -> bool {
         self.vault.is_some()
+    }
+
+    /// What the log's indexes are authenticated under, where the keys are at hand.
+    pub(super) fn index_key(&self) -> Option<IndexKey> {
+        self.vault.map(|vault| index_secret(vault).key)
     }
 
     /// Takes a line; says what is wrong with it.

@@ -29,6 +29,8 @@ pub(super) struct Indexes {
     pub(super) rebuild: Vec<SegmentEntry>,
     /// Whole, as far as their own checksums say: to be compared with what the lines give.
     pub(super) compare: Vec<SegmentEntry>,
+    /// Made by somebody without the log's keys, beside lines that are sound: found already, and to be made again.
+    pub(super) forged: Vec<SegmentEntry>,
 }
 
 /// Checks one segment after the other, each on all processors; returns what is to be done about their indexes.
@@ -50,7 +52,14 @@ pub(super) fn check(
     };
     let checked = AtomicU64::new(0);
     let opens: &Opens<'_> = &|record| relations.open(record);
+    let index_key = relations.index_key();
+    if index_key.is_none() && !named.is_empty() {
+        let what =
+            "the keys of the vault are not at hand: the indexes could not be authenticated, and are left as they are";
+        verification.warnings.push(format!("{}: {what}", dir.display()));
+    }
     let how = How {
+        index_key: index_key.as_ref(),
         opens: relations.has_keys().then_some(opens),
         each_line: &|leaf, line| relations.line(leaf, line),
         digests: &|leaves| Ok(read_digests(&*file, leaves.start, (leaves.end - leaves.start) as usize)?),
@@ -74,6 +83,8 @@ pub(super) fn check(
                     indexes.rebuild.push(*entry);
                 } else if findings.is_empty() {
                     indexes.compare.push(*entry);
+                } else if findings.iter().all(|finding| finding.kind == FindingKind::Forged) {
+                    indexes.forged.push(*entry);
                 }
                 sort_in(findings, verification);
             }
@@ -91,7 +102,16 @@ pub(super) fn reindex(
     rebuild: &[SegmentEntry],
     verification: &mut Verification,
 ) -> Result<(), VerifyError> {
-    make_again(disk, &layout.segments(), vault, rebuild, &Watch { each: &|_, _| {}, progress: &|_, _| {} })?;
+    let watch = Watch { each: &|_, _| {}, progress: &|_, _| {} };
+    if let Err(error) = make_again(disk, &layout.segments(), vault, rebuild, &watch) {
+        // What was found is told in any case.
+        if verification.findings.is_empty() {
+            return Err(error.into());
+        }
+        let what = format!("the indexes could not be made again: {}", with_causes(&error));
+        verification.unreadable.push(Finding { file: layout.segments(), leaves: None, what });
+        return Ok(());
+    }
     let note = |entry: &SegmentEntry| format!("the index of segment {} was made again", entry.name);
     verification.notes.extend(rebuild.iter().map(note));
     Ok(())

@@ -16,6 +16,7 @@ mod exact;
 mod failing_once;
 mod feed;
 mod flips;
+mod forging;
 mod life;
 mod limping;
 mod merging;

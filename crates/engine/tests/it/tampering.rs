@@ -52,7 +52,7 @@ fn destroy(folder: &Folder, id: &str) -> PersonId {
     open_vault(folder).destroy(&person).unwrap().unwrap()
 }
 
-fn open_vault(folder: &Folder) -> Vault {
+pub(crate) fn open_vault(folder: &Folder) -> Vault {
     let surroundings = Surroundings {
         disk: Arc::new(SystemDisk),
         clock: Arc::new(ManualClock::at(NOW_US)),

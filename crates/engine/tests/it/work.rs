@@ -5,8 +5,9 @@ use std::sync::Arc;
 use engine::{Config, Layout, Limits, Log, World};
 use search::{Filters, PageRequest, SearchError, Spent};
 use segment::sealed::{IndexAccess, open_segment};
-use segment::{View, Work};
+use segment::{BlockCache, IndexKey, View, Work};
 
+use crate::tampering::open_vault;
 use crate::{Folder, events, submit};
 
 /// Segments of these tests, and entries of each: some frames' worth.
@@ -25,7 +26,7 @@ fn log(folder: &Folder) -> Log {
     log
 }
 
-fn predicate(pairs: &[(&str, &str)]) -> search::Predicate {
+pub(crate) fn predicate(pairs: &[(&str, &str)]) -> search::Predicate {
     Filters::parse(pairs.iter().copied(), &[]).unwrap().predicate
 }
 
@@ -199,7 +200,8 @@ fn uncached(folder: &Folder) -> View {
     let (config, disk) = (folder.config(), env::SystemDisk);
     let layout = Layout::new(&config.data, &config.marks);
     let manifest = segment::manifest::newest(&disk, &layout.manifests()).unwrap().unwrap();
-    let (dir, cache) = (layout.segments(), segment::BlockCache::new(0));
+    let key = IndexKey::new(open_vault(folder).index_mac_key());
+    let (dir, cache) = (layout.segments(), BlockCache::keyed(0, key));
     let open = |entry| open_segment(&disk, &dir, entry, &cache, IndexAccess::Blocks).unwrap();
     let parts = manifest.segments.iter().map(|entry| Arc::new(open(entry)) as Arc<dyn segment::Part>);
     View { parts: parts.collect(), size: manifest.sealed_to() }

@@ -17,6 +17,7 @@ use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
 use crate::held::Held;
 use crate::index::{IndexMemory, KeptCodes};
+use crate::secret::IndexKey;
 
 thread_local! {
     /// A decompression context is 160 KiB and slow to make: one per thread, owned by that thread.
@@ -130,6 +131,11 @@ impl DataFile {
     /// Returns what the indexes of all parts have in memory.
     pub(crate) fn indexes(&self) -> &IndexMemory {
         self.cache.indexes()
+    }
+
+    /// Returns what the index of these lines is authenticated under.
+    pub(crate) fn index_key(&self) -> &IndexKey {
+        self.cache.index_key()
     }
 
     /// Returns the number of this open file: no other of the same cache has or had it.

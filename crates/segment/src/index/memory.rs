@@ -69,6 +69,7 @@ mod tests {
     use crate::index::format::Kind;
     use crate::index::{IndexBuilder, Region, RowExtra};
     use crate::part::{Field, PartError};
+    use crate::secret::IndexKey;
 
     const FILE: &str = "/segments/index";
 
@@ -83,11 +84,11 @@ mod tests {
             builder.push(leaf, &event::Entry::parse(line.as_bytes()).unwrap(), &RowExtra::default());
         }
         let bytes = builder.finish();
-        let bytes = [&bytes[..], &trailer_of(&lines, &bytes)].concat();
+        let bytes = [&bytes[..], &trailer_of(&lines, &bytes, &IndexKey::default())].concat();
         disk.create_dir_all(Path::new("/segments")).unwrap();
         disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
         let source = Source::open(&disk, path).unwrap();
-        let file = Bound::read(&source, &lines).unwrap().unwrap().index(source, memory.filled());
+        let file = Bound::read(&source, &lines, Some(&IndexKey::default())).unwrap().index(source, memory.filled());
         let index = Arc::new(RwLock::new(Index::of_region(path, Region::of_file(Arc::new(file)).unwrap()).unwrap()));
         memory.add(&index);
         (disk, index)

@@ -13,6 +13,7 @@ use crate::manifest::SegmentEntry;
 use crate::part::{Ask, Field};
 use crate::seal::Digests;
 use crate::sealed::SealedLines;
+use crate::secret::IndexSecret;
 use crate::{Part, PartError, Sealer};
 
 /// Memory for blocks of the segment that is being read, which nobody else asks for.
@@ -39,8 +40,11 @@ pub fn merge(
 ) -> Result<Option<SegmentEntry>, MergeError> {
     let first = sources.first().unwrap_or_else(|| panic!("there is something to merge")).entry.name.first;
     let rows: u64 = sources.iter().map(|source| u64::from(source.part.rows())).sum();
-    let seed = sources.first().map_or(0, |source| source.part.index().seed());
-    let mut sealer = Sealer::begin(disk, dir, first, usize::try_from(rows).unwrap_or(0), seed)?;
+    let secret = sources.first().map_or(IndexSecret::from(0), |source| IndexSecret {
+        seed: source.part.index().seed(),
+        key: *source.part.source().data().index_key(),
+    });
+    let mut sealer = Sealer::begin(disk, dir, first, usize::try_from(rows).unwrap_or(0), secret)?;
     for source in sources {
         assert_eq!(source.entry.name.first, sealer.leaves().end, "merged segments are neighbours");
         if !append(disk, dir, source, &mut sealer, go_on)? {

@@ -12,6 +12,7 @@ use crate::disclosures::{AppendError, DisclosureFile, DisclosureWriter};
 use crate::index::{IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::seal::{Temporary, stamp};
+use crate::secret::IndexKey;
 use crate::{PartError, SealError};
 
 /// Returns how many bytes of disk joining takes until the files of the sources are removed: theirs once more, and the index
@@ -94,7 +95,8 @@ impl<'j> Joining<'j> {
         let indexes: Vec<_> = own.iter().collect();
         let [.., file] = &self.temporary.paths;
         let (disk, go_on) = (self.temporary.disk, self.go_on);
-        let into = MergeInto { disk, file, lines: Some(&lines.sha256), spool_bytes: SPOOL_BYTES, go_on };
+        let key = self.sources.first().map_or(IndexKey::default(), |source| *source.part.source().data().index_key());
+        let into = MergeInto { disk, file, lines: Some(&lines.sha256), key, spool_bytes: SPOOL_BYTES, go_on };
         merge_indexes(&indexes, &into).map_err(|error| match error {
             IndexMergeError::GivenUp => Ended::GivenUp,
             error => error.into(),

@@ -26,6 +26,7 @@ use crate::index::{AddressValue, IndexBuilder, RowExtra};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::part::{Disclosed, DisclosureRecordRef};
 use crate::personal::{commits_to, names};
+use crate::secret::{IndexKey, IndexSecret};
 use crate::{PartError, bound};
 
 pub use crate::disclosures::Ordinals;
@@ -105,15 +106,23 @@ pub struct Sealer<'a> {
     lines: DataWriter,
     disclosures: DisclosureWriter,
     index: IndexBuilder,
+    index_key: IndexKey,
 }
 
 impl<'a> Sealer<'a> {
     /// Begins a segment whose first leaf is `first` in folder `dir`, in temporary files never used there; `rows` are
-    /// expected, more or fewer may come. `seed` is that of the log's indexes.
+    /// expected, more or fewer may come. `secret` is that of the log's indexes.
     ///
     /// # Errors
     /// `Write` if the disk fails.
-    pub fn begin(disk: &'a dyn Disk, dir: &Path, first: u64, rows: usize, seed: u64) -> Result<Self, SealError> {
+    pub fn begin(
+        disk: &'a dyn Disk,
+        dir: &Path,
+        first: u64,
+        rows: usize,
+        secret: impl Into<IndexSecret>,
+    ) -> Result<Self, SealError> {
+        let IndexSecret { seed, key } = secret.into();
         let write = |file: &Path, source| SealError::Write { file: file.to_owned(), source };
         let temporary = Temporary::begin(disk, dir, first)?;
         let [lines_path, disclosures_path, _] = &temporary.paths;
@@ -127,6 +136,7 @@ impl<'a> Sealer<'a> {
             disclosures,
             temporary,
             index: IndexBuilder::new(first, seed).expecting(rows),
+            index_key: key,
         })
     }
 
@@ -220,7 +230,7 @@ impl<'a> Sealer<'a> {
         if lines_pushed == 0 || lines_pushed != rows {
             return Err(SealError::Count { lines: lines_pushed, rows });
         }
-        let Self { first, next, temporary, lines, disclosures, index } = self;
+        let Self { first, next, temporary, lines, disclosures, index, index_key } = self;
         let disk = temporary.disk;
         let [lines_path, disclosures_path, index_path] = &temporary.paths;
         let write = |file: &Path| {
@@ -239,7 +249,7 @@ impl<'a> Sealer<'a> {
         let mut output = Output::create(disk, index_path).map_err(write(index_path))?;
         output
             .append(&index)
-            .and_then(|()| output.append(&bound::trailer_of(&lines.sha256, &index)))
+            .and_then(|()| output.append(&bound::trailer_of(&lines.sha256, &index, &index_key)))
             .map_err(write(index_path))?;
         output.finish().map_err(write(index_path))?;
 

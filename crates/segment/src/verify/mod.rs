@@ -19,6 +19,7 @@ pub use folder::verify_folder;
 pub use segment::verify_segment;
 
 use crate::DisclosureRecordRef;
+use crate::IndexKey;
 use crate::sealed::IndexAccess;
 
 /// Reads the digests that the tree has for consecutive leaves, asked by several threads.
@@ -41,6 +42,8 @@ pub struct How<'a> {
     pub opens: Option<&'a Opens<'a>>,
     /// Takes every line.
     pub each_line: &'a EachLine<'a>,
+    /// What indexes are authenticated under; `None` where the keys are not at hand: then it is not known who made them.
+    pub index_key: Option<&'a IndexKey>,
     /// How the bytes of an index are reached.
     pub access: IndexAccess,
     /// Threads that read lines side by side.
@@ -73,6 +76,8 @@ pub enum FindingKind {
     Foreign,
     /// The index is missing, damaged or of other lines: it can be made again, nothing is lost.
     Index,
+    /// The index was made by somebody without the log's keys: nothing is lost, but questions were to be answered wrongly.
+    Forged,
 }
 
 impl fmt::Display for Finding {

@@ -13,7 +13,7 @@ use super::lines::verify_lines;
 use super::opened::verify_opened;
 use super::{BoxedError, Finding, FindingKind, How};
 use crate::PartError;
-use crate::bound::Bound;
+use crate::bound::{Bound, Unbound};
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
@@ -21,7 +21,9 @@ use crate::file::Source;
 use crate::index;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::SegmentFile;
-use crate::sealed::{IndexAccess, open_index};
+use crate::own::BLOCK_BYTES;
+use crate::sealed::open_index_of;
+use crate::secret::IndexKey;
 
 /// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
 /// tree has for its leaf, every leaf's disclosures against what its line commits to, each opened under its person's key, and the index against its own
@@ -50,7 +52,7 @@ pub fn verify_segment(
     let (known, disclosures_sha256, lines_sha256, index) = thread::scope(|scope| {
         let disclosures_sha256 = scope.spawn(|| disclosures.as_ref().map(DisclosureFile::sha256));
         let lines_sha256 = scope.spawn(|| lines.as_ref().map(DataFile::sha256));
-        let index = scope.spawn(|| verify_index(disk, dir, entry, &cache, how.access));
+        let index = scope.spawn(|| verify_index(disk, dir, entry, &cache, how));
         let known = disclosures.as_ref().map(Known::read);
         (known, joined(disclosures_sha256), joined(lines_sha256), joined(index))
     });
@@ -71,15 +73,18 @@ pub fn verify_segment(
             verify_stamp(&lines_path, file.bytes(), sha256, entry.lines, &mut findings);
         }
     }
-    if let Some(what) = index {
+    if let Some((kind, what)) = index {
         let path = entry.name.path(dir, SegmentFile::Index);
-        findings.found(&path, entry.name.leaves(), FindingKind::Index, &what);
+        findings.found(&path, entry.name.leaves(), kind, &what);
     }
     Ok(findings.all)
 }
 
 /// Larger index files are checked a piece at a time.
 const INDEX_HELD_BYTES_MAX: u64 = 64 << 20;
+
+/// Blocks of such a file that are read at once: a mebibyte.
+const BLOCKS_READ: usize = 64;
 
 const OTHER_LEAVES: &str = "it is not of the leaves that the manifest says";
 
@@ -120,25 +125,44 @@ fn verify_index(
     dir: &Path,
     entry: &SegmentEntry,
     cache: &BlockCache,
-    access: IndexAccess,
-) -> Option<String> {
+    how: &How<'_>,
+) -> Option<(FindingKind, String)> {
     let path = entry.name.path(dir, SegmentFile::Index);
+    let other = |error: &dyn std::fmt::Display| (FindingKind::Index, error.to_string());
     match Source::open(disk, &path) {
-        Ok(file) if file.len() > INDEX_HELD_BYTES_MAX => {
-            check_bound_index(&file, entry).err().map(|error| error.to_string())
-        }
-        _ => match open_index(disk, dir, entry, cache, access) {
-            Ok(index) => index.verify().err().map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
+        Ok(file) if file.len() > INDEX_HELD_BYTES_MAX => match check_bound_index(&file, entry, how.index_key) {
+            Ok(()) => None,
+            Err(Unbound::Forged) => Some(forged()),
+            Err(Unbound::Read(error)) => Some(other(&error)),
+            Err(Unbound::Foreign) => Some(other(&"it is damaged, or not the index of these lines")),
+        },
+        _ => match open_index_of(disk, dir, entry, cache, how.index_key, how.access) {
+            Ok(index) => index.verify().err().map(|error| other(&error)),
+            Err(error) if error.is_forged() => Some(forged()),
+            Err(error) => Some(other(&error)),
         },
     }
 }
 
+fn forged() -> (FindingKind, String) {
+    let what = "the index is not that of its lines: it was forged, as its checksum fits and it was not made under the log's key";
+    (FindingKind::Forged, what.to_owned())
+}
+
 /// As opening and verifying it, in bounded memory.
-fn check_bound_index(file: &Source, entry: &SegmentEntry) -> Result<(), PartError> {
-    let bound = Bound::read(file, &entry.lines.sha256)?;
-    let bound = bound.ok_or_else(|| file.damaged(file.len(), "it does not end as the index of these lines does"))?;
-    index::check(file, bound.len as u64, entry.name.first, entry.name.last + 1 - entry.name.first)
+fn check_bound_index(file: &Source, entry: &SegmentEntry, key: Option<&IndexKey>) -> Result<(), Unbound> {
+    let bound = Bound::read(file, &entry.lines.sha256, key)?;
+    let mut block = 0;
+    while block * BLOCK_BYTES < bound.len {
+        let at = block * BLOCK_BYTES;
+        let bytes = file.read(at as u64, (bound.len - at).min(BLOCKS_READ * BLOCK_BYTES)).map_err(Unbound::Read)?;
+        if !bound.holds(block, &bytes) {
+            return Err(Unbound::Read(file.damaged(at as u64, "a block of the index is not what was written")));
+        }
+        block += BLOCKS_READ;
+    }
+    let rows = entry.name.last + 1 - entry.name.first;
+    index::check(file, bound.len as u64, entry.name.first, rows).map_err(Unbound::Read)
 }
 
 #[cfg(test)]
@@ -165,11 +189,13 @@ mod tests {
         let mut builder = IndexBuilder::new(7, 1);
         builder.push(7, &event::Entry::parse(line.as_bytes()).unwrap(), &crate::index::RowExtra::default());
         let index = builder.finish();
-        let bytes = [index.clone(), bound::trailer_of(&stamp.sha256, &index)].concat();
+        let bytes = [index.clone(), bound::trailer_of(&stamp.sha256, &index, &IndexKey::default())].concat();
         disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
         let name = SegmentName { first: 7, last: 7, generation: 0 };
         let entry = SegmentEntry { name, lines: stamp, disclosures: stamp };
-        let check = |entry: &SegmentEntry| check_bound_index(&Source::open(&disk, path).unwrap(), entry);
+        let check = |entry: &SegmentEntry| {
+            check_bound_index(&Source::open(&disk, path).unwrap(), entry, Some(&IndexKey::default()))
+        };
         check(&entry).unwrap();
         for at in 0..bytes.len() as u64 {
             disk.flip_bit(path, at, 3).unwrap();

@@ -6,7 +6,7 @@ use indelible_segment::index::AddressValue;
 use indelible_segment::sealed::{
     Difference, IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
 };
-use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
+use indelible_segment::{BlockCache, Disclosed, IndexKey, IndexSecret, Part, SegmentFile};
 
 use crate::sample::{Log, SEED, SEGMENTS, address, disk};
 
@@ -144,5 +144,30 @@ fn a_mapped_index_answers_as_one_read() {
         let segment = open_segment(&disk, dir.path(), &entry, &cache, access).unwrap();
         assert_eq!(segment.rows(), 50);
         assert_eq!(segment.line(segment.row_of_leaf(7).unwrap()).unwrap(), LOG.line(7));
+    }
+}
+
+#[test]
+fn an_index_of_another_key_is_forged_and_is_made_again_under_ours() {
+    let (disk, dir) = (disk(), Path::new(SEGMENTS));
+    let key = IndexKey::new([5; 32]);
+    let entry = LOG.seal_with(&disk, 0..200, IndexSecret { seed: SEED, key }).unwrap();
+    let file = entry.name.path(dir, SegmentFile::Index);
+    let (ours, sealed) = (BlockCache::keyed(1 << 20, key), disk.read(&file).unwrap());
+    for access in [IndexAccess::Whole, IndexAccess::Blocks] {
+        let open = || open_segment(&disk, dir, &entry, &ours, access);
+        open().unwrap();
+        for others in [IndexKey::default(), IndexKey::new([6; 32])] {
+            let others = BlockCache::keyed(1 << 20, others);
+            assert!(reindex(&disk, dir, &entry, &Reindexing::new(&others, access, SEED, &token)).unwrap());
+            open_segment(&disk, dir, &entry, &others, access).unwrap();
+            assert!(open().is_err_and(|error| error.is_forged() && error.wants_reindex()));
+            // In pieces, which are merged, under the same key.
+            let how = Reindexing { rows_at_once: 100, ..Reindexing::new(&ours, access, SEED, &token) };
+            assert!(reindex(&disk, dir, &entry, &how).unwrap());
+            open().unwrap().index().verify().unwrap();
+            reindex(&disk, dir, &entry, &Reindexing::new(&ours, access, SEED, &token)).unwrap();
+            assert_eq!(disk.read(&file).unwrap(), sealed);
+        }
     }
 }

@@ -11,7 +11,7 @@ use indelible_segment::index::AddressValue;
 use indelible_segment::manifest::SegmentEntry;
 use indelible_segment::sealed::IndexAccess;
 use indelible_segment::verify::{Finding, How, verify_segment};
-use indelible_segment::{Disclosed, DisclosureRecord, SealError, Sealer};
+use indelible_segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, SealError, Sealer};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -76,6 +76,7 @@ impl Log {
         let how = How {
             digests: &digests,
             opens: None,
+            index_key: Some(&IndexKey::default()),
             each_line: &|_, _| Ok(()),
             access: IndexAccess::Whole,
             threads: 2,
@@ -86,7 +87,17 @@ impl Log {
 
     /// Seals the given leaves.
     pub fn seal(self, disk: &dyn Disk, leaves: Range<u64>) -> Result<SegmentEntry, SealError> {
-        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start, 0, SEED)?;
+        self.seal_with(disk, leaves, SEED)
+    }
+
+    /// As [`Self::seal`], with an index made with `secret`.
+    pub fn seal_with(
+        self,
+        disk: &dyn Disk,
+        leaves: Range<u64>,
+        secret: impl Into<IndexSecret>,
+    ) -> Result<SegmentEntry, SealError> {
+        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start, 0, secret)?;
         for leaf in leaves {
             sealer.push(&self.line(leaf), &self.disclosed(leaf), address(leaf))?;
         }

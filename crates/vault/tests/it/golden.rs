@@ -84,6 +84,7 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
         assert_eq!(vault.pseudonym(&person), text("subject"));
     }
     assert_eq!(format!("{:016x}", vault.index_seed()), vectors["index_seed"].as_str().unwrap());
+    assert_eq!(vault.index_mac_key().to_vec(), from_hex(&vectors["index_mac_key_hex"]));
     for case in vectors["address_values"].as_array().unwrap() {
         let address = case["address"].as_str().unwrap();
         let value = match case["id_hex"].is_string() {

@@ -87,17 +87,19 @@ fn pseudonyms_and_seeds_of_indexes_stay_and_are_the_log_s_own() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
     let (pseudonym, seed) = (vault.pseudonym(&user("ada@example.org")), vault.index_seed());
+    let mac_key = vault.index_mac_key();
     assert!(pseudonym.starts_with("p_") && pseudonym.len() == 24);
     assert_ne!(vault.pseudonym(&Person { kind: "mailbox", ..user("ada@example.org") }), pseudonym);
     vault.make_durable(vault.made()).unwrap();
     drop(vault);
     let vault = reopen(dir.path());
     assert_eq!(vault.pseudonym(&user("ada@example.org")), pseudonym);
-    assert_eq!(vault.index_seed(), seed);
+    assert_eq!((vault.index_seed(), vault.index_mac_key()), (seed, mac_key));
     let other_dir = tempfile::tempdir().unwrap();
     let other = Vault::create(other_dir.path(), surroundings(99)).unwrap();
     assert_ne!(other.pseudonym(&user("ada@example.org")), pseudonym);
     assert_ne!(other.index_seed(), seed);
+    assert_ne!(other.index_mac_key(), mac_key);
 }
 
 #[test]

@@ -36,6 +36,7 @@ use super::fold::Class;
 use super::format::{INDEX_ROWS_MAX, Keeping, Kind, SectionName};
 use super::{Index, IndexError};
 use crate::part::{Field, Text};
+use crate::secret::IndexKey;
 
 /// Why indexes were not merged. The file begun is of no use; whoever named it removes it.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,8 @@ pub struct MergeInto<'a> {
     pub file: &'a Path,
     /// SHA-256 of the file of lines, with which the file then ends; `None`: it is the index alone.
     pub lines: Option<&'a Digest>,
+    /// What the file is authenticated under, where it ends so.
+    pub key: IndexKey,
     /// Bytes of each list that are held in memory: [`SPOOL_BYTES`] unless a test wants less.
     pub spool_bytes: usize,
     /// Whether to go on; asked often.
@@ -146,7 +149,7 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
         merge.write(step)?;
     }
     output.section(Kind::Sets.alone(), &[], [sets.into_spool()])?;
-    output.finish(first.first_leaf(), rows, first.seed(), into.lines)
+    output.finish(first.first_leaf(), rows, first.seed(), into.lines.map(|lines| (lines, &into.key)))
 }
 
 /// The indexes to be merged, as the merging alone has them.

@@ -10,6 +10,7 @@ use super::spool::Spool;
 use crate::bound::{self, BlockDigests};
 use crate::index::format::{ALIGN, HEADER_BYTES, SectionName};
 use crate::index::table::Table;
+use crate::secret::IndexKey;
 use proof::Digest;
 
 /// Bytes gathered before one write.
@@ -71,14 +72,14 @@ impl IndexOutput {
         first_leaf: u64,
         rows: u32,
         seed: u64,
-        lines: Option<&Digest>,
+        lines: Option<(&Digest, &IndexKey)>,
     ) -> Result<(), IndexMergeError> {
         let header = self.table.header(first_leaf, rows, seed);
         let table = std::mem::take(&mut self.table).into_bytes();
         self.append(&table)?;
-        if let Some(lines) = lines {
+        if let Some((lines, key)) = lines {
             let digests = std::mem::replace(&mut self.digests, BlockDigests::behind(0)).finish(&header);
-            let trailer = bound::trailer(lines, self.position(), &digests);
+            let trailer = bound::trailer(lines, self.position(), &digests, key);
             self.append(&trailer)?;
         }
         self.flush()?;

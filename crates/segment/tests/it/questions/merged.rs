@@ -10,7 +10,7 @@ use event::Entry;
 use indelible_segment::index::{
     Index, IndexBuilder, IndexMergeError, Indexed, MergeInto, RowExtra, SPOOL_BYTES, Wanted, merge_indexes,
 };
-use indelible_segment::{Field, Part};
+use indelible_segment::{Field, IndexKey, Part};
 use proptest::prelude::*;
 
 use super::draft::{Dice, Draft};
@@ -38,7 +38,7 @@ fn open(bytes: Vec<u8>) -> Index {
 
 fn merge(disk: &FaultyDisk, pieces: &[Index], spool_bytes: usize) -> Result<Vec<u8>, IndexMergeError> {
     let (file, sources) = (Path::new("/segments/merged"), pieces.iter().collect::<Vec<_>>());
-    let into = MergeInto { disk, file, lines: None, spool_bytes, go_on: &|| true };
+    let into = MergeInto { disk, file, lines: None, key: IndexKey::default(), spool_bytes, go_on: &|| true };
     merge_indexes(&sources, &into)?;
     let bytes = disk.read(file).unwrap();
     assert_eq!(disk.list(Path::new("/segments")).unwrap(), [file], "temporary files are gone");
@@ -177,7 +177,8 @@ fn merging_that_is_given_up_or_of_a_damaged_index_says_so() {
     let pieces = pieces(&drafts, vec![100]);
     let (disk, sources) = (disk(), pieces.iter().collect::<Vec<_>>());
     let file = Path::new("/segments/merged");
-    let into = MergeInto { disk: &disk, file, lines: None, spool_bytes: 10, go_on: &|| false };
+    let into =
+        MergeInto { disk: &disk, file, lines: None, key: IndexKey::default(), spool_bytes: 10, go_on: &|| false };
     assert!(matches!(merge_indexes(&sources, &into), Err(IndexMergeError::GivenUp)));
     assert_eq!(disk.list(Path::new("/segments")).unwrap(), [file]);
     disk.remove(file).unwrap();
