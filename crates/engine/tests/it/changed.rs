@@ -8,9 +8,8 @@ use engine::Log;
 use search::{Order, Predicate, Question, Scope, SearchError};
 use segment::PartError;
 
-use proof::Digest;
-
-use super::{Folder, events, files, submit};
+use crate::forging::forged;
+use crate::{Folder, events, files, submit};
 
 /// Entries of these tests: what one frame holds.
 const ENTRIES: usize = 40;
@@ -152,36 +151,13 @@ fn sealed(folder: &Folder, entries: usize) -> (Log, Vec<u64>) {
     (log, before)
 }
 
-/// Another name for an actor, and every checksum and digest of the index file as it would then be.
-fn forged(bytes: &[u8]) -> Vec<u8> {
-    let number = |bytes: &[u8], at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
-    let len = number(bytes, bytes.len() - 12);
-    let mut index = bytes[..len].to_vec();
-    let places: Vec<usize> = (0..len - 2).filter(|at| index[*at..].starts_with(b"u3")).collect();
-    assert!(!places.is_empty());
-    places.iter().for_each(|at| index[*at + 1] = b'!');
-    let count = number(&index, 8) >> 32;
-    let table = len - count * 24;
-    for entry in (table..len).step_by(24) {
-        let section = number(&index, entry + 8)..number(&index, entry + 8) + number(&index, entry + 16);
-        let crc = crc32c::crc32c(&index[section]);
-        index[entry + 4..entry + 8].copy_from_slice(&crc.to_le_bytes());
-    }
-    let crc = crc32c::crc32c(&[&index[..40], &index[table..]].concat());
-    index[40..44].copy_from_slice(&crc.to_le_bytes());
-    let mut trailer: Vec<u8> = index.chunks(16 << 10).flat_map(|block| Digest::of(block).0[..16].to_vec()).collect();
-    trailer.extend_from_slice(&bytes[bytes.len() - 52..bytes.len() - 4]);
-    trailer.extend_from_slice(&crc32c::crc32c(&trailer).to_le_bytes());
-    [index, trailer].concat()
-}
-
 #[test]
 fn an_index_that_is_forged_under_a_running_log_is_not_believed() {
     for entries in [ENTRIES, ENTRIES_OF_AN_INDEX] {
         let folder = Folder::new();
         let (log, before) = sealed(&folder, entries);
         let (file, bytes) = open(&file(&folder, ".idx"));
-        file.write_all_at(&forged(&bytes), 0).unwrap();
+        file.write_all_at(&forged(&bytes, b"u3", b"u!"), 0).unwrap();
         let none = right_or_none(&log, &before);
         assert_eq!(none > 0, entries == ENTRIES_OF_AN_INDEX, "what was read before is still right");
     }

@@ -41,13 +41,13 @@ fn put(bytes: &mut [u8], at: usize, number: u32) {
     bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
 }
 
-/// The index without `u1`, every checksum of it made anew (spec/index.md, spec/segment.md), the MAC as it was.
-fn forged(sound: &[u8]) -> Vec<u8> {
+/// The index with other bytes in place of these, every checksum of it made anew (spec/index.md, spec/segment.md), the MAC as it was.
+pub(crate) fn forged(sound: &[u8], from: &[u8; 2], to: &[u8; 2]) -> Vec<u8> {
     let mut bytes = sound.to_vec();
     let end = number(&bytes, bytes.len() - 28);
-    let at: Vec<usize> = (0..end - 1).filter(|at| &bytes[*at..at + 2] == b"u1").collect();
+    let at: Vec<usize> = (0..end - 1).filter(|at| &bytes[*at..at + 2] == from).collect();
     assert!(!at.is_empty());
-    at.iter().for_each(|at| bytes[*at..at + 2].copy_from_slice(b"zz"));
+    at.iter().for_each(|at| bytes[*at..at + 2].copy_from_slice(to));
     let table = end - 24 * u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
     for section in (table..end).step_by(24) {
         let start = number(&bytes, section + 8);
@@ -71,7 +71,7 @@ fn verify(folder: &Folder) -> Verification {
 #[test]
 fn a_start_believes_no_forged_index_and_makes_it_again() {
     let (folder, index, sound) = filled();
-    std::fs::write(&index, forged(&sound)).unwrap();
+    std::fs::write(&index, forged(&sound, b"u1", b"zz")).unwrap();
     let log = folder.open();
     assert_eq!(of_u1(&log), (0..101).filter(|n| n % 7 == 1).count());
     log.close().unwrap();
@@ -82,7 +82,7 @@ fn a_start_believes_no_forged_index_and_makes_it_again() {
 #[test]
 fn a_forged_index_is_found_and_made_again_beside_one_that_is_missing() {
     let (folder, index, sound) = filled();
-    std::fs::write(&index, forged(&sound)).unwrap();
+    std::fs::write(&index, forged(&sound, b"u1", b"zz")).unwrap();
     let other = files(&folder.data()).into_iter().rfind(|file| file.extension().is_some_and(|it| it == "idx")).unwrap();
     let gone = std::fs::read(&other).unwrap();
     std::fs::remove_file(&other).unwrap();
@@ -97,7 +97,7 @@ fn a_forged_index_is_found_and_made_again_beside_one_that_is_missing() {
 #[test]
 fn without_the_keys_an_index_is_not_authenticated_and_not_made_again() {
     let (folder, index, sound) = filled();
-    let forged = forged(&sound);
+    let forged = forged(&sound, b"u1", b"zz");
     std::fs::write(&index, &forged).unwrap();
     let key = folder.data().join("keys/log");
     let kept = std::fs::read(&key).unwrap();

@@ -2,11 +2,13 @@ use std::path::Path;
 
 use env::Disk;
 use event::Entry;
+use hmac::{Hmac, KeyInit, Mac};
 use indelible_segment::index::AddressValue;
 use indelible_segment::sealed::{
     Difference, IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
 };
 use indelible_segment::{BlockCache, Disclosed, IndexKey, IndexSecret, Part, SegmentFile};
+use sha2::Sha256;
 
 use crate::sample::{Log, SEED, SEGMENTS, address, disk};
 
@@ -60,7 +62,7 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
 /// of a kind begin.
 fn forged(bytes: &[u8], kind: u8, change: impl Fn(&mut [u8], usize)) -> Vec<u8> {
     let number = |bytes: &[u8], at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
-    let len = number(bytes, bytes.len() - 12);
+    let len = number(bytes, bytes.len() - 28);
     let mut index = bytes[..len].to_vec();
     let table = len - (number(&index, 8) >> 32) * 24;
     for entry in (table..len).step_by(24) {
@@ -75,7 +77,10 @@ fn forged(bytes: &[u8], kind: u8, change: impl Fn(&mut [u8], usize)) -> Vec<u8> 
     index[40..44].copy_from_slice(&crc.to_le_bytes());
     let mut trailer: Vec<u8> =
         index.chunks(16 << 10).flat_map(|block| proof::Digest::of(block).0[..16].to_vec()).collect();
-    trailer.extend_from_slice(&bytes[bytes.len() - 52..bytes.len() - 4]);
+    trailer.extend_from_slice(&bytes[bytes.len() - 68..bytes.len() - 20]);
+    // Under the key that tests have.
+    let mac = Hmac::<Sha256>::new_from_slice(&[0; 32]).unwrap().chain_update(&trailer).finalize().into_bytes();
+    trailer.extend_from_slice(&mac[..16]);
     trailer.extend_from_slice(&crc32c::crc32c(&trailer).to_le_bytes());
     [index, trailer].concat()
 }
