@@ -89,6 +89,6 @@ describe("tasks", () => {
     await log.panel.locator("pre.raw").waitFor();
     await log.page.goto(`${server.url}/?channel=pii-read`);
     await log.shows(server, "channel=pii-read");
-    expect((await log.rows())[0]?.cells[1]).toBe("pii.read.user");
+    expect((await log.rows()).map(({ cells }) => cells[1])).toContain("pii.read.user");
   });
 });

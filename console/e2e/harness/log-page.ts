@@ -83,9 +83,9 @@ export class LogPage {
    * of that kind which are newer than all that the page shows came after it had asked.
    */
   async shows(server: Server, query: string): Promise<number> {
-    const count = await server.count(query);
-    const entries = await server.entries(query, 50);
     const wrong = async (): Promise<string> => {
+      const count = await server.count(query);
+      const entries = await server.entries(query, 50);
       const shown = { count: await this.count(), times: (await this.rows()).slice(0, 10).map(({ time }) => time) };
       const newest = shown.times[0] ?? "";
       const since = entries.findIndex(({ channel, time }) => channel !== "pii-read" || time <= newest);
