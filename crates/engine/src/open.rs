@@ -102,8 +102,8 @@ pub enum OpenError {
     /// Sealed lines could not be read.
     #[error("sealed lines cannot be read")]
     Read(#[from] PartError),
-    /// The newest segment is not what the tree says. Remedy: `verify`.
-    #[error("leaf {leaf} of the newest segment is not the one in the tree")]
+    /// A segment is not what the tree says. Remedy: `verify`.
+    #[error("leaf {leaf} of a segment is not the one in the tree")]
     NotInTree {
         /// The leaf.
         leaf: u64,

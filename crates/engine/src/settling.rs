@@ -6,15 +6,17 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::Disk;
 use journal::{FileJournal, Recovery, Sizes};
+use ledger::DigestsAhead;
+use proof::Digest;
 use segment::manifest::{Manifest, SegmentEntry};
 use segment::seal::remove_leftovers;
-use segment::sealed::{IndexAccess, is_as_stamped, open_segment};
+use segment::sealed::{IndexAccess, SealedLines, is_as_stamped, open_segment};
 use segment::{Segment, SegmentName};
 
 use crate::config::{Config, World};
@@ -79,6 +81,9 @@ fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result
     let dir = layout.segments();
     let rebuild: Vec<SegmentEntry> =
         looked.segments.iter().filter(|sealed| sealed.segment.is_none()).map(|sealed| sealed.entry).collect();
+    for entry in &rebuild {
+        check_lines(disk, layout, entry, looked)?;
+    }
     let told = AtomicU64::new(0);
     let progress = |rows: u64, of: u64| {
         let times = rows / REINDEX_TOLD_ROWS;
@@ -97,6 +102,22 @@ fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result
         segments.push(Arc::new(segment));
     }
     Ok(segments)
+}
+
+/// Checks that the segment's lines are those in the tree: an index made of others would answer wrongly for good.
+/// Cost: reads and hashes them; a part of what making the index costs.
+fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &Looked) -> Result<(), OpenError> {
+    let lines = SealedLines::open(disk, &layout.segments(), entry, &looked.cache)?;
+    let digests = DigestsAhead::new(&looked.ledger);
+    let mut other = None;
+    lines.data().scan(0, &mut |leaf, line| match digests.get(leaf) {
+        Ok(digest) if digest == Digest::of(line) => ControlFlow::Continue(()),
+        _ => {
+            other = Some(leaf);
+            ControlFlow::Break(())
+        }
+    })?;
+    other.map_or(Ok(()), |leaf| Err(OpenError::NotInTree { leaf }))
 }
 
 /// Which live segments were read whole and are what the manifest says. Only asked for where something is to be removed
