@@ -6,7 +6,7 @@ use event::{Declared, Event};
 use search::is_readable;
 use serde_json::{Map, Value, json};
 
-use super::Viewer;
+use crate::own::viewer::Viewer;
 
 /// Shortest value that a text is searched for when values are taken out of it (spec/disclosure.md); shorter ones never stand
 /// for a word of the log's own.

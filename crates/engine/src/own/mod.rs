@@ -4,38 +4,19 @@
 //! before the first byte leaves; if it cannot be written, the read is refused.
 
 mod asked;
-mod recorded;
+pub(crate) mod erased;
+pub(crate) mod names;
+pub(crate) mod recorded;
+pub(crate) mod viewer;
 
+use crate::own::erased::handle_text;
+use crate::own::names::{ERASED, PERSON, READ_CHANNEL};
+use crate::own::viewer::Viewer;
 use std::borrow::Cow;
 
 use event::{Actor, ActorKind, Client, Event, Http, PersonId, Resource};
 use ledger::MarkState;
 use serde_json::{Map, Value, json};
-
-pub(crate) use recorded::{Once, Recorded};
-
-use crate::erased::{ERASED, PERSON, handle_text};
-
-/// The source of own entries. No client can claim it.
-pub const OWN_SOURCE: &str = "indelible";
-
-/// The channel of entries that say who looked at personal values. Looking at these is not recorded in turn.
-pub(crate) const READ_CHANNEL: &str = "pii-read";
-
-/// Who looks, as far as the server knows.
-#[derive(Debug, Clone, Default)]
-pub struct Viewer {
-    /// Account, or `dev` where nobody signs in.
-    pub id: String,
-    /// E-mail address of the account.
-    pub email: Option<String>,
-    /// Address of the connection.
-    pub ip: Option<String>,
-    /// `User-Agent` of the request.
-    pub user_agent: Option<String>,
-    /// Path of the request. Without its query, which holds what was sought.
-    pub page: Option<String>,
-}
 
 /// Something the log did, or that was done with it.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::Viewer;
+use crate::own::viewer::Viewer;
 
 /// A session: so long, the same principal doing the same again says nothing new. (Nobody signs in yet.)
 const SESSION_US: i64 = 3_600 * 1_000_000;

@@ -9,19 +9,19 @@ use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
 use segment::manifest::{Manifest, newest, verify_manifests};
-use segment::verify::{FindingKind, verify_folder};
+use segment::verify::verify_folder;
 use vault::{RootKey, Vault};
 
 use super::relations::Relations;
 use super::segments::Indexes;
 use super::since;
-use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments};
-use crate::config::{Config, World};
-use crate::create::surroundings;
-use crate::ground::{Ground, survey};
-use crate::layout::Layout;
-use crate::open::OpenError;
-use crate::shared::with_causes;
+use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments, sort_in};
+use crate::start::create::surroundings;
+use crate::start::error::OpenError;
+use crate::start::ground::{Ground, survey};
+use crate::state::config::{Config, World};
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
 
 /// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
 /// manifests, segments, journal; every disclosure is opened under its key, every index made once more and compared. An index that
@@ -251,20 +251,4 @@ fn check_manifests(disk: &dyn Disk, layout: &Layout, verification: &mut Verifica
     }
     // A newest manifest that is damaged is a finding already; without it, segments cannot be judged.
     newest(disk, &folder).unwrap_or_default()
-}
-
-/// Puts the findings of a segment where they belong.
-pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
-    for finding in findings {
-        match finding.kind {
-            FindingKind::Tampered | FindingKind::Forged => {
-                verification.found(finding.file, finding.leaves, finding.what)
-            }
-            FindingKind::Unreadable => {
-                let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
-                verification.unreadable.push(Finding { file, leaves, what });
-            }
-            FindingKind::Foreign | FindingKind::Index => verification.notes.push(finding.to_string()),
-        }
-    }
 }

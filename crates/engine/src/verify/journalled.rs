@@ -14,8 +14,8 @@ use vault::Sealed;
 use super::relations::Relations;
 use super::since::Digests;
 use super::{Progress, Verification};
-use crate::received::Ascending;
-use crate::record::read_numbers;
+use crate::commit::received::Ascending;
+use crate::commit::record::read_numbers;
 
 /// A line or disclosure that is not what the tree says, found while the journal is read.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +100,7 @@ pub(super) fn check(
         }
         Err(error) => {
             let (path, leaves) = place(dir, &error, end..size.max(end));
-            let what = crate::shared::with_causes(&error);
+            let what = crate::state::failure::with_causes(&error);
             verification.found(path, leaves, what);
         }
     }

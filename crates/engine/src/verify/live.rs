@@ -10,9 +10,9 @@ use segment::{DisclosureRecord, Part, PartError, View};
 
 use super::relations::open_record;
 use super::{Progress, Verification, VerifyError};
-use crate::Log;
-use crate::layout::Layout;
-use crate::shared::with_causes;
+use crate::log::Log;
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
 
 /// Disclosures remembered as opened, 48 bytes each.
 const OPENED_MAX: usize = 1 << 16;

@@ -10,6 +10,7 @@ mod relations;
 mod segments;
 mod since;
 
+use segment::verify::FindingKind;
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -148,3 +149,19 @@ pub enum VerifyError {
 
 /// How far a verification has come: entries checked, and how many there are.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Puts the findings of a segment where they belong.
+pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
+    for finding in findings {
+        match finding.kind {
+            FindingKind::Tampered | FindingKind::Forged => {
+                verification.found(finding.file, finding.leaves, finding.what)
+            }
+            FindingKind::Unreadable => {
+                let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
+                verification.unreadable.push(Finding { file, leaves, what });
+            }
+            FindingKind::Foreign | FindingKind::Index => verification.notes.push(finding.to_string()),
+        }
+    }
+}

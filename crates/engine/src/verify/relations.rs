@@ -9,10 +9,10 @@ use segment::{DisclosureRecordRef, IndexKey};
 use vault::{KeyState, OpenError, Vault};
 
 use super::Verification;
-use crate::erased::{erased_in, handle_text};
-use crate::layout::Layout;
-use crate::received::{Dates, received_in};
-use crate::rows::index_secret;
+use crate::ask::rows::index_secret;
+use crate::commit::received::{Dates, received_in};
+use crate::own::erased::{erased_in, handle_text};
+use crate::state::layout::Layout;
 
 /// Shared by all threads that read lines.
 pub(super) struct Relations<'v> {

@@ -11,13 +11,12 @@ use segment::sealed::{Difference, IndexAccess};
 use segment::verify::{FindingKind, How, Opens, verify_segment};
 use vault::Vault;
 
-use super::directory::sort_in;
 use super::relations::Relations;
 use super::since::read_digests;
-use super::{Finding, Progress, Verification, VerifyError};
-use crate::layout::Layout;
-use crate::reindex::{Watch, compare, make_again};
-use crate::shared::with_causes;
+use super::{Finding, Progress, Verification, VerifyError, sort_in};
+use crate::start::reindex::{Watch, compare, make_again};
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
 
 /// Threads that read lines, however many processors there are: each takes some MiB.
 const THREADS_MAX: usize = 16;
