@@ -6,14 +6,12 @@ use segment::index::AddressValue;
 
 use crate::error::SearchError;
 use crate::facets::{counts, hold, sums};
+use crate::limits::ADDRESSES_MAX;
 use crate::question::Question;
-use crate::results::What;
+use crate::results::AnswerKind;
 
-/// What the field is called.
+/// AnswerKind the field is called.
 const NAME: &str = "ip";
-
-/// Most addresses listed: nobody reads more in a menu.
-pub const ADDRESSES_MAX: usize = 100;
 
 /// Values between two looks at whether the question may go on: a millisecond's worth.
 const VALUES_A_LOOK: usize = 4_096;
@@ -32,7 +30,7 @@ pub fn addresses(question: &Question<'_>, limit: usize) -> Result<Vec<(IpAddr, u
         return Err(SearchError::AddressLimit(limit));
     }
     let _held = hold(question, Field::Address)?;
-    let sums = sums(question, &What::Values(Field::Address.number()), NAME, |part| {
+    let sums = sums(question, &AnswerKind::Values(Field::Address.number()), NAME, |part| {
         counts(question, part, Field::Address, NAME)
     })?;
     let mut by_address: HashMap<IpAddr, u64> = HashMap::new();

@@ -1,4 +1,4 @@
-//! What is really recorded: the values of a field with how often, since when and until when.
+//! AnswerKind is really recorded: the values of a field with how often, since when and until when.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,36 +7,19 @@ use roaring::RoaringBitmap;
 use segment::{Ask, Part};
 
 use crate::error::SearchError;
-use crate::facets::{FACET_LIMIT_MAX, FacetField, too_many, values_bytes};
+use crate::facets::{FacetField, too_many, values_bytes};
+use crate::limits::FACET_LIMIT_MAX;
 use crate::parallel::for_parts;
 use crate::plan::{self, Rows};
 use crate::question::Question;
-use crate::results::{Kept, What};
+use crate::recorded::Recorded;
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// Memory of a value beside its own bytes, which stand twice where values are added up: as key, and in what is recorded of it.
 const RECORDED_BYTES: usize = size_of::<String>() + size_of::<Recorded>() + 32;
 
-/// What is recorded of a value takes so many times what its count takes.
+/// AnswerKind is recorded of a value takes so many times what its count takes.
 const RECORDED_SHARE: usize = 12;
-
-/// A value that occurs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// The value.
-    pub value: String,
-    /// How many entries have it.
-    pub count: u64,
-    /// Order time of the first of them, µs UTC.
-    pub first_us: i64,
-    /// Order time of the last of them, µs UTC.
-    pub last_us: i64,
-}
-
-impl Recorded {
-    pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.value.len()
-    }
-}
 
 /// The values of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +35,13 @@ pub struct Listing {
 /// Values with what is recorded of them in the parts so far.
 struct Sums {
     values: HashMap<String, Recorded>,
-    /// What they take, and those of the fields before.
+    /// AnswerKind they take, and those of the fields before.
     bytes: usize,
 }
 
 /// Lists the values of each of `fields` among the entries that match.
 ///
-/// Cost: per part, the row sets of every value; no line is read for fields that the index keeps in a dictionary. What a sealed part
+/// Cost: per part, the row sets of every value; no line is read for fields that the index keeps in a dictionary. AnswerKind a sealed part
 /// has is kept, so that a catalogue asked for again costs as much as it is long.
 ///
 /// # Errors
@@ -74,7 +57,7 @@ pub fn catalogue(question: &Question<'_>, fields: &[FacetField], limit: usize) -
     let mut bytes = 0;
     let mut of_field = |facet: &FacetField| {
         let sums = Mutex::new(Sums { values: HashMap::new(), bytes });
-        for_parts(question, true, &What::Recorded(facet.field().number()), |part| {
+        for_parts(question, true, &AnswerKind::Recorded(facet.field().number()), |part| {
             let of_part = recorded(question, part.as_ref(), *facet)?;
             sums.lock().unwrap_or_else(PoisonError::into_inner).add(&of_part, question.context.bytes_max, *facet)
         })?;
@@ -104,9 +87,9 @@ impl Sums {
     }
 }
 
-/// What one part has of a field among the rows that match.
+/// AnswerKind one part has of a field among the rows that match.
 fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Result<Arc<[Recorded]>, SearchError> {
-    let kept = question.kept(part, What::Recorded(facet.field().number()), || {
+    let kept = question.kept(part, AnswerKind::Recorded(facet.field().number()), || {
         let rows = plan::rows(question, part)?;
         let (bytes_max, mut bytes, mut found) = (question.context.bytes_max, 0, Vec::new());
         let may_read = |lines| question.may_read(lines);
@@ -124,10 +107,10 @@ fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Resu
         if bytes > bytes_max {
             return Err(SearchError::FacetValues { field: facet.name() });
         }
-        Ok(Kept::Recorded(found.into()))
+        Ok(CachedAnswer::Recorded(found.into()))
     })?;
     match kept {
-        Kept::Recorded(values) => Ok(values),
+        CachedAnswer::Recorded(values) => Ok(values),
         _ => unreachable!("what is recorded is kept under a key of its own"),
     }
 }

@@ -5,15 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use segment::{Ask, Counts, Field, Part, PartError};
 
 use crate::error::SearchError;
+use crate::limits::FACET_LIMIT_MAX;
 use crate::memory::Held;
 use crate::parallel::for_parts;
 use crate::plan;
 use crate::predicate::Keyword;
 use crate::question::Question;
-use crate::results::{Kept, What};
-
-/// Most values a facet hands out.
-pub const FACET_LIMIT_MAX: usize = 1_000;
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// A field to count by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,7 +75,7 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
     let of_field = |facet: &FacetField| {
         let _held = hold(question, facet.field)?;
         let work = |part: &dyn Part| counts(question, part, facet.field, facet.name);
-        let sums = sums(question, &What::Values(facet.field.number()), facet.name, work)?;
+        let sums = sums(question, &AnswerKind::Values(facet.field.number()), facet.name, work)?;
         let text = |(value, count): (&[u8], u64)| (String::from_utf8_lossy(value).into_owned(), count);
         Ok(Facet { field: *facet, values: most(&sums, limit).into_iter().map(text).collect() })
     };
@@ -89,7 +87,7 @@ pub(crate) fn hold<'a>(question: &Question<'a>, field: Field) -> Result<Option<H
     question.hold(values_bytes(question, field).saturating_mul(4))
 }
 
-/// What the counts of a field take at most, of all parts together.
+/// AnswerKind the counts of a field take at most, of all parts together.
 pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
     let all = question.parts().fold(0_usize, |all, part| all.saturating_add(part.counts_bytes_max(field)));
     all.min(question.context.bytes_max)
@@ -102,7 +100,7 @@ pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
 /// [`SearchError::FacetValues`] where they would take more than [`crate::Context::bytes_max`]; else those of `work`.
 pub(crate) fn sums(
     question: &Question<'_>,
-    what: &What,
+    what: &AnswerKind,
     name: &'static str,
     work: impl Fn(&dyn Part) -> Result<Arc<Counts>, SearchError> + Sync,
 ) -> Result<Counts, SearchError> {
@@ -123,27 +121,27 @@ pub(crate) fn counts(
     field: Field,
     name: &'static str,
 ) -> Result<Arc<Counts>, SearchError> {
-    let kept = question.kept(part, What::Values(field.number()), || {
+    let kept = question.kept(part, AnswerKind::Values(field.number()), || {
         if let Some((other, value)) = question.one_value(part)
             && let Some(counts) = part.count_values_where(field, other, value)?
         {
-            return Ok(Kept::Values(Arc::new(counts)));
+            return Ok(CachedAnswer::Values(Arc::new(counts)));
         }
         let rows = plan::rows(question, part)?;
         let (within, range) = rows.split();
         if rows.is_empty() {
-            return Ok(Kept::Values(Arc::default()));
+            return Ok(CachedAnswer::Values(Arc::default()));
         }
         let may_read = |lines| question.may_read(lines);
         let ask = Ask { within, may_read: &may_read, bytes_max: question.context.bytes_max };
         match part.count_values(field, range, &ask) {
             Err(PartError::Stopped) => Err(SearchError::OverBudget(question.spent())),
             Err(error) => Err(too_many(error, name)),
-            Ok(counted) => Ok(Kept::Values(Arc::new(counted))),
+            Ok(counted) => Ok(CachedAnswer::Values(Arc::new(counted))),
         }
     })?;
     match kept {
-        Kept::Values(values) => Ok(values),
+        CachedAnswer::Values(values) => Ok(values),
         _ => unreachable!("values are kept under a key of their own"),
     }
 }

@@ -3,11 +3,8 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::error::SearchError;
-use crate::question::Question;
-
 /// What a question may hold without asking: so little that all who may ask at once do not matter.
-const FREE_BYTES: usize = 1 << 20;
+pub(crate) const FREE_BYTES: usize = 1 << 20;
 
 /// How often a question that waits looks whether its time is over.
 const LOOK: Duration = Duration::from_millis(20);
@@ -69,7 +66,7 @@ impl Memory {
     }
 
     /// Waits for so many bytes, all of what is for large ones at most; `None` once `over` says so.
-    fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
+    pub(crate) fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
         // Two of them at once, at least.
         let lane = if bytes <= self.small.bytes_max / 2 { &self.small } else { &self.large };
         lane.take(bytes, over)
@@ -111,25 +108,6 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         self.lane.state.lock().unwrap_or_else(PoisonError::into_inner).held -= self.bytes;
         self.lane.changed.notify_all();
-    }
-}
-
-impl<'a> Question<'a> {
-    /// Waits until there is memory for what this question is about to hold beside its rows: so many bytes. To be called once,
-    /// before anything is held: who holds something and waits for more would wait for ever.
-    ///
-    /// # Errors
-    /// [`SearchError::Busy`] where there is none within its time.
-    pub(crate) fn hold(&self, bytes: usize) -> Result<Option<Held<'a>>, SearchError> {
-        let bytes = bytes.saturating_add(self.rows_bytes());
-        let Some(memory) = self.context.memory.filter(|_| bytes > FREE_BYTES) else { return Ok(None) };
-        memory.take(bytes, self.context.over_budget).map(Some).ok_or(SearchError::Busy)
-    }
-
-    /// What sets of rows take at most: those that were found of each part, and three more of the part at work.
-    fn rows_bytes(&self) -> usize {
-        let rows = || self.parts().map(|part| part.rows() as usize);
-        if crate::plan::is_dear(self.asked()) { (rows().sum::<usize>() + 3 * rows().max().unwrap_or(0)) / 8 } else { 0 }
     }
 }
 

@@ -7,7 +7,7 @@ use segment::Part;
 
 use crate::error::SearchError;
 use crate::question::Question;
-use crate::results::What;
+use crate::results::AnswerKind;
 
 /// Helpers at work in this process. At most half of the processors are helpers' at any time, so that however many
 /// questions are asked, ingest finds one.
@@ -25,7 +25,7 @@ const ROWS_MIN: u64 = 1 << 22;
 pub(crate) fn for_parts<T: Send>(
     question: &Question<'_>,
     is_dear: bool,
-    what: &What,
+    what: &AnswerKind,
     work: impl Fn(&Arc<dyn Part>) -> Result<T, SearchError> + Sync,
 ) -> Result<Vec<T>, SearchError> {
     let parts: Vec<_> = question.parts().collect();

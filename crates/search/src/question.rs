@@ -8,9 +8,9 @@ use segment::{Field, Part, PartError, View};
 use crate::context::Context;
 use crate::error::{SearchError, Spent};
 use crate::hit::Hit;
-use crate::plan::Touches;
 use crate::predicate::{Predicate, Term};
 use crate::scope::Scope;
+use crate::touches::Touches;
 
 /// A predicate asked by somebody about a view: what every function of this crate answers.
 pub struct Question<'a> {

@@ -1,4 +1,4 @@
-//! What a search box offers while somebody types: values of a field that begin as typed.
+//! AnswerKind a search box offers while somebody types: values of a field that begin as typed.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,17 +10,11 @@ use segment::{Counts, Field, Part};
 use crate::error::SearchError;
 use crate::facets::{most, sums, too_many};
 use crate::filters::Key;
+use crate::limits::{SUGGESTION_VALUES_MAX, SUGGESTIONS_MAX};
 use crate::plan::{self, Rows};
 use crate::predicate::{Keyword, Phrase};
 use crate::question::Question;
-use crate::results::{Kept, What};
-
-/// Most suggestions an answer holds: more than anybody reads below a box.
-pub const SUGGESTIONS_MAX: usize = 100;
-
-/// Values looked at in each part, and persons in all, that begin as typed: what keeps an answer within milliseconds. Past
-/// it, the most frequent are those among the first, by value; one more letter typed narrows it.
-pub const SUGGESTION_VALUES_MAX: usize = 1_024;
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// A value to offer, with the number of entries it would find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +92,7 @@ pub fn suggest_keys(prefix: &str, limit: usize) -> Vec<&'static str> {
 ///
 /// Cost: per part, at most [`SUGGESTION_VALUES_MAX`] values of a sorted list; where the question is not everything, a row
 /// set for each. One pass over the identities for `actor` and `actor_name`.
-/// What a sealed part answers is kept.
+/// AnswerKind a sealed part answers is kept.
 ///
 /// # Errors
 /// [`SearchError::SuggestionLimit`], [`SearchError::FacetValues`]; else as [`SearchError`].
@@ -112,13 +106,13 @@ pub fn suggest(
         return Err(SearchError::SuggestionLimit(limit));
     }
     let persons = persons(question, field, prefix);
-    let what = What::Beginning(field.field.number(), prefix.to_owned());
+    let what = AnswerKind::Beginning(field.field.number(), prefix.to_owned());
     let counts = sums(question, &what, field.name(), |part| {
-        let work_out = || Ok(Kept::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
+        let work_out = || Ok(CachedAnswer::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
         // Which persons are the first changes with each that comes.
         let are_all = persons.len() < SUGGESTION_VALUES_MAX;
         match if are_all { question.kept(part, what.clone(), work_out)? } else { work_out()? } {
-            Kept::Values(counts) => Ok(counts),
+            CachedAnswer::Values(counts) => Ok(counts),
             _ => unreachable!("values that begin alike are kept under a key of their own"),
         }
     })?;
@@ -126,7 +120,7 @@ pub fn suggest(
     Ok(most(&counts, limit).into_iter().map(text).collect())
 }
 
-/// What one part has of values that begin as typed.
+/// AnswerKind one part has of values that begin as typed.
 fn beginning(
     question: &Question<'_>,
     part: &dyn Part,

@@ -17,12 +17,11 @@ use roaring::RoaringBitmap;
 use segment::{Ask, Part};
 
 pub(crate) use rows::Rows;
-pub(crate) use spanning::Touches;
 
 use crate::error::SearchError;
 use crate::predicate::{Predicate, Term};
 use crate::question::Question;
-use crate::results::{Kept, What};
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// Returns the rows of `part` that match the question, none of a leaf at or beyond its size.
 ///
@@ -32,7 +31,7 @@ use crate::results::{Kept, What};
 /// # Errors
 /// As [`SearchError`].
 pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>, SearchError> {
-    let kept = question.kept(part, What::Rows, || {
+    let kept = question.kept(part, AnswerKind::Rows, || {
         question.keep_going(0)?;
         let plan = Plan { question, part };
         let found = plan.eval(question.asked(), &universe(part, question.size));
@@ -40,10 +39,10 @@ pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>
             SearchError::OverBudget(_) => SearchError::OverBudget(question.spent()),
             error => error,
         })?;
-        Ok(Kept::Rows(Arc::new(found)))
+        Ok(CachedAnswer::Rows(Arc::new(found)))
     })?;
     match kept {
-        Kept::Rows(rows) => Ok(rows),
+        CachedAnswer::Rows(rows) => Ok(rows),
         _ => unreachable!("rows are kept under a key of their own"),
     }
 }
@@ -107,7 +106,7 @@ impl Plan<'_> {
         }
     }
 
-    /// What to tell the part beside the question itself.
+    /// AnswerKind to tell the part beside the question itself.
     fn ask<T>(&self, within: &Rows, ask: impl FnOnce(&Ask<'_>) -> T) -> T {
         let may_read = |lines| self.question.may_read(lines);
         ask(&Ask { within: within.split().0, may_read: &may_read, bytes_max: self.question.context.bytes_max })

@@ -7,10 +7,10 @@
 use roaring::RoaringBitmap;
 use segment::{Field, Needle, Text};
 
-use super::spanning::Touches;
 use super::{Plan, Rows};
 use crate::error::SearchError;
 use crate::predicate::Phrase;
+use crate::touches::Touches;
 
 impl Plan<'_> {
     /// The rows among `within` whose text contains `needle`.
