@@ -7,8 +7,8 @@ use crate::question::{Question, whole_since};
 use crate::results::{AnswerKind, CacheKey, CachedAnswer, ResultCache, Results};
 
 impl Question<'_> {
-    /// Returns what is kept for a part, or works it out and keeps it. Nothing is kept of a part that will not last, that
-    /// the question sees only in part, or of a question whose answer depends on the moment.
+    /// Returns the kept answer of a part, or works it out and keeps it. Nothing is kept if the part will not last, if the
+    /// question sees only some of its rows, or if the answer depends on the moment.
     pub(crate) fn kept(
         &self,
         part: &dyn Part,

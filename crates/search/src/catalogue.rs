@@ -1,4 +1,4 @@
-//! AnswerKind is really recorded: the values of a field with how often, since when and until when.
+//! What is really recorded: the values of a field with how often, since when and until when.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,10 +15,10 @@ use crate::question::Question;
 use crate::recorded::Recorded;
 use crate::results::{AnswerKind, CachedAnswer};
 
-/// Memory of a value beside its own bytes, which stand twice where values are added up: as key, and in what is recorded of it.
+/// Memory of a value beside its own bytes, which are held twice while values are added up: in the key and in [`Recorded`].
 const RECORDED_BYTES: usize = size_of::<String>() + size_of::<Recorded>() + 32;
 
-/// AnswerKind is recorded of a value takes so many times what its count takes.
+/// [`Recorded`] takes this many times the memory of a count.
 const RECORDED_SHARE: usize = 12;
 
 /// The values of one field.
@@ -32,16 +32,16 @@ pub struct Listing {
     pub omitted: u64,
 }
 
-/// Values with what is recorded of them in the parts so far.
+/// The sums over the parts so far.
 struct Sums {
     values: HashMap<String, Recorded>,
-    /// AnswerKind they take, and those of the fields before.
+    /// Memory of these values and of those of the fields before.
     bytes: usize,
 }
 
 /// Lists the values of each of `fields` among the entries that match.
 ///
-/// Cost: per part, the row sets of every value; no line is read for fields that the index keeps in a dictionary. AnswerKind a sealed part
+/// Cost: per part, the row sets of every value; no line is read for fields that the index keeps in a dictionary. What a sealed part
 /// has is kept, so that a catalogue asked for again costs as much as it is long.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ pub fn catalogue(question: &Question<'_>, fields: &[FacetField], limit: usize) -
         return Err(SearchError::FacetLimit(limit));
     }
     let values = fields.iter().fold(0_usize, |all, facet| all.saturating_add(values_bytes(question, facet.field())));
-    // Two parts may be at work, beside what there is of those before and what comes of it.
+    // Two parts may be at work, beside the sums so far and the new ones.
     let most = values.saturating_mul(RECORDED_SHARE).min(question.context.bytes_max);
     let _held = question.hold(most.saturating_mul(4))?;
     let mut bytes = 0;
@@ -87,7 +87,7 @@ impl Sums {
     }
 }
 
-/// AnswerKind one part has of a field among the rows that match.
+/// What one part has of a field among the rows that match.
 fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Result<Arc<[Recorded]>, SearchError> {
     let kept = question.kept(part, AnswerKind::Recorded(facet.field().number()), || {
         let rows = plan::rows(question, part)?;

@@ -18,6 +18,6 @@ pub const PAGE_ROWS_MAX: usize = 1_000;
 /// Most suggestions an answer holds: more than anybody reads below a box.
 pub const SUGGESTIONS_MAX: usize = 100;
 
-/// Values looked at in each part, and persons in all, that begin as typed: what keeps an answer within milliseconds. Past
-/// it, the most frequent are those among the first, by value; one more letter typed narrows it.
+/// Most values looked at in each part, and most persons in all, so that an answer takes milliseconds. Beyond it, only the first
+/// by value are considered; one more letter typed narrows them.
 pub const SUGGESTION_VALUES_MAX: usize = 1_024;

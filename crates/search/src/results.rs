@@ -32,7 +32,7 @@ pub(crate) struct CacheKey {
     pub(crate) what: AnswerKind,
 }
 
-/// AnswerKind of a part was asked for.
+/// What a part was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum AnswerKind {
     /// The rows that match.

@@ -12,7 +12,7 @@ pub(crate) struct Signing {
     pub(crate) signed: Bell,
 }
 
-/// Works until the log is closed; signs once more then.
+/// Works until the log is closed, then signs once more.
 pub(crate) fn run(shared: &Shared, signing: &Signing) {
     let mut heard = 0;
     loop {

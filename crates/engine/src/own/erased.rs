@@ -4,7 +4,7 @@ use event::{Entry, PersonId};
 
 use crate::own::names::{ERASED, OWN_SOURCE, PERSON};
 
-/// What a line must hold to be one, so that others need not be parsed.
+/// Every such line holds these bytes, so that other lines need not be parsed.
 const MEMBER: &[u8] = b"\"action\":\"person.erased\"";
 
 /// The handle of a person's key as it stands in entries.
@@ -26,6 +26,6 @@ pub(crate) fn erased_in(line: &[u8]) -> Option<PersonId> {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
     let person = PersonId(id);
-    // One spelling, and nothing behind it.
+    // Only the one spelling of a handle counts, with nothing behind it.
     (handle_text(person) == resource.id).then_some(person)
 }

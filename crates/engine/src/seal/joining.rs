@@ -19,8 +19,8 @@ use segment::{BlockCache, Segment};
 /// How long it sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
 const NAP_US: u64 = 5_000_000;
 
-/// Does the jobs of one pace until the log is closed; what is not done then is given up, and begun anew some time after the next
-/// start.
+/// Does the jobs of one pace until the log is closed. A job that is not done by then is given up, and begun anew some time after
+/// the next start.
 pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>, pace: Pace) {
     if let Err(error) = env::step_back(pace.nice()) {
         tracing::debug!(%error, "segments are joined at the priority of everything else");
@@ -51,7 +51,7 @@ fn make(
     let disk: &dyn Disk = &*shared.world.disk;
     let Some(entry) = join(disk, dir, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
     let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Blocks)?;
-    // Read back; besides, whoever asks first need not check it.
+    // Reads the index back, so that the first who asks need not check it.
     segment.index().verify().map_err(OpenError::from)?;
     Ok(Some((entry, segment)))
 }

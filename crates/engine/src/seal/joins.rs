@@ -21,8 +21,9 @@ pub(crate) enum Pace {
 }
 
 impl Pace {
-    /// How nice the thread of such jobs is: as nice as can be, or still nicer than whoever takes events in and seals them, but
-    /// with a share of a busy processor. A thread cannot take it back, so there is one for each.
+    /// How nice the thread of such jobs is. At leisure, as nice as can be; behind, nicer than the threads that take events in and
+    /// seal them, but with a share of a busy processor. A thread cannot become less nice again, so there is one thread for each
+    /// pace.
     pub(crate) fn nice(self) -> i32 {
         match self {
             Self::Leisure => 19,
@@ -53,7 +54,7 @@ impl Job {
         self.entries.iter().map(|entry| entry.name.last + 1 - entry.name.first).sum()
     }
 
-    /// Whether the disk has room for it; so, where that is not known. How many bytes it takes.
+    /// Fails with the bytes that the job takes if the disk lacks the room. Where the room is not known, it is taken to be there.
     pub(crate) fn fits(&self, disk: &dyn Disk, dir: &Path) -> Result<(), u64> {
         let needed = room(&self.sources()) + ROOM_LEFT_BYTES;
         let free = disk.room(dir).unwrap_or_else(|error| {

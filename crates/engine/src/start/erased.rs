@@ -1,7 +1,7 @@
 //! The entry that explains a destroyed key: spec/own-entries.md, `person.erased`.
 //!
-//! Nothing erases yet. The entry is reserved, so that a key that is gone without one is tampering: only the reserved source counts,
-//! which no client can claim.
+//! Nothing erases yet, but the entry is reserved: a key that is gone without one was destroyed by somebody else. Only entries of
+//! the log's own source count, which no client can claim.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::own::erased::{erased_in, handle_text};
 use crate::own::names::{ERASED, OWN_SOURCE};
 use crate::start::error::OpenError;
 
-/// Checks that an entry of the log's own explains each destroyed key: one in `segments`, or one of those met in the tail.
+/// Checks that each destroyed key is explained by an entry of the log's own, in `segments` or among those met in the tail.
 ///
 /// Cost: none while no key is destroyed; then a look-up in each segment.
 ///

@@ -39,7 +39,7 @@ pub enum OpenError {
         segment: SegmentName,
         /// The newest manifest there is.
         manifest: Option<u64>,
-        /// By what it was seen.
+        /// The error that showed it.
         source: Box<OpenError>,
     },
     /// There is no log. Remedy: name the right folder, or let `serve` or `import` make one.
@@ -118,7 +118,7 @@ impl OpenError {
         matches!(self, Self::Ledger(ledger::OpenError::Mark(ledger::MarkError::PutBack { .. })))
     }
 
-    /// Whether the disk is full, and what was in reserve used up. Remedy: make room, then start again.
+    /// Whether the disk is full and the reserve is used up. Remedy: make room, then start again.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
         is_disk_full(self)

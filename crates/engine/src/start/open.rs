@@ -1,4 +1,4 @@
-//! Opening a log: first everything is looked at, then what was left undone is done, and only then anything is removed.
+//! Opening a log: first everything is read and compared, then what was left undone is done, and only then is anything removed.
 //!
 //! Folder looked at → lock → [`crate::start::looking`]: all that is there agrees, or nothing is touched → [`crate::start::settling`]
 //! → threads start, and the start is recorded. docs/reliability.md has every write on this way in its crash table.
@@ -49,7 +49,7 @@ impl Log {
         }
         let lock = Lock::acquire(layout.data())?;
         if survey(disk, &layout)? == Ground::Log {
-            // On a full disk a start needs room before it comes to the journal. The reserve holds nothing.
+            // On a full disk a start needs room before it comes to the journal. The reserve holds no data, so it can go.
             let dir = layout.journal();
             release_if_short(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
         }
@@ -142,7 +142,7 @@ fn rules(config: &Config) -> Result<Rules, OpenError> {
     Rules::from_toml(&tables).map_err(|source| OpenError::Rules { path: path.clone(), source })
 }
 
-/// What a log keeps that is no part of its files.
+/// Tables that a log needs and that are no part of its files.
 struct Assets {
     lock: Lock,
     places: Geo,

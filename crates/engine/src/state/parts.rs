@@ -20,7 +20,7 @@ pub(crate) enum TailPart {
     Run(Arc<Frozen>),
 }
 
-/// A frozen run, and what it was made of until the sealer takes it over.
+/// A frozen run, and the columns it was made of until the sealer takes them.
 pub(crate) struct Frozen {
     pub(crate) run: Arc<Run>,
     columns: Mutex<Option<IndexBuilder>>,
