@@ -1,5 +1,5 @@
 //! The allocator. Admission makes many small, short-lived values on many threads; the system's allocator spends a quarter
-//! of the time on them (docs/benchmarks.md).
+//! of the time on them (docs/benchmarks/archive-2026-11.md).
 
 use std::ffi::{c_int, c_long};
 use std::time::Duration;
@@ -14,7 +14,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const PURGE_DELAY: c_int = 15;
 
 /// Five of its default seconds: memory given back and taken again a moment later is zeroed each time, which was a tenth
-/// of all work while events came in (docs/benchmarks.md). Longer than from one sealed segment to the next at full rate.
+/// of all work while events came in (docs/benchmarks/archive-2026-11.md). Longer than from one sealed segment to the next at full rate.
 const PURGE_DELAY_MS: c_long = 5_000;
 
 /// Above so much anonymous memory, what is freed is given back without that delay: the server shall stay below a gibibyte whatever is
