@@ -1,6 +1,6 @@
 //! Publication: a finished segment, sealed, merged or joined, becomes part of the log.
 //!
-//! Order (RELIABILITY, "Seal"): the segment durable and read back → opened, its index too → manifest n+1 where none was → it answers in
+//! Order (docs/reliability.md, "Seal"): the segment durable and read back → opened, its index too → manifest n+1 where none was → it answers in
 //! place of what it holds → what nobody needs any more is removed: journal files, and files of segments it took the place of.
 //!
 //! | fails | the newest manifest says | what comes of it |
