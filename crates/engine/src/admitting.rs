@@ -1,5 +1,5 @@
-//! Admission of a request's events, on the request's own thread: which are known already, and the lines, rows and records of
-//! the others.
+//! Admission of a request's events, on the request's own thread: finds those that are known already, and makes lines, rows and
+//! records for the others.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::tail::UNPLACED;
 /// Stands in a receipt until the sequencer has said where the line is.
 const UNPLACED_LEAF: u64 = u64::MAX;
 
-/// What most lines fit into.
+/// Most lines fit into this.
 const LINE_BYTES_USUAL: usize = 1_024;
 
 /// What is to become of one event of the batch.
@@ -39,7 +39,7 @@ pub(crate) enum Plan {
 /// Everything prepared for one try at the sequencer.
 pub(crate) struct Prepared {
     pub(crate) plans: Vec<Plan>,
-    /// Of the lines in `lines`; where they stand in the tree is not known yet.
+    /// One for each line in `lines`; their places in the tree are not known yet.
     pub(crate) receipts: Vec<Receipt>,
     pub(crate) lines: Packed,
     pub(crate) digests: Vec<Digest>,
@@ -77,7 +77,7 @@ impl Log {
         };
         // The event and the line under each event_id.
         let mut in_batch: DigestMap<EventKey, (&Event<'_>, usize)> = DigestMap::default();
-        // One call for the whole batch: each costs a system call.
+        // One draw for the whole batch: each draw costs a system call.
         let mut randoms = vec![[0; 10]; events.len()];
         self.shared.world.random.fill(randoms.as_flattened_mut());
         for (index, ((event, recent), id_random)) in events.iter().zip(recent).zip(randoms).enumerate() {
@@ -117,7 +117,7 @@ impl Log {
         Ok(prepared)
     }
 
-    /// The leaves in segments that have an event's `event_id`, each behind the event's number, by that.
+    /// The leaves in segments that may have an event's `event_id`, as (number of the event, leaf), ordered by the event's number.
     fn in_segments(&self, events: &[Option<&Event<'_>>]) -> Result<Vec<(usize, u64)>, SubmitError> {
         let ids = events.iter().enumerate();
         let ids = ids.filter_map(|(index, event)| Some((index, (*event)?.event_id.as_deref()?.as_bytes())));
@@ -157,8 +157,8 @@ impl Log {
         Row::new(entry, &extra, UNPLACED)
     }
 
-    /// Takes what is needed of an admitted event. The next one has the memory of the rest again, while it is in the
-    /// processor's cache.
+    /// Keeps what is needed of an admitted event. The rest is freed at once, so that the next event uses the same memory while it
+    /// is in the processor's cache.
     fn add(&self, prepared: &mut Prepared, admitted: Admitted, row: Row, key: Option<EventKey>) {
         let Admitted { id, line, digest, personal, warnings, .. } = admitted;
         prepared.lines.push(&line);
@@ -182,8 +182,7 @@ impl Log {
         prepared.keys.push(key);
     }
 
-    /// Whether the event is one that is recorded already (`found`: leaves that may have its `event_id`), or stands earlier in its
-    /// batch.
+    /// Whether the event was recorded before, or stands earlier in its batch. `found`: the leaves that may have its `event_id`.
     fn known(
         &self,
         event: &Event<'_>,
@@ -195,7 +194,7 @@ impl Log {
         let Some(event_id) = event.event_id.as_deref() else { return Ok(None) };
         if let Some(&(first, at)) = earlier {
             let Some(line) = lines.get(at) else { return Ok(None) };
-            // What left the first one's line is not kept, as repetitions within a batch are rare.
+            // The first one's personal values were not kept, since repetitions within a batch are rare: it is admitted again.
             let same = match event::admit(first, admission) {
                 Ok(first) => self.is_same(event, line, &OpenedTexts::of_parts(&first.personal), admission)?,
                 Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
@@ -210,7 +209,7 @@ impl Log {
         let view = self.shared.view();
         for leaf in found {
             let Some((part, row)) = view.find(leaf) else {
-                // It is in none, unless one could not be read.
+                // No part has it, unless a part could not be read.
                 view.parts.iter().find_map(|part| part.last_failure()).map_or(Ok(()), Err)?;
                 continue;
             };
@@ -241,8 +240,8 @@ impl Log {
         Ok(None)
     }
 
-    /// Judged by writing the new event's line with the first one's id and times; where a person's key is gone, the
-    /// `event_id` alone decides.
+    /// Writes the new event's line with the first one's id and times, and compares. Where a person's key is gone this cannot be
+    /// done: the `event_id` alone decides.
     fn is_same(
         &self,
         event: &Event<'_>,
@@ -276,7 +275,7 @@ impl Log {
     }
 }
 
-/// The receipts of a job's lines, in the order of its plans, once the sequencer has given the first line its leaf.
+/// The receipts of a job, in the order of its plans. `first`: the leaf that the sequencer gave the first line.
 pub(crate) fn receipts(plans: Vec<Plan>, fresh: Vec<Receipt>, first: u64) -> Vec<Option<Receipt>> {
     let mut lines = fresh.into_iter().zip(first..).map(|(receipt, leaf_index)| Receipt { leaf_index, ..receipt });
     let mut receipts: Vec<Option<Receipt>> = Vec::with_capacity(plans.len());
@@ -305,7 +304,7 @@ fn conflict(index: usize) -> Problem {
     Problem { index: Some(index), pointer: "/event_id".to_owned(), code: "event_id_conflict", message }
 }
 
-/// Of leaves behind numbers of events, by these, those of one event.
+/// The leaves of one event, out of pairs (number of the event, leaf) ordered by number.
 fn leaves_of(found: &[(usize, u64)], index: usize) -> impl Iterator<Item = u64> + '_ {
     let start = found.partition_point(|(of, _)| *of < index);
     found.iter().skip(start).take_while(move |(of, _)| *of == index).map(|(_, leaf)| *leaf)

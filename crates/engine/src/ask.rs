@@ -23,7 +23,7 @@ pub struct Shown {
     pub leaf_index: u64,
     /// The exact bytes.
     pub line: Vec<u8>,
-    /// What of the persons' values opens.
+    /// Those of its personal values whose keys are there.
     pub opened: OpenedTexts,
 }
 
@@ -42,9 +42,9 @@ impl Shown {
         Entry::parse(&self.line).map_err(|error| PartError::Store(Box::new(error)))
     }
 
-    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`. What is computed stands last,
-    /// and neither in the line nor in its exports: `browser`, where the client's user agent is visible and `browsers` know it;
-    /// `details`, where there are changes or properties.
+    /// Appends the entry as `GET /v1/entries` shows it. `full`: with `changes` and `properties`. Two computed members stand last,
+    /// and in no line or export: `browser`, where the client's user agent is visible and `browsers` knows it; `details`, where
+    /// there are changes or properties.
     ///
     /// # Errors
     /// As [`Shown::entry`].
@@ -75,20 +75,20 @@ impl Log {
         self.shared.view()
     }
 
-    /// Of everything committed up to now, the parts that hold leaves from `from` on: enough for a [`search::Feed`] there,
-    /// at the cost of what is new.
+    /// The parts that hold committed leaves from `from` on: enough for a [`search::Feed`] that begins there. Cost: grows with
+    /// what is new, not with the log.
     #[must_use]
     pub fn view_from(&self, from: u64) -> View {
         self.shared.view_from(from)
     }
 
-    /// Has `tell` called with the new size after every commit, on the thread that orders all commits: it must return at
-    /// once. For those who wait for new entries. The first call counts; answers whether this was it.
+    /// Calls `tell` with the new size after every commit, for those who wait for new entries. It runs on the thread that orders
+    /// all commits, so it must return at once. Only the first call of this method counts; returns whether this was it.
     pub fn on_commit(&self, tell: impl Fn(u64) + Send + Sync + 'static) -> bool {
         self.shared.on_commit.set(Box::new(tell)).is_ok()
     }
 
-    /// Asks a question that somebody waits for about `view`, within `limits`.
+    /// Asks a question about `view` within `limits`, because somebody waits for the answer.
     ///
     /// # Errors
     /// As [`SearchError`]; `OverBudget` beyond the limits.
@@ -110,7 +110,7 @@ impl Log {
         answer_whole(&Question::new(view, predicate, scope, context), answer)
     }
 
-    /// Returns how many answers of segments were found among those kept, and how many had to be worked out.
+    /// Returns how many answers of segments came from the cache, and how many were worked out.
     #[must_use]
     pub fn result_hits_and_misses(&self) -> (u64, u64) {
         self.results.hits_and_misses()
@@ -178,7 +178,7 @@ impl Log {
     }
 }
 
-/// The answer, unless something that it stands on could not be read.
+/// The answer, or an error if anything it depends on could not be read.
 fn answer_whole<T>(
     question: &Question<'_>,
     answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,

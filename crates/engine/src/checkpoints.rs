@@ -23,7 +23,7 @@ pub struct NotCovered {
     pub leaf: u64,
 }
 
-/// Works until the log is closed; signs once more then.
+/// Works until the log is closed, then signs once more.
 pub(crate) fn run(shared: &Shared, signing: &Signing) {
     let mut heard = 0;
     loop {

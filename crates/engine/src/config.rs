@@ -7,25 +7,25 @@ use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use ledger::OlderMark;
 
-/// Rows a sealed segment has by default: what is not sealed yet takes some 800 bytes of memory a row, and there must be room
-/// below a gibibyte for everything else, questions, exports and joining among it; 64 of them are [`MERGE_ROWS_DEFAULT`].
+/// Rows of a sealed segment by default. A row that is not sealed yet takes some 800 bytes of memory, and all must stay below a
+/// gibibyte, questions, exports and joining included. 64 such segments make [`MERGE_ROWS_DEFAULT`].
 pub const SEAL_ROWS_DEFAULT: u64 = 1 << 18;
 
 /// Bytes of lines at which a segment is sealed though it has fewer rows: long lines must not outgrow what an index counts.
 pub const SEAL_BYTES_DEFAULT: u64 = 1 << 30;
 
-/// Rows of a merged segment by default at most: a hundred million entries then are some twenty segments, and its index has a
+/// Most rows of a merged segment by default. A hundred million entries are then some twenty segments; the index of one has a
 /// gigabyte, which is read and written once when it is made.
 pub const MERGE_ROWS_DEFAULT: u64 = 1 << 24;
 
 /// Bytes of lines of a merged segment at most: bounds the second copy that the disk must hold meanwhile.
 pub const MERGE_BYTES_MAX: u64 = 32 << 30;
 
-/// Entries that may wait for sealing before new ones are told to wait: a segment that is being sealed, and three quarters of one
-/// that came in meanwhile. Bounds memory (some 350 MiB), the journal, and what a start after a crash has to read.
+/// Entries that may wait for sealing before new ones are refused for a while: one segment that is being sealed, and three
+/// quarters of another that came in meanwhile. Bounds memory (some 350 MiB), the journal, and what a start after a crash reads.
 pub const UNSEALED_ROWS_MAX: u64 = 7 << 16;
 
-/// Most entries at which the tail may be told to be sealed: a batch more must find room below [`UNSEALED_ROWS_MAX`].
+/// Largest number of rows at which sealing may be set to begin: one more batch must find room below [`UNSEALED_ROWS_MAX`].
 pub const SEAL_ROWS_MAX: u64 = UNSEALED_ROWS_MAX - BATCH_EVENTS_MAX as u64 - 1;
 
 /// Jobs that may wait for the sequencer. A job is a request; past this the client is told to come back.
@@ -34,17 +34,17 @@ pub const QUEUE_JOBS_MAX: usize = 1_024;
 /// Bytes of lines that may wait for the sequencer: a few of the largest batches, so that memory stays bounded.
 pub const QUEUE_BYTES_MAX: usize = 8 * BATCH_BYTES_MAX;
 
-/// Bytes of lines one group commit takes at most, so that the first of a group does not wait for the whole queue.
+/// Most bytes of lines in one group commit, so that the first job of a group does not wait for the whole queue.
 pub const GROUP_BYTES_MAX: usize = BATCH_BYTES_MAX;
 
-/// How often an admission may be told that something relevant came in meanwhile before it gives up.
-/// Each round means that another client sent the same `event_id`; one round is the rule.
+/// Rounds after which an admission gives up. A further round is needed when another client sent the same `event_id` meanwhile;
+/// one round is the rule.
 pub const STALE_ROUNDS_MAX: usize = 16;
 
 /// How long a proof that needs a new checkpoint waits for one.
 pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
 
-// A segment is at most one run longer than this, and no indexed column of a run comes near the rest.
+// A segment is at most one run longer than this, and the columns of one run are far smaller than the difference.
 const _: () = assert!(SEAL_BYTES_DEFAULT <= segment::index::INDEX_LINE_BYTES_MAX / 2);
 const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
 const _: () = assert!(MERGE_ROWS_DEFAULT <= segment::index::INDEX_ROWS_MAX as u64);
@@ -78,29 +78,29 @@ pub struct Config {
     pub marks: PathBuf,
     /// First part of the origin of a log that is made now: a name without `/`, spaces or `+`.
     pub name: String,
-    /// What to do about a mark that the log has long gone beyond.
+    /// What to do about a mark that is older than it can be after a crash.
     pub older_mark: OlderMark,
     /// What the holder of the lock says of itself, for instance its address.
     pub note: String,
     /// Rows at which the tail is sealed into a segment.
     pub seal_rows: u64,
-    /// Bytes of lines at which it is sealed though it has fewer rows.
+    /// Bytes of lines at which the tail is sealed though it has fewer rows.
     pub seal_bytes: u64,
     /// Age at which the tail is sealed though it has fewer rows. µs; of the oldest row, by `received`.
     pub seal_age_us: i64,
-    /// How long nothing may have come in until a tail that has a quarter of a segment is sealed as it is. µs, by `received`.
+    /// How long nothing comes in before a tail of at least a quarter of a segment is sealed as it is. µs, by `received`.
     pub seal_quiet_us: i64,
-    /// Rows a merged segment has at most; 0: none are merged.
+    /// Most rows of a merged segment; 0: nothing is merged.
     pub merge_rows: u64,
-    /// Rows up to which what is merged is indexed and packed anew; above, files are joined. By default as many as are sealed at once,
-    /// for the same reason.
+    /// Segments are merged by indexing and packing anew up to this many rows in all; above, their files are joined. By default as
+    /// many rows as are sealed at once, for the same reason.
     pub merge_anew_rows: u64,
     /// Least time between two checkpoints that nobody asked for. µs.
     pub checkpoint_interval_us: u64,
     /// How long an `event_id` is remembered. µs, of `received`.
     pub deduplication_window_us: i64,
-    /// Bytes of disk kept for what must go on when it is full, at most: sealing, a start, checkpoints, keys and own entries. Of a small disk
-    /// an eighth of what is free at the start.
+    /// Most bytes of disk kept in reserve for what must go on when the disk is full: sealing, a start, checkpoints, keys and own
+    /// entries. On a small disk, an eighth of what is free at the start.
     pub reserve_bytes: u64,
     /// A location database in the MMDB format to use in place of the built-in country database.
     pub places: Option<PathBuf>,

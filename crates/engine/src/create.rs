@@ -1,8 +1,8 @@
 //! A new log: keys, origin, an empty tree with its first checkpoint.
 //!
-//! Nothing can be acknowledged before all of it is durable. A creation that was cut short is completed from what is
-//! there; nothing is ever removed or made anew. A file `CREATING` stands from before the first key until after the first
-//! checkpoint, so that what lies there is known to be a creation's.
+//! Nothing is acknowledged before all of it is durable. A creation that was cut short is completed from what is there; nothing is
+//! ever removed or made anew. The file `CREATING` stands from before the first key until after the first checkpoint: it says that
+//! what lies beside it is an unfinished creation.
 
 use env::Disk;
 use ledger::{Ledger, LedgerEnv, create_signing_key, load_signing_key, new_origin};

@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock};
 
 use proof::DigestMap;
 
-/// Hash of (source, `event_id`) under this process's random key. Never stored.
+/// Hash of (source, `event_id`) under this process's random key. Never written to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct EventKey([u8; 8]);
 
@@ -55,7 +55,8 @@ impl Recent {
         (found, Seen { floor: table.floor, size: table.size })
     }
 
-    /// Whether nothing that could hold one of `keys` has come or gone since `seen`. The sequencer's question: it alone adds.
+    /// Whether the answers for `keys` are still those of `seen`: no leaf with one of these keys came in, and none moved to a
+    /// segment. Asked by the sequencer, which alone adds.
     pub(crate) fn unchanged_since(&self, seen: Seen, mut keys: impl Iterator<Item = EventKey>) -> bool {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         table.floor == seen.floor

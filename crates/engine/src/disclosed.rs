@@ -18,7 +18,7 @@ pub struct OpenedTexts {
 struct Element {
     erased: bool,
     texts: Vec<Arc<str>>,
-    /// Digests of the disclosures that no longer open, and where each stands among all.
+    /// Digests of the disclosures that no longer open, and the place of each among all.
     digests: Vec<[u8; 32]>,
 }
 
@@ -31,8 +31,8 @@ pub enum HandedOut {
     Withheld([u8; 32]),
 }
 
-/// Memory for disclosures opened lately: those of some thousand entries, so that a page that is looked at again, or whose
-/// entries are of the same persons, decrypts nothing twice.
+/// Memory for disclosures opened lately, those of some thousand entries: a page that is looked at again, or that shows the same
+/// persons, decrypts nothing twice.
 const LATELY_BYTES_MAX: usize = 16 << 20;
 
 /// What was opened lately, by digest. Nothing outlives the erasure of anybody.
@@ -64,7 +64,7 @@ impl OpenedLately {
         }
         let Some(text) = vault.open_sealed(sealed)?.map(Arc::<str>::from) else { return Ok(None) };
         let mut kept = self.lock(vault.erasures());
-        // Opened before an erasure that has come since: not to be kept, perhaps it was this person's.
+        // Somebody was erased while this was being opened, perhaps this person: it must not be kept.
         if kept.erasures == before {
             kept.texts.put(sealed.digest, Arc::clone(&text), text.len() + 128);
         }
@@ -99,7 +99,7 @@ impl OpenedTexts {
         Ok(Self { elements })
     }
 
-    /// Of texts that were never sealed: an entry that is being admitted.
+    /// Made of texts that were never sealed, for an entry that is being admitted.
     pub(crate) fn of_parts(parts: &[event::PersonalParts]) -> Self {
         let element = |parts: &event::PersonalParts| Element {
             erased: false,
@@ -156,8 +156,8 @@ impl Element {
     }
 }
 
-/// Fails unless these are the disclosures that the line commits to: those of somebody else, though sound in themselves, are none
-/// of its own.
+/// Fails unless the line commits to these disclosures: those of somebody else may be sound in themselves, and are still not this
+/// line's.
 pub(crate) fn must_name(line: &[u8], leaf: u64, disclosed: &[[Option<DisclosureRecord>; 3]]) -> Result<(), PartError> {
     let digests: Vec<Digests3> = disclosed
         .iter()

@@ -1,7 +1,7 @@
 //! The entry that explains a destroyed key: spec/own-entries.md, `person.erased`.
 //!
-//! Nothing erases yet. The entry is reserved, so that a key that is gone without one is tampering: only the reserved source counts,
-//! which no client can claim.
+//! Nothing erases yet, but the entry is reserved: a key that is gone without one was destroyed by somebody else. Only entries of
+//! the log's own source count, which no client can claim.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) const ERASED: &str = "person.erased";
 /// The type of its resource, whose id is the handle of the person's key, as 32 lower-case hex digits.
 pub(crate) const PERSON: &str = "person";
 
-/// What a line must hold to be one, so that others need not be parsed.
+/// Every such line holds these bytes, so that other lines need not be parsed.
 const MEMBER: &[u8] = b"\"action\":\"person.erased\"";
 
 /// The handle of a person's key as it stands in entries.
@@ -43,11 +43,11 @@ pub(crate) fn erased_in(line: &[u8]) -> Option<PersonId> {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
     let person = PersonId(id);
-    // One spelling, and nothing behind it.
+    // Only the one spelling of a handle counts, with nothing behind it.
     (handle_text(person) == resource.id).then_some(person)
 }
 
-/// Checks that an entry of the log's own explains each destroyed key: one in `segments`, or one of those met in the tail.
+/// Checks that each destroyed key is explained by an entry of the log's own, in `segments` or among those met in the tail.
 ///
 /// Cost: none while no key is destroyed; then a look-up in each segment.
 ///

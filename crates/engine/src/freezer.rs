@@ -21,7 +21,7 @@ pub(crate) fn run(shared: &Shared) {
         match freeze(&buffer, shared.vault.index_seed()) {
             Ok((run, columns)) => put(shared, TailPart::Run(Arc::new(Frozen::new(run, columns)))),
             Err(error) => {
-                // The buffer goes on answering; a mistake of ours, but no reason to lose anything.
+                // A mistake of ours, but nothing is lost: the buffer goes on answering.
                 tracing::error!(first_leaf = buffer.first_leaf(), %error, "a buffer could not be frozen");
                 // Whoever waits for it to be sealed waits in vain.
                 shared.health.failed(Work::Sealing, &error, u64::MAX);
@@ -33,7 +33,7 @@ pub(crate) fn run(shared: &Shared) {
     }
 }
 
-/// A buffer behind which another one takes the rows.
+/// A buffer that takes no more rows, because a newer one does.
 fn done_buffer(shared: &Shared) -> Option<Arc<Buffer>> {
     let parts = shared.parts();
     let (_active, done) = parts.tail.split_last()?;

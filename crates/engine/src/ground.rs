@@ -15,15 +15,15 @@ use crate::open::OpenError;
 pub(crate) enum Ground {
     /// It holds a log that was made to the end.
     Log,
-    /// It is missing or empty, or holds what a creation has left that was cut short: a log may be made here.
+    /// It is missing or empty, or holds what an unfinished creation has left: a log may be made here.
     Free,
 }
 
 /// Says what the folder is, and reads only.
 ///
-/// A log is where the signing key and the file of checkpoints are, which creation makes last. Then the marker of a
-/// creation means nothing: whoever put it there must not get a log made anew. Where they are not, but something that
-/// grows with a log is, the folder is refused as well.
+/// A folder is a log if it has the signing key and the file of checkpoints, which creation makes last. A marker of a creation
+/// means nothing there: whoever plants one must not make the log be made anew. A folder without these two, but with anything that
+/// only grows in a log, is refused as well.
 ///
 /// # Errors
 /// `NotEmpty` for a foreign folder, `Incomplete` for a log of which part is missing, `Disk`.
@@ -69,7 +69,7 @@ pub(crate) fn is_log(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenError
     Ok(has_key && Ledger::is_created(disk, &tree).map_err(|source| OpenError::disk(&tree, source))?)
 }
 
-/// Something that a log has only once it was made to the end: its loss would be a loss.
+/// Something that only a finished log has, and that must not be lost.
 fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError> {
     let is_grown = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -89,7 +89,7 @@ fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError>
             return Ok(Some(grown));
         }
     }
-    // Without the marker the folder is not written to anyway, and a foreign database is not opened.
+    // Without the marker nothing is written to the folder anyway, so a foreign database need not be opened.
     let vault = layout.data().join("vault.db");
     let begun = is_empty_file(&layout.creating());
     let holds_persons = begun && vault.exists() && vault::holds_persons(layout.data())?;

@@ -1,5 +1,5 @@
-//! What the log does not manage at the moment, though it takes events and answers questions: for readiness, metrics, the
-//! console, and whoever waits for it.
+//! What the log cannot do at the moment, although it takes events and answers questions. Told to readiness, metrics, the console,
+//! and whoever waits for it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -40,7 +40,7 @@ struct Failing {
     /// In a sentence, without paths: for anybody.
     summary: String,
     reason: String,
-    /// How many had asked for it when what failed was begun.
+    /// How many had asked for the work when the attempt that failed began.
     asked: u64,
 }
 
@@ -54,7 +54,7 @@ impl State {
 }
 
 impl Health {
-    /// It failed; `asked` had asked for it when it was begun. Returns how often anything has failed.
+    /// Notes a failure. `asked`: how many had asked for the work when the attempt began. Returns how often anything has failed.
     pub(crate) fn failed(&self, work: Work, error: &(dyn std::error::Error + 'static), asked: u64) -> u64 {
         let reason = with_causes(error);
         tracing::error!(?work, %reason, "what is in the journal and in segments stays as it is; it will be tried again");
@@ -64,19 +64,19 @@ impl Health {
         state.failures
     }
 
-    /// It did what it was to do.
+    /// Notes that the work was done.
     pub(crate) fn succeeded(&self, work: Work) {
         if self.lock().of(work).take().is_some() {
             tracing::info!(?work, "it goes on, after having failed");
         }
     }
 
-    /// Why sealing failed for whoever was the `asked`th to ask, if it did.
+    /// Why sealing failed, if it did, for the one who was the `asked`th to ask.
     pub(crate) fn sealing_failed(&self, asked: u64) -> Option<String> {
         self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(|failing| failing.reason.clone())
     }
 
-    /// Something was refused, or the reserve used, for want of room. Said once, until [`Health::has_room`].
+    /// Notes that the disk is full: something was refused, or the reserve was used. Logged once, until [`Health::has_room`].
     pub(crate) fn disk_full(&self) {
         if !std::mem::replace(&mut self.lock().disk_full, true) {
             tracing::error!(
@@ -90,7 +90,7 @@ impl Health {
         self.lock().disk_full
     }
 
-    /// There is room again, the reserve included.
+    /// Notes that there is room again, also for the reserve.
     pub(crate) fn has_room(&self) {
         if std::mem::take(&mut self.lock().disk_full) {
             tracing::info!("the disk has room again: events are taken");

@@ -26,8 +26,9 @@ pub(crate) enum Pace {
 }
 
 impl Pace {
-    /// How nice the thread of such jobs is: as nice as can be, or still nicer than whoever takes events in and seals them, but
-    /// with a share of a busy processor. A thread cannot take it back, so there is one for each.
+    /// How nice the thread of such jobs is. At leisure, as nice as can be; behind, nicer than the threads that take events in and
+    /// seal them, but with a share of a busy processor. A thread cannot become less nice again, so there is one thread for each
+    /// pace.
     fn nice(self) -> i32 {
         match self {
             Self::Leisure => 19,
@@ -61,7 +62,7 @@ impl Job {
         self.entries.iter().map(|entry| entry.name.last + 1 - entry.name.first).sum()
     }
 
-    /// Whether the disk has room for it; so, where that is not known. How many bytes it takes.
+    /// Fails with the bytes that the job takes if the disk lacks the room. Where the room is not known, it is taken to be there.
     pub(crate) fn fits(&self, disk: &dyn Disk, dir: &Path) -> Result<(), u64> {
         let needed = room(&self.sources()) + ROOM_LEFT_BYTES;
         let free = disk.room(dir).unwrap_or_else(|error| {
@@ -130,8 +131,8 @@ impl Joins {
     }
 }
 
-/// Does the jobs of one pace until the log is closed; what is not done then is given up, and begun anew some time after the next
-/// start.
+/// Does the jobs of one pace until the log is closed. A job that is not done by then is given up, and begun anew some time after
+/// the next start.
 pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>, pace: Pace) {
     if let Err(error) = env::step_back(pace.nice()) {
         tracing::debug!(%error, "segments are joined at the priority of everything else");
@@ -162,7 +163,7 @@ fn make(
     let disk: &dyn Disk = &*shared.world.disk;
     let Some(entry) = join(disk, dir, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
     let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Blocks)?;
-    // Read back; besides, whoever asks first need not check it.
+    // Reads the index back, so that the first who asks need not check it.
     segment.index().verify().map_err(OpenError::from)?;
     Ok(Some((entry, segment)))
 }

@@ -118,13 +118,13 @@ impl Log {
         self.shared.parts().segments.len()
     }
 
-    /// How many entries are in segments that are being merged or are to be next; 0: merging has settled.
+    /// How many entries are in segments that are being merged or will be next; 0: nothing is left to merge.
     #[must_use]
     pub fn entries_to_merge(&self) -> u64 {
         self.shared.entries_to_merge()
     }
 
-    /// Why the log takes nothing more, if so.
+    /// Why the log takes nothing more; `None` while it does.
     #[must_use]
     pub fn stopped(&self) -> Option<String> {
         self.shared.queue.closed()
@@ -136,8 +136,8 @@ impl Log {
         &self.shared.ledger
     }
 
-    /// What was recorded, signed by the log as one note (spec/receipt.md), with entries that had come before; `None` where
-    /// nothing was recorded. Cost: one signature.
+    /// The receipts of a request as one signed note (spec/receipt.md), those of repeated events included; `None` where nothing
+    /// was recorded. Cost: one signature.
     ///
     /// # Errors
     /// A mistake of ours: what is recorded can stand in a receipt.
@@ -168,7 +168,7 @@ impl Log {
         &*self.shared.world.clock
     }
 
-    /// Tells whoever comes second where this log is served.
+    /// Notes in the lock file where this log is served, for a second process that wants it.
     ///
     /// # Errors
     /// If the lock file cannot be written.
@@ -204,7 +204,8 @@ impl Log {
 }
 
 impl Drop for Log {
-    /// Without [`Log::close`]: as if the process had ended here. Acknowledged entries are durable; the next start recovers.
+    /// Dropping a log without [`Log::close`] is like the end of the process: acknowledged entries are durable, and the next start
+    /// recovers.
     fn drop(&mut self) {
         self.end_threads();
     }

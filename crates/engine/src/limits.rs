@@ -1,7 +1,7 @@
 //! What a question may cost.
 
-/// Longest a question may take, in µs: whoever waits for an answer has given up by then, and what takes longer on an
-/// index would take the machine from others.
+/// Longest that a question may take, in µs: nobody waits longer for an answer, and a longer question would take the machine from
+/// others.
 pub const QUESTION_TIME_US_MAX: u64 = 10_000_000;
 
 /// Most lines a question may read to decide what the indexes cannot: two to four seconds' worth on one processor.
@@ -10,14 +10,14 @@ pub const QUESTION_LINES_MAX: u64 = 1_000_000;
 /// Memory for the answers of sealed segments: some thousand questions of a usual kind.
 pub const RESULT_BYTES_MAX: usize = 32 << 20;
 
-/// Most bytes of the values that a question counts, such as a quarter of a million ids. At work it holds four times as much: sums as they
-/// were and will be, those of a part, and what the part reads.
+/// Most bytes of the values that a question counts, such as a quarter of a million ids. While it works it holds four times as
+/// much: the sums before and after a part is added, the counts of that part, and what the part reads.
 pub const QUESTION_BYTES_MAX: usize = 8 << 20;
 
-/// Memory of all questions at once: of the costliest, one at a time. The others wait, each within its own time.
+/// Memory of all questions together: room for one of the costliest at a time. The others wait, each within its own time.
 pub const QUESTIONS_BYTES_MAX: usize = 48 << 20;
 
-// What is for large ones holds one of the costliest.
+// The share of large questions has room for one of the costliest.
 const _: () = assert!(4 * QUESTION_BYTES_MAX <= QUESTIONS_BYTES_MAX - QUESTIONS_BYTES_MAX / 3);
 
 /// What one question may cost, and whether it may be answered from what is kept.
@@ -29,7 +29,7 @@ pub struct Limits {
     pub lines: u64,
     /// Bytes of the values that it counts.
     pub bytes: usize,
-    /// Past the result caches: everything is worked out again.
+    /// Whether to work everything out again, past the caches of results.
     pub fresh: bool,
 }
 

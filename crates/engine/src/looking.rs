@@ -32,7 +32,7 @@ pub(crate) struct Looked {
     pub(crate) cache: Arc<BlockCache>,
     pub(crate) segments: Vec<Sealed>,
     pub(crate) recent: Recent,
-    /// Taken when the journal goes on.
+    /// The journal's files as found; taken when the journal goes on from them.
     pub(crate) found: Option<Found>,
     pub(crate) recovered: Recovered,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Sealed {
 /// Decompressed frames kept in memory: a page's worth of every segment of a long log.
 const CACHE_BYTES_MAX: usize = 32 << 20;
 
-/// Looks at the log.
+/// Reads the log and compares its parts.
 ///
 /// Cost: reads the journal once, heads and identities of every segment.
 ///
@@ -141,7 +141,7 @@ fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartErr
     failed.map_or(Ok(()), Err)
 }
 
-/// The newest segment's last line is the tree's: a manifest put back to an older state would show here at the latest.
+/// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest.
 fn check_last(lines: &SealedLines, ledger: &Ledger) -> Result<(), OpenError> {
     let leaf = lines.leaves().end - 1;
     let same = ledger

@@ -19,15 +19,15 @@ use crate::joining::{Job, Joined, Pace};
 use crate::sealer::{SealerThread, SealingError};
 use crate::shared::{Parts, Shared, TailPart};
 
-/// Segments as the manifest names them, what they were made, and that opened, if it was.
+/// The segments that were merged, as the manifest names them; the merged one; and the same, opened, if it was.
 type Merged = (Vec<SegmentEntry>, SegmentEntry, Option<Segment>);
 
-/// So many whole segments that could be joined mean that joining has fallen behind: of each tier one less than are joined at once is
-/// the rule, and there are two.
+/// This many segments that could be joined mean that joining has fallen behind. Usually each of the two tiers has fewer than
+/// [`MERGE_SEGMENTS`].
 const BEHIND_SEGMENTS: usize = 3 * MERGE_SEGMENTS;
 
 impl Shared {
-    /// How many entries are in segments that are being merged or are to be, as far as it is known now. 0 as well where merging has
+    /// How many entries are in segments that are being merged or will be, as far as is known now. Also 0 after merging has
     /// failed, until it is tried again.
     pub(crate) fn entries_to_merge(&self) -> u64 {
         let parts = self.parts();
@@ -56,8 +56,8 @@ impl Shared {
         self.is_at_leisure(parts).then_some(Pace::Leisure)
     }
 
-    /// Whether there is time to merge: no whole segment waits to be sealed. What is less may wait for long, on a log that takes in
-    /// no more.
+    /// Whether there is time to merge: no whole segment waits to be sealed. Less than that may wait for long on a log that takes
+    /// in nothing more, and does not count.
     fn is_at_leisure(&self, parts: &Parts) -> bool {
         let size = self.committed.load(Ordering::Acquire);
         let waiting = |first: &TailPart| size.saturating_sub(first.first_leaf());
@@ -86,7 +86,7 @@ impl SealerThread {
         choose(&sizes(parts, &self.joining), self.shared.anew_most())
     }
 
-    /// The segments to be joined now, if none are. Where the disk has no room, that is said once.
+    /// The segments to join next, if none are being joined. Where the disk has no room, the log file says so once.
     pub(crate) fn next_join(&mut self, parts: &Parts) -> Option<Job> {
         if !self.joining.is_empty() || !self.merges() {
             return None;
@@ -126,7 +126,7 @@ impl SealerThread {
     pub(crate) fn end_join(&mut self, job: &Job, joined: Joined) -> Result<(), SealingError> {
         self.joining.clear();
         if let Err(SealingError::Merge(MergeError::Index(IndexMergeError::TooLarge { .. }))) = &joined {
-            // Of rows like these, fewer go into one index.
+            // Rows like these are too large for one index: join fewer from now on.
             self.shared.join_rows_max.store(job.rows() / 2, Ordering::Release);
             return Ok(());
         }
@@ -157,14 +157,14 @@ impl SealerThread {
         Ok(merged.map(|merged| (entries, merged)))
     }
 
-    /// Publishes what was merged of the segments named. If merging failed, or publishing did without leaving a doubt, nothing has changed,
-    /// and it is off until the next segment is sealed: what fails now would fail again at once.
+    /// Publishes a merged segment. If merging failed, or publishing certainly did, nothing has changed, and merging is off until
+    /// the next segment is sealed: it would fail again at once.
     ///
     /// # Errors
     /// It is not known whether it was published; nothing goes on before that is settled.
     fn take_merged(&mut self, made: Result<Merged, SealingError>) -> Result<(), SealingError> {
         let published = made.and_then(|(old, merged, segment)| {
-            // What was sealed or merged meanwhile stands elsewhere.
+            // Places have moved, as segments were sealed or merged meanwhile.
             let named = self.publisher.entries().iter();
             let held: Vec<_> =
                 named.filter(|entry| merged.name.leaves().contains(&entry.name.first)).copied().collect();

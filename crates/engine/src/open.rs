@@ -1,4 +1,4 @@
-//! Opening a log: first everything is looked at, then what was left undone is done, and only then anything is removed.
+//! Opening a log: first everything is read and compared, then what was left undone is done, and only then is anything removed.
 //!
 //! Folder looked at → lock → [`crate::looking`]: all that is there agrees, or nothing is touched → [`crate::settling`]
 //! → threads start, and the start is recorded. docs/reliability.md has every write on this way in its crash table.
@@ -61,7 +61,7 @@ pub enum OpenError {
         segment: SegmentName,
         /// The newest manifest there is.
         manifest: Option<u64>,
-        /// By what it was seen.
+        /// The error that showed it.
         source: Box<OpenError>,
     },
     /// There is no log. Remedy: name the right folder, or let `serve` or `import` make one.
@@ -140,7 +140,7 @@ impl OpenError {
         matches!(self, Self::Ledger(ledger::OpenError::Mark(ledger::MarkError::PutBack { .. })))
     }
 
-    /// Whether the disk is full, and what was in reserve used up. Remedy: make room, then start again.
+    /// Whether the disk is full and the reserve is used up. Remedy: make room, then start again.
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
         crate::shared::is_disk_full(self)
@@ -169,7 +169,7 @@ impl Log {
         }
         let lock = Lock::acquire(layout.data())?;
         if survey(disk, &layout)? == Ground::Log {
-            // On a full disk a start needs room before it comes to the journal. The reserve holds nothing.
+            // On a full disk a start needs room before it comes to the journal. The reserve holds no data, so it can go.
             let dir = layout.journal();
             release_if_short(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
         }
@@ -262,7 +262,7 @@ fn rules(config: &Config) -> Result<Rules, OpenError> {
     Rules::from_toml(&tables).map_err(|source| OpenError::Rules { path: path.clone(), source })
 }
 
-/// What a log keeps that is no part of its files.
+/// Tables that a log needs and that are no part of its files.
 struct Assets {
     lock: Lock,
     places: Geo,

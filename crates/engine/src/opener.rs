@@ -11,15 +11,15 @@ use vault::Vault;
 
 use crate::disclosed::store;
 
-/// Opened texts that are kept, by kind: identities come again throughout a log, a connection while somebody stays, fields
-/// hardly ever. Usually some 300 bytes each, so 5 MiB for a log of more persons than that.
+/// How many opened texts are kept of each kind: identities come again throughout a log, a connection while somebody stays, fields
+/// hardly ever. A text has some 300 bytes, so all take about 5 MiB.
 const KEPT: [usize; 3] = [16_384, 512, 0];
 
-/// The longest that is kept, so that all together take less than 18 MiB, whatever the log holds.
+/// Longest text that is kept, so that all together take less than 18 MiB, whatever the log holds.
 const KEPT_BYTES_MAX: usize = 1 << 10;
 
-/// Opens disclosures for one reader of many entries. What it keeps is its own, so that the reader neither takes away what
-/// others use nor waits for them; and it keeps nothing beyond the erasure of anybody.
+/// Opens disclosures for one reader of many entries. Its cache is its own: the reader does not push out what others use, and does
+/// not wait for them. Whenever anybody is erased, the cache is emptied.
 pub struct Opener<'a> {
     vault: &'a Vault,
     cursor: DisclosureCursor,
@@ -43,7 +43,7 @@ pub struct PartOpener<'o, 'a, 'p> {
 pub enum Wanted {
     /// All of them.
     All,
-    /// Not the connection of a person of whom something else is opened, which tells as well whether the person was erased.
+    /// No connection of a person who has another disclosure: opening that one also tells whether the person was erased.
     AllButConnections,
 }
 
@@ -64,8 +64,8 @@ struct Text {
     text: Rc<KeptDisclosure>,
 }
 
-/// Texts of one kind, each in the one place that its ordinal gives it: the persons of most entries are those that
-/// appeared first, whose ordinals are side by side.
+/// Texts of one kind, each in the one place that its ordinal gives it. Most entries are of persons that appeared early, whose
+/// ordinals are side by side, so they seldom share a place.
 struct Kept(Vec<Option<(Key, Text)>>);
 
 impl<'a> Opener<'a> {
@@ -164,7 +164,7 @@ impl Opener<'_> {
         Ok(())
     }
 
-    /// As [`Opener::open_by_file`], of a part that has no file: all of it, and nothing is kept.
+    /// As [`Opener::open_by_file`], for a part without a file: everything is opened, and nothing is kept.
     fn open_row(&mut self, part: &dyn Part, leaf: u64) -> Result<(), PartError> {
         let row = part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
         for records in part.disclosures(row)? {

@@ -41,11 +41,11 @@ pub(crate) struct Publisher {
     cache: Arc<BlockCache>,
     /// The newest manifest known to be durable. Its segments are those that questions see.
     manifest: Option<Manifest>,
-    /// A publication of which it is not known whether it took place.
+    /// A publication that may or may not have taken place.
     unsettled: Option<Publication>,
-    /// Files of segments that lay there at the start and that no manifest named: not ours. `None`: it could not be seen which.
+    /// Files of segments that no manifest named at the start: not ours to remove. `None`: the folder could not be listed.
     foreign: Option<HashSet<PathBuf>>,
-    /// Whether files of our own may lie there that no manifest names.
+    /// Whether files of our own may lie in the folder that no manifest names.
     untidy: bool,
 }
 
@@ -146,7 +146,7 @@ impl Publisher {
             let number = found.map_or(0, |found| found.number);
             return Err(SealingError::OtherHand { number, ours: next.number });
         }
-        // The folder's sync failed, so its page in memory may count as clean although the disk never got it (I-9).
+        // The folder's sync failed, so the page cache may call it clean although the disk never got it (I-9).
         publish_again(&*disk, &manifests, next)?;
         if let Some(publication) = self.unsettled.take() {
             self.adopt(publication);
@@ -158,7 +158,7 @@ impl Publisher {
     fn adopt(&mut self, published: Publication) {
         let Publication { work, next, name, segment } = published;
         let end = next.sealed_to();
-        // Before anybody can see that it is done.
+        // Noted before anybody can see that the work is done.
         self.shared.health.succeeded(work);
         self.manifest = Some(next);
         self.shared.change(|parts| {

@@ -1,12 +1,13 @@
-//! The clock of `received`: follows the wall clock forwards, and never turns back. And what `received` of a leaf may be.
+//! The clock of `received`, which follows the wall clock forwards and never turns back; and which times a leaf can have been
+//! received at.
 
 use std::sync::{Mutex, PoisonError};
 
 use env::Clock;
 use ledger::{LEAF_AGE_US_MAX, Recorded};
 
-/// How far beyond now, and beyond the newest checkpoint, an entry may lie that no checkpoint covers: the clock may have been
-/// ahead, and set right since. µs.
+/// How far beyond now and beyond the newest checkpoint an entry may be dated that no checkpoint covers: the clock may have been
+/// ahead and set right since. µs.
 const AHEAD_US_MAX: i64 = 3_600_000_000;
 
 /// Where in a line `received` is sought before the line is parsed.
@@ -45,19 +46,19 @@ impl Received {
 pub(crate) struct Dates {
     /// By size.
     checkpoints: Vec<Recorded>,
-    /// What no leaf is later than that no checkpoint covers.
+    /// Latest time of a leaf that no checkpoint covers.
     end_us: i64,
 }
 
 impl Dates {
-    /// By these checkpoints, in their order; at least the newest, if leaves are beyond it.
+    /// Judges by these checkpoints, in their order. The newest must be among them if there are leaves beyond it.
     pub(crate) fn new(checkpoints: Vec<Recorded>, now_us: i64) -> Self {
         let newest_us = checkpoints.last().map_or(now_us, |newest| newest.recorded_us);
         Self { checkpoints, end_us: newest_us.max(now_us).saturating_add(AHEAD_US_MAX) }
     }
 
-    /// Says what is wrong with when a leaf was received: it is never later than the first checkpoint that covers it, nor earlier
-    /// than the newest that does not by more than it may have waited.
+    /// Checks when a leaf was received. It must not be later than the first checkpoint that covers it, nor earlier than the
+    /// newest one that does not, by more than it may have waited.
     pub(crate) fn check(&self, leaf: u64, received_us: i64) -> Result<(), &'static str> {
         let covering = self.checkpoints.partition_point(|checkpoint| checkpoint.size.0 <= leaf);
         let before = covering.checked_sub(1).and_then(|at| self.checkpoints.get(at));
@@ -81,7 +82,7 @@ pub(crate) struct Ascending {
 }
 
 impl Ascending {
-    /// The next leaf; says so if it was received earlier than one before it by more than it may have waited.
+    /// Takes the next leaf. Fails if it was received earlier than one before it, by more than it may have waited.
     pub(crate) fn follow(&mut self, received_us: i64) -> Result<(), &'static str> {
         let latest_us = self.latest_us.map_or(received_us, |latest| latest.max(received_us));
         self.latest_us = Some(latest_us);
@@ -90,7 +91,8 @@ impl Ascending {
     }
 }
 
-/// When a line says that it was received; `None` if it is none. Cost: a glance at where lines have it, else parsing.
+/// The time at which a line says it was received; `None` if these bytes are no line. Cost: a look at its usual place, else
+/// parsing.
 pub(crate) fn received_in(line: &[u8]) -> Option<i64> {
     const MEMBER: &[u8] = b"\",\"received\":\"";
     let near = line.get(..NEAR.min(line.len()))?;

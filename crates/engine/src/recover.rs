@@ -1,4 +1,4 @@
-//! The tail comes back from the journal.
+//! Making the tail again from the journal.
 
 use std::num::NonZero;
 use std::ops::Range;
@@ -30,7 +30,7 @@ struct NotInTree {
     leaf: u64,
 }
 
-/// A line that no checkpoint covers yet, and that says it was received when it cannot have been.
+/// A line that no checkpoint covers yet, with a `received` that cannot be true.
 #[derive(Debug, thiserror::Error)]
 #[error("the journal's line of leaf {leaf}, which is not signed yet, was changed, or the clock is wrong: {what}")]
 struct Misdated {
@@ -153,7 +153,7 @@ pub(crate) struct Recovered {
 }
 
 impl<'a> Recovering<'a> {
-    /// `now_us`: what nothing that is not signed yet may be far beyond.
+    /// `now_us`: this machine's time, which no unsigned line may be far beyond.
     pub(crate) fn new(sealed: u64, vault: &'a Vault, ledger: &'a Ledger, recent: &'a Recent, now_us: i64) -> Self {
         let active = Active::with_reader(sealed, JournalReader::default());
         Self {
@@ -237,7 +237,7 @@ impl<'a> Recovering<'a> {
 }
 
 impl Recovered {
-    /// Joins what came back to the journal that goes on; returns what is known of the file it goes on with.
+    /// Points the recovered rows at the files in which the journal goes on; returns the records of its current file.
     pub(crate) fn connect(&mut self, journal: &FileJournal) -> FileRecords {
         for chunk in &self.chunks {
             chunk.set_reader(journal.reader());

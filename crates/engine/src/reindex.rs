@@ -53,11 +53,11 @@ pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usiz
     Ok(segments.len())
 }
 
-/// Makes the indexes of these segments again, a segment a thread, the largest first. Once one has failed, what others have begun is
-/// still done, and nothing more.
+/// Makes the indexes of these segments again, one segment a thread, the largest first. Once one has failed, those that were begun
+/// are finished and no other is begun.
 ///
 /// # Errors
-/// What the first that failed met with; its old index is still there.
+/// That of the first segment that failed; its old index is still there.
 pub(crate) fn make_again(
     disk: &dyn Disk,
     dir: &Path,

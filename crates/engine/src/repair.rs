@@ -256,7 +256,7 @@ impl Candidates {
         Ok(found)
     }
 
-    /// Consecutive segments from leaf 0, of those that begin at a leaf the longest: it was merged of the others.
+    /// Consecutive segments from leaf 0 on. Of several that begin at one leaf the longest is taken: it was merged of the others.
     fn chain(&self) -> Vec<SegmentEntry> {
         let mut chain: Vec<SegmentEntry> = Vec::new();
         loop {

@@ -23,8 +23,8 @@ pub(crate) fn row_extra(vault: &Vault, entry: &Entry<'_>, disclosed: &Disclosed)
     Ok(RowExtra { address: address_of(vault, entry, disclosed)?, identity })
 }
 
-/// What the index holds for an entry's address: as it stands in the line, else under the key of the person whose connection
-/// it is. `None` where there is none, or the person's key is gone. Cost: at most one decryption.
+/// What the index holds for an entry's address: the address itself where it stands in the line, else its value under the key of
+/// the person whose connection it is. `None` where there is no address, or that key is gone. Cost: at most one decryption.
 pub(crate) fn address_of(
     vault: &Vault,
     entry: &Entry<'_>,
@@ -41,7 +41,7 @@ pub(crate) fn address_of(
     Ok(None)
 }
 
-/// Holds an identity open, unless it is already or its key is gone.
+/// Holds an identity open for search, unless it is held already or its key is gone.
 pub(crate) fn remember_identity(vault: &Vault, record: &DisclosureRecord) -> Result<(), PartError> {
     if record.kind != Kind::Identity.as_byte() || vault.has_identity(&record.digest) {
         return Ok(());

@@ -21,7 +21,7 @@ pub struct NotSealed {
 }
 
 impl Log {
-    /// Waits until a segment was sealed, or could not be, or so long.
+    /// Waits until a segment was sealed or sealing failed, at most this long.
     pub fn wait_for_sealing(&self, at_most: Duration) {
         let at_most_us = u64::try_from(at_most.as_micros()).unwrap_or(u64::MAX);
         self.shared.sealed.wait(self.shared.sealed.count(), at_most_us);

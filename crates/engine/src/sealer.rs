@@ -25,7 +25,8 @@ use crate::shared::{Frozen, Shared, TailPart, is_disk_full};
 /// How long the sealer sleeps when nobody rings: the grain of `seal_age_us` and `seal_quiet_us`, and of trying again after a full disk.
 const NAP_US: u64 = 5_000_000;
 
-/// How long it waits after a failure, at first; twice as long each time, up to the maximum. Asked for, it tries again at once.
+/// How long the sealer waits after a first failure; each further one doubles it, up to the maximum. When somebody asks for
+/// sealing, it tries again at once.
 const PAUSE_MIN_US: u64 = 1_000_000;
 const PAUSE_MAX_US: u64 = 60_000_000;
 
@@ -37,7 +38,7 @@ pub(crate) struct SealerThread {
     pub(crate) joining: Vec<SegmentEntry>,
     /// Whether it was said that the disk has no room to join.
     pub(crate) lacks_room: bool,
-    /// Whether it tries again in the space in reserve, which it does once after each failure.
+    /// Whether this try uses the reserve, which is done once after each failure.
     in_reserve: bool,
     /// How long to wait after the next failure.
     pause_us: u64,
@@ -85,17 +86,17 @@ pub enum SealingError {
 
 /// What to do next.
 enum Step<'a> {
-    /// To find out what became of a publication that failed.
+    /// Find out what became of a publication that failed.
     Settle,
-    /// The segment in the making takes this run.
+    /// Let the segment in the making take this run.
     Take(Arc<Frozen>),
-    /// The segment in the making is to be finished.
+    /// Finish the segment in the making.
     Finish(Box<Sealing<'a>>),
-    /// These segments are to become one.
+    /// Merge the segments at these places.
     Merge(Range<usize>),
-    /// These are to become one on another thread.
+    /// Have another thread join these.
     BeginJoin(Box<Job>),
-    /// They did, or not.
+    /// Take what the other thread has joined, or why it has not.
     EndJoin(Box<(Job, Joined)>),
     /// Nothing until somebody rings.
     Wait,
@@ -137,7 +138,7 @@ impl SealerThread {
                 self.publisher.tidy(&self.joining);
                 let in_reserve = std::mem::replace(&mut self.in_reserve, false);
                 if full && !in_reserve && self.shared.use_reserve() {
-                    // Once more, in smaller segments: each frees journal files.
+                    // Try again in the reserve, in smaller segments: each one frees files of the journal.
                     self.in_reserve = true;
                     continue;
                 }
@@ -150,7 +151,7 @@ impl SealerThread {
         }
     }
 
-    /// After a failure. Ends early when somebody asks who had not when what failed was begun.
+    /// Waits after a failure. Ends early when somebody asks for sealing who had not asked when the failed attempt began.
     fn pause(&mut self, asked: u64, mut heard: u64) -> u64 {
         let clock = &self.shared.world.clock;
         let until_us = clock.monotonic_us() + self.pause_us;
@@ -205,15 +206,15 @@ impl SealerThread {
         if let Some(sealing) = sealing.take_if(|sealing| open.is_some() && (ready(sealing) || self.is_due(first))) {
             return Step::Finish(sealing);
         }
-        // Rows that are due but still in the buffer: let it be frozen, then seal.
+        // Rows are due but still in the buffer: have it frozen first.
         if open.is_none() && self.is_due(first) {
             self.shared.queue.ask_rotation();
         }
         Step::Wait
     }
 
-    /// Whether the tail, which begins with this leaf, is to be sealed though it is no whole segment: it is old, or nothing comes in any
-    /// more and it is worth a segment. Then memory, starts and questions need not carry it for a day.
+    /// Whether the tail that begins with this leaf is to be sealed though it is no whole segment: it is old, or nothing comes in
+    /// any more and it is large enough. Otherwise memory, starts and questions would carry it for a day.
     fn is_due(&self, first: u64) -> bool {
         let Config { seal_age_us, seal_quiet_us, seal_rows, .. } = self.shared.config;
         let view = self.shared.view();
@@ -268,7 +269,7 @@ impl SealerThread {
     }
 }
 
-/// Whoever asks for sealing is told why there will be none.
+/// If the thread ends by a panic, tells everybody who asks for sealing why there will be none.
 struct SaysPanic(Arc<Shared>);
 
 impl Drop for SaysPanic {

@@ -1,5 +1,5 @@
-//! A segment in the making: it takes runs over as they are frozen, their lines and disclosures from the journal, their
-//! index rows from the columns that were made for the run.
+//! A segment in the making. It takes each run as it is frozen: lines and disclosures from the journal, index rows from the
+//! columns that were made for the run.
 
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ impl Place {
 }
 
 impl<'a> Sealing<'a> {
-    /// `rows`: about as many are to be taken. `secret`: the log's.
+    /// `rows`: about how many will be taken. `secret`: that of the log's indexes.
     pub(crate) fn begin(
         disk: &'a dyn Disk,
         layout: &Layout,
@@ -119,7 +119,7 @@ struct Lines<'l, 'a> {
     reader: &'l JournalReader,
     records: &'l mut [Record],
     batch: &'l RecoveredBatch<'l>,
-    /// The number of the first record that the batch brought into its file.
+    /// Number, within its file, of the first record that this batch brought.
     brought: usize,
 }
 

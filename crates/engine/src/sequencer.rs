@@ -1,5 +1,5 @@
-//! The one thread that orders everything: it takes admitted lines, makes them durable in groups, lets ledger and tail
-//! grow by them, and answers. What it does to a group, in this order, is I-1.
+//! The one thread that orders everything: it takes admitted lines, makes them durable in groups, adds them to ledger and tail,
+//! and answers. This order is what keeps I-1.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -64,8 +64,8 @@ impl FileRecords {
         numbers.iter().map(|element| element.map(|number| span(number).unwrap_or_default())).collect()
     }
 
-    /// Numbers the records of a job's lines; those the file lacks go into `batch`, numbered from the file's last on.
-    /// Writes each line's numbers into the batch, and returns them all, a line after the other.
+    /// Numbers the records of a job's lines. Records that the file lacks go into `batch`, with the next numbers. Writes each
+    /// line's numbers into the batch and returns them, line after line.
     fn number(&self, records: &Records, fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> Numbers {
         let mut all = Numbers::default();
         let mut refs = Vec::new();
@@ -116,7 +116,7 @@ impl Sequencer {
             let own_keys = || job.keys.iter().flatten().copied();
             let stale = !self.shared.recent.unchanged_since(job.seen, own_keys())
                 || own_keys().any(|key| keys.contains_key(&key))
-                // It waited so long that its time would not fit those around it.
+                // The job waited so long that its time would not fit those around it.
                 || !self.shared.ledger.announce(job.received_us);
             if stale {
                 (job.done)(Err(Refused::Stale));
@@ -125,7 +125,7 @@ impl Sequencer {
                 accepted.push(job);
             }
         }
-        // The server's own entries may use the reserve; they do not share a frame group with others then.
+        // The server's own entries may use the reserve, so they never share a group with others.
         let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
         self.record(clients, false);
         self.record(own, true);
@@ -137,7 +137,7 @@ impl Sequencer {
         if jobs.is_empty() {
             return;
         }
-        // On the disk already, but for jobs whose thread was not to wait.
+        // Durable already, except for jobs whose thread was not allowed to wait.
         let keys_made = jobs.iter().map(|job| job.keys_made).max().unwrap_or(0);
         if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made, own)) {
             return answer_all(jobs, &refused);
@@ -191,7 +191,7 @@ impl Sequencer {
         }
         let size = first + batch.digests.len() as u64;
         let keys = job.keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, first + at as u64)));
-        // Visible first: whoever finds an event in the table finds its line.
+        // The rows become visible before the table knows them: whoever finds an event in the table finds its line.
         self.shared.committed.store(size, Ordering::Release);
         self.shared.recent.add(keys, size);
         if let Some(tell) = self.shared.on_commit.get() {

@@ -58,9 +58,9 @@ pub(crate) struct Shared {
     pub(crate) health: Health,
     /// What the sealer has asked the joiner for.
     pub(crate) joins: Joins,
-    /// Off after merging failed, until a segment was sealed again. The sealer's.
+    /// Whether merging is on; off after it failed, until a segment was sealed again. The sealer's.
     pub(crate) merges: AtomicBool,
-    /// Rows that are joined at most: fewer, once an index of more was too large. The sealer's.
+    /// Most rows that are joined; lowered once an index was too large. The sealer's.
     pub(crate) join_rows_max: AtomicU64,
     /// Set once; the background threads end.
     closing: AtomicBool,
@@ -80,7 +80,7 @@ pub(crate) enum TailPart {
     Run(Arc<Frozen>),
 }
 
-/// A frozen run, and what it was made of until the sealer takes it over.
+/// A frozen run, and the columns it was made of until the sealer takes them.
 pub(crate) struct Frozen {
     pub(crate) run: Arc<Run>,
     columns: Mutex<Option<IndexBuilder>>,
@@ -151,7 +151,7 @@ impl Shared {
         }
     }
 
-    /// Changes what is searched. Readers go on with what they have.
+    /// Changes the parts that are searched. Readers go on with those they have.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Parts) -> T) -> T {
         let _one_at_a_time = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut parts = Parts::clone(&self.parts.load());
@@ -198,8 +198,8 @@ impl Shared {
         view
     }
 
-    /// Puts new persons' keys on the disk before a frame that needs them: the first `made` of them. For the log's own entries (`own`)
-    /// in the space in reserve, if need be.
+    /// Makes the first `made` keys of new persons durable, before a frame that needs them. For the log's own entries (`own`) in
+    /// the reserve, if need be.
     pub(crate) fn make_keys_durable(&self, made: u64, own: bool) -> Result<(), Refused> {
         let mut done = self.vault.make_durable(made);
         if own && matches!(done, Err(StoreError::DiskFull { .. })) && self.use_reserve() {
@@ -228,7 +228,7 @@ impl Shared {
         }
     }
 
-    /// The disk is full, and what must go on needs room: gives the reserve free. Returns whether there was one.
+    /// Frees the reserve, since the disk is full and what must go on needs room. Returns whether there was a reserve.
     pub(crate) fn use_reserve(&self) -> bool {
         self.health.disk_full();
         match self.journal.release_reserve() {
@@ -245,7 +245,7 @@ impl Shared {
         }
     }
 
-    /// After a full disk: whether there is room again. Looked at about once a second.
+    /// After a full disk, looks about once a second whether there is room again.
     pub(crate) fn look_for_room(&self) {
         if !self.health.is_disk_full() {
             return;
@@ -276,7 +276,8 @@ impl Shared {
         self.joins.asked.notify();
     }
 
-    /// A checkpoint over everything appended, unless the newest is one; on a full disk in the space in reserve. One at a time.
+    /// Signs a checkpoint over everything appended, unless the newest one covers it; on a full disk in the reserve. One at a
+    /// time.
     pub(crate) fn sign(&self) -> Result<(), ledger::SignError> {
         let _one_at_a_time = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.ledger.size() == self.ledger.newest().checkpoint.size {

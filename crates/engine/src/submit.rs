@@ -101,7 +101,7 @@ pub struct Waiting {
 pub enum Sent {
     /// The sequencer has its lines, and will call back.
     Waiting(Waiting),
-    /// It holds nothing new; nobody will call.
+    /// It holds nothing new; `done` will not be called.
     Done(Submitted),
 }
 
@@ -171,7 +171,7 @@ impl Log {
         for _ in 0..STALE_ROUNDS_MAX {
             let (done, answer) = mpsc::sync_channel(1);
             let done = Box::new(move |answer| {
-                // The one who waits is still there: it does nothing else meanwhile.
+                // The receiver is still there: its thread does nothing but wait.
                 let _ = done.send(answer);
             });
             let waiting = match self.push(events, problems.to_vec(), source, partial, true, done)? {
@@ -217,7 +217,8 @@ impl Log {
         }
         let keys_made = self.shared.vault.made();
         if may_wait {
-            // Here rather than on the sequencer, whom everybody waits for. Where it fails, the sequencer will find out.
+            // Done here rather than on the sequencer, for which everybody waits. If it fails, the sequencer meets the same
+            // failure and answers.
             let _ = self.shared.vault.make_durable(keys_made);
         }
         let done = Box::new(move |answer| done(Answer(answer)));

@@ -10,7 +10,7 @@ use segment::tail::{BUFFER_ROWS_MAX, LineAt, LineSource};
 use segment::{Disclosed, DisclosureRecord, PartError};
 use vault::Sealed;
 
-/// Of a row that has no place in a buffer yet.
+/// The place of a row that is in no buffer yet.
 pub(crate) const UNPLACED: LineAt = LineAt(0, 0);
 
 /// Where a disclosure's record lies, in the journal file of its line.
@@ -43,11 +43,11 @@ impl Spans {
     }
 }
 
-/// Where a line and its disclosures lie, and what it must be. 84 bytes, and 24 for each person but the first.
+/// Where a line and its disclosures lie, and the line's digest. 84 bytes, and 24 for each person but the first.
 #[derive(Debug)]
 pub(crate) struct TailLine {
     pub(crate) position: LinePosition,
-    /// Of the line as it was committed: what is read from the disk later is held against it.
+    /// Digest of the line as it was committed. What is read from the disk later is compared with it.
     pub(crate) digest: Digest,
     pub(crate) records: Spans,
 }
@@ -117,7 +117,7 @@ impl LineSource for Chunk {
     }
 }
 
-/// The same record as segments keep it.
+/// A record in the form that segments keep.
 pub(crate) fn stored(sealed: Sealed) -> DisclosureRecord {
     DisclosureRecord {
         digest: sealed.digest,
@@ -127,7 +127,7 @@ pub(crate) fn stored(sealed: Sealed) -> DisclosureRecord {
     }
 }
 
-/// The same record as the vault opens it; `None` for a kind this version does not know.
+/// A record in the form that the vault opens; `None` for a kind this version does not know.
 pub(crate) fn sealed(record: DisclosureRecord) -> Option<Sealed> {
     let kind = event::Kind::from_byte(record.kind)?;
     Some(Sealed { digest: record.digest, person: event::PersonId(record.person), kind, ciphertext: record.ciphertext })

@@ -1,4 +1,4 @@
-//! The tree, as segments hold their lines against it.
+//! The tree's digests, which segments compare their lines with.
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use segment::{SegmentFile, SegmentName};
 use crate::layout::Layout;
 use crate::open::OpenError;
 
-/// Says of an error that comes of a missing manifest what is missing, and by which segment that is seen.
+/// Explains an error that comes of a missing manifest: which one is missing, and which segment shows it.
 pub(crate) fn explain(disk: &dyn Disk, layout: &Layout, manifest: Option<&Manifest>, error: OpenError) -> OpenError {
     let lacks_leaves = match &error {
         OpenError::Journal(error) => {

@@ -13,13 +13,13 @@ use vault::Vault;
 use crate::disclosed::must_name;
 use crate::rows::{address_in, open};
 
-/// Addresses of which a question keeps what the index may hold for them, 32 bytes a person each: as many as people ask for at once.
+/// For how many addresses a question keeps what the index may hold, 32 bytes a person each: nobody asks for more at once.
 const KEPT_MAX: usize = 4;
 
 /// The vault as search sees it, for one question.
 pub(crate) struct Visible<'a> {
     vault: &'a Vault,
-    /// What the index may hold for the addresses asked for last: every part is asked for the same.
+    /// What the index may hold for the addresses asked for last: each part of the log is asked for the same ones.
     values: Mutex<Vec<(IpAddr, Arc<[AddressValue]>)>>,
 }
 
@@ -63,7 +63,7 @@ impl Identities for Visible<'_> {
 
 impl Addresses for Visible<'_> {
     fn values(&self, ip: IpAddr) -> Arc<[AddressValue]> {
-        // Held while they are worked out: the threads of a question ask for the same.
+        // The lock is held while they are worked out, since the threads of a question ask for the same.
         let mut kept = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, values)) = kept.iter().find(|(known, _)| *known == ip) {
             return Arc::clone(values);

@@ -9,8 +9,8 @@ use crate::own::{OWN_SOURCE, Once, Own, READ_CHANNEL, Viewer};
 use crate::submit::SubmitError;
 
 impl Shown {
-    /// Whether somebody's personal values are to be seen, so that showing it must be on record. A viewer's in a record of
-    /// looking do not count, or looking at these would make ever more of them.
+    /// Whether the entry shows somebody's personal values, so that showing it must be recorded. Values of the viewer in an entry
+    /// that records a look do not count: otherwise each look at such entries would make another.
     ///
     /// # Errors
     /// As [`Shown::entry`].

@@ -51,7 +51,7 @@ pub enum Own<'a> {
     },
     /// It was closed in good order.
     Stopped,
-    /// It had not been closed in good order, and was brought back.
+    /// The log had not been closed in good order, and was recovered.
     Recovered {
         /// Entries replayed from the journal.
         replayed: u64,
@@ -104,7 +104,8 @@ pub enum Own<'a> {
         /// Type of the entry's resource.
         resource_type: Option<&'a str>,
     },
-    /// A person's key was destroyed; durable before that. Nothing erases yet, but whatever does explains itself by this.
+    /// A person's key is to be destroyed; durable before it is. Nothing erases yet, but every erasure will explain itself by
+    /// this.
     Erased {
         /// The handle of the key.
         person: PersonId,

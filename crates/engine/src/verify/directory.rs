@@ -27,8 +27,8 @@ use crate::shared::with_causes;
 /// manifests, segments, journal; every disclosure is opened under its key, every index made once more and compared. An index that
 /// is missing, damaged or wrong is made again; nothing else is changed.
 ///
-/// Cost: reads everything once, lines and disclosures three times; beside two microseconds of processor time an entry, three for each
-/// distinct disclosure and five for each row of an index, by what these cost alone; on all processors.
+/// Cost: reads everything once, lines and disclosures three times. Processor time, on all processors: two microseconds an entry,
+/// three for each distinct disclosure, five for each row of an index, each measured alone.
 ///
 /// # Errors
 /// [`VerifyError`], where nothing could be said. What is wrong is a finding.
@@ -43,7 +43,7 @@ pub fn verify_directory(
     let mut verification = Verification::default();
     match survey(disk, &layout) {
         Ok(Ground::Log) => {}
-        // What is missing is a finding, rather than no log.
+        // A missing file is a finding; it does not mean that there is no log.
         Err(OpenError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
         Ok(Ground::Free) | Err(OpenError::NotEmpty { .. }) => {
             return Err(VerifyError::NoLog { data: config.data.clone() });
@@ -108,7 +108,7 @@ pub fn verify_directory(
     verification.append(segments);
     if let Some(vault) = &vault {
         let mut rebuild = indexes.forged.clone();
-        // Each of those forged is a finding, and none that says anything of lines.
+        // A forged index is a finding, but says nothing about the lines.
         if verification.findings.len() == rebuild.len() {
             rebuild.extend(&indexes.rebuild);
         }

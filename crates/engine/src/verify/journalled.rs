@@ -37,7 +37,7 @@ pub(super) struct Against<'a> {
     pub(super) relations: &'a Relations<'a>,
 }
 
-/// What the journal holds beside what the tree says.
+/// What the journal holds beyond what the tree covers.
 #[derive(Default)]
 pub(super) struct Checked {
     /// Whether it was closed in good order.

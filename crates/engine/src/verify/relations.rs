@@ -1,4 +1,4 @@
-//! What holds between lines, checkpoints and keys, looked at while lines are read.
+//! Relations between lines, checkpoints and keys, checked while lines are read.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -47,8 +47,8 @@ impl<'v> Relations<'v> {
         self.dates.check(leaf, received_us)
     }
 
-    /// Opens a disclosure under its person's key; says what is wrong with it. One whose person was erased cannot be opened, and
-    /// nothing is wrong with it.
+    /// Opens a disclosure under its person's key; says what is wrong with it. One whose person was erased cannot be opened, which
+    /// is right.
     pub(super) fn open(&self, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
         self.vault.map_or(Ok(()), |vault| open_record(vault, record))
     }
