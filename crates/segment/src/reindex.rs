@@ -1,7 +1,7 @@
 //! Making the index of a sealed segment again.
 //!
-//! Of a segment that was sealed at once, it is the same index, byte for byte. A larger one is indexed piece by piece, and the indexes
-//! of the pieces are merged as those of segments are, so that memory stays that of one piece.
+//! For a segment that was sealed at once the index is the same, byte for byte. A larger one is indexed piece by piece, and the
+//! indexes of the pieces are merged like those of segments, so that memory stays that of one piece.
 
 use std::io;
 use std::ops::ControlFlow;
