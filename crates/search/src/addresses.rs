@@ -20,8 +20,8 @@ const VALUES_A_LOOK: usize = 4_096;
 
 /// Counts, exactly, the addresses of clients among the entries that match, most frequent first, equal ones by address.
 ///
-/// Entries are counted by what the index holds for their address, which is each person's own, and each such value is read under
-/// its person's key. Entries of erased persons have no address any more, as to the filter `ip`.
+/// The index holds a value for each person and address; entries are counted by these values, and each value is read under its
+/// person's key. Entries of erased persons have no address any more; the filter `ip` does not find them either.
 ///
 /// Cost: per part, one intersection a person and address; then about half a µs for each of these.
 ///

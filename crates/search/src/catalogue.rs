@@ -13,10 +13,10 @@ use crate::plan::{self, Rows};
 use crate::question::Question;
 use crate::results::{Kept, What};
 
-/// Memory of a value beside its own bytes, which stand twice where values are added up: as key, and in what is recorded of it.
+/// Memory of a value beside its own bytes, which are held twice while values are added up: in the key and in [`Recorded`].
 const RECORDED_BYTES: usize = size_of::<String>() + size_of::<Recorded>() + 32;
 
-/// What is recorded of a value takes so many times what its count takes.
+/// [`Recorded`] takes this many times the memory of a count.
 const RECORDED_SHARE: usize = 12;
 
 /// A value that occurs.
@@ -49,10 +49,10 @@ pub struct Listing {
     pub omitted: u64,
 }
 
-/// Values with what is recorded of them in the parts so far.
+/// The sums over the parts so far.
 struct Sums {
     values: HashMap<String, Recorded>,
-    /// What they take, and those of the fields before.
+    /// Memory of these values and of those of the fields before.
     bytes: usize,
 }
 
@@ -68,7 +68,7 @@ pub fn catalogue(question: &Question<'_>, fields: &[FacetField], limit: usize) -
         return Err(SearchError::FacetLimit(limit));
     }
     let values = fields.iter().fold(0_usize, |all, facet| all.saturating_add(values_bytes(question, facet.field())));
-    // Two parts may be at work, beside what there is of those before and what comes of it.
+    // Two parts may be at work, beside the sums so far and the new ones.
     let most = values.saturating_mul(RECORDED_SHARE).min(question.context.bytes_max);
     let _held = question.hold(most.saturating_mul(4))?;
     let mut bytes = 0;

@@ -9,7 +9,7 @@ use crate::merge::Position;
 
 /// Bytes before the signature: version, tree size, moment, time and leaf of the last entry.
 const BODY_BYTES: usize = 1 + 4 * 8;
-/// Bytes of the signature: HMAC-SHA-256 cut to half, which nobody guesses.
+/// Bytes of the signature: half of an HMAC-SHA-256, too much to guess.
 const MAC_BYTES: usize = 16;
 const VERSION: u8 = 1;
 

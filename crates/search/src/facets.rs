@@ -84,19 +84,19 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
     fields.iter().map(of_field).collect()
 }
 
-/// Has memory kept for the sums of a field: for them as they were and will be, and for what a part gives.
+/// Reserves memory for the sums of a field before and after a part is added, and for that part's counts.
 pub(crate) fn hold<'a>(question: &Question<'a>, field: Field) -> Result<Option<Held<'a>>, SearchError> {
     question.hold(values_bytes(question, field).saturating_mul(4))
 }
 
-/// What the counts of a field take at most, of all parts together.
+/// The most that the counts of a field can take, for all parts together.
 pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
     let all = question.parts().fold(0_usize, |all, part| all.saturating_add(part.counts_bytes_max(field)));
     all.min(question.context.bytes_max)
 }
 
-/// Adds up what `work` counts in each part; `what`: as what it keeps that, if it does. Memory: the sums, twice while a part's are
-/// added; the parts' own are let go at once.
+/// Adds up what `work` counts in each part. `what`: under which name a part's counts are kept, if they are. Memory: the sums,
+/// twice while a part is added; the counts of a part are dropped at once.
 ///
 /// # Errors
 /// [`SearchError::FacetValues`] where they would take more than [`crate::Context::bytes_max`]; else those of `work`.
@@ -148,7 +148,7 @@ pub(crate) fn counts(
     }
 }
 
-/// A part does not know what a field is called.
+/// Names the field in an error of a part, which does not know its name.
 pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
     match error {
         PartError::TooMany => SearchError::FacetValues { field },
@@ -159,7 +159,7 @@ pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
 /// The most frequent values, equal ones by value. Memory: those alone.
 pub(crate) fn most(counts: &Counts, limit: usize) -> Vec<(&[u8], u64)> {
     let mut most = BinaryHeap::with_capacity(limit + 1);
-    // Ascending by value, so that of equally frequent ones the later is the one to go.
+    // Values come in ascending order, so of equally frequent ones the later is dropped.
     for (nth, (value, count)) in counts.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
         most.push((Reverse(count), nth, value));
         if most.len() > limit {

@@ -29,7 +29,7 @@ pub type Heatmap = [[u64; HOURS]; WEEKDAYS];
 /// # Errors
 /// As [`SearchError`].
 pub fn heatmap(question: &Question<'_>, tz: &TimeZone) -> Result<Heatmap, SearchError> {
-    // As the bars of a histogram: a zone without a name is nothing to keep an answer under.
+    // Kept like the bars of a histogram. A zone without a name cannot name an answer, so nothing is kept for it.
     let what = tz.iana_name().map(|zone| What::Bars(format!("heatmap {zone}")));
     let known = what.clone().unwrap_or(What::Rows);
     let mut cells = Heatmap::default();

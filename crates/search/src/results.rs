@@ -34,7 +34,7 @@ struct Key {
     what: What,
 }
 
-/// What of a part was asked for.
+/// What a part was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum What {
     /// The rows that match.
@@ -91,8 +91,8 @@ impl ResultCache {
 }
 
 impl Question<'_> {
-    /// Returns what is kept for a part, or works it out and keeps it. Nothing is kept of a part that will not last, that
-    /// the question sees only in part, or of a question whose answer depends on the moment.
+    /// Returns the kept answer of a part, or works it out and keeps it. Nothing is kept if the part will not last, if the
+    /// question sees only some of its rows, or if the answer depends on the moment.
     pub(crate) fn kept(
         &self,
         part: &dyn Part,

@@ -26,8 +26,8 @@ use crate::results::{Kept, What};
 
 /// Returns the rows of `part` that match the question, none of a leaf at or beyond its size.
 ///
-/// Cost: what the part's own sets cost; terms that read lines come last and only for rows that all else left. Nothing
-/// where the answer is kept.
+/// Cost: that of the part's own sets. Terms that read lines come last, and only for rows that all other terms have left. Nothing
+/// if the answer is kept.
 ///
 /// # Errors
 /// As [`SearchError`].
@@ -63,7 +63,7 @@ fn universe(part: &dyn Part, size: u64) -> Rows {
     if first >= size {
         return Rows::none();
     }
-    // Leaves are consecutive: take out those beyond, or collect those below, whichever are fewer.
+    // Leaves are consecutive, so take out those at or beyond the size, or collect those below, whichever are fewer.
     let row = |leaf| part.row_of_leaf(leaf);
     if end - size < size - first {
         let mut set = RoaringBitmap::new();
@@ -119,7 +119,7 @@ impl Plan<'_> {
     }
 }
 
-/// How dear a predicate is: what reads no line first, what reads many last.
+/// How dear a predicate is. Terms are worked out in this order: those that read no line first, those that read many last.
 fn cost(predicate: &Predicate) -> u32 {
     match predicate {
         Predicate::All => 0,

@@ -1,9 +1,9 @@
 //! Needles that begin or end inside an identity's value and go on outside it ("Lehmann exported").
 //!
-//! Admission replaces a value only where it is bounded by non-alphanumerics, so a border never lies between two
-//! alphanumerics. Of the identities, only those can take part whose value fits the needle at such a border: its end is a
-//! beginning of the needle, its beginning an end of the needle, or it stands in the needle whole. Their rows are read
-//! and decided on the rendered text; values of all others are walls there that no match crosses, which loses none.
+//! Admission replaces a value only where it is bounded by non-alphanumerics, so a border never lies between two alphanumerics.
+//! Only identities whose value fits the needle at such a border can take part: the value's end is a beginning of the needle, its
+//! beginning is an end of the needle, or the needle holds it whole. Lines of their rows are rendered with these values and
+//! searched. The values of all other identities are walls there that no match crosses; no match is lost by that.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -142,8 +142,8 @@ impl Plan<'_> {
         })
     }
 
-    /// Leaves of `rows` those that can have `side` of the needle beside the value: where no other value reaches into
-    /// that side, it must stand in the literal text.
+    /// Keeps those of `rows` that can have `side` of the needle beside the value. Where no other value reaches into that side, it
+    /// must stand in the literal text.
     #[expect(clippy::too_many_arguments, reason = "one step of `spanning`, cut out to be read alone")]
     fn beside(
         &self,
@@ -219,7 +219,7 @@ impl Plan<'_> {
         passes: impl Fn(u32, &Entry<'_>) -> bool,
     ) -> Result<RoaringBitmap, SearchError> {
         let mut found = RoaringBitmap::new();
-        // Before any is read: too many cost nothing.
+        // Asked before any line is read, so that too many cost nothing.
         self.question.keep_going(rows.len())?;
         let rows = rows.to_set();
         let mut rows = rows.iter();

@@ -32,7 +32,7 @@ impl Plan<'_> {
         if !open.is_empty() {
             found |= self.inside(text, &touches, &open)?;
             if touches.reach_across() {
-                // What is found already needs no second look.
+                // Rows that were found already need no second look.
                 let left = open.minus(&Rows::Set(found.clone()));
                 found |= self.spanning(text, &wanted, &touches, &left)?;
             }
