@@ -72,7 +72,7 @@ pub(crate) fn make_again(
     })
 }
 
-/// Makes the indexes of these segments once more and compares; returns those that differ, and how, after they were replaced. Where persons were erased, address tokens are not compared: they cannot be made again.
+/// Makes the indexes of these segments once more and compares; returns those that differ, and how, after they were replaced. Where persons were erased, address values are not compared: they cannot be made again.
 ///
 /// # Errors
 /// As [`make_again`].

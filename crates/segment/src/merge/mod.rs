@@ -26,7 +26,7 @@ pub use join::{join, room};
 pub struct Source<'a> {
     /// As the manifest names it.
     pub entry: SegmentEntry,
-    /// The same, opened; its index knows the keyed tokens of addresses.
+    /// The same, opened; its index has the values of addresses.
     pub part: &'a Segment,
 }
 
