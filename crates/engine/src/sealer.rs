@@ -1,4 +1,4 @@
-//! The thread that seals: some 400,000 lines leave the journal and become a segment.
+//! The thread that seals: some 260,000 lines leave the journal and become a segment.
 //!
 //! Order (docs/reliability.md, "Seal"): a checkpoint covers the lines; segment durable and read back; then [`crate::publisher`].
 
