@@ -17,7 +17,7 @@ IDLE = 1_000
 
 HALF = (b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
         b"Expect: 100-continue\r\n\r\n")
-"""Of a request on its way: the server asks for its body, which does not come."""
+"""Keeps a connection busy: the server waits for the body that this head announces, and none comes."""
 
 
 @pytest.fixture
