@@ -31,13 +31,16 @@ pub use ledger::OlderMark;
 pub use admit::error::SubmitError;
 pub use admit::submission::{Receipt, Submission, Submitted};
 pub use admit::submit::{Answer, Done, Sent, Waiting};
+pub use ask::caller::Caller;
 pub use ask::checkpoints::NotCovered;
 pub use ask::disclosed::{HandedOut, OpenedTexts};
+pub use ask::inspect;
 pub use ask::limits::{
     Limits, QUESTION_BYTES_MAX, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, QUESTIONS_BYTES_MAX, RESULT_BYTES_MAX,
 };
 pub use ask::opener::{Opener, PartOpener, Wanted};
-pub use ask::questions::{RecordReadError, Shown};
+pub use ask::reader::{Entries, Reader};
+pub use ask::shown::{RecordReadError, Shown};
 pub use log::Log;
 pub use own::Own;
 pub use own::names::OWN_SOURCE;

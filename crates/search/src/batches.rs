@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use event::Entry;
 use segment::{Part, PartError};
 
 use crate::error::SearchError;
@@ -138,12 +137,8 @@ impl Question<'_> {
     }
 
     fn admit_line(&self, leaf: u64, line: &[u8]) -> Result<(), SearchError> {
-        assert!(leaf < self.size, "I-8: leaf {leaf} is beyond the size {} of the question", self.size);
-        if self.scope().is_everything() {
-            return Ok(());
-        }
-        let entry = Entry::parse(line).map_err(|source| SearchError::Line { leaf, source })?;
-        if self.scope().admits(&entry) { Ok(()) } else { Err(SearchError::OutsideScope { leaf }) }
+        self.must_hold(leaf);
+        self.scope().check_line(leaf, line)
     }
 }
 

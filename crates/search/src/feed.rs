@@ -86,7 +86,7 @@ impl Feed {
             },
         };
         while let Some(hit) = leaves.next(self.next)? {
-            question.admit(&hit)?;
+            question.must_hold(hit.leaf);
             self.next = hit.leaf + 1;
             if each(&hit).is_break() {
                 self.held = Some(leaves);

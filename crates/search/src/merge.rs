@@ -78,7 +78,7 @@ impl<'q, 'a> Merge<'q, 'a> {
             head.hit = hit_at(&hit.part, row);
             self.open.push(head);
         }
-        self.question.admit(&hit)?;
+        self.question.must_hold(hit.leaf);
         Ok(Some(hit))
     }
 

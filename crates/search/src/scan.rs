@@ -69,7 +69,7 @@ fn next_leaf(
         if let Some(leaves) = current
             && let Some(hit) = leaves.next(*next)?
         {
-            question.admit(&hit)?;
+            question.must_hold(hit.leaf);
             *next = hit.leaf + 1;
             return Ok(Some(hit));
         }

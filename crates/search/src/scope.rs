@@ -1,12 +1,12 @@
 //! What a caller may see (I-8). Added to every question in [`crate::Question::new`] and nowhere else, and asked again,
 //! on the line itself, for every row that leaves.
 
-use std::borrow::Cow;
-
 use event::Entry;
 use event::personal::is_address;
+use segment::index::line_has;
 
-use crate::predicate::{Keyword, Predicate, Term};
+use crate::error::SearchError;
+use crate::predicate::{Predicate, Term};
 
 /// The entries a caller may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,18 @@ impl Scope {
         self.0 == Predicate::All
     }
 
+    /// Holds a line against the scope. Cost: nothing where everything is inside, else parsing it.
+    ///
+    /// # Errors
+    /// `OutsideScope`; `Line` where it is none.
+    pub(crate) fn check_line(&self, leaf: u64, line: &[u8]) -> Result<(), SearchError> {
+        if self.is_everything() {
+            return Ok(());
+        }
+        let entry = Entry::parse(line).map_err(|source| SearchError::Line { leaf, source })?;
+        if self.admits(&entry) { Ok(()) } else { Err(SearchError::OutsideScope { leaf }) }
+    }
+
     /// Whether this entry is inside, as its line says.
     #[must_use]
     pub fn admits(&self, entry: &Entry<'_>) -> bool {
@@ -66,45 +78,11 @@ fn check(predicate: &Predicate) -> Result<(), ScopeError> {
 fn admits(predicate: &Predicate, entry: &Entry<'_>) -> bool {
     match predicate {
         Predicate::All => true,
-        Predicate::Term(Term::Equal(keyword, value)) => values(entry, *keyword).iter().any(|known| known == value),
+        Predicate::Term(Term::Equal(keyword, value)) => line_has(entry, keyword.field(), value),
         // `check` lets no other term in; an entry that cannot be judged is not shown.
         Predicate::Term(_) => false,
         Predicate::And(parts) => parts.iter().all(|part| admits(part, entry)),
         Predicate::Or(parts) => parts.iter().any(|part| admits(part, entry)),
         Predicate::Not(inner) => !admits(inner, entry),
-    }
-}
-
-/// The values of a keyword field, as the line has them.
-fn values<'e>(entry: &'e Entry<'_>, keyword: Keyword) -> Vec<Cow<'e, str>> {
-    fn some<'e>(value: Option<&'e Cow<'_, str>>) -> Vec<Cow<'e, str>> {
-        value.map(|value| Cow::Borrowed(value.as_ref())).into_iter().collect()
-    }
-    match keyword {
-        Keyword::Id => vec![Cow::Borrowed(entry.id)],
-        Keyword::EventId => some(entry.event_id.as_ref()),
-        Keyword::Organization => some(entry.organization.as_ref().map(|scope| &scope.id)),
-        Keyword::Workspace => some(entry.workspace.as_ref().map(|scope| &scope.id)),
-        Keyword::Project => some(entry.project.as_ref().map(|scope| &scope.id)),
-        Keyword::Actor => some(Some(&entry.actor.id)),
-        Keyword::ActorType => vec![Cow::Borrowed(entry.actor.kind.as_str())],
-        Keyword::Action => some(Some(&entry.action)),
-        Keyword::Event => some(Some(&entry.event)),
-        Keyword::Channel => some(Some(&entry.channel)),
-        Keyword::ResourceType => some(entry.resource.as_ref().map(|resource| &resource.kind)),
-        Keyword::ResourceId => some(entry.resource.as_ref().map(|resource| &resource.id)),
-        Keyword::Outcome => entry.outcome.map(|outcome| Cow::Borrowed(outcome.as_str())).into_iter().collect(),
-        Keyword::HttpMethod => some(entry.http.method.as_ref()),
-        Keyword::Country => some(entry.client.location.country.as_ref()),
-        Keyword::Source => some(Some(&entry.source)),
-        Keyword::RequestId => some(entry.request_id.as_ref()),
-        Keyword::TraceId => some(entry.trace_id.as_ref()),
-        Keyword::Person => {
-            let actor = [Cow::Owned(format!("{}:{}", entry.actor.kind, entry.actor.id))];
-            let principal = entry.actor.on_behalf_of.as_ref();
-            let principal = principal.map(|person| Cow::Owned(format!("{}:{}", person.kind, person.id)));
-            let declared = entry.personal.iter().map(|person| Cow::Borrowed(person.of.as_ref()));
-            actor.into_iter().chain(principal).chain(declared).collect()
-        }
     }
 }

@@ -8,7 +8,6 @@ mod body;
 mod budget;
 mod connections;
 mod described;
-mod export;
 mod feed;
 mod guard;
 mod listen;

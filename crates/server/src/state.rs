@@ -6,9 +6,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use engine::{Limits, Log, Viewer};
+use engine::{Limits, Log, Reader, Viewer};
 use metrics_exporter_prometheus::PrometheusHandle;
-use search::Scope;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
@@ -49,7 +48,7 @@ impl App {
         caller: Caller,
         work: impl FnOnce(&Self, &Caller) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let running = self.turns.take(&caller.viewer.id).await?;
+        let running = self.turns.take(&caller.viewer().id).await?;
         let questions = self.questions.clone();
         let work = move || {
             // Held until the work ends, even if nobody waits for it any more.
@@ -66,12 +65,22 @@ pub(crate) struct Peer(pub(crate) SocketAddr);
 
 /// Who asks, and what that caller may see. Without access control (`--dev`): everybody on this machine, everything.
 pub(crate) struct Caller {
-    pub(crate) viewer: Viewer,
-    pub(crate) scope: Scope,
-    /// The source of what this caller sends.
+    /// What the engine goes by.
+    who: engine::Caller,
+    /// The source of what is sent.
     pub(crate) source: &'static str,
-    /// What this caller's question may cost.
-    pub(crate) limits: Limits,
+}
+
+impl Caller {
+    /// Who looks, for the record.
+    pub(crate) fn viewer(&self) -> &Viewer {
+        &self.who.viewer
+    }
+
+    /// What the caller sees of the log: the one way from a request to entries.
+    pub(crate) fn reader<'a>(&'a self, app: &'a App) -> Reader<'a> {
+        app.log.reader(&self.who)
+    }
 }
 
 impl FromRequestParts<App> for Caller {
@@ -92,7 +101,7 @@ impl FromRequestParts<App> for Caller {
         let fresh =
             directives.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("no-cache"));
         let limits = Limits { fresh, ..app.limits };
-        Ok(Self { viewer, scope: Scope::everything(), source: "dev", limits })
+        Ok(Self { who: engine::Caller::of_everything(viewer, limits), source: "dev" })
     }
 }
 

@@ -1,10 +1,13 @@
-//! Questions, and what a caller may see of the answers.
+//! Questions, and what a caller may see of the answers. [`reader::Reader`] is the one way there.
 
+pub(crate) mod caller;
 pub(crate) mod checkpoints;
 pub(crate) mod disclosed;
+pub mod inspect;
 pub(crate) mod limits;
 pub(crate) mod opener;
-pub(crate) mod questions;
+pub(crate) mod reader;
 pub(crate) mod rows;
+pub(crate) mod shown;
 pub(crate) mod visible;
 pub(crate) mod watched;

@@ -241,10 +241,10 @@ fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Text>, 
 mod tests {
     use event::Person;
     use event::personal::Scope;
-    use search::{LeafLine, Predicate, Scope as Sight};
+    use search::{LeafLine, Predicate};
 
     use super::*;
-    use crate::{Config, Log, Submission, World};
+    use crate::{Config, Log, Submission, World, inspect};
 
     fn submit(log: &Log, from: usize) {
         let event = |n: usize| {
@@ -258,8 +258,8 @@ mod tests {
 
     /// Per entry of `test`: the name that opens, whether the address does, and whether the person was erased.
     fn seen(log: &Log, opener: &mut Opener<'_>, wanted: Wanted) -> Vec<(Option<String>, bool, bool)> {
-        let (view, mut seen) = (log.view(), Vec::new());
-        log.ask(&view, &Predicate::All, &Sight::everything(), &|| false, |question| {
+        let (view, mut seen) = (inspect::view(log), Vec::new());
+        inspect::ask(log, &view, &Predicate::All, |question| {
             let mut all = search::batches(question, search::Order::Leaf, 7);
             while let Some(batch) = all.next()? {
                 question.lines(&batch, &mut |LeafLine { part, leaf, line, .. }| {
@@ -287,7 +287,7 @@ mod tests {
         submit(&log, 0);
         log.seal().unwrap();
         submit(&log, 30);
-        let mut opener = log.opener();
+        let mut opener = Opener::new(&log.shared.vault);
         let expected = |connections: [bool; 2], erased: Option<usize>| -> Vec<_> {
             let one = |n: usize| {
                 let gone = erased == Some(n % 3);

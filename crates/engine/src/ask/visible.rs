@@ -89,10 +89,10 @@ mod tests {
 
     use event::Person;
     use event::personal::Scope;
-    use search::{ADDRESSES_MAX, Predicate, Scope as Sight, parse_query};
+    use search::{ADDRESSES_MAX, Predicate, parse_query};
 
     use super::*;
-    use crate::{Config, Log, Submission, World};
+    use crate::{Config, Log, Submission, World, inspect};
 
     /// Three persons and a token, each from the two addresses in turn.
     fn submit(log: &Log) {
@@ -108,8 +108,7 @@ mod tests {
 
     fn counted(log: &Log) -> Vec<(String, u64)> {
         let ask = |predicate: &Predicate, count: &dyn Fn(&search::Question<'_>) -> Vec<(IpAddr, u64)>| {
-            let answer =
-                log.ask(&log.view(), predicate, &Sight::everything(), &|| false, |question| Ok(count(question)));
+            let answer = inspect::ask(log, &inspect::view(log), predicate, |question| Ok(count(question)));
             answer.unwrap()
         };
         let found = ask(&Predicate::All, &|question| search::addresses(question, ADDRESSES_MAX).unwrap());
@@ -144,7 +143,7 @@ mod tests {
     fn found_by_enumerating(log: &Log) -> BTreeSet<IpAddr> {
         let vault = &log.shared.vault;
         let mut held: BTreeSet<AddressValue> = BTreeSet::new();
-        for part in &log.view().parts {
+        for part in &inspect::view(log).parts {
             let values = part.values(segment::Field::Address).unwrap();
             held.extend(values.into_iter().map(|(value, _)| AddressValue::try_from(value).unwrap()));
         }

@@ -194,9 +194,7 @@ impl Sequencer {
         // The rows become visible before the table knows them: whoever finds an event in the table finds its line.
         self.shared.committed.store(size, Ordering::Release);
         self.shared.recent.add(keys, size);
-        if let Some(tell) = self.shared.on_commit.get() {
-            tell(size);
-        }
+        self.shared.listeners.tell(size);
         (job.done)(Ok(first));
     }
 

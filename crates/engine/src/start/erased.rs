@@ -53,7 +53,7 @@ pub(crate) fn check_erasures(
     let question = Question::new(&view, &predicate, &scope, context);
     for hit in search::scan(&question, search::Order::Leaf) {
         let hit = hit?;
-        let line = hit.part.line(hit.row)?;
+        let line = hit.line(&scope)?;
         let erased = erased_in(&line);
         destroyed.retain(|person| Some(*person) != erased);
     }

@@ -5,5 +5,6 @@ pub(crate) mod config;
 pub(crate) mod failure;
 pub(crate) mod health;
 pub(crate) mod layout;
+pub(crate) mod listeners;
 pub(crate) mod parts;
 pub(crate) mod shared;

@@ -9,9 +9,10 @@ use crate::state::bell::Bell;
 use crate::state::config::{Config, World};
 use crate::state::failure::with_causes;
 use crate::state::health::Health;
+use crate::state::listeners::Listeners;
 use crate::state::parts::{Parts, TailPart};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use journal::{AppendError, FileJournal};
@@ -41,8 +42,7 @@ pub(crate) struct Shared {
     publishing: Mutex<()>,
     /// Held while a checkpoint is signed.
     signing: Mutex<()>,
-    /// Told of every commit by the sequencer. Set at most once.
-    pub(crate) on_commit: OnceLock<Box<dyn Fn(u64) + Send + Sync>>,
+    pub(crate) listeners: Listeners,
     /// Rings for the freezer: a buffer is full, or the log closes.
     pub(crate) wake: Bell,
     /// Rings for the sealer: a run was frozen, or the log closes.
@@ -90,7 +90,7 @@ impl Shared {
             parts: ArcSwap::from_pointee(parts),
             publishing: Mutex::new(()),
             signing: Mutex::new(()),
-            on_commit: OnceLock::new(),
+            listeners: Listeners::default(),
             wake: Bell::default(),
             sealing: Bell::default(),
             sealed: Bell::default(),

@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 
-use engine::Log;
-use search::{Order, Predicate, Question, Scope, SearchError};
+use engine::{Log, inspect};
+use search::{Order, Predicate, Question, SearchError};
 use segment::PartError;
 
 use crate::forging::forged;
@@ -23,18 +23,18 @@ fn ask<T>(
         "" => Predicate::All,
         query => search::parse_query(query, &jiff::tz::TimeZone::UTC).unwrap(),
     };
-    log.ask(&log.view(), &predicate, &Scope::everything(), &|| false, answer)
+    inspect::ask(log, &inspect::view(log), &predicate, answer)
 }
 
 /// The leaf whose entry cannot be shown; the others can.
 fn unshown(log: &Log) -> Vec<u64> {
     let hits = ask(log, "", |question| search::scan(question, Order::Leaf).collect::<Result<Vec<_>, _>>()).unwrap();
-    let broken = hits.iter().filter(|hit| match log.show(hit) {
+    let broken = hits.iter().filter(|hit| match inspect::show(log, hit) {
         Ok(shown) => {
             shown.entry().unwrap();
             false
         }
-        Err(PartError::NotInTree { leaf, .. }) => {
+        Err(SearchError::Part(PartError::NotInTree { leaf, .. })) => {
             assert_eq!(leaf, hit.leaf);
             true
         }

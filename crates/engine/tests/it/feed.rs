@@ -1,8 +1,9 @@
+use engine::inspect;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 
-use search::{Feed, Predicate, Scope};
+use search::{Feed, Predicate};
 
 use super::{Folder, events, submit};
 
@@ -17,11 +18,11 @@ fn a_feed_over_the_new_parts_alone_hands_out_every_leaf_once() {
             log.seal().unwrap();
         }
         while feed.position() < log.size() {
-            let view = log.view_from(feed.position());
+            let view = inspect::view_from(&log, feed.position());
             assert!(view.find(feed.position()).is_some(), "the view begins at the position or before");
-            let read = log.ask(&view, &Predicate::All, &Scope::everything(), &|| false, |question| {
+            let read = inspect::ask(&log, &view, &Predicate::All, |question| {
                 feed.read(question, &mut |hit| {
-                    assert!(hit.part.line(hit.row).is_ok());
+                    assert!(inspect::line(hit).is_ok());
                     leaves.push(hit.leaf);
                     ControlFlow::Continue(())
                 })
@@ -30,7 +31,7 @@ fn a_feed_over_the_new_parts_alone_hands_out_every_leaf_once() {
         }
     }
     assert_eq!(leaves, (0..log.size()).collect::<Vec<_>>());
-    assert!(log.view_from(log.size()).parts.is_empty(), "nothing is asked where nothing is new");
+    assert!(inspect::view_from(&log, log.size()).parts.is_empty(), "nothing is asked where nothing is new");
     log.close().unwrap();
 }
 
@@ -41,13 +42,15 @@ fn every_commit_is_told_after_it_can_be_read() {
     let (told, heard) = mpsc::channel();
     let largest = Arc::new(AtomicU64::new(0));
     let (seen, of_log) = (Arc::clone(&largest), Arc::downgrade(&log));
-    assert!(log.on_commit(move |size| {
-        let visible = of_log.upgrade().map_or(0, |log| log.view_from(0).size);
+    log.on_commit(move |size| {
+        let visible = of_log.upgrade().map_or(0, |log| inspect::view_from(&log, 0).size);
         assert!(visible >= size && seen.swap(size, Ordering::SeqCst) < size);
         let _ = told.send(size);
-    }));
-    assert!(!log.on_commit(|_| ()), "one is told");
+    });
+    let (told_too, heard_too) = mpsc::channel();
+    log.on_commit(move |size| _ = told_too.send(size));
     let receipts = submit(&log, &events(0, 3)).unwrap().receipts;
     let last = receipts.iter().flatten().next_back().unwrap().leaf_index;
     assert_eq!(heard.recv().unwrap(), last + 1);
+    assert_eq!(heard_too.recv().unwrap(), last + 1, "any number may listen");
 }

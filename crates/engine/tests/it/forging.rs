@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use engine::verify::{Expect, Verification, verify_directory};
-use engine::{Log, World};
-use search::{Order, Scope};
+use engine::{Log, World, inspect};
+use search::Order;
 use sha2::{Digest, Sha256};
 
 use super::sealing::{assert_sound, fill};
@@ -26,7 +26,7 @@ fn filled() -> (Folder, PathBuf, Vec<u8>) {
 /// How many entries a question for the events of `u1` finds.
 fn of_u1(log: &Log) -> usize {
     let asked = predicate(&[("actor", "u1")]);
-    log.ask(&log.view(), &asked, &Scope::everything(), &|| false, |question| {
+    inspect::ask(log, &inspect::view(log), &asked, |question| {
         search::scan(question, Order::Leaf).map(|hit| hit.map(drop)).collect::<Result<Vec<_>, _>>()
     })
     .unwrap()

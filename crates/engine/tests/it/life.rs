@@ -1,7 +1,6 @@
 use super::{Folder, events, everything, submit};
-use engine::{Log, OpenError, World};
-use proof::Digest;
-use search::{Predicate, Scope};
+use engine::{Caller, Limits, Log, OpenError, Viewer, World, inspect};
+use search::Predicate;
 
 #[test]
 fn what_was_acknowledged_is_searchable_at_once_and_back_after_a_crash() {
@@ -10,10 +9,11 @@ fn what_was_acknowledged_is_searchable_at_once_and_back_after_a_crash() {
     let submitted = submit(&log, &events(0, 100)).unwrap();
     assert_eq!(submitted.receipts.len(), 100);
     let before = everything(&log);
+    let everybody = Caller::of_everything(Viewer::default(), Limits::default());
     for receipt in submitted.receipts.iter().flatten() {
-        let hit = log.find(&receipt.id, &Scope::everything()).unwrap().unwrap();
-        assert_eq!(hit.leaf, receipt.leaf_index);
-        assert_eq!(Digest::of(&hit.part.line(hit.row).unwrap()), receipt.digest);
+        let shown = log.reader(&everybody).entry(&receipt.id).unwrap().unwrap();
+        assert_eq!(shown.leaf_index, receipt.leaf_index);
+        assert_eq!(shown.digest(), receipt.digest);
     }
     drop(log);
     let log = folder.open();
@@ -37,9 +37,9 @@ fn sealing_hands_over_without_a_gap_or_a_double() {
     assert!(lines.iter().enumerate().all(|(at, (leaf, _))| at as u64 == *leaf), "leaves follow one another");
     assert_eq!(lines.len() as u64, log.size());
     let named = |log: &engine::Log| {
-        let view = log.view();
+        let view = inspect::view(log);
         let predicate: Predicate = search::parse_query("actor_name:number3", &jiff::tz::TimeZone::UTC).unwrap();
-        log.ask(&view, &predicate, &Scope::everything(), &|| false, search::count).unwrap()
+        inspect::ask(log, &view, &predicate, search::count).unwrap()
     };
     assert_eq!(named(&log), (0..2000).filter(|n| n % 7 == 3).count() as u64, "over segments and tail alike");
     drop(log);
@@ -57,9 +57,9 @@ fn an_address_finds_its_entries_wherever_they_lie() {
     submit(&log, &events(0, 300)).unwrap();
     log.seal().unwrap();
     submit(&log, &events(300, 300)).unwrap();
-    let view = log.view();
+    let view = inspect::view(&log);
     let predicate = search::parse_query("ip:10.0.2.7", &jiff::tz::TimeZone::UTC).unwrap();
-    let count = log.ask(&view, &predicate, &Scope::everything(), &|| false, search::count).unwrap();
+    let count = inspect::ask(&log, &view, &predicate, search::count).unwrap();
     assert_eq!(count, (0..600).filter(|n| n % 5 == 2 && n % 250 == 7).count() as u64);
 }
 

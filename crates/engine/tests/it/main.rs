@@ -30,9 +30,9 @@ mod work;
 
 use std::path::Path;
 
-use engine::{Config, Log, Submission, SubmitError, Submitted, World};
+use engine::{Config, Log, Submission, SubmitError, Submitted, World, inspect};
 use event::BodyKind;
-use search::{Predicate, Scope};
+use search::Predicate;
 
 /// A log in a folder of its own. Dropping it without closing is a crash.
 pub(crate) struct Folder {
@@ -90,10 +90,10 @@ pub(crate) fn events(first: usize, count: usize) -> String {
 
 /// Ids, leaf indexes and lines of everything from source `test`, in leaf order.
 pub(crate) fn everything(log: &Log) -> Vec<(u64, Vec<u8>)> {
-    let view = log.view();
-    log.ask(&view, &Predicate::All, &Scope::everything(), &|| false, |question| {
+    let view = inspect::view(log);
+    inspect::ask(log, &view, &Predicate::All, |question| {
         search::scan(question, search::Order::Leaf)
-            .map(|hit| hit.map(|hit| (hit.leaf, hit.part.line(hit.row).unwrap())))
+            .map(|hit| hit.map(|hit| (hit.leaf, inspect::line(&hit).unwrap())))
             .collect()
     })
     .unwrap()

@@ -5,8 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Config, Log, Watch, World, reindex};
-use search::Scope;
+use engine::{Config, Log, Watch, World, inspect, reindex};
 
 use super::limping::Limping;
 use super::{Folder, events, everything, files, submit};
@@ -24,7 +23,7 @@ fn wait_for(log: &Log, segments: usize) {
 
 fn count(log: &Log, query: &str) -> u64 {
     let predicate = search::parse_query(query, &jiff::tz::TimeZone::UTC).unwrap();
-    log.ask(&log.view(), &predicate, &Scope::everything(), &|| false, search::count).unwrap()
+    inspect::ask(log, &inspect::view(log), &predicate, search::count).unwrap()
 }
 
 #[test]
@@ -55,7 +54,7 @@ fn small_segments_become_one_and_nothing_else_changes() {
         log.seal().unwrap();
     }
     assert_eq!(log.segments(), 7, "seven are not merged");
-    let held = log.view();
+    let held = inspect::view(&log);
     let before = everything(&log);
     submit(&log, &events(280, 40)).unwrap();
     log.seal().unwrap();
@@ -113,7 +112,7 @@ fn joined_segments_answer_for_the_others_while_sealing_goes_on() {
         log.seal().unwrap();
     }
     assert_eq!((log.segments(), log.entries_to_merge()), (7, 0), "seven are not merged");
-    let held = log.view();
+    let held = inspect::view(&log);
     let before = everything(&log);
     submit(&log, &events(280, 40)).unwrap();
     log.seal().unwrap();

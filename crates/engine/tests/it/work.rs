@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Config, Layout, Limits, Log, World};
+use engine::{Config, Layout, Limits, Log, World, inspect};
 use search::{Filters, PageRequest, SearchError, Spent};
 use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, IndexKey, View, Work};
@@ -48,9 +48,8 @@ fn page(log: &Log, view: &View, pairs: &[(&str, &str)], count: bool, fresh: bool
     let before = work(view);
     let limits = Limits { fresh, ..Limits::default() };
     let request = PageRequest { limit: 50, count, ..PageRequest::default() };
-    let scope = search::Scope::everything();
-    let page = log.ask_within(view, &predicate(pairs), &scope, limits, |q| search::page(q, &request)).unwrap();
-    page.hits.iter().for_each(|hit| drop(log.show(hit).unwrap()));
+    let page = inspect::ask_within(log, view, &predicate(pairs), limits, |q| search::page(q, &request)).unwrap();
+    page.hits.iter().for_each(|hit| drop(inspect::show(log, hit).unwrap()));
     let after = work(view);
     let cost = Work {
         frames: after.frames - before.frames,
@@ -65,7 +64,7 @@ fn page(log: &Log, view: &View, pairs: &[(&str, &str)], count: bool, fresh: bool
 fn a_page_of_fifty_opens_one_of_ten_segments_and_the_frames_of_its_lines() {
     let folder = Folder::new();
     let log = log(&folder);
-    let view = log.view();
+    let view = inspect::view(&log);
     // Fifty lines of about 600 bytes lie in one frame of 64 KiB, or across a border in two.
     let (cost, _, hits) = page(&log, &view, &[("source", "test")], false, false);
     assert_eq!((hits, cost.lines, cost.token_bytes), (50, 0, 0));
@@ -80,7 +79,7 @@ fn a_page_of_fifty_opens_one_of_ten_segments_and_the_frames_of_its_lines() {
 fn a_count_over_cached_segments_reads_nothing() {
     let folder = Folder::new();
     let log = log(&folder);
-    let view = log.view();
+    let view = inspect::view(&log);
     let asked = [("search", "opened door"), ("actor", "u3")];
     let (first, count, _) = page(&log, &view, &asked, true, false);
     assert!(first.lines > 0 && first.token_bytes > 0, "{first:?}");
@@ -101,15 +100,14 @@ fn what_a_search_box_and_the_catalogue_ask_again_is_kept() {
     let namesake = r#"{"action":"door.open","actor":{"type":"user","id":"z@doors.example","email":"z@doors.example","name":"Person Number3"}}"#;
     submit(&log, namesake).unwrap();
     log.seal().unwrap();
-    let view = log.view();
+    let view = inspect::view(&log);
     let ask = |field, prefix: &str| {
-        let scope = search::Scope::everything();
         let field = search::SuggestField::find(field).unwrap();
         let suggest = |q: &search::Question<'_>| search::suggest(q, field, prefix, 10);
-        let found = log.ask_within(&view, &search::Predicate::All, &scope, Limits::default(), suggest).unwrap();
+        let found = inspect::ask_within(&log, &view, &search::Predicate::All, Limits::default(), suggest).unwrap();
         let fields = [search::FacetField::find("action").unwrap()];
         let catalogue = |q: &search::Question<'_>| search::catalogue(q, &fields, 10);
-        let listed = log.ask_within(&view, &search::Predicate::All, &scope, Limits::default(), catalogue).unwrap();
+        let listed = inspect::ask_within(&log, &view, &search::Predicate::All, Limits::default(), catalogue).unwrap();
         (found.into_iter().map(|one| (one.value, one.count)).collect::<Vec<_>>(), listed)
     };
     let named = (0..SEGMENTS * ENTRIES).filter(|n| n % 7 == 3).count() as u64;
@@ -125,7 +123,7 @@ fn what_a_search_box_and_the_catalogue_ask_again_is_kept() {
 fn a_rare_substring_decompresses_no_frame_without_a_match() {
     let folder = Folder::new();
     let log = log(&folder);
-    let view = log.view();
+    let view = inspect::view(&log);
     // Of the newest segment: looking an event_id up in the older ones may have brought a frame into memory by chance, where
     // another has the same fingerprint.
     let rare = ((SEGMENTS - 1) * ENTRIES + 17).to_string();
@@ -144,18 +142,18 @@ fn a_rare_substring_decompresses_no_frame_without_a_match() {
 fn a_question_ends_at_its_limit_of_lines_and_not_before() {
     let folder = Folder::new();
     let log = log(&folder);
-    let (view, scope) = (log.view(), search::Scope::everything());
+    let view = inspect::view(&log);
     // Exact case reads every line that matches without regard to case.
     let asked = predicate(&[("q", "text:\"opened\"")]);
     let all = (SEGMENTS * ENTRIES) as u64;
     let ask = |lines| {
         let limits = Limits { lines, fresh: true, ..Limits::default() };
-        log.ask_within(&view, &asked, &scope, limits, search::count)
+        inspect::ask_within(&log, &view, &asked, limits, search::count)
     };
     assert_eq!(ask(all).unwrap(), all);
     assert!(matches!(ask(all - 1), Err(SearchError::OverBudget(Spent::Lines))));
     let late = Limits { time_us: 0, fresh: true, ..Limits::default() };
-    let late = log.ask_within(&view, &asked, &scope, late, search::count);
+    let late = inspect::ask_within(&log, &view, &asked, late, search::count);
     assert!(matches!(late, Err(SearchError::OverBudget(Spent::Time))));
     assert!(late.unwrap_err().to_string().contains("narrow from and to"));
 }
@@ -165,7 +163,7 @@ fn what_is_kept_answers_as_what_is_worked_out() {
     let folder = Folder::new();
     let log = log(&folder);
     submit(&log, &events(SEGMENTS * ENTRIES, 100)).unwrap();
-    let (view, scope) = (log.view(), search::Scope::everything());
+    let view = inspect::view(&log);
     let questions: [&[(&str, &str)]; 6] = [
         &[],
         &[("actor", "u3")],
@@ -180,7 +178,7 @@ fn what_is_kept_answers_as_what_is_worked_out() {
         let mut answers = Vec::new();
         for fresh in [true, false, false] {
             let limits = Limits { fresh, ..Limits::default() };
-            let answer = log.ask_within(&view, &asked, &scope, limits, |question| {
+            let answer = inspect::ask_within(&log, &view, &asked, limits, |question| {
                 let request = PageRequest { limit: 1_000, count: true, ..PageRequest::default() };
                 let page = search::page(question, &request)?;
                 let leaves: Vec<u64> = page.hits.iter().map(|hit| hit.leaf).collect();
@@ -225,7 +223,7 @@ fn a_batch_over_times_at_random_decompresses_each_frame_once() {
         submit(&log, &body.join("\n")).unwrap();
         log.seal().unwrap();
     }
-    let (view, scope) = (uncached(&folder), search::Scope::everything());
+    let view = uncached(&folder);
     assert_eq!(view.parts.len(), 2);
     let frames = |question: &search::Question<'_>, leaves_max| {
         let (mut all, mut costs) = (search::batches(question, search::Order::NewestFirst, leaves_max), Vec::new());
@@ -237,7 +235,7 @@ fn a_batch_over_times_at_random_decompresses_each_frame_once() {
         costs
     };
     let asked = predicate(&[("source", "test")]);
-    log.ask(&view, &asked, &scope, &|| false, |question| {
+    inspect::ask(&log, &view, &asked, |question| {
         let [all_at_once] = frames(question, 4_000)[..] else { panic!("one batch") };
         assert!((20..60).contains(&all_at_once), "{all_at_once} frames of 64 KiB");
         let in_batches = frames(question, 1_000);

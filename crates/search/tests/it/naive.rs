@@ -65,7 +65,7 @@ pub fn exact(name: &str, shown: &Value) -> Vec<String> {
     let with_pseudonym = |parent: &str| [one(&format!("{parent}/id")), one(&format!("{parent}/pseudonym"))].concat();
     match name {
         "organization" | "workspace" | "project" => one(&format!("/{name}/id")),
-        "actor" => with_pseudonym("/actor"),
+        "actor" => [with_pseudonym("/actor"), with_pseudonym("/actor/on_behalf_of")].concat(),
         "actor_type" => one("/actor/type"),
         "resource_type" => one("/resource/type"),
         "resource_id" => with_pseudonym("/resource"),

@@ -65,6 +65,7 @@ fn keyword() -> impl Strategy<Value = Term> {
         (Keyword::Project, "p1"),
         (Keyword::Actor, "77"),
         (Keyword::Actor, "ci-1"),
+        (Keyword::Actor, "b-78"),
         (Keyword::Actor, "anna@x.example"),
         (Keyword::Actor, "carl@x.example"),
         (Keyword::Actor, "dora@x.example"),

@@ -4,6 +4,7 @@ use event::Entry;
 
 use crate::index::RowExtra;
 use crate::index::fold::append_folded;
+use crate::index::line_values::line_values;
 use crate::index::literal::append_literal;
 use crate::part::{Field, Text};
 
@@ -93,23 +94,7 @@ impl Columns {
 
     fn fill_field(&mut self, field: Field, entry: &Entry<'_>, extra: &RowExtra) {
         let first = self.spans.len();
-        let (actor, principal) = (&entry.actor, entry.actor.on_behalf_of.as_ref());
         match field {
-            Field::Actor => {
-                self.push(&[actor.id.as_bytes()]);
-                if let Some(principal) = principal {
-                    self.push_new(first, &[principal.id.as_bytes()]);
-                }
-            }
-            Field::Person => {
-                self.push(&[actor.kind.as_str().as_bytes(), b":", actor.id.as_bytes()]);
-                if let Some(principal) = principal {
-                    self.push_new(first, &[principal.kind.as_str().as_bytes(), b":", principal.id.as_bytes()]);
-                }
-                for personal in &entry.personal {
-                    self.push_new(first, &[personal.of.as_bytes()]);
-                }
-            }
             Field::Address => {
                 if let Some(address) = &extra.address {
                     self.push(&[address]);
@@ -120,16 +105,7 @@ impl Columns {
                     self.push_new(first, &[digest]);
                 }
             }
-            Field::HttpStatus => {
-                if let Some(status) = entry.http.status {
-                    self.push(&[status.to_string().as_bytes()]);
-                }
-            }
-            _ => {
-                if let Some(value) = text_value(entry, field) {
-                    self.push(&[value.as_bytes()]);
-                }
-            }
+            _ => line_values(entry, field, |value| self.push_new(first, value)),
         }
     }
 
@@ -202,33 +178,6 @@ impl Columns {
     fn text_spans(&self, text: Text) -> Option<TextSpans> {
         self.texts.get(usize::from(text.number())).copied().flatten()
     }
-}
-
-/// The value of a field that has at most one and whose value is a text of the line; `None` for any other field.
-pub(crate) fn text_value<'e>(entry: &'e Entry<'_>, field: Field) -> Option<&'e str> {
-    Some(match field {
-        Field::Id => entry.id,
-        Field::EventId => entry.event_id.as_deref()?,
-        Field::Organization => &entry.organization.as_ref()?.id,
-        Field::Workspace => &entry.workspace.as_ref()?.id,
-        Field::Project => &entry.project.as_ref()?.id,
-        Field::ActorType => entry.actor.kind.as_str(),
-        Field::Action => &entry.action,
-        Field::Event => &entry.event,
-        Field::Channel => &entry.channel,
-        Field::ResourceType => &entry.resource.as_ref()?.kind,
-        Field::ResourceId => &entry.resource.as_ref()?.id,
-        Field::ResourceName => entry.resource.as_ref()?.name.as_deref()?,
-        Field::Outcome => entry.outcome?.as_str(),
-        Field::Severity => entry.severity.as_str(),
-        Field::HttpMethod => entry.http.method.as_deref()?,
-        Field::HttpPath => entry.http.path.as_deref()?,
-        Field::Country => entry.client.location.country.as_deref()?,
-        Field::Source => &entry.source,
-        Field::RequestId => entry.request_id.as_deref()?,
-        Field::TraceId => entry.trace_id.as_deref()?,
-        _ => return None,
-    })
 }
 
 /// A text as it stands in the line, placeholders and doubled braces included.

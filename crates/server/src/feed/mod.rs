@@ -43,11 +43,7 @@ impl Feeds {
     /// `heartbeat`.
     pub(crate) fn new(log: &Log, stopping: watch::Receiver<bool>, heartbeat: Duration) -> Self {
         let (grown, committed) = watch::channel(log.size());
-        if !log.on_commit(move |size| _ = grown.send_replace(size)) {
-            tracing::warn!(
-                "another server of this process follows the log; feeds of this one end when they have caught up"
-            );
-        }
+        log.on_commit(move |size| _ = grown.send_replace(size));
         let (places, reading) = (Arc::new(Semaphore::new(FOLLOWERS_MAX)), Arc::new(Semaphore::new(READING_MAX)));
         Self { committed, stopping, places, reading, heartbeat }
     }

@@ -52,36 +52,20 @@ impl Reader {
     /// The next entries, until a chunk is full or a part of the log is at its end.
     pub(super) fn read(&mut self) -> Result<Chunk, Problem> {
         let Self { app, caller, asked, feed, until, entries, .. } = self;
-        let mut view = app.log.view_from(feed.position());
-        view.size = until.unwrap_or(view.size).min(view.size);
         let mut bytes = Vec::new();
-        let mut failed = None;
-        let progress = app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, |question| {
-            feed.read(question, &mut |hit| {
-                let written = app.log.show(hit).and_then(|shown| write(app, asked, &shown, &mut bytes));
-                match written {
-                    Ok(()) => {
-                        *entries += 1;
-                        if bytes.len() < CHUNK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-                    }
-                    Err(error) => {
-                        failed = Some(error);
-                        ControlFlow::Break(())
-                    }
-                }
-            })
+        let progress = caller.reader(app).follow(feed, &asked.filters.predicate, *until, &mut |shown| {
+            write(app, asked, shown, &mut bytes)?;
+            *entries += 1;
+            Ok(if bytes.len() < CHUNK_BYTES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
         })?;
-        match failed {
-            Some(error) => Err(error.into()),
-            None => Ok(Chunk { bytes, progress }),
-        }
+        Ok(Chunk { bytes, progress })
     }
 
     /// Records that the feed ended, if its beginning was recorded. If that fails nothing can be refused any more, since the feed
     /// is over.
     pub(super) fn record_end(&self) {
         let Some(begun) = &self.begun else { return };
-        if let Err(error) = self.app.log.record_feed_end(&self.caller.viewer, begun, self.entries) {
+        if let Err(error) = self.caller.reader(&self.app).record_feed_end(begun, self.entries) {
             tracing::error!(%error, begun, "the end of a feed could not be recorded");
         }
     }

@@ -69,8 +69,7 @@ pub(crate) async fn get(
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &["limit"])?;
         let limit = params.number("limit")?.unwrap_or(FACET_LIMIT_MAX);
-        let view = app.log.view();
-        let listings = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
+        let listings = caller.reader(app).ask(&filters.predicate, |question| {
             let fields = ["channel", "action", "resource_type"].into_iter().map(FacetField::find);
             let fields = fields.collect::<Result<Vec<_>, SearchError>>()?;
             search::catalogue(question, &fields, limit)

@@ -56,18 +56,16 @@ pub(crate) async fn list(
             cursor: params.one("cursor")?,
             count: params.flag("count")?,
         };
-        let view = app.log.view();
-        let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::page(question, &request)
-        })?;
-        let opens = filters.predicate.names_entries() && page.hits.len() <= OPENED_MAX;
+        let reader = caller.reader(app);
+        let page = reader.page(&filters.predicate, &request)?;
+        let opens = filters.predicate.names_entries() && page.len() <= OPENED_MAX;
         let mut shows_somebody = false;
-        let mut out = Vec::with_capacity(1_024 * page.hits.len() + 64);
+        let mut out = Vec::with_capacity(1_024 * page.len() + 64);
         out.extend_from_slice(b"{\"entries\":[");
-        for (at, hit) in page.hits.iter().enumerate() {
-            let shown = app.log.show(hit)?;
+        for (at, shown) in page.shown().enumerate() {
+            let shown = shown?;
             if opens {
-                app.log.record_read(&caller.viewer, &shown)?;
+                reader.record_read(&shown)?;
             }
             shows_somebody = shows_somebody || shown.shows_somebody()?;
             if at > 0 {
@@ -76,14 +74,14 @@ pub(crate) async fn list(
             shown.write_json(full, &app.agents, &mut out)?;
         }
         if shows_somebody && !opens {
-            app.log.record_search(&caller.viewer, &filters).map_err(unrecorded)?;
+            reader.record_search(&filters).map_err(unrecorded)?;
         }
         out.push(b']');
-        if let Some(count) = page.count {
+        if let Some(count) = page.count() {
             out.extend_from_slice(format!(",\"count\":{count}").as_bytes());
         }
-        if let Some(next) = &page.next {
-            out.extend_from_slice(format!(",\"next\":{}", serde_json::Value::from(next.as_str())).as_bytes());
+        if let Some(next) = page.next() {
+            out.extend_from_slice(format!(",\"next\":{}", serde_json::Value::from(next)).as_bytes());
         }
         out.push(b'}');
         Ok(json(out))

@@ -18,8 +18,7 @@ use crate::resources::entries::json;
 use crate::state::{App, Caller, blocking};
 
 fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
-    let hit = app.log.find(id, &caller.scope)?.ok_or_else(|| Problem::not_found("entry with this id"))?;
-    Ok(app.log.show(&hit)?)
+    caller.reader(app).entry(id)?.ok_or_else(|| Problem::not_found("entry with this id"))
 }
 
 /// One entry with everything the caller may see of it.
@@ -32,7 +31,7 @@ fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
 pub(crate) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     blocking(move || {
         let shown = find(&app, &caller, &id)?;
-        app.log.record_read(&caller.viewer, &shown)?;
+        caller.reader(&app).record_read(&shown)?;
         let mut out = Vec::with_capacity(2_048);
         shown.write_json(true, &app.agents, &mut out)?;
         Ok(json(out))
@@ -137,7 +136,7 @@ pub(crate) async fn disclosures(
 ) -> Result<axum::Json<Disclosures>, Problem> {
     blocking(move || {
         let shown = find(&app, &caller, &id)?;
-        app.log.record_read(&caller.viewer, &shown)?;
+        caller.reader(&app).record_read(&shown)?;
         let hand_out = |one| match one {
             HandedOut::Open(json) => OneDisclosure::Open { disclosure: URL_SAFE_NO_PAD.encode(json) },
             HandedOut::Withheld(digest) => OneDisclosure::Withheld { digest: URL_SAFE_NO_PAD.encode(digest) },

@@ -6,12 +6,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::Own;
+use export::{Broken, Export, Format, Layout, Writer};
 use search::{Filters, Order};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::described::FilterParams;
-use crate::export::{Broken, Export, Format, Layout, Writer};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller, blocking};
@@ -56,7 +56,7 @@ pub(crate) async fn get(
     let (asked, caller, app) = blocking(move || {
         let asked = Asked::parse(query.as_deref())?;
         let filters = &asked.filters.given;
-        let own = Own::Exported { viewer: &caller.viewer, format: asked.format.name(), filters };
+        let own = Own::Exported { viewer: caller.viewer(), format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;
         Ok((asked, caller, app))
     })
@@ -144,8 +144,9 @@ fn write(
     let mut edge = Vec::new();
     writer.begin(now_us, &asked.filters.given, &mut edge);
     send(std::mem::take(&mut edge))?;
-    let (predicate, scope) = (&asked.filters.predicate, &caller.scope);
-    let entries = Export { log: &app.log, writer, order: asked.order, predicate, scope }.run(&mut send)?;
+    let predicate = &asked.filters.predicate;
+    let export = Export { reader: caller.reader(app), writer, order: asked.order, predicate };
+    let entries = export.run(&mut send)?;
     writer.end(entries, &mut edge);
     send(edge)?;
     Ok((entries, bytes))

@@ -44,15 +44,13 @@ pub(crate) async fn get(
             )));
         }
         let limit = params.number("limit")?.unwrap_or(LIMIT_DEFAULT);
-        let view = app.log.view();
-        let (facets, addresses) =
-            app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-                let by_address = names.contains(&ADDRESS);
-                let addresses = by_address.then(|| search::addresses(question, limit)).transpose()?;
-                Ok((search::facets(question, &fields, limit)?, addresses.unwrap_or_default()))
-            })?;
+        let (facets, addresses) = caller.reader(app).ask(&filters.predicate, |question| {
+            let by_address = names.contains(&ADDRESS);
+            let addresses = by_address.then(|| search::addresses(question, limit)).transpose()?;
+            Ok((search::facets(question, &fields, limit)?, addresses.unwrap_or_default()))
+        })?;
         if !addresses.is_empty() {
-            app.log.record_search(&caller.viewer, &filters).map_err(unrecorded)?;
+            caller.reader(app).record_search(&filters).map_err(unrecorded)?;
         }
         let values = |values: Vec<(String, u64)>| {
             values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect()

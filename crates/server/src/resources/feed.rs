@@ -53,7 +53,7 @@ pub(crate) async fn get(
         let form = if wants_events(&headers) { Form::Events } else { Form::Ndjson };
         let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
         let (feed, size) = begin(&app, &caller, &asked, &params, &headers)?;
-        let begun = app.log.record_feed(&caller.viewer, &asked.filters).map_err(unrecorded)?;
+        let begun = caller.reader(&app).record_feed(&asked.filters).map_err(unrecorded)?;
         // A feed that ends by itself does not include the entry that records its own beginning.
         let (goes_on, until) = (asked.follow, (!asked.follow).then_some(size));
         Ok((Reader::new(app, caller, asked, feed, until, begun), goes_on))
@@ -86,12 +86,11 @@ fn begin(
             format!("last is {last}; it must be between 0 and {PAGE_ROWS_MAX}: begin further back with after_leaf");
         return Err(Problem::bad_parameter(detail));
     }
-    let view = app.log.view();
+    let size = app.log.size();
     let position = |name: &str, leaf: u64| {
-        if leaf < view.size {
+        if leaf < size {
             return Ok(Feed::from(leaf + 1));
         }
-        let size = view.size;
         Err(Problem::bad_parameter(format!(
             "{name} is {leaf}, and the log has {size} entries: this is the position of another log, or this log was \
              restored from an older copy; begin again without it"
@@ -107,12 +106,11 @@ fn begin(
         }
         (None, Some(leaf), _) => position("after_leaf", leaf)?,
         (None, None, Some(last)) => {
-            let begin = |question: &search::Question<'_>| Feed::last(question, last);
-            app.log.ask(&view, &asked.filters.predicate, &caller.scope, &|| false, begin)?
+            return Ok(caller.reader(app).feed_of_last(&asked.filters.predicate, last)?);
         }
         (None, None, None) => Feed::from(0),
     };
-    Ok((feed, view.size))
+    Ok((feed, size))
 }
 
 fn wants_events(headers: &HeaderMap) -> bool {

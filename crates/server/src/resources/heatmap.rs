@@ -34,10 +34,7 @@ pub(crate) async fn get(
     app.question(caller, move |app, caller| {
         let params = Params::parse(query.as_deref())?;
         let filters = Filters::parse(params.pairs(), &[])?;
-        let view = app.log.view();
-        let cells = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::heatmap(question, &filters.tz)
-        })?;
+        let cells = caller.reader(app).ask(&filters.predicate, |question| search::heatmap(question, &filters.tz))?;
         Ok(axum::Json(Heatmap { cells }))
     })
     .await

@@ -36,10 +36,9 @@ pub(crate) async fn get(
         let interval = Interval::find(name)
             .ok_or_else(|| Problem::bad_parameter(format!("interval is {name:?}; it must be one of {}", known())))?;
         let by = FacetField::find(params.one("by")?.unwrap_or("severity"))?;
-        let view = app.log.view();
-        let buckets = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::histogram(question, interval, Some(by), &filters.tz)
-        })?;
+        let buckets = caller
+            .reader(app)
+            .ask(&filters.predicate, |question| search::histogram(question, interval, Some(by), &filters.tz))?;
         let mut out = Vec::with_capacity(128 * buckets.len() + 16);
         out.extend_from_slice(b"{\"buckets\":[");
         for (at, bucket) in buckets.iter().enumerate() {

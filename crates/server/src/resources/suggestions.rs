@@ -73,12 +73,10 @@ pub(crate) async fn get(
             return Ok(axum::Json(Suggestions { suggestions: keys.collect() }));
         };
         let field = SuggestField::find(field)?;
-        let view = app.log.view();
-        let found = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-            search::suggest(question, field, prefix, limit)
-        })?;
+        let found =
+            caller.reader(app).ask(&filters.predicate, |question| search::suggest(question, field, prefix, limit))?;
         if field.shows_persons() && !found.is_empty() {
-            app.log.record_search(&caller.viewer, &filters).map_err(unrecorded)?;
+            caller.reader(app).record_search(&filters).map_err(unrecorded)?;
         }
         let of = |Suggestion { value, count }| Suggested { value, count: Some(count) };
         Ok(axum::Json(Suggestions { suggestions: found.into_iter().map(of).collect() }))

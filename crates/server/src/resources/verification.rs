@@ -76,7 +76,7 @@ pub(crate) async fn post(State(app): State<App>, caller: Caller) -> Result<axum:
                 .verify(&|done, entries| running.note(done, entries))
                 .map_err(|error| Problem::internal(&error))?;
             let findings: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
-            let own = Own::Verified { viewer: Some(&caller.viewer), entries: found.size, findings: &findings };
+            let own = Own::Verified { viewer: Some(caller.viewer()), entries: found.size, findings: &findings };
             app.log.record_own(&own).map_err(unrecorded)?;
             Ok(axum::Json(Verification {
                 sound: findings.is_empty(),
@@ -124,13 +124,10 @@ struct Found {
 fn last(app: &App, caller: &Caller) -> Result<Option<LastVerification>, Problem> {
     let filters = Filters::parse([("source", OWN_SOURCE), ("action", "audit_log.verify")], &[])?;
     let newest = PageRequest { oldest_first: false, limit: 1, cursor: None, count: false };
-    let view = app.log.view();
-    let page = app.log.ask_within(&view, &filters.predicate, &caller.scope, caller.limits, |question| {
-        search::page(question, &newest)
-    })?;
-    let Some(hit) = page.hits.first() else { return Ok(None) };
+    let page = caller.reader(app).page(&filters.predicate, &newest)?;
+    let Some(shown) = page.shown().next() else { return Ok(None) };
     let mut json = Vec::new();
-    app.log.show(hit)?.write_json(true, &app.agents, &mut json)?;
+    shown?.write_json(true, &app.agents, &mut json)?;
     let recorded: Recorded = serde_json::from_slice(&json).map_err(|error| Problem::internal(&error))?;
     let Recorded { time, outcome, properties: Found { entries, findings } } = recorded;
     let text = |finding: serde_json::Value| finding.as_str().map_or_else(|| finding.to_string(), str::to_owned);

@@ -9,8 +9,8 @@ mod questions;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use engine::{Config, Limits, Log, World};
-use search::{PageRequest, Scope};
+use engine::{Config, Limits, Log, World, inspect};
+use search::PageRequest;
 
 use self::events::{Event, Numbers};
 use self::questions::Condition;
@@ -34,7 +34,7 @@ fn ask(log: &Log, view: &segment::View, query: &str, oldest_first: bool) -> (u64
     for _ in 0..2 {
         let request = PageRequest { oldest_first, limit: 50, cursor: cursor.as_deref(), count: count.is_none() };
         let ask = |question: &search::Question<'_>| search::page(question, &request);
-        let page = log.ask_within(view, &predicate, &Scope::everything(), limits, ask).unwrap();
+        let page = inspect::ask_within(log, view, &predicate, limits, ask).unwrap();
         leaves.extend(page.hits.iter().map(|hit| hit.leaf));
         count = count.or(page.count);
         cursor = page.next;
@@ -62,7 +62,7 @@ fn look(events: &[Event], first_leaf: u64, size: u64, condition: &Condition, old
 fn compare(log: &Log, events: &[Event], first_leaf: u64, numbers: &mut Numbers, questions: u64, stage: &str) {
     for n in 0..questions {
         let condition = Condition::random(numbers);
-        let (view, oldest_first) = (log.view(), n % 3 == 0);
+        let (view, oldest_first) = (inspect::view(log), n % 3 == 0);
         // Everything here comes from the source `test`; what the log records of itself does not count.
         let query = format!("source:test {}", condition.query());
         let expected = look(events, first_leaf, view.size, &condition, oldest_first);

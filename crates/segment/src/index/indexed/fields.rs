@@ -3,9 +3,9 @@
 use roaring::RoaringBitmap;
 
 use super::{Indexed, Lines};
-use crate::index::columns::text_value;
 use crate::index::dense::Dense;
 use crate::index::format::{Keeping, Kind, PATH_HEAD, PATH_WHOLE, SectionName, hash};
+use crate::index::line_values::text_value;
 use crate::index::sets::{SetRef, Union};
 use crate::part::{Ask, Field, PartError, Text};
 

@@ -10,8 +10,8 @@ use super::codes::{Codes, Pairs, VALUES_MAX};
 use super::gathered::{Counting, Gathered};
 use super::{Indexed, Lines};
 use crate::counts::Counts;
-use crate::index::columns::text_value;
 use crate::index::format::{Keeping, Kind, PATH_HEAD};
+use crate::index::line_values::text_value;
 use crate::index::sets::SetRef;
 use crate::part::{Ask, Field, PartError};
 

@@ -9,10 +9,14 @@ use search::instant_text;
 
 /// A built-in layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
+pub enum Layout {
+    /// What a platform's administrator reads.
     Platform,
+    /// Changes of records.
     Records,
+    /// Security events, with their connections.
     Events,
+    /// Who came from where.
     Access,
 }
 
@@ -27,7 +31,9 @@ pub(crate) struct Row<'a> {
 pub(crate) type Column = (&'static str, for<'a> fn(&'a Row<'a>) -> Cow<'a, str>);
 
 impl Layout {
-    pub(crate) fn find(name: &str) -> Option<Self> {
+    /// The layout of this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
         match name {
             "platform" => Some(Self::Platform),
             "records" => Some(Self::Records),
@@ -94,7 +100,7 @@ const ACCESS: &[Column] = &[
 ];
 
 /// A text, or nothing where there is none.
-pub(super) fn text<'a>(value: Option<&'a Cow<'_, str>>) -> Cow<'a, str> {
+pub(crate) fn text<'a>(value: Option<&'a Cow<'_, str>>) -> Cow<'a, str> {
     Cow::Borrowed(value.map_or("", AsRef::as_ref))
 }
 

@@ -5,8 +5,8 @@ use event::Entry;
 use search::{LeafLine, Question};
 use segment::PartError;
 
-use super::Writer;
-use super::run::Broken;
+use crate::Writer;
+use crate::run::Broken;
 
 /// Bytes of entries that are gathered before they are put in order. One entry may overshoot it by the length of its own;
 /// a batch that would take more is taken in pieces.
@@ -16,10 +16,10 @@ const GATHERED_BYTES_MAX: usize = 8 << 20;
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Where chunks go.
-pub(super) type HandOn<'a> = dyn FnMut(Vec<u8>) -> Result<(), Broken> + 'a;
+pub(crate) type HandOn<'a> = dyn FnMut(Vec<u8>) -> Result<(), Broken> + 'a;
 
 /// Writes batches; owned by one worker. Memory: [`GATHERED_BYTES_MAX`], a chunk, and what the opener keeps.
-pub(super) struct BatchWriter<'a> {
+pub(crate) struct BatchWriter<'a> {
     question: &'a Question<'a>,
     writer: Writer<'a>,
     opener: Opener<'a>,
@@ -37,12 +37,12 @@ struct Gathered {
 }
 
 impl<'a> BatchWriter<'a> {
-    pub(super) fn new(question: &'a Question<'a>, writer: Writer<'a>, opener: Opener<'a>) -> Self {
+    pub(crate) fn new(question: &'a Question<'a>, writer: Writer<'a>, opener: Opener<'a>) -> Self {
         Self { question, writer, opener, leaves_max: usize::MAX, gathered: Gathered::default() }
     }
 
     /// Hands on the text of a batch; returns how many entries there were. `first`: no batch came before.
-    pub(super) fn write(&mut self, batch: &[u64], first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
+    pub(crate) fn write(&mut self, batch: &[u64], first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
         let (mut rest, mut first) = (batch, first);
         while !rest.is_empty() {
             // Pieces are of one size, since a small one would read as many frames as the others.

@@ -10,7 +10,7 @@ use event::render::{Opened, Rendered, json};
 use memchr::memmem;
 use search::instant_text;
 
-use super::layout::{Column, Layout, Row, text};
+use crate::layout::{Column, Layout, Row, text};
 
 /// Columns every CSV export ends with, whatever the layout.
 const FIXED: &[Column] = &[
@@ -26,7 +26,7 @@ const FIXED: &[Column] = &[
 ];
 
 /// Appends the byte-order mark and the headings.
-pub(super) fn header(layout: Layout, out: &mut Vec<u8>) {
+pub(crate) fn header(layout: Layout, out: &mut Vec<u8>) {
     out.extend_from_slice("\u{feff}".as_bytes());
     let names = layout.columns().iter().chain(FIXED).map(|(name, _)| *name).chain(["changes", "properties"]);
     names.for_each(|name| cell(name, out));
@@ -37,14 +37,14 @@ pub(super) fn header(layout: Layout, out: &mut Vec<u8>) {
 static CONNECTION: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("/client/"));
 
 /// Which disclosures the row of a line needs.
-pub(super) fn wanted(layout: Layout, line: &[u8]) -> Wanted {
+pub(crate) fn wanted(layout: Layout, line: &[u8]) -> Wanted {
     // A value of a connection also stands where a text has a placeholder for it, which names its pointer.
     let shown = layout.shows_connections() || CONNECTION.find(line).is_some();
     if shown { Wanted::All } else { Wanted::AllButConnections }
 }
 
 /// Appends an entry.
-pub(super) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], browsers: &Browsers, out: &mut Vec<u8>) {
+pub(crate) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], browsers: &Browsers, out: &mut Vec<u8>) {
     let shown = Rendered::new(entry, opened);
     let row = Row { entry, shown: &shown, browsers };
     layout.columns().iter().chain(FIXED).for_each(|(_, column)| cell(&harmless(&column(&row)), out));

@@ -7,12 +7,12 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use engine::Log;
-use search::{Order, Predicate, Question, Scope, SearchError, batches};
+use engine::Reader;
+use search::{Order, Predicate, Question, SearchError, batches};
 use segment::PartError;
 
-use super::Writer;
-use super::batch::BatchWriter;
+use crate::Writer;
+use crate::batch::BatchWriter;
 
 /// Threads that read and write entries. More than one, as opening personal values takes several times as long as sending them;
 /// two, as the other cores are for questions and ingest.
@@ -32,22 +32,27 @@ const BATCHES_WAITING: usize = 1;
 const CHUNKS_WAITING: usize = 2;
 
 /// What is exported, and how.
-pub(crate) struct Export<'a> {
-    pub(crate) log: &'a Log,
-    pub(crate) writer: Writer<'a>,
-    pub(crate) order: Order,
-    pub(crate) predicate: &'a Predicate,
-    pub(crate) scope: &'a Scope,
+pub struct Export<'a> {
+    /// On whose behalf.
+    pub reader: Reader<'a>,
+    /// In which form.
+    pub writer: Writer<'a>,
+    /// In which order.
+    pub order: Order,
+    /// Which entries.
+    pub predicate: &'a Predicate,
 }
 
 /// Why an export is not whole.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Broken {
+pub enum Broken {
     /// The client went away, or takes nothing.
     #[error("nobody reads the export")]
     Gone,
+    /// An entry cannot be read. Remedy: `verify`.
     #[error("the export cannot be read")]
     Read(#[from] PartError),
+    /// The question has no answer.
     #[error("the export cannot be read")]
     Search(#[from] SearchError),
 }
@@ -68,10 +73,12 @@ struct Hand {
 
 impl Export<'_> {
     /// Hands the bytes of every entry to `send`, in order; returns how many entries there were.
-    pub(crate) fn run(&self, send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>) -> Result<u64, Broken> {
-        let view = self.log.view();
+    ///
+    /// # Errors
+    /// [`Broken`]; what was handed out stands.
+    pub fn run(&self, send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>) -> Result<u64, Broken> {
         let mut entries = Ok(0);
-        self.log.ask(&view, self.predicate, self.scope, &|| false, |question| {
+        self.reader.ask_at_leisure(self.predicate, |question| {
             entries = thread::scope(|scope| {
                 let hands = (0..WORKERS).map(|_| {
                     let (batches, given) = sync_channel(BATCHES_WAITING);
@@ -132,7 +139,7 @@ impl Export<'_> {
         given: &Receiver<(Vec<u64>, bool)>,
         hand_on: &SyncSender<Result<Written, Broken>>,
     ) {
-        let mut batches = BatchWriter::new(question, self.writer, self.log.opener());
+        let mut batches = BatchWriter::new(question, self.writer, self.reader.opener());
         let mut chunk = |bytes| hand_on.send(Ok(Written::Chunk(bytes))).map_err(|_| Broken::Gone);
         while let Ok((batch, first)) = given.recv() {
             let written = batches.write(&batch, first, &mut chunk);

@@ -1,4 +1,4 @@
-//! Export formats: the lines themselves, JSON, CSV.
+//! Entries written for others to read: the lines themselves, JSON, CSV. An [`Export`] writes all that a reader's question finds.
 
 mod batch;
 mod csv;
@@ -12,24 +12,30 @@ use event::render::{Opened, Options, entry_json};
 use search::instant_text;
 use serde_json::json;
 
-pub(crate) use layout::Layout;
-pub(crate) use run::{Broken, Export};
+pub use layout::Layout;
+pub use run::{Broken, Export};
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+pub enum Format {
+    /// The lines as they stand in the log, one a line.
     Ndjson,
+    /// One object: when, which filters, the entries with everything, and that it is whole.
     Json,
+    /// RFC 4180, the columns of a layout first.
     Csv,
 }
 
 impl Format {
-    pub(crate) fn find(name: &str) -> Option<Self> {
+    /// The format of this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
         [Self::Ndjson, Self::Json, Self::Csv].into_iter().find(|format| format.name() == name)
     }
 
     /// Name and file extension.
-    pub(crate) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::Ndjson => "ndjson",
             Self::Json => "json",
@@ -37,7 +43,9 @@ impl Format {
         }
     }
 
-    pub(crate) fn media_type(self) -> &'static str {
+    /// As HTTP names it.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
         match self {
             Self::Ndjson => "application/x-ndjson",
             Self::Json => "application/json",
@@ -48,14 +56,18 @@ impl Format {
 
 /// Writes one export: the beginning, entries in pieces that may be written side by side, the end.
 #[derive(Clone, Copy)]
-pub(crate) struct Writer<'a> {
-    pub(crate) format: Format,
-    pub(crate) layout: Layout,
-    pub(crate) browsers: &'a Browsers,
+pub struct Writer<'a> {
+    /// In which format.
+    pub format: Format,
+    /// Which columns, in CSV.
+    pub layout: Layout,
+    /// What knows a browser by its user agent.
+    pub browsers: &'a Browsers,
 }
 
 impl Writer<'_> {
-    pub(crate) fn begin(self, now_us: i64, filters: &[(String, String)], out: &mut Vec<u8>) {
+    /// Appends what stands before the first entry.
+    pub fn begin(self, now_us: i64, filters: &[(String, String)], out: &mut Vec<u8>) {
         match self.format {
             Format::Ndjson => {}
             Format::Json => {
@@ -99,7 +111,7 @@ impl Writer<'_> {
     }
 
     /// Closes the file. The members of json say that it is whole.
-    pub(crate) fn end(self, entries: u64, out: &mut Vec<u8>) {
+    pub fn end(self, entries: u64, out: &mut Vec<u8>) {
         if self.format == Format::Json {
             out.extend_from_slice(format!("\n],\"count\":{entries},\"complete\":true}}\n").as_bytes());
         }
