@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
 use super::disclosure::Kind;
@@ -64,7 +64,7 @@ pub(super) struct Needles<'a> {
     sought: Vec<Sought>,
     /// Values of so few letters and digits that they are sought character by character.
     pub(super) exact: Vec<usize>,
-    /// Addresses that have many spellings.
+    /// Addresses that have many spellings; one of version 4 as the one of version 6 that stands for it (RFC 4291 §2.5.5.2).
     pub(super) addresses: Vec<(Ipv6Addr, usize)>,
     /// Which two characters something sought begins with: a bit of a word each, by the lowest five bits.
     beginnings: [u32; 32],
@@ -110,15 +110,16 @@ impl<'a> Needles<'a> {
             }
             let inflected = parts::is_inflected(&words) && needle.is_name(&words);
             seek(index, &Part { words: &words, inflected }, true);
-            if memchr::memchr(b':', needle.text.as_bytes()).is_some()
-                && let Ok(address) = needle.text.parse()
-            {
-                addresses.push((address, index));
+            match needle.text.parse() {
+                Ok(IpAddr::V6(address)) => addresses.push((address, index)),
+                Ok(IpAddr::V4(address)) => addresses.push((address.to_ipv6_mapped(), index)),
+                Err(_) => {}
             }
         }
         for (index, needle) in list.iter().enumerate() {
             let mut part = |part: &Part<'_>| seek(index, part, false);
             parts::of_address(&needle.text, &mut part);
+            parts::of_mapped(&needle.text, &mut part);
             if needle.may_be_name() {
                 words::read(&needle.text, Reading::Literal, &mut words);
                 if needle.is_name(&words) {

@@ -3,6 +3,7 @@
 //! Which words mean nobody is in spec/tables/names.toml.
 
 use std::collections::HashSet;
+use std::net::Ipv6Addr;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -88,4 +89,18 @@ pub(super) fn of_address(value: &str, take: &mut dyn FnMut(&Part<'_>)) {
             take(&Part { words: &found, inflected: false });
         }
     }
+}
+
+/// Hands out the IPv4 address that an IPv6 address stands for (`::ffff:203.0.113.9`), as it is usually written.
+pub(super) fn of_mapped(value: &str, take: &mut dyn FnMut(&Part<'_>)) {
+    let mapped = value.parse::<Ipv6Addr>().ok().and_then(|address| address.to_ipv4_mapped());
+    let Some(address) = mapped.map(|address| address.to_string()) else { return };
+    let mut found = Vec::with_capacity(4);
+    words::read(&address, Reading::Literal, &mut found);
+    let at = value.find(&address).unwrap_or(value.len());
+    for word in &mut found {
+        word.start = (word.start + at).min(value.len());
+        word.end = (word.end + at).min(value.len());
+    }
+    take(&Part { words: &found, inflected: false });
 }

@@ -92,6 +92,49 @@ fn an_address_is_found_in_each_of_its_spellings() {
 }
 
 #[test]
+fn an_address_is_found_whatever_stands_beside_it_and_in_both_versions() {
+    for (ip, texts) in [
+        (
+            "2001:db8::17:0:ab12:cd34",
+            &[
+                "from 2001:0DB8::17:0:ab12:cd34..",
+                "2001-db8--17-0-ab12-cd34.ipv6-literal.net",
+                "2001:db8::17:0:ab12:cd34:443",
+                "ip-2001-db8--17-0-ab12-cd34-eth",
+                "cafe:2001:db8::17:0:ab12:cd34",
+            ][..],
+        ),
+        ("2001:db8::", &["2001:db8::", "(2001:db8::)", "2001:db8::.", "2001:DB8:0::0"]),
+        (
+            "203.0.113.9",
+            &["::ffff:203.0.113.9", "::FFFF:cb00:7109", "[::ffff:cb00:7109]:80", "0:0:0:0:0:ffff:cb00:7109."],
+        ),
+        (
+            "::ffff:203.0.113.9",
+            &["203.0.113.9", "ip-203-0-113-9", "203.0.113.9:80", "::FFFF:cb00:7109", "::ffff:203.0.113.9"],
+        ),
+        ("::ffff:cb00:7109", &["203.0.113.9", "::ffff:203.0.113.9"]),
+    ] {
+        for text in texts {
+            let event = json!({
+                "action": "a.b", "detail": format!("<{text}>"), "properties": {"at": text},
+                "actor": {"type": "user", "id": "1"}, "client": {"ip": ip},
+            });
+            let admitted = admitted(&event.to_string());
+            let line = line(&admitted);
+            let found = line["detail"].as_str().unwrap();
+            assert!(found.contains("{/client/ip"), "{ip} in {text}: {found}");
+            assert!(!found.contains("203") && !found.contains("7109") && !found.contains("cd34"), "{text}: {found}");
+            assert_eq!(line["properties"]["at"], json!({"$personal": 0}), "{ip} in {text}");
+        }
+    }
+    let others = ["198.51.100.8", "::ffff:203.0.113.90", "::ffff:c633:6408", "1203.0.113.9"];
+    for text in others {
+        assert_eq!(line(&described(text))["description"], text);
+    }
+}
+
+#[test]
 fn spellings_are_disclosed_with_their_value_and_as_erased_as_it() {
     let admitted = described("LEHMANN from 198-51-100-77");
     let kinds: Vec<_> = admitted.personal[0].disclosures.iter().map(|it| (it.kind, it.value())).collect();
