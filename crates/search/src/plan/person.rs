@@ -56,7 +56,10 @@ impl Plan<'_> {
     fn held(&self, keyword: Keyword, kind: Option<&str>, identity: &Identity) -> Result<RoaringBitmap, SearchError> {
         let pointer = identity.pointer.as_str();
         let asked = match keyword {
-            Keyword::Actor => matches!(pointer, "/actor/id" | "/actor/email"),
+            Keyword::Actor => {
+                let member = pointer.strip_prefix("/actor/on_behalf_of/").or_else(|| pointer.strip_prefix("/actor/"));
+                matches!(member, Some("id" | "email"))
+            }
             Keyword::ResourceId => pointer == "/resource/id",
             Keyword::Organization => pointer == "/organization/id",
             Keyword::Workspace => pointer == "/workspace/id",

@@ -23,7 +23,9 @@ fn holds(term: &Term, made: &Made, now_us: i64) -> bool {
         Term::Equal(keyword, value) => {
             let name = keyword.name();
             exact(name, shown).iter().any(|known| known == value)
-                || (name == "actor" && value.contains('@') && text("/actor/email") == Some(value))
+                || (name == "actor"
+                    && value.contains('@')
+                    && ["/actor/email", "/actor/on_behalf_of/email"].iter().any(|at| text(at) == Some(value)))
                 || (name == "person" && value.contains('@') && persons_by_address(shown).contains(value))
         }
         Term::Prefix(keyword, prefix) => {
