@@ -99,6 +99,8 @@ fn values<'e>(entry: &'e Entry<'_>, keyword: Keyword) -> Vec<Cow<'e, str>> {
         Keyword::Source => some(Some(&entry.source)),
         Keyword::RequestId => some(entry.request_id.as_ref()),
         Keyword::TraceId => some(entry.trace_id.as_ref()),
+        Keyword::SessionId => some(entry.session_id.as_ref()),
+        Keyword::SequenceStream => some(entry.sequence.as_ref().map(|sequence| &sequence.stream)),
         Keyword::Person => {
             let actor = [Cow::Owned(format!("{}:{}", entry.actor.kind, entry.actor.id))];
             let principal = entry.actor.on_behalf_of.as_ref();

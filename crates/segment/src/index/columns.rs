@@ -5,7 +5,7 @@ use event::Entry;
 use crate::index::RowExtra;
 use crate::index::fold::append_folded;
 use crate::index::literal::append_literal;
-use crate::part::{Field, Text};
+use crate::part::{Field, SEQUENCE_BLOCK, Text};
 
 /// The values, texts and placeholders of one row, in two allocations that can be used again.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +125,11 @@ impl Columns {
                     self.push(&[status.to_string().as_bytes()]);
                 }
             }
+            Field::SequenceBlock => {
+                if let Some(sequence) = &entry.sequence {
+                    self.push(&[(sequence.n / SEQUENCE_BLOCK).to_string().as_bytes()]);
+                }
+            }
             _ => {
                 if let Some(value) = text_value(entry, field) {
                     self.push(&[value.as_bytes()]);
@@ -227,6 +232,8 @@ pub(crate) fn text_value<'e>(entry: &'e Entry<'_>, field: Field) -> Option<&'e s
         Field::Source => &entry.source,
         Field::RequestId => entry.request_id.as_deref()?,
         Field::TraceId => entry.trace_id.as_deref()?,
+        Field::SessionId => entry.session_id.as_deref()?,
+        Field::SequenceStream => &entry.sequence.as_ref()?.stream,
         _ => return None,
     })
 }
@@ -237,5 +244,6 @@ pub(crate) fn text_of<'e>(entry: &'e Entry<'_>, text: Text) -> Option<&'e str> {
         Text::Description => Some(&entry.description),
         Text::ResourceName => entry.resource.as_ref()?.name.as_deref(),
         Text::ActorName => entry.actor.name.as_deref(),
+        Text::Reason => entry.reason.as_deref(),
     }
 }
