@@ -120,7 +120,7 @@ impl Event {
 
     /// Some have none.
     pub fn session(&self) -> Option<u64> {
-        (self.n % 5 != 0).then_some(self.n / 40)
+        (!self.n.is_multiple_of(5)).then_some(self.n / 40)
     }
 
     /// Stream and number: each stream is numbered from 0 without a gap.
