@@ -85,6 +85,9 @@ fuzz-short: ## a few seconds of each target, where a nightly compiler is install
 	else mkdir -p $(dir $(LEFT_OUT)); \
 	  echo "fuzzing: no nightly compiler is installed (rustup toolchain install nightly)" | tee -a $(LEFT_OUT); fi
 
+modules: ## which module imports which (CRATE=engine)
+	@python3 tests/modules.py $(CRATE)
+
 deny: need-cargo ## licences, sources and bans of what goes into the binary
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
 	$(CARGO) deny check licenses bans sources
@@ -115,4 +118,4 @@ $(VENV)/ready: tests/requirements.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	touch $@
 
-.PHONY: help demo release test lint unit end-to-end console console-million screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-strace need-fuzz left-out-nothing
+.PHONY: modules help demo release test lint unit end-to-end console console-million screenshots campaign bench bench-100m bench-console fuzz fuzz-short deny need-cargo need-node need-console need-strace need-fuzz left-out-nothing

@@ -1,4 +1,4 @@
-"""Facets by address: counted by keyed tokens, named by opening one entry each."""
+"""Facets by address: counted by the values in the index, each of which is read under its person's key."""
 
 import collections
 
@@ -37,7 +37,7 @@ def test_counts_are_those_of_a_naive_count(log, filters):
     found = asked(log, **filters)
     assert dict(found) == dict(want) and len(found) == len(want) > 0
     assert [count for _, count in found] == sorted(want.values(), reverse=True)
-    # Which of equally frequent ones are among the first three is the tokens' choice: their order is secret.
+    # Which of equally frequent addresses are among the first three is left open: the index orders them by secret values.
     some = asked(log, limit=3, **filters)
     assert set(some) <= set(found) and [count for _, count in some] == [count for _, count in found[:3]]
 

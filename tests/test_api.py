@@ -1,4 +1,4 @@
-"""What API.md and the README promise, over real HTTP against the real binary."""
+"""What the description of the interface and the README promise, over real HTTP against the real binary."""
 
 import csv
 import gzip

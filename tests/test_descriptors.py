@@ -17,7 +17,7 @@ IDLE = 1_000
 
 HALF = (b"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
         b"Expect: 100-continue\r\n\r\n")
-"""Of a request on its way: the server asks for its body, which does not come."""
+"""Keeps a connection busy: the server waits for the body that this head announces, and none comes."""
 
 
 @pytest.fixture
@@ -77,7 +77,10 @@ def test_connections_that_were_used_give_way_too_the_longest_idle_first(few_file
     used.connect()
     with contextlib.ExitStack() as idle:
         for _ in range(FILES):
-            idle.enter_context(connect(server))
+            # It asks, too: connections stand in the system's queue until they are accepted, and only then do they count.
+            once = idle.enter_context(contextlib.closing(http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_SECONDS)))
+            once.request("GET", "/healthz")
+            assert once.getresponse().read() == b"ok\n"
             used.request("GET", "/healthz")
             assert used.getresponse().read() == b"ok\n", "one that is used is never the longest idle"
         assert first.sock.recv(1) == b"", "the one idle longest was closed, and in order"

@@ -1,5 +1,5 @@
 //! The allocator. Admission makes many small, short-lived values on many threads; the system's allocator spends a quarter
-//! of the time on them (docs/benchmarks.md).
+//! of the time on them (docs/benchmarks/archive-2026-11.md).
 
 use std::ffi::{c_int, c_long};
 use std::time::Duration;
@@ -13,8 +13,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// `mi_option_purge_delay` of mimalloc 3: how long freed memory waits before it is given back to the system, in ms.
 const PURGE_DELAY: c_int = 15;
 
-/// Five of its default seconds: memory given back and taken again a moment later is zeroed each time, which was a tenth
-/// of all work while events came in (docs/benchmarks.md). Longer than from one sealed segment to the next at full rate.
+/// Five times the default of a second. Memory that is given back and taken again a moment later is zeroed each time, which was a
+/// tenth of all work while events came in (docs/benchmarks/archive-2026-11.md). Longer than the time between two sealed segments
+/// at full rate.
 const PURGE_DELAY_MS: c_long = 5_000;
 
 /// Above so much anonymous memory, what is freed is given back without that delay: the server shall stay below a gibibyte whatever is
@@ -32,8 +33,8 @@ pub(crate) fn set_up() {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, PURGE_DELAY_MS) }
 }
 
-/// Gives freed memory back to the system for as long as the process lives, whenever it has more than it should. Where the system does
-/// not say how much it has, memory goes back after the delay alone.
+/// From now on, gives freed memory back to the system whenever the process has more than it should. If the system does not say
+/// how much it has, memory goes back after the delay alone.
 pub(crate) fn keep_small() {
     let look = || {
         loop {
@@ -46,7 +47,7 @@ pub(crate) fn keep_small() {
     }
 }
 
-/// Gives back all freed memory of the process if it has more than so much.
+/// Gives back all freed memory if the process has more than this.
 #[allow(unsafe_code, reason = "the allocator has no safe interface for it; the argument stands beside the call")]
 fn trim(above: u64) {
     if anonymous_bytes(std::process::id()).is_some_and(|bytes| bytes > above) {

@@ -1,4 +1,4 @@
-//! A file that the user named, written beside it first: it is replaced when all of the new one is there, or not at all.
+//! Replacing a file that the user named: the new one is written beside it, and takes its place only when all of it is there.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -24,7 +24,7 @@ impl Beside {
         if there.as_ref().is_some_and(fs::Metadata::is_dir) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        // A link stays one: the file it leads to is replaced.
+        // A symbolic link stays; the file that it leads to is replaced.
         let target = if there.is_some() { path.canonicalize()? } else { path.to_owned() };
         let mut name = target.as_os_str().to_owned();
         name.push(format!(".{}.part", std::process::id()));
@@ -53,7 +53,7 @@ impl Beside {
 impl Drop for Beside {
     fn drop(&mut self) {
         if let Some((part, _)) = &self.names {
-            // Whatever keeps it from being removed has been said already.
+            // What would keep it from being removed was reported already.
             let _ = fs::remove_file(part);
         }
     }

@@ -194,8 +194,8 @@ fn to_server(remote: &Remote, receipts: Option<&File>, body: &[u8]) -> miette::R
     Ok((known, problems))
 }
 
-/// The file of refused records, made when the first one is met. One may serve several imports. It gets its name in the end,
-/// however that comes, so that one of an earlier import stays as long as this one has nothing to say.
+/// The file of refused records, made when the first one is met; several imports may share it. It gets its name at the end, even
+/// after a failure, so that the file of an earlier import stays if this one refuses nothing.
 pub(crate) struct Refused {
     path: PathBuf,
     file: Option<BufWriter<Beside>>,

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 
 use crate::exit::failed;
 
-/// How long a start that is told to stop may go on: it then ends in good order. One that takes longer (it replays a long journal,
-/// or makes an index again) is cut off as by a power cut, after which the next start does the same work.
+/// How long a start that is told to stop may go on, so that it ends in good order. A longer one (it replays a long journal, or
+/// makes an index again) is cut off as by a power cut, and the next start does the same work.
 const START_GRACE: Duration = Duration::from_secs(5);
 
 /// The signals since [`Told::listen`]. From then on none of them ends the process by itself.
@@ -20,7 +20,7 @@ impl Told {
     /// Begins to listen.
     ///
     /// # Errors
-    /// Where the system lets nobody listen: the log could not be closed in good order then.
+    /// If the system does not allow listening: the log could not be closed in good order.
     pub(crate) fn listen(runtime: &Runtime) -> miette::Result<Self> {
         let _context = runtime.enter();
         let listen =
@@ -40,21 +40,21 @@ impl Told {
         Ok(Self(told))
     }
 
-    /// Waits until it was told so often, since the beginning.
+    /// Waits until the process was told to stop this many times in all.
     pub(crate) async fn times(mut self, times: u32) {
         if self.0.wait_for(|told| *told >= times).await.is_err() {
-            // The runtime is ending, and whoever waits on it with it.
+            // The runtime is ending, and this task with it.
             std::future::pending::<()>().await;
         }
     }
 
-    /// Whether it was told so often.
+    /// Whether the process was told to stop this many times.
     pub(crate) fn is(&self, times: u32) -> bool {
         *self.0.borrow() >= times
     }
 
-    /// Does the work of a start. Told to stop meanwhile, the process ends when the work does, or else after [`START_GRACE`]
-    /// or when it is told again, by itself.
+    /// Does the work of a start. If the process is told to stop meanwhile, it ends with the work, or after [`START_GRACE`], or
+    /// when it is told again, whichever comes first.
     pub(crate) fn while_starting<T>(&self, runtime: &Runtime, work: impl FnOnce() -> T) -> T {
         let (first, second) = (self.clone(), self.clone());
         let watching = runtime.spawn(async move {

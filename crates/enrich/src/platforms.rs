@@ -66,7 +66,7 @@ impl Marks {
 
     fn find(&self, user_agent: &str) -> Option<&str> {
         let text = user_agent.as_bytes();
-        // Nearly always there is none, and to learn that alone is cheaper than to look for all.
+        // Nearly always there is no mark, and finding that out is cheaper than looking for all of them.
         if !self.finder.is_match(text) {
             return None;
         }

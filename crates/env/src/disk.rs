@@ -126,7 +126,7 @@ pub trait DiskFile: Send + Sync {
         Ok(false)
     }
 
-    /// Makes the content durable, and of the metadata what reading it back needs (`fdatasync`).
+    /// Makes the content durable, and as much metadata as reading it back needs (`fdatasync`).
     ///
     /// # Errors
     /// What the file system answers. What was written since the last success may then be lost although it can still
@@ -146,7 +146,7 @@ pub fn is_disk_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// The files of a folder; none where there is no such folder: copying a log may lose folders that are empty.
+/// The files of a folder; none if the folder is missing, since copying a log may lose empty folders.
 ///
 /// # Errors
 /// What the file system answers otherwise.

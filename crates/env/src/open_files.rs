@@ -1,4 +1,4 @@
-//! How many files and connections the process may have open, and what to do where it has too many.
+//! How many files and connections the process may have open, and what to do when it has too many.
 
 use std::io;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// How often an open is tried again while there are no descriptors: for ten seconds. Whoever holds them (connections above all)
-/// is told to give some back much sooner.
+/// How often opening is tried again while there are no descriptors: for ten seconds. Connections, which hold most of them, are
+/// told to give some back much sooner.
 const TRIES: u32 = 100;
 
 /// How long between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Raises the number of files and connections that this process may have open to the most it may raise it to; returns
-/// what it may have open then. Few systems allow more than a thousand without being asked.
+/// Raises the number of files and connections that this process may have open as far as the system allows; returns the new
+/// number. Few systems allow more than a thousand without being asked.
 pub fn raise_open_files() -> u64 {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let raised = current != maximum && setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).is_ok();

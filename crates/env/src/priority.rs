@@ -1,10 +1,10 @@
-//! Whom the system prefers where threads want the same processor.
+//! Which threads the system prefers when several want the same processor.
 
 use std::io;
 
-/// How long a slice of a prompt thread is: the least Linux takes. One that wakes with a shorter slice than the running
-/// thread's takes the processor at once; with an equal one it waits for the end of that slice, which is looked at once a
-/// tick, every 4 ms (docs/decisions/0014-who-is-woken-first.md).
+/// Length of a prompt thread's slice: the shortest that Linux takes. A thread that wakes with a shorter slice than the running
+/// thread's takes the processor at once. With an equal slice it waits for the end of the running one, which the system notices
+/// once a tick, every 4 ms (docs/decisions/0014-who-is-woken-first.md).
 const PROMPT_SLICE_NS: u64 = 100_000;
 
 /// For a thread whose work is short and waited for: it takes the processor at once from others that were not made prompt.
@@ -28,7 +28,7 @@ pub fn step_back(nice: i32) -> io::Result<()> {
     })
 }
 
-/// Changes how the calling thread, it alone, is scheduled. What the operator has put under another regime stays there.
+/// Changes how the calling thread alone is scheduled. A thread that the operator has put under another policy is left as it is.
 fn change(change: impl FnOnce(&mut libc::sched_attr)) -> io::Result<()> {
     let mut attributes = own()?;
     if attributes.sched_policy != libc::SCHED_OTHER as u32 {

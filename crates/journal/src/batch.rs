@@ -1,4 +1,4 @@
-//! What goes in and where it came to lie.
+//! Batches of lines, and where they lie in the journal.
 
 use crate::{Packed, PackedRef};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
@@ -10,7 +10,7 @@ use proof::{Digest, Hash, LeafIndex, TreeSize};
 pub struct Batch {
     /// The lines in leaf order, without newlines.
     pub lines: Packed,
-    /// SHA-256 of each line: what the frame's MAC counts the line by.
+    /// SHA-256 of each line; the frame's MAC covers the digest in place of the line.
     pub digests: Vec<Digest>,
     /// One opaque string per line: which disclosures belong to it, in the engine's own encoding.
     pub refs: Packed,
@@ -86,7 +86,7 @@ pub struct RecoveredBatch<'a> {
     pub placed: Placed,
     /// Its lines.
     pub lines: PackedRef<'a>,
-    /// SHA-256 of each line, which opening and inspecting a journal compute; none where a [`crate::Cursor`] reads.
+    /// SHA-256 of each line. Computed when a journal is opened or inspected; empty where a [`crate::Cursor`] reads.
     pub digests: &'a [Digest],
     /// One opaque string per line.
     pub refs: PackedRef<'a>,

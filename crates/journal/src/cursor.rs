@@ -60,8 +60,8 @@ impl Cursor {
         self.number
     }
 
-    /// Hands out the batches that begin before `until`, a leaf that was acknowledged; one that reaches beyond it is
-    /// handed out again next time. `reader` is a view made after that, so that it has the files.
+    /// Hands out the batches that begin before `until`, a leaf that was acknowledged. A batch that reaches beyond it is handed
+    /// out again next time. `reader` must have been made after the acknowledgement, so that it has the files.
     ///
     /// # Errors
     /// [`ReadError`], and whatever `each` answers; the cursor is of no use afterwards.
@@ -71,7 +71,7 @@ impl Cursor {
         until: LeafIndex,
         each: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        // What lies ahead in the window may have been written since it was read.
+        // Bytes ahead in the window may be stale: more may have been written since.
         self.window.clear();
         while self.next_leaf < until {
             self.load()?;

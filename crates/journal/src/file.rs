@@ -24,7 +24,7 @@ pub use found::{AreHeld, Found};
 pub use reserve::release_if_short;
 pub use sizes::{GROUP_BYTES_MAX, RESERVE_BYTES_DEFAULT, Sizes};
 
-/// What is known about the log before its journal is opened.
+/// What must be known about the log before its journal is opened.
 #[derive(Clone)]
 pub struct Known<'a> {
     /// The log's origin; a file of another log is refused.
@@ -36,12 +36,12 @@ pub struct Known<'a> {
     /// The root of the log's tree at a size that was once signed, at most the newest checkpoint's; `None` where there is
     /// no such root. A file begun under another checkpoint is refused.
     pub root_at: &'a dyn Fn(TreeSize) -> Option<Hash>,
-    /// What authenticates frames. `None` where the log's key is not at hand: then nothing can be opened, only inspected,
-    /// and [`Recovery::authenticated`] says so.
+    /// The key that authenticates frames. `None` where the log's key is not at hand: the journal can then be inspected but not
+    /// opened, and [`Recovery::authenticated`] says so.
     pub key: Option<&'a MacKey>,
 }
 
-/// What recovery met.
+/// What recovery found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// Batches given back.
@@ -130,7 +130,7 @@ impl FileJournal {
     }
 
     /// Reads the journal in `dir`, hands every batch in order to `receive`, and changes nothing: the first half of
-    /// [`FileJournal::open`], for whoever has more to compare before anything may be written.
+    /// [`FileJournal::open`], for a caller that must compare more before anything is written.
     ///
     /// Cost: reads every file once, whole; keeps the last one in memory, to be written again.
     ///
@@ -166,8 +166,8 @@ impl FileJournal {
         Ok(looking.found()?.recovery().clone())
     }
 
-    /// Gives the space in reserve free, for sealing, a checkpoint or a key on a full disk; false when there was none. Nothing but
-    /// reserved appends is taken until it is filled again.
+    /// Frees the reserve for sealing, a checkpoint or a key on a full disk; false when there was none. Until it is filled again,
+    /// only reserved appends are taken.
     ///
     /// # Errors
     /// What the disk answers.
@@ -248,7 +248,7 @@ impl Journal for FileJournal {
             }
             let (number, path) = (oldest.number, oldest.path.clone());
             match self.disk.remove(&path) {
-                // An earlier removal was done although it failed.
+                // An earlier removal reported a failure but was done.
                 Err(source) if source.kind() == io::ErrorKind::NotFound => {}
                 other => other.map_err(|source| FreeError { path, source })?,
             }

@@ -1,11 +1,10 @@
 //! The durable, ordered record of lines that are not sealed yet.
 //!
-//! A [`Batch`] becomes one atomic frame; [`Journal::append`] writes a group of batches with one write and one sync, and
-//! once it returns they are durable. [`FileJournal`] keeps frames in files `<first leaf>-<term>.wal`, whose bytes
-//! `spec/journal.md` defines. At start it gives back every acknowledged batch or refuses: it cuts only what nothing
-//! later attests, and copies the last file, whose end may never have reached the disk, into a fresh one (I-1, I-9). Every
-//! frame carries a MAC chained from the file's beginning under a [`MacKey`], so that nobody else can write what a start
-//! believes.
+//! A [`Batch`] becomes one atomic frame; [`Journal::append`] writes a group of batches with one write and one sync, and once it
+//! returns they are durable. [`FileJournal`] keeps frames in files `<first leaf>-<term>.wal`, whose bytes `spec/journal.md`
+//! defines. At start it gives back every acknowledged batch or refuses: it cuts only an end that nothing later attests, and
+//! copies the last file, whose end may never have reached the disk, into a fresh one (I-1, I-9). Every frame carries a MAC
+//! chained from the file's beginning under a [`MacKey`], so that nobody without the key can write frames that a start believes.
 //!
 //! Lines are kept in [`Packed`] buffers (one allocation for all), and found again by [`LinePosition`].
 

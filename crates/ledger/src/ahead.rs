@@ -17,7 +17,7 @@ pub struct DigestsAhead<'a, E = ReadError> {
 }
 
 impl<'l> DigestsAhead<'l> {
-    /// Of the leaves that `ledger` has.
+    /// For the leaves of `ledger`.
     #[must_use]
     pub fn new(ledger: &'l Ledger) -> Self {
         Self::reading(|| ledger.size().0, |first, count| ledger.digests(LeafIndex(first), count))
@@ -25,8 +25,8 @@ impl<'l> DigestsAhead<'l> {
 }
 
 impl<'a, E> DigestsAhead<'a, E> {
-    /// Of the leaves below `size`, by a function that reads so many from a leaf on. Beyond them it is asked for one, and may
-    /// answer what it likes.
+    /// For the leaves below `size`, by a function that reads a number of digests from a leaf on. For leaves beyond `size` it is
+    /// asked for one digest, and its answer is passed on.
     #[must_use]
     pub fn reading(size: impl Fn() -> u64 + 'a, read: impl Fn(u64, usize) -> Result<Vec<Digest>, E> + 'a) -> Self {
         let read = move |first, most: usize| {

@@ -1,5 +1,5 @@
-//! What joins the records of `tree/checkpoints`: each has a number and a MAC over itself and the MAC of the one before, so
-//! that none can be left out, doubled, dated anew or put elsewhere without the log's key.
+//! The chain of records in `tree/checkpoints`: each has a number, and a MAC over itself and the MAC of the record before, so that
+//! none can be left out, doubled, dated anew or moved without the log's key.
 
 use crate::record::Record;
 use hmac::{Hmac, KeyInit, Mac};
@@ -32,7 +32,7 @@ impl ChainKey {
 
 /// The end of a chain: what the next record must continue.
 pub(crate) struct Chain {
-    /// `None`: numbers alone are checked, which somebody without the key can make fit.
+    /// `None`: only numbers are checked, which anybody can make fit.
     key: Option<ChainKey>,
     number: u64,
     mac: [u8; 32],
@@ -44,7 +44,7 @@ impl Chain {
         Self { key, number: 0, mac: [0; 32] }
     }
 
-    /// The next record. The chain goes on from it once [`Self::follow`] is told that it stands in the file.
+    /// Makes the next record. Call [`Self::follow`] with it once it is in the file; only then the chain goes on from it.
     ///
     /// # Panics
     /// Without the key: who signs has it.
@@ -54,8 +54,8 @@ impl Chain {
         Record { recorded_us, number: self.number, mac, note }
     }
 
-    /// Takes the record that stands next in the file; says what is wrong if it does not continue the chain, which goes on from
-    /// it all the same. Cost: about half a microsecond.
+    /// Takes the next record of the file; says what is wrong if it does not continue the chain. Either way the chain goes on from
+    /// it. Cost: about half a microsecond.
     pub(crate) fn follow(&mut self, record: &Record) -> Result<(), &'static str> {
         let numbered = record.number == self.number;
         let key = self.key.as_ref();

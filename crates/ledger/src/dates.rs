@@ -1,15 +1,15 @@
-//! The times of checkpoints fit those of leaves.
+//! Keeping the times of checkpoints and of leaves in order.
 //!
-//! A leaf is never later than the checkpoint that covers it first, and never much earlier than one that does not cover it. That holds
-//! however long a write hangs: a checkpoint signed meanwhile is dated by the leaves that are being written.
+//! A leaf is never later than the first checkpoint that covers it, and never much earlier than one that does not. This holds
+//! however long a write hangs, since a checkpoint that is signed meanwhile is dated by the leaves that are being written.
 
 use std::sync::{Mutex, PoisonError};
 
-/// How much earlier a leaf may be than a checkpoint that does not cover it, or than a leaf before it: it waited so long to be
+/// How much earlier a leaf may be than a checkpoint that does not cover it, or than a leaf before it, because it waited to be
 /// committed. µs; many times what a full queue takes.
 pub const LEAF_AGE_US_MAX: i64 = 60_000_000;
 
-/// What is known of times. Changed by the one who appends and the one who signs.
+/// The times known so far. Changed by the thread that appends and the thread that signs.
 pub(crate) struct Dates(Mutex<Known>);
 
 #[derive(Clone, Copy)]
@@ -28,7 +28,7 @@ impl Dates {
         Self(Mutex::new(Known { leaves_us: recorded_us, writing_us: None, recorded_us }))
     }
 
-    /// Whether leaves of `oldest_us` may still be written; if so, they are from now on.
+    /// Whether leaves of `oldest_us` may still be written; if so, they count as being written from now on.
     pub(crate) fn announce(&self, oldest_us: i64) -> bool {
         self.change(|known| {
             let fits = oldest_us >= known.leaves_us.max(known.recorded_us).saturating_sub(LEAF_AGE_US_MAX);

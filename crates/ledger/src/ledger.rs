@@ -22,12 +22,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
-/// What the ledger needs of its surroundings.
+/// The disk and clock that the ledger uses.
 #[derive(Clone)]
 pub struct LedgerEnv {
     /// Where the files lie.
     pub disk: Arc<dyn Disk>,
-    /// What the recorded times are taken from.
+    /// Gives the recorded times.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -54,7 +54,7 @@ pub struct Ledger {
     signer: Mutex<Signer>,
     places: Places,
     signatures_checked: AtomicU64,
-    /// What everybody may see. Set by the signer, last of all.
+    /// The checkpoint that everybody may see. The signer sets it last of all.
     published: RwLock<Arc<Published>>,
     dates: Dates,
     /// What the mark said when the tree was opened.
@@ -85,9 +85,9 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Opens a tree at its newest checkpoint, which is checked: chain, signature, root, mark. Nothing is written, so that
-    /// what lies beyond the checkpoint is still there if the rest of the log does not agree. The caller appends the digests
-    /// from [`Ledger::size`] on again, from the journal, which stay in memory, and calls [`Ledger::settle`].
+    /// Opens a tree at its newest checkpoint, and checks that: chain, signature, root, mark. Nothing is written, so that what
+    /// lies beyond the checkpoint is still there if the rest of the log does not agree. The caller appends the digests from
+    /// [`Ledger::size`] on again from the journal; they stay in memory until it calls [`Ledger::settle`].
     ///
     /// Cost: reads `tree/checkpoints` once.
     ///
@@ -103,7 +103,7 @@ impl Ledger {
         open::open(env, tree, key, mark, older)
     }
 
-    /// What the mark said when the tree was opened; it is the newest checkpoint since.
+    /// What the mark said when the tree was opened. Since then it has been the newest checkpoint.
     #[must_use]
     pub fn mark_found(&self) -> MarkState {
         self.mark_found
@@ -142,14 +142,15 @@ impl Ledger {
         self.levels.root()
     }
 
-    /// Whether leaves that were received at `oldest_us` may still be written. If so, the checkpoints signed until
-    /// [`Ledger::withdraw`] are dated no more than [`crate::LEAF_AGE_US_MAX`] later. If not, they waited too long: make them anew.
+    /// Whether leaves that were received at `oldest_us` may still be written. If so, checkpoints that are signed until
+    /// [`Ledger::withdraw`] are dated at most [`crate::LEAF_AGE_US_MAX`] later. If not, the leaves waited too long and must be
+    /// received anew.
     #[must_use]
     pub fn announce(&self, oldest_us: i64) -> bool {
         self.dates.announce(oldest_us)
     }
 
-    /// What was announced has been appended, or never will be.
+    /// Ends an announcement: the leaves were appended, or never will be.
     pub fn withdraw(&self) {
         self.dates.withdraw();
     }

@@ -32,7 +32,7 @@ pub(crate) struct Levels {
 struct Growing {
     edge: RightEdge,
     files: Vec<LevelFile>,
-    /// Nothing is written yet: whoever opened the tree still compares it with the rest of the log.
+    /// Whether writing is held back, while the caller still compares the tree with the rest of the log.
     held: bool,
 }
 
@@ -60,7 +60,7 @@ impl Levels {
     pub(crate) fn create(disk: &dyn Disk, tree: &Path) -> io::Result<()> {
         let path = tree.join(file_name(0));
         if disk.exists(&path)? {
-            // Left by a creation that was cut short; anything in it would be somebody's trail.
+            // Left by a creation that was cut short. If anything is in it, it belongs to a log and must not be overwritten.
             return if disk.open_read(&path)?.is_empty()? { Ok(()) } else { Err(io::ErrorKind::AlreadyExists.into()) };
         }
         env::publish_file(disk, &path, &[])
@@ -79,7 +79,7 @@ impl Levels {
         Ok(levels)
     }
 
-    /// Cuts off what the files hold beyond the checkpoint; from now on they are written.
+    /// Cuts off what the files hold beyond the checkpoint; from now on the files are written to.
     pub(crate) fn settle(&self) -> Result<(), (PathBuf, io::Error)> {
         let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
         for file in &mut growing.files {
@@ -180,7 +180,7 @@ impl Levels {
             let level = growing.files.get(usize::from(file)).ok_or_else(beyond)?;
             (level.copy_pending(start, &mut bytes).ok_or_else(beyond)?, level.open_level())
         };
-        // What lies in the file never changes, so it is read without holding anybody up.
+        // Bytes in the file never change, so they are read without a lock.
         if let (Some(open), Some(part)) = (open, bytes.get_mut(..in_file).filter(|part| !part.is_empty())) {
             open.read(part, start).map_err(|source| ReadError::Io {
                 path: open.path().to_owned(),

@@ -1,4 +1,4 @@
-//! The newest checkpoint, remembered outside the data directory: an older copy of the directory does not pass for the
+//! The newest checkpoint, remembered outside the data directory, so that an older copy of the directory does not pass for the
 //! log.
 
 use crate::{MarkError, Published};
@@ -14,7 +14,7 @@ pub fn mark_path(folder: &Path, origin: &str) -> PathBuf {
     folder.join(origin.replace('/', "+"))
 }
 
-/// What to do about a mark that the log has long gone beyond.
+/// What to do about a mark that is older than a crash can leave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OlderMark {
     /// Refuse: whoever puts an older mark back may put an older log back next.
@@ -24,7 +24,7 @@ pub enum OlderMark {
     Accept,
 }
 
-/// What the mark says of a tree that it does not speak against.
+/// What the mark says of a tree that it does not contradict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MarkState {
     /// It is the newest checkpoint, or the one before, as a crash between record and mark leaves it.
@@ -76,7 +76,7 @@ impl Mark<'_> {
         }
     }
 
-    /// What a mark of `marked` leaves says of a log whose newest checkpoint but one has `before`.
+    /// What a mark of `marked` leaves says of a log whose last checkpoint but one has `before` leaves.
     pub(crate) fn state(marked: Option<TreeSize>, before: TreeSize) -> MarkState {
         match marked {
             None => MarkState::Missing,

@@ -91,7 +91,7 @@ fn record_bytes(bytes: &[u8]) -> Result<usize, &'static str> {
         .ok_or("a record is longer than any note")
 }
 
-/// What stands at one place of the file.
+/// What lies at one place of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Item {
     /// A record, and where the next one starts.
@@ -125,7 +125,7 @@ impl<'a> Records<'a> {
         }
         match Record::decode(self.from(offset, CHUNK_BYTES)?) {
             Ok((record, length)) => return Ok(Item::Record(record, offset + length as u64)),
-            // Perhaps only what was read ahead ends there.
+            // Perhaps only the bytes that were read ahead end there.
             Err(_) => self.read(offset, 2 * CHUNK_BYTES)?,
         }
         let rest_is_here = offset + self.ahead.len() as u64 == self.length;
@@ -136,7 +136,7 @@ impl<'a> Records<'a> {
         })
     }
 
-    /// The bytes from `offset` on, a record's worth where there are as many.
+    /// The bytes from `offset` on: at least a record's worth, unless the file ends.
     fn from(&mut self, offset: u64, bytes: u64) -> io::Result<&[u8]> {
         let end = self.ahead_at + self.ahead.len() as u64;
         // A whole note of the usual few hundred bytes is nearly always there.

@@ -36,7 +36,7 @@ pub struct TreeReport {
     pub size: TreeSize,
     /// How many checkpoints were checked.
     pub checkpoints: u64,
-    /// Whether the key was there by which they are a chain; without it, a gap that somebody numbered over is not seen.
+    /// Whether the key of the chain was at hand. Without it, a gap is not seen if somebody numbered the records anew.
     pub chained: bool,
     /// What the mark says; `None` if it was not asked, or is a finding.
     pub mark: Option<MarkState>,
@@ -121,7 +121,7 @@ impl<'a> TreeCheck<'a> {
     /// As [`verify_tree`].
     pub fn finish(mut self) -> Result<TreeReport, OpenError> {
         self.checking.recompute(&self.signed)?;
-        // Where checkpoints were lost or altered, nobody knows what counts.
+        // If checkpoints were lost or altered, nobody knows which bytes count.
         if !self.checking.report.findings.is_empty() {
             self.checking.report.beyond.clear();
         }
@@ -165,7 +165,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Tells of a file that is longer than what of it counts.
+    /// Notes a file that has more bytes than count.
     fn beyond(&mut self, path: PathBuf, bytes: u64) {
         if bytes > 0 {
             self.report.beyond.push(Beyond { path, bytes });
@@ -258,8 +258,8 @@ impl Checking<'_> {
         Ok(stored)
     }
 
-    /// Tells which file is wrong. Where the root of the digests is the signed one, the digests are right and a subtree
-    /// hash that differs was altered; where it is not, the digests under the subtree hash that differs were.
+    /// Tells which file is wrong. If the digests have the signed root, they are right, and a subtree hash that differs was
+    /// altered. If not, the digests under the subtree hash that differs were altered.
     fn conclude(&mut self, comparing: Comparing<'_>) {
         let Comparing { bad, good, differing, .. } = comparing;
         let leaves = |file: u8, index: u64| index << (8 * file)..(index + 1) << (8 * file);

@@ -6,22 +6,20 @@ use segment::index::AddressValue;
 
 use crate::error::SearchError;
 use crate::facets::{counts, hold, sums};
+use crate::limits::ADDRESSES_MAX;
 use crate::question::Question;
-use crate::results::What;
+use crate::results::AnswerKind;
 
 /// What the field is called.
 const NAME: &str = "ip";
-
-/// Most addresses listed: nobody reads more in a menu.
-pub const ADDRESSES_MAX: usize = 100;
 
 /// Values between two looks at whether the question may go on: a millisecond's worth.
 const VALUES_A_LOOK: usize = 4_096;
 
 /// Counts, exactly, the addresses of clients among the entries that match, most frequent first, equal ones by address.
 ///
-/// Entries are counted by what the index holds for their address, which is each person's own, and each such value is read under
-/// its person's key. Entries of erased persons have no address any more, as to the filter `ip`.
+/// The index holds a value for each person and address; entries are counted by these values, and each value is read under its
+/// person's key. Entries of erased persons have no address any more; the filter `ip` does not find them either.
 ///
 /// Cost: per part, one intersection a person and address; then about half a µs for each of these.
 ///
@@ -32,7 +30,7 @@ pub fn addresses(question: &Question<'_>, limit: usize) -> Result<Vec<(IpAddr, u
         return Err(SearchError::AddressLimit(limit));
     }
     let _held = hold(question, Field::Address)?;
-    let sums = sums(question, &What::Values(Field::Address.number()), NAME, |part| {
+    let sums = sums(question, &AnswerKind::Values(Field::Address.number()), NAME, |part| {
         counts(question, part, Field::Address, NAME)
     })?;
     let mut by_address: HashMap<IpAddr, u64> = HashMap::new();

@@ -1,4 +1,5 @@
-//! Many entries at a time, for those who want all: entries that follow one another in the order asked, of however many parts.
+//! Many entries at a time, for those who want all of them. A batch holds consecutive entries in the order asked, from any number
+//! of parts.
 
 use std::sync::Arc;
 
@@ -37,8 +38,8 @@ enum Source<'q, 'a> {
     Leaves { parts: std::slice::Iter<'a, Arc<dyn Part>>, part: Option<Leaves>, next: u64 },
 }
 
-/// Begins to hand out every entry that matches, `leaves_max` at a time. A batch holds entries of several parts where these
-/// take turns in the order asked, as where times say nothing of leaves.
+/// Begins to hand out every entry that matches, `leaves_max` at a time. Where times are not in leaf order, parts take turns in
+/// the order asked, and a batch holds entries of several.
 #[must_use]
 pub fn batches<'q, 'a>(question: &'q Question<'a>, order: Order, leaves_max: usize) -> Batches<'q, 'a> {
     let merge =
@@ -56,7 +57,7 @@ impl Batches<'_, '_> {
     /// last is not full.
     ///
     /// # Errors
-    /// As [`SearchError`]; after one, the batches are at their end for all they are worth.
+    /// As [`SearchError`]; after one there are no more batches.
     #[expect(clippy::should_implement_trait, reason = "an iterator of results would be asked on after an error")]
     pub fn next(&mut self) -> Result<Option<Vec<u64>>, SearchError> {
         let mut leaves = Vec::with_capacity(self.leaves_max);
@@ -122,8 +123,9 @@ impl Question<'_> {
         Ok(())
     }
 
-    /// Whether of most `leaves`, in each part, those of the first half lie among those of the second: then the batches
-    /// behind this one will read the same frames again, and larger ones would read fewer. Cost: a look at each leaf a part.
+    /// Whether most of `leaves` belong to parts in which the leaves of the first half lie among those of the second. Then the
+    /// next batches will read the same frames again, and larger batches would read fewer. Cost: a look at each leaf for each
+    /// part.
     #[must_use]
     pub fn are_scattered(&self, leaves: &[u64]) -> bool {
         let (first, second) = leaves.split_at(leaves.len() / 2);

@@ -7,36 +7,19 @@ use roaring::RoaringBitmap;
 use segment::{Ask, Part};
 
 use crate::error::SearchError;
-use crate::facets::{FACET_LIMIT_MAX, FacetField, too_many, values_bytes};
+use crate::facets::{FacetField, too_many, values_bytes};
+use crate::limits::FACET_LIMIT_MAX;
 use crate::parallel::for_parts;
 use crate::plan::{self, Rows};
 use crate::question::Question;
-use crate::results::{Kept, What};
+use crate::recorded::Recorded;
+use crate::results::{AnswerKind, CachedAnswer};
 
-/// Memory of a value beside its own bytes, which stand twice where values are added up: as key, and in what is recorded of it.
+/// Memory of a value beside its own bytes, which are held twice while values are added up: in the key and in [`Recorded`].
 const RECORDED_BYTES: usize = size_of::<String>() + size_of::<Recorded>() + 32;
 
-/// What is recorded of a value takes so many times what its count takes.
+/// [`Recorded`] takes this many times the memory of a count.
 const RECORDED_SHARE: usize = 12;
-
-/// A value that occurs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recorded {
-    /// The value.
-    pub value: String,
-    /// How many entries have it.
-    pub count: u64,
-    /// Order time of the first of them, µs UTC.
-    pub first_us: i64,
-    /// Order time of the last of them, µs UTC.
-    pub last_us: i64,
-}
-
-impl Recorded {
-    pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.value.len()
-    }
-}
 
 /// The values of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +32,10 @@ pub struct Listing {
     pub omitted: u64,
 }
 
-/// Values with what is recorded of them in the parts so far.
+/// The sums over the parts so far.
 struct Sums {
     values: HashMap<String, Recorded>,
-    /// What they take, and those of the fields before.
+    /// Memory of these values and of those of the fields before.
     bytes: usize,
 }
 
@@ -68,13 +51,13 @@ pub fn catalogue(question: &Question<'_>, fields: &[FacetField], limit: usize) -
         return Err(SearchError::FacetLimit(limit));
     }
     let values = fields.iter().fold(0_usize, |all, facet| all.saturating_add(values_bytes(question, facet.field())));
-    // Two parts may be at work, beside what there is of those before and what comes of it.
+    // Two parts may be at work, beside the sums so far and the new ones.
     let most = values.saturating_mul(RECORDED_SHARE).min(question.context.bytes_max);
     let _held = question.hold(most.saturating_mul(4))?;
     let mut bytes = 0;
     let mut of_field = |facet: &FacetField| {
         let sums = Mutex::new(Sums { values: HashMap::new(), bytes });
-        for_parts(question, true, &What::Recorded(facet.field().number()), |part| {
+        for_parts(question, true, &AnswerKind::Recorded(facet.field().number()), |part| {
             let of_part = recorded(question, part.as_ref(), *facet)?;
             sums.lock().unwrap_or_else(PoisonError::into_inner).add(&of_part, question.context.bytes_max, *facet)
         })?;
@@ -106,7 +89,7 @@ impl Sums {
 
 /// What one part has of a field among the rows that match.
 fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Result<Arc<[Recorded]>, SearchError> {
-    let kept = question.kept(part, What::Recorded(facet.field().number()), || {
+    let kept = question.kept(part, AnswerKind::Recorded(facet.field().number()), || {
         let rows = plan::rows(question, part)?;
         let (bytes_max, mut bytes, mut found) = (question.context.bytes_max, 0, Vec::new());
         let may_read = |lines| question.may_read(lines);
@@ -124,10 +107,10 @@ fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Resu
         if bytes > bytes_max {
             return Err(SearchError::FacetValues { field: facet.name() });
         }
-        Ok(Kept::Recorded(found.into()))
+        Ok(CachedAnswer::Recorded(found.into()))
     })?;
     match kept {
-        Kept::Recorded(values) => Ok(values),
+        CachedAnswer::Recorded(values) => Ok(values),
         _ => unreachable!("what is recorded is kept under a key of its own"),
     }
 }

@@ -25,9 +25,9 @@ pub struct Context<'a> {
     pub over_budget: &'a (dyn Fn() -> bool + Sync),
     /// Most lines the question may read to decide what the indexes cannot.
     pub lines_max: u64,
-    /// Most bytes the values that it counts may take; at work, it may hold four times as much.
+    /// Most bytes of the values that the question counts; while it works it may hold four times as much.
     pub bytes_max: usize,
-    /// The memory it shares with other questions; `None`: it asks nobody.
+    /// The memory that it shares with other questions; `None`: it takes what it needs.
     pub memory: Option<&'a Memory>,
     /// Where answers of parts are kept; `None`: each is worked out.
     pub results: Option<Results<'a>>,
@@ -49,7 +49,7 @@ pub trait Identities: Sync {
     /// Hands out every value: digest of its disclosure, JSON pointer of its place, value.
     fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str));
 
-    /// Hands out every value whose folding relates so to `folded`, itself folded.
+    /// Hands out every value whose folding stands in the relation `fit` to `folded`, which is folded already.
     ///
     /// Cost of the provided method: one pass over all identities.
     fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
@@ -84,8 +84,7 @@ pub trait Identities: Sync {
 
 /// Addresses of clients, which the index holds under each person's own key ([`AddressValue`]).
 pub trait Addresses: Sync {
-    /// Returns everything that the index may hold for `ip`, as far as the caller may see it; ascending. Of erased persons there
-    /// is nothing.
+    /// Returns every value that the index may hold for `ip` and that the caller may see, ascending; none for erased persons.
     ///
     /// Cost: some tenths of a µs, and 32 bytes, a person.
     fn values(&self, ip: IpAddr) -> Arc<[AddressValue]>;

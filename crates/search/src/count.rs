@@ -2,7 +2,7 @@ use crate::error::SearchError;
 use crate::parallel::for_parts;
 use crate::plan;
 use crate::question::Question;
-use crate::results::What;
+use crate::results::AnswerKind;
 
 /// Returns exactly how many entries match. Cost: set algebra per part; no line is read unless a condition needs one.
 ///
@@ -11,6 +11,6 @@ use crate::results::What;
 pub fn count(question: &Question<'_>) -> Result<u64, SearchError> {
     let _held = question.hold(0)?;
     let dear = plan::is_dear(question.asked());
-    let counts = for_parts(question, dear, &What::Rows, |part| Ok(plan::rows(question, part.as_ref())?.len()))?;
+    let counts = for_parts(question, dear, &AnswerKind::Rows, |part| Ok(plan::rows(question, part.as_ref())?.len()))?;
     Ok(counts.into_iter().sum())
 }

@@ -5,11 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use crate::error::CursorError;
 use crate::merge::Position;
 
 /// Bytes before the signature: version, tree size, moment, time and leaf of the last entry.
 const BODY_BYTES: usize = 1 + 4 * 8;
-/// Bytes of the signature: HMAC-SHA-256 cut to half, which nobody guesses.
+/// Bytes of the signature: half of an HMAC-SHA-256, too much to guess.
 const MAC_BYTES: usize = 16;
 const VERSION: u8 = 1;
 
@@ -22,24 +23,6 @@ pub struct Cursor {
     pub now_us: i64,
     /// Order time and leaf of the last entry shown.
     pub last: Position,
-}
-
-/// Why a cursor cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CursorError {
-    /// Not a cursor of this log, of this question and order, or altered.
-    #[error(
-        "this cursor does not belong to this question; begin again without a cursor, or repeat the filters and order that gave it"
-    )]
-    Foreign,
-    /// It knows more entries than the log has.
-    #[error("this cursor is of a log with {cursor} entries, and there are {log}; begin again without a cursor")]
-    Beyond {
-        /// Tree size of the cursor.
-        cursor: u64,
-        /// Tree size of the log.
-        log: u64,
-    },
 }
 
 impl Cursor {

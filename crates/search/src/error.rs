@@ -1,11 +1,6 @@
 use segment::PartError;
 
-use crate::addresses::ADDRESSES_MAX;
-use crate::cursor::CursorError;
-use crate::facets::FACET_LIMIT_MAX;
-use crate::histogram::{BUCKETS_MAX, SERIES_MAX};
-use crate::page::PAGE_ROWS_MAX;
-use crate::suggest::SUGGESTIONS_MAX;
+use crate::limits::{ADDRESSES_MAX, BUCKETS_MAX, FACET_LIMIT_MAX, PAGE_ROWS_MAX, SERIES_MAX, SUGGESTIONS_MAX};
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +74,24 @@ pub enum SearchError {
     /// Other questions hold the memory that this one needs, for as long as it may take. Remedy: ask again.
     #[error("other questions hold the memory that this one needs; ask again in a moment, or narrow from and to")]
     Busy,
+}
+
+/// Why a cursor cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CursorError {
+    /// Not a cursor of this log, of this question and order, or altered.
+    #[error(
+        "this cursor does not belong to this question; begin again without a cursor, or repeat the filters and order that gave it"
+    )]
+    Foreign,
+    /// It knows more entries than the log has.
+    #[error("this cursor is of a log with {cursor} entries, and there are {log}; begin again without a cursor")]
+    Beyond {
+        /// Tree size of the cursor.
+        cursor: u64,
+        /// Tree size of the log.
+        log: u64,
+    },
 }
 
 /// Which budget of a question is spent.

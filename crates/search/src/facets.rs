@@ -5,15 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use segment::{Ask, Counts, Field, Part, PartError};
 
 use crate::error::SearchError;
+use crate::limits::FACET_LIMIT_MAX;
 use crate::memory::Held;
 use crate::parallel::for_parts;
 use crate::plan;
 use crate::predicate::Keyword;
 use crate::question::Question;
-use crate::results::{Kept, What};
-
-/// Most values a facet hands out.
-pub const FACET_LIMIT_MAX: usize = 1_000;
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// A field to count by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,32 +75,32 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
     let of_field = |facet: &FacetField| {
         let _held = hold(question, facet.field)?;
         let work = |part: &dyn Part| counts(question, part, facet.field, facet.name);
-        let sums = sums(question, &What::Values(facet.field.number()), facet.name, work)?;
+        let sums = sums(question, &AnswerKind::Values(facet.field.number()), facet.name, work)?;
         let text = |(value, count): (&[u8], u64)| (String::from_utf8_lossy(value).into_owned(), count);
         Ok(Facet { field: *facet, values: most(&sums, limit).into_iter().map(text).collect() })
     };
     fields.iter().map(of_field).collect()
 }
 
-/// Has memory kept for the sums of a field: for them as they were and will be, and for what a part gives.
+/// Reserves memory for the sums of a field before and after a part is added, and for that part's counts.
 pub(crate) fn hold<'a>(question: &Question<'a>, field: Field) -> Result<Option<Held<'a>>, SearchError> {
     question.hold(values_bytes(question, field).saturating_mul(4))
 }
 
-/// What the counts of a field take at most, of all parts together.
+/// The most that the counts of a field can take, for all parts together.
 pub(crate) fn values_bytes(question: &Question<'_>, field: Field) -> usize {
     let all = question.parts().fold(0_usize, |all, part| all.saturating_add(part.counts_bytes_max(field)));
     all.min(question.context.bytes_max)
 }
 
-/// Adds up what `work` counts in each part; `what`: as what it keeps that, if it does. Memory: the sums, twice while a part's are
-/// added; the parts' own are let go at once.
+/// Adds up what `work` counts in each part. `what`: under which name a part's counts are kept, if they are. Memory: the sums,
+/// twice while a part is added; the counts of a part are dropped at once.
 ///
 /// # Errors
 /// [`SearchError::FacetValues`] where they would take more than [`crate::Context::bytes_max`]; else those of `work`.
 pub(crate) fn sums(
     question: &Question<'_>,
-    what: &What,
+    what: &AnswerKind,
     name: &'static str,
     work: impl Fn(&dyn Part) -> Result<Arc<Counts>, SearchError> + Sync,
 ) -> Result<Counts, SearchError> {
@@ -123,32 +121,32 @@ pub(crate) fn counts(
     field: Field,
     name: &'static str,
 ) -> Result<Arc<Counts>, SearchError> {
-    let kept = question.kept(part, What::Values(field.number()), || {
+    let kept = question.kept(part, AnswerKind::Values(field.number()), || {
         if let Some((other, value)) = question.one_value(part)
             && let Some(counts) = part.count_values_where(field, other, value)?
         {
-            return Ok(Kept::Values(Arc::new(counts)));
+            return Ok(CachedAnswer::Values(Arc::new(counts)));
         }
         let rows = plan::rows(question, part)?;
         let (within, range) = rows.split();
         if rows.is_empty() {
-            return Ok(Kept::Values(Arc::default()));
+            return Ok(CachedAnswer::Values(Arc::default()));
         }
         let may_read = |lines| question.may_read(lines);
         let ask = Ask { within, may_read: &may_read, bytes_max: question.context.bytes_max };
         match part.count_values(field, range, &ask) {
             Err(PartError::Stopped) => Err(SearchError::OverBudget(question.spent())),
             Err(error) => Err(too_many(error, name)),
-            Ok(counted) => Ok(Kept::Values(Arc::new(counted))),
+            Ok(counted) => Ok(CachedAnswer::Values(Arc::new(counted))),
         }
     })?;
     match kept {
-        Kept::Values(values) => Ok(values),
+        CachedAnswer::Values(values) => Ok(values),
         _ => unreachable!("values are kept under a key of their own"),
     }
 }
 
-/// A part does not know what a field is called.
+/// Names the field in an error of a part, which does not know its name.
 pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
     match error {
         PartError::TooMany => SearchError::FacetValues { field },
@@ -159,7 +157,7 @@ pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
 /// The most frequent values, equal ones by value. Memory: those alone.
 pub(crate) fn most(counts: &Counts, limit: usize) -> Vec<(&[u8], u64)> {
     let mut most = BinaryHeap::with_capacity(limit + 1);
-    // Ascending by value, so that of equally frequent ones the later is the one to go.
+    // Values come in ascending order, so of equally frequent ones the later is dropped.
     for (nth, (value, count)) in counts.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
         most.push((Reverse(count), nth, value));
         if most.len() > limit {

@@ -36,7 +36,7 @@ impl Feed {
         Self { next, began_us: None, held: None }
     }
 
-    /// Begins at the last `count` entries that match; at the first, where there are fewer.
+    /// Begins at the last `count` entries that match, or at the first one if there are fewer.
     ///
     /// Cost: as a feed over the parts these lie in.
     ///
@@ -64,9 +64,9 @@ impl Feed {
         self.next
     }
 
-    /// Hands out what matches from the position on, in leaf order, until `each` breaks or a part is at its end, so that
-    /// a caller hears of the position now and then even if nothing matches. The question's view may be any that holds
-    /// the leaves from the position on; its size must never shrink.
+    /// Hands out what matches from the position on, in leaf order, until `each` breaks or a part ends. It returns at the end of
+    /// each part so that the caller can tell the position even if nothing matches. The question's view may be any that holds the
+    /// leaves from the position on; its size must never shrink.
     ///
     /// Cost: a part's rows are worked out once, when it is entered; then nothing beside the hits.
     ///

@@ -1,7 +1,7 @@
 use crate::error::SearchError;
 use crate::hit::Hit;
+use crate::limits::PAGE_ROWS_MAX;
 use crate::merge::Merge;
-use crate::page::PAGE_ROWS_MAX;
 use crate::predicate::{Keyword, Predicate, Term};
 use crate::question::Question;
 use crate::{Context, Scope};

@@ -10,7 +10,7 @@ use crate::error::SearchError;
 use crate::parallel::for_parts;
 use crate::plan;
 use crate::question::Question;
-use crate::results::{Bars, Kept, What};
+use crate::results::{AnswerKind, Bars, CachedAnswer};
 
 /// Hours of a day.
 pub const HOURS: usize = 24;
@@ -29,9 +29,9 @@ pub type Heatmap = [[u64; HOURS]; WEEKDAYS];
 /// # Errors
 /// As [`SearchError`].
 pub fn heatmap(question: &Question<'_>, tz: &TimeZone) -> Result<Heatmap, SearchError> {
-    // As the bars of a histogram: a zone without a name is nothing to keep an answer under.
-    let what = tz.iana_name().map(|zone| What::Bars(format!("heatmap {zone}")));
-    let known = what.clone().unwrap_or(What::Rows);
+    // Kept like the bars of a histogram. A zone without a name cannot name an answer, so nothing is kept for it.
+    let what = tz.iana_name().map(|zone| AnswerKind::Bars(format!("heatmap {zone}")));
+    let known = what.clone().unwrap_or(AnswerKind::Rows);
     let mut cells = Heatmap::default();
     let _held = question.hold(0)?;
     for of_part in for_parts(question, true, &known, |part| of_part(question, part.as_ref(), tz, what.clone()))? {
@@ -49,7 +49,7 @@ fn of_part(
     question: &Question<'_>,
     part: &dyn Part,
     tz: &TimeZone,
-    what: Option<What>,
+    what: Option<AnswerKind>,
 ) -> Result<Arc<Bars>, SearchError> {
     let work_out = || {
         let rows = plan::rows(question, part)?;
@@ -69,14 +69,14 @@ fn of_part(
             at = rows.next(end);
         }
         let full = cells.as_flattened().iter().enumerate().filter(|(_, count)| **count > 0);
-        Ok(Kept::Bars(Arc::new(full.map(|(cell, count)| (cell as i64, *count, Vec::new())).collect())))
+        Ok(CachedAnswer::Bars(Arc::new(full.map(|(cell, count)| (cell as i64, *count, Vec::new())).collect())))
     };
     let kept = match what {
         Some(what) => question.kept(part, what, work_out)?,
         None => work_out()?,
     };
     match kept {
-        Kept::Bars(cells) => Ok(cells),
+        CachedAnswer::Bars(cells) => Ok(cells),
         _ => unreachable!("cells are kept under a key of their own"),
     }
 }

@@ -8,16 +8,11 @@ use segment::{Ask, Part, PartError};
 use crate::calendar::Interval;
 use crate::error::SearchError;
 use crate::facets::{FacetField, values_bytes};
+use crate::limits::{BUCKETS_MAX, SERIES_MAX};
 use crate::parallel::for_parts;
 use crate::plan::{self, Rows};
 use crate::question::Question;
-use crate::results::{Bars, Kept, What};
-
-/// Most bars: more than any screen has pixels, few enough for one answer.
-pub const BUCKETS_MAX: usize = 10_000;
-
-/// Most different values beside each other in the bars.
-pub const SERIES_MAX: usize = 1_000;
+use crate::results::{AnswerKind, Bars, CachedAnswer};
 
 /// One bar of a histogram.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +48,9 @@ pub fn histogram(
     let mut series = std::collections::BTreeSet::new();
     let what = tz.iana_name().map(|zone| {
         let by = by.map(FacetField::name).unwrap_or_default();
-        What::Bars(format!("{interval:?} {by} {zone}"))
+        AnswerKind::Bars(format!("{interval:?} {by} {zone}"))
     });
-    let known = what.clone().unwrap_or(What::Rows);
+    let known = what.clone().unwrap_or(AnswerKind::Rows);
     let _held = question.hold(by.map_or(0, |by| values_bytes(question, by.field())))?;
     for of_part in
         for_parts(question, true, &known, |part| of_part(question, part.as_ref(), interval, by, tz, what.clone()))?
@@ -96,7 +91,7 @@ fn of_part(
     interval: Interval,
     by: Option<FacetField>,
     tz: &TimeZone,
-    what: Option<What>,
+    what: Option<AnswerKind>,
 ) -> Result<Arc<Bars>, SearchError> {
     let work_out = || {
         let rows = plan::rows(question, part)?;
@@ -105,14 +100,14 @@ fn of_part(
         if let Some(by) = by.filter(|_| !rows.is_empty()) {
             beside(question, part, &rows, by, &spans, &mut bars)?;
         }
-        Ok(Kept::Bars(Arc::new(bars)))
+        Ok(CachedAnswer::Bars(Arc::new(bars)))
     };
     let kept = match what {
         Some(what) => question.kept(part, what, work_out)?,
         None => work_out()?,
     };
     match kept {
-        Kept::Bars(bars) => Ok(bars),
+        CachedAnswer::Bars(bars) => Ok(bars),
         _ => unreachable!("bars are kept under a key of their own"),
     }
 }

@@ -20,8 +20,8 @@ pub(crate) struct Leaves {
 }
 
 impl Leaves {
-    /// Finds them. Cost: that of the rows; where time order is another than leaf order, a look-up and a place in a sort
-    /// for each match.
+    /// Finds the leaves that match. Cost: that of the rows; where time order and leaf order differ, a look-up for each match and
+    /// a sort.
     pub(crate) fn find(question: &Question<'_>, part: &Arc<dyn Part>) -> Result<Self, SearchError> {
         let rows = plan::rows(question, part.as_ref())?;
         let all = matches!(&*rows, Rows::Range(range) if *range == (0..part.rows()));
@@ -30,7 +30,7 @@ impl Leaves {
         Ok(Self { part: part.clone(), distances })
     }
 
-    /// The first leaf of the part that is not its own any more.
+    /// The leaf behind the part's last.
     pub(crate) fn end(&self) -> u64 {
         self.part.first_leaf() + u64::from(self.part.rows())
     }

@@ -3,23 +3,20 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::error::SearchError;
-use crate::question::Question;
-
-/// What a question may hold without asking: so little that all who may ask at once do not matter.
-const FREE_BYTES: usize = 1 << 20;
+/// What a question may hold without asking: so little that even all possible questions together do not matter.
+pub(crate) const FREE_BYTES: usize = 1 << 20;
 
 /// How often a question that waits looks whether its time is over.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// The memory that the questions of a log share. Each says once, before it begins, what it will hold at most; where that is not
-/// free, it waits for its turn. Two thirds are for large ones, so that others do not wait for them.
+/// The memory that the questions of a log share. Each question says once, before it begins, how much it will hold at most, and
+/// waits for its turn if that is not free. Two thirds are set aside for large questions, so that small ones do not wait for them.
 pub struct Memory {
     small: Lane,
     large: Lane,
 }
 
-/// Memory that is handed out in the order of coming: large ones are not passed over for ever.
+/// Memory that is handed out first come, first served, so that large questions are not passed over for ever.
 struct Lane {
     bytes_max: usize,
     state: Mutex<State>,
@@ -30,7 +27,7 @@ struct Lane {
 struct State {
     held: usize,
     most: usize,
-    /// Who came, and how many of them are through or have given up.
+    /// How many came, and how many of them were served or gave up.
     came: u64,
     next: u64,
     /// Those that gave up out of turn.
@@ -62,15 +59,15 @@ impl Memory {
         Self { small: Lane::new(small), large: Lane::new(bytes_max - small) }
     }
 
-    /// The most that was held at once so far, in bytes, or somewhat more.
+    /// The most bytes that were held at once so far; may be somewhat too high.
     #[must_use]
     pub fn most(&self) -> usize {
         [&self.small, &self.large].map(Lane::most).iter().sum()
     }
 
-    /// Waits for so many bytes, all of what is for large ones at most; `None` once `over` says so.
-    fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
-        // Two of them at once, at least.
+    /// Waits for this many bytes, or for all that large questions may have if that is less; `None` once `over` says so.
+    pub(crate) fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
+        // Small enough that at least two fit at once.
         let lane = if bytes <= self.small.bytes_max / 2 { &self.small } else { &self.large };
         lane.take(bytes, over)
     }
@@ -85,7 +82,7 @@ impl Lane {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).most
     }
 
-    /// Waits for so many bytes, all there are at most; `None` once `over` says so.
+    /// Waits for this many bytes, or for all there are if that is less; `None` once `over` says so.
     fn take(&self, bytes: usize, over: &(dyn Fn() -> bool + Sync)) -> Option<Held<'_>> {
         let bytes = bytes.min(self.bytes_max);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,25 +111,6 @@ impl Drop for Held<'_> {
     }
 }
 
-impl<'a> Question<'a> {
-    /// Waits until there is memory for what this question is about to hold beside its rows: so many bytes. To be called once,
-    /// before anything is held: who holds something and waits for more would wait for ever.
-    ///
-    /// # Errors
-    /// [`SearchError::Busy`] where there is none within its time.
-    pub(crate) fn hold(&self, bytes: usize) -> Result<Option<Held<'a>>, SearchError> {
-        let bytes = bytes.saturating_add(self.rows_bytes());
-        let Some(memory) = self.context.memory.filter(|_| bytes > FREE_BYTES) else { return Ok(None) };
-        memory.take(bytes, self.context.over_budget).map(Some).ok_or(SearchError::Busy)
-    }
-
-    /// What sets of rows take at most: those that were found of each part, and three more of the part at work.
-    fn rows_bytes(&self) -> usize {
-        let rows = || self.parts().map(|part| part.rows() as usize);
-        if crate::plan::is_dear(self.asked()) { (rows().sum::<usize>() + 3 * rows().max().unwrap_or(0)) / 8 } else { 0 }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -147,7 +125,7 @@ mod tests {
         let more = memory.take(40, &|| true).unwrap();
         assert!(memory.take(1, &|| true).is_none());
         drop(held);
-        // More than there is at all is everything.
+        // A request for more than there is gets everything.
         assert!(memory.take(1_000, &|| true).is_none());
         drop(more);
         assert_eq!(memory.take(1_000, &|| true).unwrap().bytes, 100);

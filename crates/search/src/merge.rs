@@ -1,5 +1,5 @@
-//! The rows of all parts in one order of time. Parts are opened, and their rows worked out, only when their turn can
-//! have come: a page of the newest asks the newest parts alone.
+//! The rows of all parts in order of time. A part is opened, and its rows are worked out, only when its turn may have come: a
+//! page of the newest entries asks the newest parts alone.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -27,7 +27,7 @@ pub(crate) struct Merge<'q, 'a> {
 
 struct Waiting {
     part: Arc<dyn Part>,
-    /// Time of its first row in the order asked.
+    /// Time of the part's first row in the order asked.
     time_us: i64,
     rows: Option<Arc<Rows>>,
 }
@@ -36,14 +36,13 @@ struct Waiting {
 struct Head {
     hit: Hit,
     rows: Arc<Rows>,
-    /// The rows of the part that may come: those behind the page before are not among them.
+    /// The rows of the part that are still to come, without those that earlier pages have shown.
     ahead: Range<u32>,
     newest_first: bool,
 }
 
 impl<'q, 'a> Merge<'q, 'a> {
-    /// Begins behind `after`, or at the beginning. `known` holds the rows of the question's parts where they are known
-    /// already; it may be empty.
+    /// Begins behind `after`, or at the beginning. `known` holds the rows of parts that are known already; it may be empty.
     pub(crate) fn new(
         question: &'q Question<'a>,
         newest_first: bool,
@@ -85,7 +84,7 @@ impl<'q, 'a> Merge<'q, 'a> {
 
     /// Appends the next rows to `rows` until it holds `max` or another part's turn comes, and returns their part.
     ///
-    /// Nothing is checked against the scope here: whoever reads the lines does that.
+    /// The caller must check the rows against the scope when it reads their lines; this function does not.
     pub(crate) fn next_run(&mut self, max: usize, rows: &mut Vec<u32>) -> Result<Option<Arc<dyn Part>>, SearchError> {
         self.open_due()?;
         let Some(mut head) = self.open.pop() else {

@@ -1,14 +1,12 @@
 use crate::cursor::Cursor;
 use crate::error::SearchError;
 use crate::hit::Hit;
+use crate::limits::PAGE_ROWS_MAX;
 use crate::merge::Merge;
 use crate::parallel::for_parts;
 use crate::plan;
 use crate::question::Question;
-use crate::results::What;
-
-/// Most entries a page: a thousand lines of 256 KiB are the most an answer may hold in memory.
-pub const PAGE_ROWS_MAX: usize = 1_000;
+use crate::results::AnswerKind;
 
 /// Which page.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +55,9 @@ pub fn page(question: &Question<'_>, request: &PageRequest<'_>) -> Result<Page, 
     let _held = question.hold(0)?;
     let mut known = Vec::new();
     if request.count {
-        known =
-            for_parts(&pinned, plan::is_dear(pinned.asked()), &What::Rows, |part| plan::rows(&pinned, part.as_ref()))?;
+        known = for_parts(&pinned, plan::is_dear(pinned.asked()), &AnswerKind::Rows, |part| {
+            plan::rows(&pinned, part.as_ref())
+        })?;
     }
     let count = request.count.then(|| known.iter().map(|rows| rows.len()).sum());
     let mut merge = Merge::new(&pinned, !request.oldest_first, cursor.map(|cursor| cursor.last), known);

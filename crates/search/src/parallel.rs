@@ -7,25 +7,25 @@ use segment::Part;
 
 use crate::error::SearchError;
 use crate::question::Question;
-use crate::results::What;
+use crate::results::AnswerKind;
 
 /// Helpers at work in this process. At most half of the processors are helpers' at any time, so that however many
 /// questions are asked, ingest finds one.
 static HELPERS: AtomicUsize = AtomicUsize::new(0);
 
-/// A helper costs some 30 µs to call on a machine that has time for it, and milliseconds on one that has not, since it
-/// must be waited for. So it is called where the question alone would take longer.
+/// Calling a helper costs some 30 µs on a machine with time to spare, and milliseconds on a busy one, since its answer must be
+/// waited for. So a helper is called only where the question alone would take longer.
 const ROWS_MIN: u64 = 1 << 22;
 
-/// Calls `work` with every part that has rows below the question's size, with a helper if the work is worth it: if it
-/// `is_dear` and not yet kept of many rows. Returns the answers in the order of the parts.
+/// Calls `work` with every part that has rows below the question's size. A helper takes part if the work is worth it: if it
+/// `is_dear`, and not kept yet for parts of many rows. Returns the answers in the order of the parts.
 ///
 /// # Errors
-/// The first part's that has one.
+/// That of the first part that failed.
 pub(crate) fn for_parts<T: Send>(
     question: &Question<'_>,
     is_dear: bool,
-    what: &What,
+    what: &AnswerKind,
     work: impl Fn(&Arc<dyn Part>) -> Result<T, SearchError> + Sync,
 ) -> Result<Vec<T>, SearchError> {
     let parts: Vec<_> = question.parts().collect();
@@ -39,7 +39,7 @@ pub(crate) fn for_parts<T: Send>(
     let run = || {
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let answer = work(part);
-            // Whoever fails leaves nothing to do for the other.
+            // After a failure the other thread has nothing more to do.
             if answer.is_err() {
                 next.store(parts.len(), Ordering::Relaxed);
             }

@@ -8,9 +8,9 @@ use segment::{Field, Part, PartError, View};
 use crate::context::Context;
 use crate::error::{SearchError, Spent};
 use crate::hit::Hit;
-use crate::plan::Touches;
 use crate::predicate::{Predicate, Term};
 use crate::scope::Scope;
+use crate::touches::Touches;
 
 /// A predicate asked by somebody about a view: what every function of this crate answers.
 pub struct Question<'a> {
@@ -24,7 +24,7 @@ pub struct Question<'a> {
     pub(crate) now_us: i64,
     hash: OnceLock<[u8; 32]>,
     lines_read: AtomicU64,
-    /// Of each part of the view, reads that had failed before the question was put.
+    /// For each part of the view, how many reads had failed before the question was put.
     failed_before: Vec<u64>,
     /// How identities meet each needle: found once a question rather than once a part.
     touches: Mutex<HashMap<(String, bool), Arc<Touches>>>,
@@ -129,8 +129,8 @@ impl<'a> Question<'a> {
         &self.asked
     }
 
-    /// Fails if a part could not read what it is looked up in since the question was put: then an answer may lack something. To be
-    /// asked when everything is answered. Cost: a look at each part.
+    /// Fails if a part could not read its index since the question was put: the answer may lack rows then. To be called when
+    /// everything is answered. Cost: a look at each part.
     ///
     /// # Errors
     /// `Part`, with what could not be read.
@@ -152,7 +152,7 @@ impl<'a> Question<'a> {
     }
 }
 
-/// Fails if the part could not read what it is looked up in, since so many reads had failed.
+/// Fails if more reads of the part's index have failed than `failed_before`.
 pub(crate) fn whole_since(part: &dyn Part, failed_before: u64) -> Result<(), SearchError> {
     if part.failed_reads() == failed_before {
         return Ok(());

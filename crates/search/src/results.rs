@@ -1,18 +1,16 @@
 //! Answers of parts that last, kept so that a question asked again reads nothing.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use segment::{Counts, Lru, Part};
+use segment::{Counts, Lru};
 
-use crate::catalogue::Recorded;
-use crate::error::SearchError;
 use crate::plan::Rows;
-use crate::question::{Question, whole_since};
+use crate::recorded::Recorded;
 
 /// Answers of lasting parts, by part, question and what its asker may see. One per log; its memory is bounded.
 pub struct ResultCache {
-    kept: Mutex<Lru<Key, Kept>>,
+    kept: Mutex<Lru<CacheKey, CachedAnswer>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
@@ -27,16 +25,16 @@ pub struct Results<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    part: u64,
-    question: [u8; 32],
-    seen: u64,
-    what: What,
+pub(crate) struct CacheKey {
+    pub(crate) part: u64,
+    pub(crate) question: [u8; 32],
+    pub(crate) seen: u64,
+    pub(crate) what: AnswerKind,
 }
 
-/// What of a part was asked for.
+/// What a part was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum What {
+pub(crate) enum AnswerKind {
     /// The rows that match.
     Rows,
     /// How often each value of the field with this number occurs.
@@ -49,7 +47,7 @@ pub(crate) enum What {
     Bars(String),
 }
 
-impl What {
+impl AnswerKind {
     fn bytes(&self) -> usize {
         match self {
             Self::Beginning(_, text) | Self::Bars(text) => text.len(),
@@ -63,7 +61,7 @@ pub(crate) type Bars = Vec<(i64, u64, Vec<(Vec<u8>, u64)>)>;
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(crate) enum Kept {
+pub(crate) enum CachedAnswer {
     Rows(Arc<Rows>),
     Values(Arc<Counts>),
     Recorded(Arc<[Recorded]>),
@@ -86,51 +84,34 @@ impl ResultCache {
     /// Returns how many bytes are kept.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).bytes()
+        self.lock().bytes()
+    }
+
+    /// The answer under this key; counts whether there was one.
+    pub(crate) fn look_up(&self, key: &CacheKey) -> Option<CachedAnswer> {
+        let found = self.lock().get(key);
+        let counted = if found.is_some() { &self.hits } else { &self.misses };
+        counted.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// Whether there is one. Counts nothing.
+    pub(crate) fn holds(&self, key: &CacheKey) -> bool {
+        self.lock().get(key).is_some()
+    }
+
+    /// Keeps an answer, in place of those not asked for longest.
+    pub(crate) fn put(&self, key: CacheKey, answer: CachedAnswer) {
+        let bytes = answer.bytes() + key.what.bytes();
+        self.lock().put(key, answer, bytes);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lru<CacheKey, CachedAnswer>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Question<'_> {
-    /// Returns what is kept for a part, or works it out and keeps it. Nothing is kept of a part that will not last, that
-    /// the question sees only in part, or of a question whose answer depends on the moment.
-    pub(crate) fn kept(
-        &self,
-        part: &dyn Part,
-        what: What,
-        work_out: impl FnOnce() -> Result<Kept, SearchError>,
-    ) -> Result<Kept, SearchError> {
-        let Some((cache, key)) = self.key(part, what) else { return work_out() };
-        let lock = || cache.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = lock().get(&key) {
-            cache.hits.fetch_add(1, Ordering::Relaxed);
-            return Ok(kept);
-        }
-        cache.misses.fetch_add(1, Ordering::Relaxed);
-        let before = part.failed_reads();
-        let kept = work_out()?;
-        whole_since(part, before)?;
-        let bytes = kept.bytes() + key.what.bytes();
-        lock().put(key, kept.clone(), bytes);
-        Ok(kept)
-    }
-}
-
-impl<'a> Question<'a> {
-    /// Whether an answer is kept.
-    pub(crate) fn is_kept(&self, part: &dyn Part, what: &What) -> bool {
-        let key = self.key(part, what.clone());
-        key.is_some_and(|(cache, key)| cache.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).is_some())
-    }
-
-    fn key(&self, part: &dyn Part, what: What) -> Option<(&'a ResultCache, Key)> {
-        let whole = part.first_leaf() + u64::from(part.rows()) <= self.size;
-        let part = part.lasting().filter(|_| whole && !self.asked().depends_on_now())?;
-        let Results { cache, seen } = self.context.results?;
-        Some((cache, Key { part, question: self.hash(), seen, what }))
-    }
-}
-
-impl Kept {
+impl CachedAnswer {
     fn bytes(&self) -> usize {
         let counts = |counts: &[(Vec<u8>, u64)]| counts.iter().map(|(value, _)| value.len() + 48).sum::<usize>();
         let own = match self {
@@ -139,6 +120,6 @@ impl Kept {
             Self::Recorded(values) => values.iter().map(Recorded::bytes).sum(),
             Self::Bars(bars) => bars.iter().map(|(_, _, values)| 48 + counts(values)).sum(),
         };
-        own + std::mem::size_of::<(Key, Self)>() + 64
+        own + std::mem::size_of::<(CacheKey, Self)>() + 64
     }
 }

@@ -24,8 +24,8 @@ impl Scope {
         Self(Predicate::All)
     }
 
-    /// The entries that match `predicate`, which may ask for exact values of keyword fields only: what the line says by
-    /// itself, without anybody's personal values, so that it can be checked on the line alone.
+    /// The entries that match `predicate`. It may ask for exact values of keyword fields only: these stand in the line itself, so
+    /// that a scope can be checked on the line alone, without anybody's personal values.
     ///
     /// # Errors
     /// [`ScopeError`] for any other condition.
@@ -67,7 +67,7 @@ fn admits(predicate: &Predicate, entry: &Entry<'_>) -> bool {
     match predicate {
         Predicate::All => true,
         Predicate::Term(Term::Equal(keyword, value)) => values(entry, *keyword).iter().any(|known| known == value),
-        // `check` lets nothing else in; what is not understood is not shown.
+        // `check` lets no other term in; an entry that cannot be judged is not shown.
         Predicate::Term(_) => false,
         Predicate::And(parts) => parts.iter().all(|part| admits(part, entry)),
         Predicate::Or(parts) => parts.iter().any(|part| admits(part, entry)),

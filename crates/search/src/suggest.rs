@@ -10,17 +10,11 @@ use segment::{Counts, Field, Part};
 use crate::error::SearchError;
 use crate::facets::{most, sums, too_many};
 use crate::filters::Key;
+use crate::limits::{SUGGESTION_VALUES_MAX, SUGGESTIONS_MAX};
 use crate::plan::{self, Rows};
 use crate::predicate::{Keyword, Phrase};
 use crate::question::Question;
-use crate::results::{Kept, What};
-
-/// Most suggestions an answer holds: more than anybody reads below a box.
-pub const SUGGESTIONS_MAX: usize = 100;
-
-/// Values looked at in each part, and persons in all, that begin as typed: what keeps an answer within milliseconds. Past
-/// it, the most frequent are those among the first, by value; one more letter typed narrows it.
-pub const SUGGESTION_VALUES_MAX: usize = 1_024;
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// A value to offer, with the number of entries it would find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +61,13 @@ impl SuggestField {
         self.key.name()
     }
 
-    /// Whether its values are of persons: names, or addresses beside ids.
+    /// Whether its values belong to persons: names, or ids that may be e-mail addresses.
     #[must_use]
     pub fn shows_persons(self) -> bool {
         !self.pointers().is_empty()
     }
 
-    /// Where in an entry the values stand that persons' identities hold of it.
+    /// The pointers of this field's values in the identities of persons.
     fn pointers(self) -> &'static [&'static str] {
         match self.key {
             Key::Phrase(_) => &["/actor/name"],
@@ -112,13 +106,13 @@ pub fn suggest(
         return Err(SearchError::SuggestionLimit(limit));
     }
     let persons = persons(question, field, prefix);
-    let what = What::Beginning(field.field.number(), prefix.to_owned());
+    let what = AnswerKind::Beginning(field.field.number(), prefix.to_owned());
     let counts = sums(question, &what, field.name(), |part| {
-        let work_out = || Ok(Kept::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
-        // Which persons are the first changes with each that comes.
+        let work_out = || Ok(CachedAnswer::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
+        // If persons were cut at the limit, each new one may change which are the first: then nothing is kept.
         let are_all = persons.len() < SUGGESTION_VALUES_MAX;
         match if are_all { question.kept(part, what.clone(), work_out)? } else { work_out()? } {
-            Kept::Values(counts) => Ok(counts),
+            CachedAnswer::Values(counts) => Ok(counts),
             _ => unreachable!("values that begin alike are kept under a key of their own"),
         }
     })?;
@@ -126,7 +120,7 @@ pub fn suggest(
     Ok(most(&counts, limit).into_iter().map(text).collect())
 }
 
-/// What one part has of values that begin as typed.
+/// The values of one part that begin as typed.
 fn beginning(
     question: &Question<'_>,
     part: &dyn Part,
@@ -155,7 +149,7 @@ fn beginning(
     Ok(found)
 }
 
-/// How many of the part's rows that match have one of these identities, which hold the same value.
+/// How many matching rows of the part have one of these identities, all of which hold the same value.
 fn named(part: &dyn Part, digests: &[[u8; 32]], rows: &Rows) -> Result<u64, SearchError> {
     if part.lasting().is_none() || !is_whole(part, rows) {
         let digests: Vec<&[u8]> = digests.iter().map(|digest| digest.as_slice()).collect();
@@ -228,7 +222,7 @@ fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Person
     found
 }
 
-/// Whether a value begins so, in any case, or one of its words does. `typed` is folded.
+/// Whether a value, or one of its words, begins with `typed`, ignoring case. `typed` is folded.
 fn begins(value: &str, typed: &str, any_word: bool) -> bool {
     if value.is_ascii() && typed.is_ascii() {
         // folding is lower case then, and nearly all values that are looked at are passed over

@@ -1,8 +1,8 @@
-//! What follows the index in its file: the digests of its blocks, which lines it was made from, and that this log made it.
+//! The trailer of an index file: the digests of its blocks, which lines it was made from, and a MAC that says this log made it.
 //!
-//! Without the first, bytes could change between being checked and being used; without the second, an index of another writing of
-//! the same leaves, or of another log's, would answer as if it were ours; without the third, one that somebody changed together with
-//! all its checksums.
+//! Without the digests, bytes could change between being checked and being used. Without the second, an index of another writing
+//! of the same leaves would answer as if it were of these lines. Without the MAC, an index that somebody changed together with
+//! all its checksums would answer.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -16,9 +16,9 @@ use crate::own::BLOCK_BYTES;
 use crate::secret::{IndexKey, IndexMac};
 
 const NAME: [u8; 8] = *b"INDEXOF3";
-/// Name, SHA-256 of the file of lines, bytes of the index: what the MAC is of, behind the digests.
+/// Name, SHA-256 of the file of lines, length of the index. The MAC covers the digests and these.
 const SAID_BYTES: usize = 8 + 32 + 8;
-/// Of the MAC, and of the CRC-32C of everything before it.
+/// Length of the MAC; the CRC-32C behind it covers everything before itself.
 const MAC_BYTES: usize = size_of::<IndexMac>();
 const CRC_BYTES: usize = 4;
 const FOOT_BYTES: usize = SAID_BYTES + MAC_BYTES + CRC_BYTES;
@@ -62,8 +62,8 @@ pub(crate) enum Unbound {
 }
 
 impl Bound {
-    /// Reads what follows the index, and checks that it was made from `lines` under `key`; `None`: the key is not at hand, and who
-    /// made it is not known. Cost: a thousandth of the file.
+    /// Reads the trailer, and checks that the index was made from `lines` and under `key`. Without a key (`None`), who made it
+    /// stays unknown. Cost: a thousandth of the file.
     ///
     /// # Errors
     /// [`Unbound`].
@@ -87,7 +87,7 @@ impl Bound {
         if crc32c::crc32c(before) != u32::from_le_bytes(*crc) {
             return Err(Unbound::Foreign);
         }
-        // Before whose lines it is of: one of other lines that this log made is only in the wrong place.
+        // The MAC is checked before the lines: an index of other lines that this log made is only in the wrong place, not forged.
         if key.is_some_and(|key| !key.made(said, mac)) {
             return Err(Unbound::Forged);
         }
@@ -120,7 +120,7 @@ pub(crate) struct BlockDigests {
 }
 
 impl BlockDigests {
-    /// Of an index whose first `left_out` bytes come last.
+    /// For an index whose first `left_out` bytes are written last.
     pub(crate) fn behind(left_out: usize) -> Self {
         Self { block: vec![0; left_out], first: Vec::new(), digests: Vec::new() }
     }

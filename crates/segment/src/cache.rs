@@ -15,7 +15,7 @@ pub(crate) struct Block {
     pub(crate) bytes: Vec<u8>,
     /// Begin and end of each item in `bytes`.
     pub(crate) spans: Vec<(u32, u32)>,
-    /// Of the lines of a frame: which are those in the tree.
+    /// For a frame: which of its lines were found to be those in the tree.
     pub(crate) held: Held,
 }
 
@@ -31,7 +31,7 @@ impl Block {
     }
 }
 
-/// Which block of which open file.
+/// Names a block of an open file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct BlockKey {
     pub(crate) file: u64,
@@ -47,27 +47,27 @@ pub struct BlockCache {
     kept: Mutex<Lru<BlockKey, Arc<Block>>>,
     codes: KeptCodes,
     indexes: IndexMemory,
-    /// What the lines of opened segments are held against.
+    /// The tree that lines of opened segments are compared with.
     tree: Option<Arc<dyn LeafDigests>>,
-    /// What the index files of opened segments must be authenticated under.
+    /// The key that index files of opened segments must be authenticated under.
     index_key: IndexKey,
 }
 
 impl BlockCache {
-    /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept. Index files are read under
-    /// the default key: for whoever reads none.
+    /// Makes an empty cache that keeps at most `bytes_max` bytes. A block larger than that is never kept. Index files are read
+    /// under the default key, so this is for callers that read none.
     #[must_use]
     pub fn new(bytes_max: usize) -> Arc<Self> {
         Self::keyed(bytes_max, IndexKey::default())
     }
 
-    /// As [`Self::new`]; the index files of its segments are those that were made under this key.
+    /// As [`Self::new`], for segments whose index files were made under this key.
     #[must_use]
     pub fn keyed(bytes_max: usize, index_key: IndexKey) -> Arc<Self> {
         Arc::new(Self::with(bytes_max, None, index_key))
     }
 
-    /// As [`Self::keyed`]; each line that a segment of this cache hands out is held against `tree` first. For whoever shows lines.
+    /// As [`Self::keyed`], for callers that show lines: each line is compared with `tree` before a segment hands it out.
     #[must_use]
     pub fn held_against(bytes_max: usize, tree: Arc<dyn LeafDigests>, index_key: IndexKey) -> Arc<Self> {
         Arc::new(Self::with(bytes_max, Some(tree), index_key))
@@ -111,7 +111,7 @@ impl BlockCache {
         Ok(block)
     }
 
-    /// The codes of parts; a part goes by the number of its file of lines.
+    /// The codes of parts, kept under the number of each part's file of lines.
     pub(crate) fn codes(&self) -> &KeptCodes {
         &self.codes
     }

@@ -86,14 +86,14 @@ impl Counts {
     }
 }
 
-/// From so many bytes on, a vector gets all the room it may ever need: room takes no memory until it is written to, and each
-/// vector that was too small leaves some behind, which the allocator keeps for a while.
+/// From this size on, a vector gets all the room it may ever need. Room takes no memory until it is written to, while each vector
+/// that was too small leaves freed memory behind, which the allocator keeps for a while.
 const LARGE_BYTES: usize = 64 << 10;
 
-/// No bound that anybody means is beyond.
+/// A larger bound means that there is none.
 const MOST_MAX: usize = 1 << 32;
 
-/// Room for so many more where there will be no more than `most`, if that is known.
+/// Makes room for `more` items. `most`: how many there can ever be, if that is known.
 pub(crate) fn grow<T>(vec: &mut Vec<T>, more: usize, most: usize) {
     if vec.capacity() - vec.len() < more {
         let is_large = vec.len() * size_of::<T>() >= LARGE_BYTES;

@@ -12,8 +12,8 @@ use crate::PartError;
 /// Bytes gathered before one write: large enough that a write costs nothing beside its bytes.
 const WRITE_BYTES: usize = 1 << 20;
 
-/// Bytes written before they are synced, at the writer's leisure. Left to the end, hundreds of megabytes would go to the disk at
-/// once, and the journal's syncs, for which clients wait, would wait behind them.
+/// After this many bytes the writer syncs. Left to the end, hundreds of megabytes would go to the disk at once, and the journal's
+/// syncs, for which clients wait, would have to wait behind them.
 const SYNC_BYTES: u64 = 16 << 20;
 
 /// A new file being written front to back; owned by one writer.

@@ -1,4 +1,4 @@
-//! Lines held against the tree before they are handed out: what was changed on the disk is never shown as if sound.
+//! Comparing lines with the tree before they are handed out, so that a line changed on the disk is never shown as sound.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Bytes a line, once one of its frame was asked for.
+    /// Memory a line, once any line of its frame was asked for.
     pub(crate) const LINE_BYTES: usize = size_of::<Digest>() + 1;
 
     /// Returns whether line `nth` of `count` is the one in the tree; `read` gives the digests of all.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Keeps values up to a number of bytes, and lets go of those that were used longest ago. Cheap values are cloned out,
-/// so put in an `Arc` what is not.
+/// Keeps values up to a number of bytes, and drops those that were used longest ago. Values are cloned when handed out, so wrap
+/// large ones in an `Arc`.
 #[derive(Debug)]
 pub struct Lru<K, V> {
     bytes_max: usize,

@@ -1,6 +1,6 @@
-//! Memory of the process's own, as long as a file and filled block by block: the one place that handles raw memory.
+//! Private memory as long as a file, filled block by block: the one place that handles raw memory.
 //!
-//! What lies there is nobody else's: unlike a mapped file, it neither changes nor ends when the file on the disk does.
+//! Nobody else can reach it: unlike a mapped file, it does not change or end when the file on the disk does.
 
 use std::io;
 use std::ops::Range;
@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use memmap2::{MmapMut, MmapOptions, MmapRaw};
 
-/// Bytes that are read and checked together: few enough that a look-up costs some microseconds when it is the first there, many
-/// enough that the digests of all blocks are a thousandth of the file.
+/// Bytes that are read and checked together: few enough that the first look-up in a block costs some microseconds, many enough
+/// that the digests of all blocks are a thousandth of the file.
 pub(crate) const BLOCK_BYTES: usize = 16 << 10;
 
 /// Anonymous memory. What is not filled takes none.
@@ -31,7 +31,8 @@ impl OwnMemory {
     pub(crate) fn new(len: usize) -> io::Result<Self> {
         let memory: MmapMut = MmapOptions::new().len(len.max(1)).no_reserve_swap().map_anon()?;
         let memory = MmapRaw::from(memory);
-        // A huge page would hold a hundred blocks that nobody asked for. Kernels that know none refuse, which is as good.
+        // A huge page would hold a hundred blocks that nobody asked for. Kernels without huge pages refuse the call, which does
+        // no harm.
         #[cfg(target_os = "linux")]
         let _ = memory.advise(memmap2::Advice::NoHugePage);
         let words = len.div_ceil(BLOCK_BYTES).div_ceil(64);

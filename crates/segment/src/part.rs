@@ -162,12 +162,12 @@ pub struct Needle {
     pub fold: bool,
 }
 
-/// What else a question says to a part, beside what it asks.
+/// What a question tells a part beside what it asks for.
 #[derive(Clone, Copy)]
 pub struct Ask<'a> {
     /// The only rows that are asked about: others may be missing from the answer. `None`: all.
     pub within: Option<&'a RoaringBitmap>,
-    /// Told how many lines are about to be read; where it says no, the question ends with [`PartError::Stopped`].
+    /// Asked before lines are read, with their number; if it says no, the question ends with [`PartError::Stopped`].
     pub may_read: &'a (dyn Fn(u64) -> bool + Sync),
     /// Most bytes that values of the answer, or those looked at for it, may take; beyond, the question ends with
     /// [`PartError::TooMany`].
@@ -299,8 +299,8 @@ pub trait Part: Send + Sync {
         Work::default()
     }
 
-    /// Returns how many reads of what the part is looked up in have failed so far. Where that has grown while a question was worked
-    /// out, its answer may lack something, and is none.
+    /// Returns how many reads of the part's index have failed so far. If that grew while a question was worked out, the answer
+    /// may lack rows and must not be given.
     fn failed_reads(&self) -> u64 {
         0
     }
@@ -354,8 +354,8 @@ pub trait Part: Send + Sync {
     /// As [`PartError`].
     fn prefix(&self, field: Field, prefix: &[u8], ask: &Ask<'_>) -> Result<RoaringBitmap, PartError>;
 
-    /// Calls `each` with every value of `field` that occurs among the rows asked about, and the rows that have it, others
-    /// than those asked about maybe among them; ascending by value, until it answers `false`.
+    /// Calls `each` with every value of `field` that occurs among the rows asked about, ascending, until it answers `false`. The
+    /// rows that come with a value may include rows that were not asked about.
     ///
     /// Memory: the rows of one value; for values that only lines have, these and their rows.
     ///
@@ -388,8 +388,8 @@ pub trait Part: Send + Sync {
     /// As [`PartError`].
     fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError>;
 
-    /// Returns how many bytes the counts of `field` take at most, if they take no more than they may: what to have at hand before
-    /// they are asked for. Cost: nothing is looked at.
+    /// Returns how many bytes the counts of `field` can take, so that the caller can reserve them before it asks. Cost: nothing
+    /// is read.
     fn counts_bytes_max(&self, _field: Field) -> usize {
         usize::MAX
     }

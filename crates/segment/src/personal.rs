@@ -1,4 +1,4 @@
-//! Whether disclosures are those a line stands for.
+//! Whether disclosures are those that a line commits to.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,7 +23,8 @@ pub fn names(line: &[u8], digests: &[Digests3]) -> bool {
     if digests.is_empty() {
         return !line.ends_with(b"\"}]}");
     }
-    // In a string the quotes would be escaped, and `changes` and `properties` stand before: the last place is the member.
+    // The last place is the member itself: inside a string the quotes would be escaped, and `changes` and `properties` stand
+    // before it.
     let Some(at) = memchr::memmem::rfind(line, BEGIN) else { return false };
     let mut rest = line.get(at + BEGIN.len()..).unwrap_or_default();
     for element in digests {

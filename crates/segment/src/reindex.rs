@@ -1,7 +1,7 @@
 //! Making the index of a sealed segment again.
 //!
-//! Of a segment that was sealed at once, it is the same index, byte for byte. A larger one is indexed piece by piece, and the indexes
-//! of the pieces are merged as those of segments are, so that memory stays that of one piece.
+//! For a segment that was sealed at once the index is the same, byte for byte. A larger one is indexed piece by piece, and the
+//! indexes of the pieces are merged like those of segments, so that memory stays that of one piece.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -25,10 +25,11 @@ use crate::part::{Disclosed, Field};
 use crate::sealed::{IndexAccess, OpenError, SealedLines, read_index};
 use crate::{PartError, bound};
 
-/// Rows that are indexed at once: what is sealed at once has fewer. The index in the making takes some 400 bytes of memory a row.
+/// Rows that are indexed at once; a segment that was sealed at once has fewer. An index in the making takes some 400 bytes of
+/// memory a row.
 const ROWS_AT_ONCE: u64 = 1 << 20;
 
-/// Bytes of lines of a piece: together with a line more, below what an index may have.
+/// Bytes of lines of a piece: with one line more it is still below the bound of an index.
 const PIECE_BYTES: u64 = INDEX_LINE_BYTES_MAX / 2;
 
 /// Rows after which progress is told.
@@ -51,7 +52,7 @@ pub enum ReindexError {
         /// What the parser found.
         source: LineError,
     },
-    /// The address of a leaf could not be had.
+    /// The address of a leaf could not be read.
     #[error("cannot make the address token of leaf {leaf}")]
     Address {
         /// The leaf.
@@ -80,8 +81,8 @@ pub enum ReindexError {
     },
 }
 
-/// Gives what stands for the address of an entry at a leaf: from its line where the address stands in it, else by opening its
-/// connection disclosure. `None` where there is no address or the person's key is gone.
+/// Gives the address value of the entry at a leaf: from its line if the address stands there, else by opening its connection
+/// disclosure. `None` where there is no address or the person's key is gone.
 pub type AddressOf<'a> =
     dyn Fn(&Entry<'_>, &Disclosed) -> Result<Option<AddressValue>, Box<dyn std::error::Error + Send + Sync>> + 'a;
 
@@ -93,7 +94,7 @@ pub struct Reindexing<'a> {
     pub access: IndexAccess,
     /// The log's seed.
     pub seed: u64,
-    /// Gives what stands for addresses.
+    /// Gives the values of addresses.
     pub address: &'a AddressOf<'a>,
     /// Rows up to which a segment is indexed at once; the pieces of a larger one have half as many.
     pub rows_at_once: u64,
@@ -103,17 +104,18 @@ pub struct Reindexing<'a> {
 }
 
 impl<'a> Reindexing<'a> {
-    /// As segments are sealed: a million rows at once; tells nobody how far it is.
+    /// The usual settings: a million rows at once, and no progress is told.
     #[must_use]
     pub fn new(cache: &'a Arc<BlockCache>, access: IndexAccess, seed: u64, address: &'a AddressOf<'a>) -> Self {
         Self { cache, access, seed, address, rows_at_once: ROWS_AT_ONCE, progress: &|_| {} }
     }
 }
 
-/// Makes the segment's index again, from its lines and disclosures alone, and puts it in place of the old one unless
-/// that has the same bytes. Returns whether it had others. Whoever has the old one open keeps it.
+/// Makes the segment's index again, from its lines and disclosures alone, and puts it in place of the old one unless both have
+/// the same bytes. Returns whether they differed. Whoever has the old file open keeps it.
 ///
-/// Of a merged segment other bytes may answer the same: which values were kept in a dictionary goes by what was indexed at once.
+/// Other bytes of a merged segment's index may answer the same, since the values in its dictionaries depend on what was indexed
+/// at once.
 ///
 /// Cost: reads and indexes every line; of a large segment, every section is written twice more. Memory: an index in the
 /// making of at most `rows_at_once` rows.
@@ -130,9 +132,9 @@ pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexi
     Ok(changed)
 }
 
-/// Makes the segment's index again and compares: how the index in its place differs, after which the new one stands there. `None`
-/// if the bytes are the same, or differ only as merging makes them. `leave_out` names a field that is not compared; where there
-/// is one, bytes that answer alike are no difference.
+/// Makes the segment's index again, compares, and puts the new one in place of one that differs. Returns how it differed; `None`
+/// if the bytes are the same, or differ only as merging makes them. `leave_out` names a field that is not compared; with it,
+/// other bytes that answer alike are no difference.
 ///
 /// Cost and memory as [`reindex`]; where the bytes differ, both are decoded.
 ///
@@ -166,7 +168,7 @@ pub fn check_index(
     Ok(found)
 }
 
-/// How an index differs from the right one; both have other bytes.
+/// How an index differs from the right one, given that their bytes differ.
 fn differs(right: &Index, found: &Index, leave_out: Option<Field>) -> Result<Option<Difference>, IndexError> {
     if let Some(what) = difference(right, found, leave_out)? {
         return Ok(Some(Difference::Answers(what)));
@@ -232,7 +234,7 @@ impl Drop for Temporary<'_> {
     }
 }
 
-/// Takes a leaf and its line; where its disclosures are comes along.
+/// Takes a leaf and its line, and where its disclosures are.
 type EachLine<'e, 'p> = dyn FnMut(&mut Pieces<'p>, u64, &[u8], &DisclosureFile) -> Result<(), ReindexError> + 'e;
 
 /// The indexes of consecutive pieces.
@@ -284,7 +286,7 @@ impl<'p> Pieces<'p> {
         path.push(format!(".piece-{}{}", self.made.len(), env::TEMPORARY_SUFFIX));
         let file = Temporary::new(disk, PathBuf::from(path))?;
         let index = builder.finish();
-        // Of no lines in particular: the file is read here alone.
+        // Names no lines, since the file is read only here.
         let of = Digest([0; 32]);
         write(disk, &file.path, &[&index, &bound::trailer_of(&of, &index, self.how.cache.index_key())])?;
         drop(index);
@@ -310,7 +312,7 @@ fn same(disk: &dyn Disk, a: &Path, b: &Path) -> Result<bool, ReindexError> {
     let mut at = 0;
     while a.len() == b.len() && at < a.len() {
         let step = usize::try_from(a.len() - at).map_or(COMPARED_BYTES, |left| left.min(COMPARED_BYTES));
-        // One that cannot be read is to be replaced.
+        // A file that cannot be read must be replaced.
         if !b.read(at, step).is_ok_and(|bytes| a.read(at, step).is_ok_and(|other| other == bytes)) {
             return Ok(false);
         }

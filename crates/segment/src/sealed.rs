@@ -26,11 +26,11 @@ pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, che
 /// An opened sealed segment: its index joined to its lines and disclosures. Answers as a [`crate::Part`].
 pub type Segment = Indexed<SealedLines>;
 
-/// How the bytes of an index come into memory. Either way they are a copy, which no change of the file reaches.
+/// How the bytes of an index come into memory. Either way memory holds a copy, which no change of the file reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IndexAccess {
-    /// Block by block, when they are first needed; each is held against its digest, which was read when the file was opened. Those
-    /// of all segments together take bounded memory.
+    /// Block by block, when they are first needed; each is compared with its digest, which was read when the file was opened.
+    /// Memory for all segments together is bounded.
     Blocks,
     /// All at once, each block held against its digest; sections are held against their checksums.
     Whole,
@@ -189,7 +189,7 @@ pub fn open_segment(
     Ok(Indexed::new(index, lines))
 }
 
-/// What a manifest would say of the segment `name` as it lies in folder `dir`. Cost: reads and hashes lines and disclosures.
+/// The manifest's entry for the segment `name` as it lies in folder `dir`. Cost: reads and hashes lines and disclosures.
 ///
 /// # Errors
 /// `Read` if the disk fails, `Damaged` if a file is no segment's.
@@ -228,7 +228,7 @@ pub fn open_index(
     open_index_of(disk, dir, entry, cache, Some(cache.index_key()), access)
 }
 
-/// As [`open_index`]; without a key, it is not known who made it.
+/// As [`open_index`]; without a key, who made the index stays unknown.
 pub(crate) fn open_index_of(
     disk: &dyn Disk,
     dir: &Path,

@@ -1,4 +1,4 @@
-//! What indexes are made with that nobody without the log's keys has.
+//! The secrets that indexes are made with, which only the log's keys give.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ impl IndexKey {
         mac.first_chunk().copied().unwrap_or_default()
     }
 
-    /// Whether this is the MAC of these bytes, in a time that does not tell how much of it is.
+    /// Whether this is the MAC of these bytes. Takes the same time wherever the two differ.
     pub(crate) fn made(&self, bytes: &[u8], mac: &IndexMac) -> bool {
         self.hmac(bytes).verify_truncated_left(mac).is_ok()
     }
@@ -49,7 +49,7 @@ impl fmt::Debug for IndexKey {
 pub struct IndexSecret {
     /// The seed of their hashes.
     pub seed: u64,
-    /// What their files are authenticated under.
+    /// The key that their files are authenticated under.
     pub key: IndexKey,
 }
 

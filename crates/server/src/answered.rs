@@ -1,4 +1,4 @@
-//! An answer on its way out: what is held for its request is given back when its body has gone, or was given up.
+//! Holding something until an answer has been sent or given up.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! Request bodies: limited in bytes, before and after decompression, in time, and by what all of them may hold at once.
+//! Request bodies, limited in bytes before and after decompression, in time, and in what all of them hold together.
 
 use std::io::Read;
 use std::time::Duration;
@@ -27,7 +27,7 @@ const GZIP_DECODER_BYTES: usize = 64 << 10;
 /// What is decompressed at a time.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// What is read and thrown away of a body that is refused: most clients read no answer before they have sent everything.
+/// How much of a refused body is read and thrown away: most clients read no answer before they have sent everything.
 const DISCARDED_BYTES_MAX: usize = 4 * BATCH_BYTES_MAX;
 
 /// Why a body did not arrive.
@@ -58,7 +58,7 @@ pub(crate) async fn receive(mut body: Body, budget: &Budget) -> Result<Gathered,
         }
         Ok(Err(Stopped::Excess(excess))) => excess.into(),
     };
-    // What was gathered is given back by now. Whoever sends on slowly has had time enough: the answer is the same.
+    // The memory of what was gathered is free by now. A client that is slower than this gets the same answer.
     let _ = tokio::time::timeout(ARRIVAL, discard(&mut body)).await;
     Err(refused)
 }

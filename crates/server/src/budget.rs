@@ -1,8 +1,8 @@
 //! What requests hold in memory at once: one budget of bytes for all bodies and decoders, one for admission.
 //!
-//! A body takes bytes of the budget as it arrives or comes out of its decoder, never ahead by what it claims to be; where
-//! there are none it is refused (503), never left to wait: those that have come far are to come to their end. Small
-//! bodies have bytes that large ones cannot take.
+//! A body takes bytes of the budget as it arrives or comes out of its decoder, never in advance for the length it claims. If the
+//! budget is used up the body is refused (503) rather than left to wait, so that bodies that have nearly arrived can finish. Some
+//! bytes are kept for small bodies alone.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -18,19 +18,20 @@ use crate::problem::Problem;
 /// ones beside them.
 pub(crate) const BODIES_BYTES_MAX: usize = 128 << 20;
 
-/// Of these, what only small bodies may take.
+/// The part of these bytes that only small bodies may take.
 const SMALL_KEPT_BYTES: usize = 16 << 20;
 
-/// What counts as small: some hundred events.
+/// Most bytes of a small body: some hundred events.
 const SMALL_BODY_BYTES: usize = 64 << 10;
 
 /// What admission may hold at once, of large bodies and of small ones: lines, rows and records, until they are durable.
 const ADMISSION_BYTES_MAX: [usize; 2] = [256 << 20, 32 << 20];
 
-/// What admission holds for a byte of a body: texts as parsed, in the line, in the row and in disclosures. Measured: docs/limits.md.
+/// Memory of admission for each byte of a body: texts as parsed, in the line, in the row and in disclosures. Measured:
+/// docs/limits.md.
 const ADMISSION_BYTES_PER_BYTE: usize = 4;
 
-/// What admission holds for an event beside its texts: as parsed, its row, its receipt.
+/// Memory of admission for an event beside its texts: parsed members, row, receipt.
 const ADMISSION_BYTES_PER_EVENT: usize = 3 << 10;
 
 /// Bodies decompressed at once: more would only wait for a processor, and each has a window of its own.
@@ -42,7 +43,7 @@ const TURN: Duration = Duration::from_secs(10);
 /// Bytes that one permit of the admission stands for: permits are counted in 32 bits.
 const PERMIT_BYTES: usize = 1 << 10;
 
-/// What a body's memory grows by at least.
+/// Least number of bytes that a body's memory grows by.
 const GROWTH_BYTES_MIN: usize = 4 << 10;
 
 const _: () = assert!(BODIES_BYTES_MAX - SMALL_KEPT_BYTES >= 4 * BATCH_BYTES_MAX, "several of the largest at once");
@@ -60,7 +61,7 @@ pub(crate) struct Budget(Arc<Inner>);
 struct Inner {
     held: AtomicUsize,
     decoders: Arc<Semaphore>,
-    /// Of large bodies and of small ones.
+    /// For large bodies, and for small ones.
     admission: [Arc<Semaphore>; 2],
 }
 
@@ -73,7 +74,7 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Nothing yet of a body.
+    /// An empty body, to be gathered.
     pub(crate) fn gather(&self) -> Gathered {
         Gathered { bytes: Vec::new(), held: Held { budget: self.clone(), bytes: 0 } }
     }
@@ -96,7 +97,7 @@ impl Budget {
         self.turn(&self.0.decoders, 1).await
     }
 
-    /// Waits until a body of so many bytes and events may be admitted; in the order of their coming.
+    /// Waits until a body of this many bytes and events may be admitted; first come, first served.
     ///
     /// # Errors
     /// 503 where its turn does not come in time.
@@ -112,7 +113,7 @@ impl Budget {
         self.0.held.load(Ordering::Relaxed)
     }
 
-    /// What is set aside for admissions that run.
+    /// Bytes reserved by admissions that run.
     pub(crate) fn admitting(&self) -> usize {
         let free: usize = self.0.admission.iter().map(|lane| lane.available_permits() * PERMIT_BYTES).sum();
         ADMISSION_BYTES_MAX.iter().sum::<usize>().saturating_sub(free)
@@ -138,7 +139,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Takes more: up to so many.
+    /// Grows to `to` bytes.
     fn grow(&mut self, to: usize) -> Result<(), Problem> {
         let more = to.saturating_sub(self.bytes);
         let max = if to <= SMALL_BODY_BYTES { BODIES_BYTES_MAX } else { BODIES_BYTES_MAX - SMALL_KEPT_BYTES };
@@ -165,7 +166,7 @@ pub(crate) struct Gathered {
 /// Why a body takes no more.
 #[derive(Debug)]
 pub(crate) enum Excess {
-    /// It is beyond what a body may have.
+    /// The body is too large.
     TooLarge,
     /// The budget has nothing left.
     NothingLeft(Problem),
@@ -187,7 +188,7 @@ impl Gathered {
         Ok(())
     }
 
-    /// The budget it is of.
+    /// The budget that its bytes are taken from.
     pub(crate) fn budget(&self) -> &Budget {
         &self.held.budget
     }

@@ -1,7 +1,7 @@
-//! The connections that are open: how many there may be, and who gives way where there would be too many.
+//! Open connections: how many there may be, and which of them give way to new ones.
 //!
-//! A connection without a request on its way is idle. Idle ones end by themselves after a while; where a new one needs
-//! their place, those that were idle longest end at once. Only where all are busy is the new one refused.
+//! A connection is idle while it has no request under way. Idle ones end by themselves after a while; if a new connection needs a
+//! place, those that were idle longest end at once. If all are busy, the new one is refused.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -13,20 +13,20 @@ use tokio::sync::Notify;
 /// Connections served at once, however many files the system allows. Each costs some 20 KiB.
 const CONNECTIONS_MAX: usize = 16_384;
 
-/// What would serve nobody: one console opens six.
+/// Fewer would serve nobody: one console opens six.
 const CONNECTIONS_MIN: usize = 32;
 
 /// Connections above the number served, for those that are being told to end or to come back later.
 pub(crate) const SPARE: usize = 16;
 
-/// Files open beside segments and connections: journal files and their reserve, the vault's three, one for each level of the
-/// tree, checkpoints, mark and lock, what sealing and joining write and read back, the port, the runtime's own.
+/// Open files beside segments and connections: journal files and their reserve, three of the vault, one for each level of the
+/// tree, checkpoints, mark and lock, files that sealing and joining write and read back, the port, and the runtime's own.
 const FIXED_FILES: u64 = 64;
 
 /// Files open for a segment: lines, disclosures, index.
 const SEGMENT_FILES: u64 = 3;
 
-/// Segments that may come before others go: sealing and joining add theirs first.
+/// Segments that may be added before others are closed: sealing and joining open the new one first.
 const SEGMENTS_TO_COME: u64 = 16;
 
 /// The fewest files a process must be allowed to have open to serve a log.
@@ -38,16 +38,16 @@ const _: () = assert!(CONNECTIONS_MIN < CONNECTIONS_MAX);
 /// How often a connection is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// After so many looks without a request it ends: a minute, longer than browsers and clients wait between two.
+/// Looks without a request after which a connection ends: a minute, longer than browsers and clients pause between two.
 const IDLE_LOOKS: u32 = 12;
 
-/// The same where there never was one: as long as a request's head may take.
+/// The same for a connection that never had a request: as long as the head of one may take.
 const SILENT_LOOKS: u32 = 2;
 
-/// How long a connection that was told to end may take for what it has to say.
+/// How long a connection that was told to end may take to send what it still has to.
 const LEAVE: Duration = Duration::from_secs(1);
 
-/// Of how many one gives way at once: looking for them goes over all.
+/// One connection in this many gives way at a time, since finding them means looking at all.
 const GIVE_WAY_SHARE: usize = 64;
 
 /// How many connections may be served where the process may have so many files open and the log has so many segments.
@@ -61,7 +61,7 @@ pub(crate) fn connections_max(open_files: u64, segments: usize) -> usize {
 #[derive(Default)]
 pub(crate) struct Connections {
     open: Mutex<HashMap<u64, Arc<State>>>,
-    /// Numbers connections, and beginnings and ends of requests, in their order.
+    /// Counts up with each new connection and each beginning and end of a request.
     steps: AtomicU64,
     gone: Notify,
 }
@@ -69,7 +69,7 @@ pub(crate) struct Connections {
 /// What is known of one.
 #[derive(Default)]
 struct State {
-    /// Requests on their way.
+    /// Requests under way.
     requests: AtomicU32,
     /// The step at which it was opened, or its last request began or ended.
     step: AtomicU64,
@@ -83,7 +83,7 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Takes one more in; it is gone when what is returned is dropped.
+    /// Registers a connection, until the returned place is dropped.
     pub(crate) fn enter(self: &Arc<Self>) -> Place {
         let number = self.next();
         let state = Arc::new(State { step: AtomicU64::new(number), ..State::default() });
@@ -91,8 +91,8 @@ impl Connections {
         Place { of: Arc::clone(self), number, state }
     }
 
-    /// Tells those that were idle longest to end: so many, and some more at once. Returns how many are about to end.
-    /// Cost: a look at each.
+    /// Tells the connections that were idle longest to end: `places` of them and some more. Returns how many will end. Cost: a
+    /// look at each.
     pub(crate) fn give_way(&self, places: usize) -> usize {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let going = open.values().filter(|state| state.gives_way.load(Ordering::Relaxed)).count();
@@ -128,14 +128,14 @@ pub(crate) struct Place {
     state: Arc<State>,
 }
 
-/// A request on its way: until its answer has been written, or given up.
+/// A request under way, until its answer was written or given up.
 pub(crate) struct OnItsWay {
     of: Arc<Connections>,
     state: Arc<State>,
 }
 
 impl Place {
-    /// What begins a request on this connection.
+    /// A function to call when a request on this connection begins.
     pub(crate) fn requests(&self) -> impl Fn() -> OnItsWay + Clone + use<> {
         let (of, state) = (Arc::clone(&self.of), Arc::clone(&self.state));
         move || {
@@ -164,7 +164,7 @@ impl Place {
         }
     }
 
-    /// Ready when a connection that was told to end has had time enough, and has no request on its way.
+    /// Ready when a connection that was told to end has had time enough and has no request under way.
     pub(crate) async fn has_had_time(&self) {
         loop {
             tokio::time::sleep(LEAVE).await;

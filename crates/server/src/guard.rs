@@ -1,4 +1,4 @@
-//! What stands before every handler: `--dev` answers this machine alone, and every answer carries safe headers.
+//! The guard before every handler: `--dev` answers this machine alone, and every answer carries safe headers.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -29,12 +29,12 @@ use crate::{Options, router};
 /// How long a client may take to send a request's head. Slower ones are cut off, so that they cost others nothing.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a connection may have of a request's head, or of a body that nobody has taken yet: no head that is meant well is longer.
+/// Buffer of a connection for a request's head, and for body that nobody has read yet. No honest head is longer.
 const HEAD_BYTES_MAX: usize = 128 << 10;
 
 const _: () = assert!(HEAD_BYTES_MAX > crate::params::QUERY_BYTES_MAX);
 
-/// How long accepting pauses where the system gives no more descriptors: others are being closed meanwhile.
+/// How long accepting pauses if the system has no more descriptors; connections are being closed meanwhile.
 const NO_DESCRIPTORS: Duration = Duration::from_millis(50);
 
 /// How long a new connection waits for one that was told to end.
@@ -108,9 +108,8 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop` is ready, then ends the feeds and lets running requests end: for ten seconds at most, and no
-    /// longer than until `now` is ready. Returns the questions that were cut off then, to be waited for once their
-    /// connections are gone.
+    /// Serves until `stop` is ready. Then it ends the feeds and lets running requests end, for at most ten seconds, or until
+    /// `now` is ready. Returns the questions that were cut off; the caller waits for them once their connections are gone.
     pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>, now: impl Future<Output = ()>) -> Remaining {
         let (stopping, told) = watch::channel(false);
         let feeds = Feeds::new(&log, told, self.options.heartbeat);
@@ -149,7 +148,7 @@ impl Server {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     if env::is_out_of_files(&error) {
-                        // Those who have a connection and do not use it give way; the rest waits in the system's queue.
+                        // Idle connections give way; new ones wait in the system's queue.
                         connections.give_way(SPARE);
                         if !std::mem::replace(&mut short_of_files, true) {
                             tracing::warn!(%error, "connections cannot be accepted for now; idle ones are closed");
@@ -211,7 +210,7 @@ impl Server {
         stopping.send_replace(true);
         end.send_replace(true);
         tokio::select! {
-            // Each connection has one to hear from.
+            // Each connection holds one receiver, and all are gone when the connections are.
             () = end.closed() => {}
             () = tokio::time::sleep(DRAIN) => {
                 tracing::warn!("some requests were still running after {} seconds and are cut off", DRAIN.as_secs());
@@ -222,7 +221,7 @@ impl Server {
     }
 }
 
-/// A place for one more connection; `None` where none comes free in time. Those that were idle longest give way.
+/// A place for one more connection, for which those that were idle longest give way; `None` if none comes free in time.
 async fn place(connections: &Arc<Connections>, at_most: usize) -> Option<Place> {
     let freed = async {
         loop {
@@ -240,7 +239,7 @@ async fn place(connections: &Arc<Connections>, at_most: usize) -> Option<Place> 
     tokio::time::timeout(PLACE, freed).await.unwrap_or(None)
 }
 
-/// Says that there is no place, as far as that can be said without waiting, and closes the connection.
+/// Answers that there is no place, without waiting for the client, and closes the connection.
 fn refuse(stream: TcpStream) {
     let Ok(mut stream) = stream.into_std() else { return };
     let problem = Problem::no_connection();
@@ -250,9 +249,9 @@ fn refuse(stream: TcpStream) {
          Content-Type: application/problem+json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    // What has come is read first: closing over bytes that nobody read would take the answer back.
+    // Reads what has come first: closing a socket with unread bytes would discard the answer.
     let _ = stream.read(&mut [0; 4 << 10]);
-    // The socket's buffer is empty, so a short text is taken at once or never.
+    // The socket's buffer is empty, so a short text fits at once.
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
 }
 

@@ -62,7 +62,7 @@ impl Problem {
         self
     }
 
-    /// The document, for those whom no status can be told any more.
+    /// The document as text, for answers whose status was sent already.
     pub(crate) fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -106,7 +106,8 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed", detail)
     }
 
-    /// What was read is not what was written: none of it is shown. The file goes to the log, not to the client.
+    /// Something was read that is not what was written; none of it is shown. The file's name goes to the server's log, not to the
+    /// client.
     pub(crate) fn damaged(error: &(dyn std::error::Error + 'static), leaf: Option<u64>) -> Self {
         log_failure(error);
         metrics::counter!("indelible_damaged_reads_total").increment(1);

@@ -7,15 +7,15 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use crate::problem::Problem;
 use crate::state::on;
 
-/// How nice these threads are: where both want a processor, they get a thirtieth of it, so that they end on a busy machine, too.
-/// Alone they lose nothing. docs/decisions/0014-who-is-woken-first.md has what others gave.
+/// How nice these threads are. Beside ingest they get a thirtieth of a processor, so that questions end on a busy machine, too;
+/// alone they lose nothing. docs/decisions/0014-who-is-woken-first.md has the measurements of other values.
 const NICE: i32 = 15;
 
 /// Where questions are answered.
 #[derive(Clone)]
 pub(crate) struct Questions(Handle);
 
-/// Makes the threads' pool. To be shut down where one may wait for them.
+/// Makes the pool of threads. Shut it down only where waiting for them is allowed.
 pub(crate) fn threads() -> Runtime {
     let threads = Builder::new_current_thread().thread_name("question").on_thread_start(step_back).build();
     threads.expect("a pool without drivers asks nothing of the system")
@@ -26,7 +26,7 @@ impl Questions {
         Self(threads.handle().clone())
     }
 
-    /// Runs what answers a question, on a thread of its own. Helpers that it starts are as nice.
+    /// Runs the work of a question on a thread of this pool. Helpers that it starts are as nice.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
@@ -34,14 +34,14 @@ impl Questions {
         on(&self.0, work).await
     }
 
-    /// Begins such work, and waits for nothing. These threads have neither timers nor connections: work that needs them takes
-    /// the handle of a runtime along.
+    /// Begins such work and returns at once. These threads have neither timers nor connections: work that needs them brings the
+    /// handle of a runtime.
     pub(crate) fn begin(&self, work: impl FnOnce() + Send + 'static) {
         self.0.spawn_blocking(work);
     }
 }
 
-/// Questions that may still run when a server has ended. Not to be dropped where nobody may wait, as in a task.
+/// Questions that may still run when a server has ended. Dropping this waits, so do not drop it in a task.
 #[must_use = "they hold the log"]
 pub struct Remaining(pub(crate) Runtime);
 
@@ -52,7 +52,7 @@ impl Remaining {
     }
 }
 
-/// For the calling thread alone: Linux's priorities are of threads.
+/// Acts on the calling thread alone: on Linux each thread has its own priority.
 fn step_back() {
     if let Err(error) = env::step_back(NICE) {
         tracing::debug!(%error, "questions run at the priority of everything else");

@@ -43,7 +43,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Works on a question of the caller's once it is the caller's turn, on a thread for questions.
+    /// Waits for the caller's turn, then works on the question on a thread for questions.
     pub(crate) async fn question<T: Send + 'static>(
         self,
         caller: Caller,
@@ -52,7 +52,7 @@ impl App {
         let running = self.turns.take(&caller.viewer.id).await?;
         let questions = self.questions.clone();
         let work = move || {
-            // Given back when the work ends, even where nobody waits for it any more.
+            // Held until the work ends, even if nobody waits for it any more.
             let _running = running;
             work(&self, &caller)
         };
@@ -84,10 +84,10 @@ impl FromRequestParts<App> for Caller {
             email: None,
             ip: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()),
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
-            // Without the query: what was sought is personal, and a record of it says so (spec/own-entries.md).
+            // Without the query: what was sought is personal (spec/own-entries.md, "The viewer").
             page: Some(parts.uri.path().chars().take(2_048).collect()),
         };
-        // Whoever measures wants the answer worked out.
+        // `no-cache` asks for an answer that is worked out anew, as measurements need.
         let directives = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
         let fresh =
             directives.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("no-cache"));

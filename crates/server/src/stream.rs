@@ -1,7 +1,7 @@
-//! Answers that are written while they are read, and that say so when they are whole.
+//! Answers that are sent while they are written, and that say at their end that they are whole.
 //!
-//! A body is chunks, then an end with trailers. One that stops before its end breaks the connection without the closing
-//! chunk, so that no client takes a part for the whole.
+//! A body is a number of chunks, then an end with trailers. A body that stops before its end breaks the connection without the
+//! closing chunk, so that no client takes a part for the whole.
 
 use std::io;
 use std::pin::Pin;
@@ -21,7 +21,7 @@ pub(crate) enum Piece {
     End(HeaderMap),
 }
 
-/// How long a client may take nothing at all before its answer is broken off: what it holds is wanted by others.
+/// How long a client may take nothing at all before its answer is broken off: others need the memory that it holds.
 pub(crate) const STALL: Duration = Duration::from_secs(120);
 
 /// Hands a piece to a client; `false` if it went away, or took nothing for [`STALL`].
@@ -29,7 +29,7 @@ pub(crate) async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> bool {
     matches!(tokio::time::timeout(STALL, pieces.send(piece)).await, Ok(Ok(())))
 }
 
-/// Makes a body and what fills it; at most `pieces_max` wait for a slow reader.
+/// Makes a body and the sender that fills it; at most `pieces_max` pieces wait for a slow reader.
 pub(crate) fn streamed(pieces_max: usize) -> (mpsc::Sender<Piece>, Body) {
     let (pieces, waiting) = mpsc::channel(pieces_max);
     (pieces, Body::new(Streamed { waiting, ended: false }))

@@ -13,7 +13,7 @@ const RUNNING_MAX: usize = 4;
 /// Questions of one caller that run or wait: past this, whoever asks is told to come back.
 const ASKED_MAX: usize = 64;
 
-/// Callers remembered before those that ask nothing are forgotten.
+/// From this many callers on, those without a question are forgotten.
 const CALLERS_MAX: usize = 1_024;
 
 const _: () = assert!(RUNNING_MAX < ASKED_MAX);

@@ -43,8 +43,8 @@ pub enum CheckpointError {
 }
 
 impl CheckpointError {
-    /// Whether the checkpoint is sound as far as can be told, but another key's: a log was put in the place of another, or it
-    /// never was this log's.
+    /// Whether the checkpoint seems sound but is signed by another key: another log was put in place of this one, or the
+    /// checkpoint never was this log's.
     pub fn is_of_another_key(&self) -> bool {
         matches!(self, Self::OtherOrigin { .. } | Self::Note(NoteError::Unsigned))
     }

@@ -1,4 +1,4 @@
-//! Receipts: what a log signs at once for those whose entries it has recorded.
+//! Receipts: what a log signs at once for those who sent entries.
 //!
 //! ```text
 //! indelible-receipt/v1
@@ -65,7 +65,7 @@ pub enum ReceiptError {
 }
 
 impl ReceiptError {
-    /// Whether the text is none, rather than one that the key has not signed.
+    /// Whether the text is no receipt at all, rather than one that this key has not signed.
     pub fn is_malformed(&self) -> bool {
         matches!(self, Self::Malformed(_) | Self::Note(NoteError::Malformed(_)))
     }

@@ -65,20 +65,21 @@ const CUT_OFF_SOON: Duration = Duration::from_secs(1);
 
 /// Opens the log and serves it until the process is told to stop, then closes it. `greeting` follows the address.
 ///
-/// Told a second time, it cuts off what still runs; a log that is being closed is closed whatever it is told.
+/// Told a second time, it cuts off requests that still run. Closing the log is never cut off.
 pub(crate) fn serve(
     open: impl FnOnce() -> miette::Result<Log>,
     options: Options,
     greeting: &str,
 ) -> miette::Result<Exit> {
     crate::allocator::keep_small();
-    // Events come in on these threads, and whoever sent them waits.
+    // Events come in on these threads, and clients wait for them.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(be_prompt).build();
     let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;
-    // Before there is a log, a port and a word of them: whoever reads that word may tell it to stop at once.
+    // Listens before the log and the port are there and are announced: whoever reads that announcement may tell the process to
+    // stop at once.
     let told = Told::listen(&runtime)?;
-    // The port, too, before there is a log: one that is taken makes none, and leaves no entry of a start in one there is.
-    // Who connects meanwhile waits.
+    // The port is taken before the log is opened, so that a port in use makes no log and leaves no entry of a start. Clients that
+    // connect meanwhile wait.
     let server = runtime.block_on(Server::bind(options));
     let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
     let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;

@@ -64,7 +64,7 @@ impl Tail {
                 match self.show(remote, &mut seen)? {
                     Ended::Unread => return Ok(Exit::Done),
                     Ended::CaughtUp if !self.follow => return Ok(Exit::Done),
-                    // A server that was never there is none that went away.
+                    // A server that never answered has not gone away: do not try again.
                     Ended::Broken(report) if !self.follow || seen.is_none() => return Err(report),
                     Ended::CaughtUp | Ended::Broken(_) => {}
                 }
@@ -111,7 +111,7 @@ impl Tail {
             if let Some(id) = line.strip_prefix("id: ") {
                 at = id.parse().ok();
             }
-            // Whole only here: an id whose entry did not come was not seen.
+            // Only here the event is whole: an id whose entry did not come does not count as seen.
             if line.is_empty() {
                 *seen = at.or(*seen);
             }

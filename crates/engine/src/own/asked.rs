@@ -6,17 +6,16 @@ use event::{Declared, Event};
 use search::is_readable;
 use serde_json::{Map, Value, json};
 
-use super::Viewer;
+use crate::own::viewer::Viewer;
 
-/// Shortest value that a text is searched for when values are taken out of it (spec/disclosure.md); shorter ones never stand
-/// for a word of the log's own.
+/// Values shorter than this are not sought in texts (spec/disclosure.md), so they never take a word of the log's own out of one.
 const SOUGHT_CHARS_MIN: usize = 3;
 
 /// Adds `filters`, as `[name, value]` in their order, to the event's `properties`. Values that may name somebody are declared
 /// personal of `viewer`: shown to whoever may see the viewer's values, and gone with the viewer's key.
 ///
-/// `texts` are the words that the event has of the log itself. A value that is one of them names nobody and stays, or asking
-/// for `export` would take the word out of the entry's description.
+/// `texts` are the log's own words in the event. A value that is part of them names nobody and stays: otherwise a question for
+/// `export` would take that word out of the entry's description.
 pub(super) fn add<'a>(
     event: &mut Event<'a>,
     viewer: &Viewer,

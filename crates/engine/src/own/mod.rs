@@ -4,38 +4,19 @@
 //! before the first byte leaves; if it cannot be written, the read is refused.
 
 mod asked;
-mod recorded;
+pub(crate) mod erased;
+pub(crate) mod names;
+pub(crate) mod recorded;
+pub(crate) mod viewer;
 
+use crate::own::erased::handle_text;
+use crate::own::names::{ERASED, PERSON, READ_CHANNEL};
+use crate::own::viewer::Viewer;
 use std::borrow::Cow;
 
 use event::{Actor, ActorKind, Client, Event, Http, PersonId, Resource};
 use ledger::MarkState;
 use serde_json::{Map, Value, json};
-
-pub(crate) use recorded::{Once, Recorded};
-
-use crate::erased::{ERASED, PERSON, handle_text};
-
-/// The source of own entries. No client can claim it.
-pub const OWN_SOURCE: &str = "indelible";
-
-/// The channel of entries that say who looked at personal values. Looking at these is not recorded in turn.
-pub(crate) const READ_CHANNEL: &str = "pii-read";
-
-/// Who looks, as far as the server knows.
-#[derive(Debug, Clone, Default)]
-pub struct Viewer {
-    /// Account, or `dev` where nobody signs in.
-    pub id: String,
-    /// E-mail address of the account.
-    pub email: Option<String>,
-    /// Address of the connection.
-    pub ip: Option<String>,
-    /// `User-Agent` of the request.
-    pub user_agent: Option<String>,
-    /// Path of the request. Without its query, which holds what was sought.
-    pub page: Option<String>,
-}
 
 /// Something the log did, or that was done with it.
 #[derive(Debug, Clone)]
@@ -51,7 +32,7 @@ pub enum Own<'a> {
     },
     /// It was closed in good order.
     Stopped,
-    /// It had not been closed in good order, and was brought back.
+    /// The log had not been closed in good order, and was recovered.
     Recovered {
         /// Entries replayed from the journal.
         replayed: u64,
@@ -104,7 +85,8 @@ pub enum Own<'a> {
         /// Type of the entry's resource.
         resource_type: Option<&'a str>,
     },
-    /// A person's key was destroyed; durable before that. Nothing erases yet, but whatever does explains itself by this.
+    /// A person's key is to be destroyed; durable before it is. Nothing erases yet, but every erasure will explain itself by
+    /// this.
     Erased {
         /// The handle of the key.
         person: PersonId,

@@ -5,9 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::Viewer;
+use crate::own::viewer::Viewer;
 
-/// A session: so long, the same principal doing the same again says nothing new. (Nobody signs in yet.)
+/// Length of a session: within it, the same principal doing the same again says nothing new. (Nobody signs in yet.)
 const SESSION_US: i64 = 3_600 * 1_000_000;
 
 /// Remembered records, 24 bytes each with their key: some 3 MiB. Past it the table is emptied, which costs at worst a second

@@ -9,26 +9,26 @@ use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
 use segment::manifest::{Manifest, newest, verify_manifests};
-use segment::verify::{FindingKind, verify_folder};
+use segment::verify::verify_folder;
 use vault::{RootKey, Vault};
 
 use super::relations::Relations;
 use super::segments::Indexes;
 use super::since;
-use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments};
-use crate::config::{Config, World};
-use crate::create::surroundings;
-use crate::ground::{Ground, survey};
-use crate::layout::Layout;
-use crate::open::OpenError;
-use crate::shared::with_causes;
+use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, receipt, segments, sort_in};
+use crate::start::create::surroundings;
+use crate::start::error::OpenError;
+use crate::start::ground::{Ground, survey};
+use crate::state::config::{Config, World};
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
 
 /// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
 /// manifests, segments, journal; every disclosure is opened under its key, every index made once more and compared. An index that
 /// is missing, damaged or wrong is made again; nothing else is changed.
 ///
-/// Cost: reads everything once, lines and disclosures three times; beside two microseconds of processor time an entry, three for each
-/// distinct disclosure and five for each row of an index, by what these cost alone; on all processors.
+/// Cost: reads everything once, lines and disclosures three times. Processor time, on all processors: two microseconds an entry,
+/// three for each distinct disclosure, five for each row of an index, each measured alone.
 ///
 /// # Errors
 /// [`VerifyError`], where nothing could be said. What is wrong is a finding.
@@ -43,7 +43,7 @@ pub fn verify_directory(
     let mut verification = Verification::default();
     match survey(disk, &layout) {
         Ok(Ground::Log) => {}
-        // What is missing is a finding, rather than no log.
+        // A missing file is a finding; it does not mean that there is no log.
         Err(OpenError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
         Ok(Ground::Free) | Err(OpenError::NotEmpty { .. }) => {
             return Err(VerifyError::NoLog { data: config.data.clone() });
@@ -108,7 +108,7 @@ pub fn verify_directory(
     verification.append(segments);
     if let Some(vault) = &vault {
         let mut rebuild = indexes.forged.clone();
-        // Each of those forged is a finding, and none that says anything of lines.
+        // A forged index is a finding, but says nothing about the lines.
         if verification.findings.len() == rebuild.len() {
             rebuild.extend(&indexes.rebuild);
         }
@@ -251,20 +251,4 @@ fn check_manifests(disk: &dyn Disk, layout: &Layout, verification: &mut Verifica
     }
     // A newest manifest that is damaged is a finding already; without it, segments cannot be judged.
     newest(disk, &folder).unwrap_or_default()
-}
-
-/// Puts the findings of a segment where they belong.
-pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
-    for finding in findings {
-        match finding.kind {
-            FindingKind::Tampered | FindingKind::Forged => {
-                verification.found(finding.file, finding.leaves, finding.what)
-            }
-            FindingKind::Unreadable => {
-                let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
-                verification.unreadable.push(Finding { file, leaves, what });
-            }
-            FindingKind::Foreign | FindingKind::Index => verification.notes.push(finding.to_string()),
-        }
-    }
 }

@@ -14,8 +14,8 @@ use vault::Sealed;
 use super::relations::Relations;
 use super::since::Digests;
 use super::{Progress, Verification};
-use crate::received::Ascending;
-use crate::record::read_numbers;
+use crate::commit::received::Ascending;
+use crate::commit::record::read_numbers;
 
 /// A line or disclosure that is not what the tree says, found while the journal is read.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub(super) struct Against<'a> {
     pub(super) relations: &'a Relations<'a>,
 }
 
-/// What the journal holds beside what the tree says.
+/// What the journal holds beyond what the tree covers.
 #[derive(Default)]
 pub(super) struct Checked {
     /// Whether it was closed in good order.
@@ -100,7 +100,7 @@ pub(super) fn check(
         }
         Err(error) => {
             let (path, leaves) = place(dir, &error, end..size.max(end));
-            let what = crate::shared::with_causes(&error);
+            let what = crate::state::failure::with_causes(&error);
             verification.found(path, leaves, what);
         }
     }

@@ -10,9 +10,9 @@ use segment::{DisclosureRecord, Part, PartError, View};
 
 use super::relations::open_record;
 use super::{Progress, Verification, VerifyError};
-use crate::Log;
-use crate::layout::Layout;
-use crate::shared::with_causes;
+use crate::log::Log;
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
 
 /// Disclosures remembered as opened, 48 bytes each.
 const OPENED_MAX: usize = 1 << 16;
@@ -21,7 +21,7 @@ impl Log {
     /// Reads every entry that the newest checkpoint covers, the way a question would, and checks each line against the
     /// tree, its disclosures against the line and under their keys, and the tree against the checkpoint.
     ///
-    /// Finds whatever an auditor could be shown wrongly. That files not read by any question are whole is for
+    /// Finds whatever could be shown to an auditor wrongly. Whether files that no question reads are whole is for
     /// [`super::verify_directory`] to say, with the log at rest.
     ///
     /// Cost: reads everything once. New entries may come in meanwhile.
@@ -29,13 +29,13 @@ impl Log {
     /// # Errors
     /// [`VerifyError::Read`] where a digest cannot be read. What is wrong is a finding.
     pub fn verify(&self, progress: Progress<'_>) -> Result<Verification, VerifyError> {
-        // A checkpoint over everything there is, unless none can be made: then what is signed is checked.
+        // A checkpoint over everything there is. If none can be made, what was signed before is checked.
         let newest = self.size().checked_sub(1).and_then(|last| self.checkpoint_covering(last).ok());
         let (checkpoint, view, ledger) = (newest.unwrap_or_else(|| self.checkpoint()), self.view(), self.ledger());
         let size = checkpoint.checkpoint.size.0.min(view.size);
         let mut verification =
             Verification { origin: ledger.origin().to_owned(), size, checkpoints: 1, ..Verification::default() };
-        // What is in memory was sound when it was read. What lies on the disk now is to be seen.
+        // What is in memory was sound when it was read. The point is what lies on the disk now.
         self.cache.drop_blocks();
         let mut edge = RightEdge::new();
         let mut opened = Opened::default();

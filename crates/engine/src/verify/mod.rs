@@ -10,6 +10,7 @@ mod relations;
 mod segments;
 mod since;
 
+use segment::verify::FindingKind;
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -71,9 +72,9 @@ pub struct Verification {
     pub receipt: Option<u64>,
     /// Evidence of tampering or damage; empty if the log is sound.
     pub findings: Vec<Finding>,
-    /// What could not be read, so that nothing can be said of it.
+    /// What could not be read, so that nothing can be said about it.
     pub unreadable: Vec<Finding>,
-    /// What the log is worth less for, though it is as it was.
+    /// What weakens the evidence, although nothing was changed.
     pub warnings: Vec<String>,
     /// What the mark outside says; `None` if that is a finding, or was not asked.
     pub mark: Option<MarkState>,
@@ -86,7 +87,7 @@ impl Verification {
         self.findings.push(Finding { file: file.into(), leaves, what: what.into() });
     }
 
-    /// As [`Self::found`] of one leaf; of neighbours with the same trouble, one finding.
+    /// As [`Self::found`], for one leaf. Neighbours with the same trouble share one finding.
     fn found_at(&mut self, file: PathBuf, leaf: u64, what: String) {
         if let Some(last) = self.findings.last_mut()
             && let Some(leaves) = &mut last.leaves
@@ -100,7 +101,7 @@ impl Verification {
         self.found(file, Some(leaf..leaf + 1), what);
     }
 
-    /// Puts what was found beside behind what was found here.
+    /// Appends what another verification found.
     fn append(&mut self, beside: Self) {
         self.findings.extend(beside.findings);
         self.unreadable.extend(beside.unreadable);
@@ -148,3 +149,19 @@ pub enum VerifyError {
 
 /// How far a verification has come: entries checked, and how many there are.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
+/// Puts the findings of a segment where they belong.
+pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
+    for finding in findings {
+        match finding.kind {
+            FindingKind::Tampered | FindingKind::Forged => {
+                verification.found(finding.file, finding.leaves, finding.what)
+            }
+            FindingKind::Unreadable => {
+                let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
+                verification.unreadable.push(Finding { file, leaves, what });
+            }
+            FindingKind::Foreign | FindingKind::Index => verification.notes.push(finding.to_string()),
+        }
+    }
+}

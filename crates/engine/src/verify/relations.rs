@@ -1,4 +1,4 @@
-//! What holds between lines, checkpoints and keys, looked at while lines are read.
+//! Relations between lines, checkpoints and keys, checked while lines are read.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,10 +9,10 @@ use segment::{DisclosureRecordRef, IndexKey};
 use vault::{KeyState, OpenError, Vault};
 
 use super::Verification;
-use crate::erased::{erased_in, handle_text};
-use crate::layout::Layout;
-use crate::received::{Dates, received_in};
-use crate::rows::index_secret;
+use crate::ask::rows::index_secret;
+use crate::commit::received::{Dates, received_in};
+use crate::own::erased::{erased_in, handle_text};
+use crate::state::layout::Layout;
 
 /// Shared by all threads that read lines.
 pub(super) struct Relations<'v> {
@@ -47,8 +47,8 @@ impl<'v> Relations<'v> {
         self.dates.check(leaf, received_us)
     }
 
-    /// Opens a disclosure under its person's key; says what is wrong with it. One whose person was erased cannot be opened, and
-    /// nothing is wrong with it.
+    /// Opens a disclosure under its person's key; says what is wrong with it. One whose person was erased cannot be opened, which
+    /// is right.
     pub(super) fn open(&self, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
         self.vault.map_or(Ok(()), |vault| open_record(vault, record))
     }

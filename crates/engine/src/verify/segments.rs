@@ -11,13 +11,12 @@ use segment::sealed::{Difference, IndexAccess};
 use segment::verify::{FindingKind, How, Opens, verify_segment};
 use vault::Vault;
 
-use super::directory::sort_in;
 use super::relations::Relations;
 use super::since::read_digests;
-use super::{Finding, Progress, Verification, VerifyError};
-use crate::layout::Layout;
-use crate::reindex::{Watch, compare, make_again};
-use crate::shared::with_causes;
+use super::{Finding, Progress, Verification, VerifyError, sort_in};
+use crate::start::reindex::{Watch, compare, make_again};
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
 
 /// Threads that read lines, however many processors there are: each takes some MiB.
 const THREADS_MAX: usize = 16;
@@ -29,7 +28,7 @@ pub(super) struct Indexes {
     pub(super) rebuild: Vec<SegmentEntry>,
     /// Whole, as far as their own checksums say: to be compared with what the lines give.
     pub(super) compare: Vec<SegmentEntry>,
-    /// Made by somebody without the log's keys, beside lines that are sound: found already, and to be made again.
+    /// Forged, beside lines that are sound: reported already, and to be made again.
     pub(super) forged: Vec<SegmentEntry>,
 }
 
@@ -104,7 +103,7 @@ pub(super) fn reindex(
 ) -> Result<(), VerifyError> {
     let watch = Watch { each: &|_, _| {}, progress: &|_, _| {} };
     if let Err(error) = make_again(disk, &layout.segments(), vault, rebuild, &watch) {
-        // What was found is told in any case.
+        // Findings are reported even if this fails.
         if verification.findings.is_empty() {
             return Err(error.into());
         }
@@ -117,8 +116,9 @@ pub(super) fn reindex(
     Ok(())
 }
 
-/// Makes the indexes of these segments once more and compares: one that says otherwise, though its checksums fit, was changed by
-/// somebody. It is replaced. So is one that answers alike with bytes that its lines do not give; that is noted.
+/// Makes the indexes of these segments once more and compares. An index that answers otherwise although its checksums fit was
+/// changed by somebody: a finding, and it is replaced. One that answers alike with other bytes than its lines give is replaced
+/// and noted.
 ///
 /// Cost: as making every index again, some 5 µs an entry, two segments at once.
 pub(super) fn compare_indexes(

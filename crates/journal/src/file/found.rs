@@ -43,7 +43,7 @@ pub(super) struct FoundFile {
     pub(super) path: PathBuf,
     pub(super) first_leaf: LeafIndex,
     pub(super) end_leaf: LeafIndex,
-    /// What it is written again from, where the disk may not hold it.
+    /// The batches to write again, where the disk may not hold the file.
     pub(super) rewrite: Option<Rewrite>,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Rewrite {
 /// A file that is not needed once the journal goes on.
 pub(super) struct Obsolete {
     pub(super) path: PathBuf,
-    /// The leaves it holds, where they must be held elsewhere before it goes. `None`: it holds none, or is written again.
+    /// The leaves that must be held elsewhere before this file is removed. `None`: it holds none, or it is written again.
     pub(super) leaves: Option<Range<LeafIndex>>,
 }
 
@@ -69,7 +69,7 @@ impl Found {
         self.leaves.clone()
     }
 
-    /// What was met.
+    /// What reading the files showed.
     #[must_use]
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
@@ -81,13 +81,13 @@ impl Found {
         leaves.map(|leaves| leaves.start.0..leaves.end.0.min(self.leaves.start.0)).filter(|leaves| !leaves.is_empty())
     }
 
-    /// Makes the journal that goes on: copies what may not have reached the disk into fresh files, starts a new file for
-    /// what comes, and then removes what is not needed any more. A file stays whose leaves `are_held` denies.
+    /// Goes on from these files: copies what may not have reached the disk into fresh files, starts a new file for what comes,
+    /// and then removes files that are not needed any more. A file stays if `are_held` says no to its leaves.
     ///
     /// Cost: writes and syncs the last file anew.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing was removed then, or all that counts is in fresh files, durable.
+    /// [`OpenError`]. Either nothing was removed then, or all that counts is durable in fresh files.
     ///
     /// # Panics
     /// Where the journal was looked at without [`super::Known::key`].

@@ -75,7 +75,7 @@ impl<'a> Looking<'a> {
     fn sort_in(&mut self, path: PathBuf) -> Result<(), OpenError> {
         if let Some(named) = path.to_str().and_then(|path| path.strip_suffix(TEMPORARY_SUFFIX)) {
             let named = Path::new(named);
-            // Anything else that ends so is not the journal's to remove.
+            // Other temporary files are not the journal's to remove.
             if named == reserve_path(self.dir) || matches!(Name::parse(named), Some(Ok(_))) {
                 self.obsolete.push(Obsolete { path, leaves: None });
             }
@@ -142,8 +142,8 @@ impl<'a> Looking<'a> {
         let mac = self.authenticate(&path, &bytes, &header, &scan, &digests)?;
         self.judge(&path, &scan, is_last)?;
         self.check_checkpoint(&path, &header)?;
-        // Of the last file and of what no checkpoint covers, the disk may not hold what the page cache shows: an
-        // earlier process' failed sync leaves no trace.
+        // The page cache may show more of the last file, and of files no checkpoint covers, than the disk holds: an earlier
+        // process' failed sync leaves no trace.
         let is_written_again = is_last || scan.end_leaf.0 > self.known.checkpoint.size.0;
         if is_written_again {
             self.obsolete.push(Obsolete { path: path.clone(), leaves: None });
@@ -157,7 +157,7 @@ impl<'a> Looking<'a> {
         self.hand_over(number, &bytes, &header, &scan, &digests, receive)?;
         self.next_leaf = scan.end_leaf;
         let (first_leaf, end_leaf) = (name.first_leaf, scan.end_leaf);
-        // The last one is the rule, so it is kept; another is read once more.
+        // Usually only the last file is written again, so its bytes are kept in memory; others are read once more.
         let rewrite = is_written_again.then(|| Rewrite { header, scan, bytes: is_last.then_some(bytes) });
         self.files.push(FoundFile { number, path, first_leaf, end_leaf, rewrite });
         Ok(())
@@ -178,8 +178,8 @@ impl<'a> Looking<'a> {
         Ok(header)
     }
 
-    /// Checks the MACs of a file, and that it follows the one before; returns its last. What a crash leaves never fails
-    /// here: a MAC lies under its frame's checksum.
+    /// Checks the MACs of a file, and that it follows the one before; returns its last MAC. No crash makes this fail, since each
+    /// MAC lies under its frame's checksum.
     fn authenticate(
         &self,
         path: &Path,
@@ -209,7 +209,7 @@ impl<'a> Looking<'a> {
         Err(OpenError::OtherTree { path: path.to_owned(), begun: begun.size, newest: ahead })
     }
 
-    /// Decides whether the end of a file is as it should be, may be cut, or says that something was lost.
+    /// Decides whether the end of a file is right, may be cut, or shows a loss.
     fn judge(&mut self, path: &Path, scan: &Scan, is_last: bool) -> Result<(), OpenError> {
         let offset = scan.end_offset as u64;
         let damaged = |what| OpenError::Damaged { path: path.to_owned(), offset, leaf: scan.end_leaf, what };
@@ -253,7 +253,7 @@ impl<'a> Looking<'a> {
         Ok(())
     }
 
-    /// Looks at the reserve, too, which holds nothing: no byte of the folder may change unnoticed.
+    /// Checks the reserve, too, although it holds no data: no byte of the folder may change unnoticed.
     pub(super) fn reserve(&self) -> Result<(), OpenError> {
         let path = reserve_path(self.dir);
         if let Some(offset) = first_not_zero(self.disk, &path).map_err(io_at(&path))? {
@@ -290,7 +290,7 @@ impl<'a> Looking<'a> {
             Superseded::Sealed(end) => *end,
             Superseded::Rewritten => {
                 let bytes = self.disk.read(&path).map_err(io_at(&path))?;
-                // No file of this log: nobody's to remove.
+                // Not a file of this log, so it must not be removed.
                 let Ok(header) = self.check_header(name, &path, &bytes) else { return Ok(()) };
                 scan(&bytes, &header).end_leaf
             }

@@ -66,8 +66,9 @@ impl Reserve {
     }
 }
 
-/// Gives the reserve of a journal's folder free if its file system has less room than that: a start needs some before it comes to the
-/// journal. It is made again at the end of the start, or as soon as there is room. Returns whether there was one to give.
+/// Frees the reserve of a journal's folder if its file system has less room than the reserve takes: a start needs some before it
+/// comes to the journal. The reserve is made again at the end of the start, or as soon as there is room. Returns whether there
+/// was one.
 ///
 /// # Errors
 /// What the disk answers.
@@ -89,7 +90,7 @@ pub(super) fn reserve_path(dir: &Path) -> PathBuf {
     dir.join(NAME)
 }
 
-/// Where the reserve's first byte that is no zero stands, if it has one. Cost: reads it, in small pieces.
+/// Offset of the first byte of the reserve that is not zero, if any. Cost: reads it, in small pieces.
 pub(super) fn first_not_zero(disk: &dyn Disk, path: &Path) -> io::Result<Option<u64>> {
     let file = match disk.open_read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -110,7 +111,7 @@ pub(super) fn first_not_zero(disk: &dyn Disk, path: &Path) -> io::Result<Option<
     Ok(None)
 }
 
-/// Fills a file with written zeroes from `from` to `to`: unlike a hole they take their space now.
+/// Writes zeroes from `from` to `to`: unlike a hole they take their space on the disk now.
 pub(super) fn write_zeroes(file: &dyn env::DiskFile, from: u64, to: u64) -> io::Result<()> {
     let mut at = from;
     while at < to {

@@ -20,14 +20,14 @@ pub struct Sizes {
     pub reserve_bytes: u64,
 }
 
-/// The reserve of a served log: a start writes the last file once more, which has two thirds of it at most, and sealing, checkpoints, keys
-/// and own entries have the rest.
+/// The reserve of a served log. A start writes the last file once more, which takes two thirds of the reserve at most; sealing,
+/// checkpoints, keys and own entries have the rest.
 pub const RESERVE_BYTES_DEFAULT: u64 = 64 << 20;
 
 /// The reserve takes at most this part of what is free at the start: a small disk is for entries, too.
 const RESERVE_SHARE: u64 = 8;
 
-/// Less is no reserve: a few hundred own entries, and what a start writes besides.
+/// A smaller reserve is of no use: it must hold a few hundred own entries and what a start writes beside the journal.
 const RESERVE_BYTES_MIN: u64 = 4 << 20;
 
 impl Default for Sizes {
@@ -37,7 +37,7 @@ impl Default for Sizes {
 }
 
 impl Sizes {
-    /// The usual sizes with a reserve of at most `reserve_bytes`, on a disk that has room for so many bytes; `None`: that is not known.
+    /// The usual sizes with a reserve of at most `reserve_bytes`. `room`: free bytes of the disk; `None` if that is not known.
     /// Files are at most two thirds of the reserve, so that there is always room to write the last one again.
     #[must_use]
     pub fn within(reserve_bytes: u64, room: Option<u64>) -> Self {

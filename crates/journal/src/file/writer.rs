@@ -89,7 +89,7 @@ impl Writer {
             }
             other => other?,
         }
-        // Without room for the reserve the journal starts all the same, and takes small groups while the file lasts.
+        // Without room for the reserve the journal starts anyway, and takes small groups while its file has room.
         reserve.fill(disk)?;
         let open = Arc::new(OpenFile { file: disk.open_write(&path)?, path });
         let current = Current {
@@ -174,7 +174,7 @@ impl Writer {
         }
         let previous_mac = self.encode_close().mac;
         let next = self.prepare(Place { first_leaf, checkpoint: newest, previous_mac })?;
-        // The new name says that the old file is whole up to here, so the old one is closed before.
+        // A file with a successor counts as closed, so the old file is closed before the new one gets its name.
         self.finish_current()?;
         let (path, temporary) = (next.open.path.clone(), env::temporary_path(&next.open.path));
         let disk = Arc::clone(&self.setting.disk);
@@ -199,7 +199,7 @@ impl Writer {
         }
     }
 
-    /// What appends frames to the buffer, emptied, that will follow the file's end.
+    /// Empties the buffer and returns a writer of frames that will follow the file's end.
     fn frames(&mut self) -> FrameWriter<'_> {
         self.buffer.clear();
         FrameWriter {
@@ -234,7 +234,8 @@ impl Writer {
         frames.previous
     }
 
-    /// Writes that much of the buffer over the zeroes at the file's end; what is longer lies behind them. Syncs all.
+    /// Writes the first `zeroes` bytes of the buffer over the zeroes at the file's end, and syncs. The rest of the buffer was
+    /// written behind the zeroes before.
     fn write(&mut self, zeroes: u64) -> Result<(), AppendError> {
         let file = &*self.current.open.file;
         let front = self.buffer.get(..usize::try_from(zeroes).unwrap_or(usize::MAX)).unwrap_or(&self.buffer);
@@ -242,8 +243,8 @@ impl Writer {
         written.map_err(|source| self.fail(self.current.open.path.clone(), source))
     }
 
-    /// Makes the file as long as the group in the buffer and the closing mark need: with the group's end, where that
-    /// lies behind the zeroes, and with zeroes behind it. So a full disk is met before the group's first byte is written.
+    /// Makes the file long enough for the group in the buffer and a closing mark. Writes the part of the group that lies behind
+    /// the zeroes, and zeroes behind it, so that a full disk shows before the group's first byte is written.
     fn make_room(&mut self, reserved: bool) -> Result<(), AppendError> {
         let bytes = self.buffer.len() as u64;
         let needed = self.current.end + bytes + CLOSE_BYTES as u64;
@@ -291,7 +292,7 @@ impl Writer {
         }
     }
 
-    /// Writes the next file, whole and synced, but under a temporary name: a full disk is met before anything changes.
+    /// Writes the next file, whole and synced, under a temporary name, so that a full disk shows before anything changes.
     fn prepare(&mut self, place: Place) -> Result<Current, AppendError> {
         let setting = &self.setting;
         let header = setting.header(place);
@@ -315,7 +316,7 @@ impl Writer {
                 disk.remove(&temporary).map_err(|source| self.fail(temporary.clone(), source))?;
                 return Err(AppendError::DiskFull);
             }
-            // Only the opening can have failed so: nothing was written.
+            // Only opening the file can fail like this, so nothing was written.
             Err(error) if is_out_of_files(&error) => return Err(AppendError::OutOfFiles),
             Err(source) => return Err(self.fail(temporary, source)),
         };

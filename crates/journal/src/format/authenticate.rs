@@ -11,7 +11,7 @@ use super::mac::{Mac, MacKey};
 use super::scan::{End, Scan};
 use proof::{Digest, LeafIndex};
 
-/// The first thing in a file that the log has not written, though its checksums fit: no crash does that.
+/// The first thing in a file that the log has not written although its checksums fit. No crash leaves that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Forged {
     pub(crate) offset: usize,
@@ -42,8 +42,8 @@ pub(crate) fn line_digests(file: &[u8], scan: &Scan, header: &FileHeader) -> Vec
     })
 }
 
-/// Checks header and frames of a scanned file, whose lines have these digests; returns the MAC that what comes next chains
-/// from. A tail that the scan did not accept has no say.
+/// Checks the MACs of header and frames of a scanned file, whose lines have these digests; returns the MAC from which the next
+/// file chains. Bytes that the scan did not accept are not looked at.
 ///
 /// Cost: hashes all but the lines.
 pub(crate) fn authenticate(

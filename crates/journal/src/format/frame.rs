@@ -49,7 +49,7 @@ pub(crate) struct Frame<'a> {
     /// Checksum of the frame before.
     pub(crate) previous_crc: u32,
     pub(crate) crc: u32,
-    /// As it stands there; whether it is right is for [`super::authenticate`] to say.
+    /// The MAC as it is in the file; [`super::authenticate`] checks it.
     pub(crate) mac: Mac,
     /// Everything before the MAC.
     pub(crate) content: &'a [u8],
@@ -84,7 +84,7 @@ pub(crate) struct FrameWriter<'a> {
     pub(crate) group_start: u64,
 }
 
-/// What a frame repeats of, and chains from, what lies before it in the file.
+/// The checksum that a frame repeats of the frame before, and the MAC that it chains from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Link {
     pub(crate) crc: u32,
@@ -237,8 +237,8 @@ pub(super) fn find_magic(file: &[u8], from: usize) -> Option<usize> {
     rest.windows(MAGIC.len()).position(|window| window == MAGIC).map(|found| from + found)
 }
 
-/// Gives a frame another stamp and another predecessor, in place, and computes its checksums anew; returns what the next
-/// one repeats. Its MAC covers neither, and stays.
+/// Gives a frame another stamp and predecessor, in place, and computes its checksums anew; returns the link for the next frame.
+/// The MAC covers neither and stays as it is.
 pub(super) fn restamp_frame(frame: &mut [u8], stamp: Stamp, previous_crc: u32) -> Option<Link> {
     let crc_at = frame.len().checked_sub(CRC_BYTES)?;
     frame.get_mut(8..16)?.copy_from_slice(&stamp.term.to_le_bytes());

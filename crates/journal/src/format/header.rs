@@ -1,4 +1,4 @@
-//! The first bytes of a file: whose it is, where it starts, and what it follows.
+//! The file header: which log the file belongs to, where it starts, and what it follows.
 
 use super::bytes::{array, u32_at, u64_at};
 use super::mac::{Mac, MacKey};
@@ -20,7 +20,7 @@ const V1_CRC_AT: usize = 92;
 pub(crate) struct FileHeader {
     /// Counts the processes that wrote to this journal; from 1.
     pub(crate) term: u64,
-    /// Random: bytes of any other file never pass for this one's.
+    /// Random, so that frames of another file never pass for this one's.
     pub(crate) nonce: [u8; 16],
     /// What it has in common with its copies.
     pub(crate) begun: Begun,
@@ -91,7 +91,7 @@ impl FileHeader {
         crc32c::crc32c(self.encode().split_at(CRC_AT).0)
     }
 
-    /// Reads a header; whether its MAC is right is for [`super::authenticate`] to say.
+    /// Reads a header; [`super::authenticate`] checks its MAC.
     pub(crate) fn decode(file: &[u8]) -> Result<Self, HeaderError> {
         let short = HeaderError::Damaged("the file is shorter than its header");
         let sealed = |at| file.get(..at).map(crc32c::crc32c).is_some_and(|crc| Some(crc) == u32_at(file, at));

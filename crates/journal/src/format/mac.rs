@@ -13,7 +13,7 @@ pub(crate) const MAC_BYTES: usize = 32;
 /// HMAC-SHA-256 over one link of the chain.
 pub(crate) type Mac = [u8; MAC_BYTES];
 
-/// What the first file of a journal follows.
+/// Stands for the MAC before the first file of a journal.
 pub(crate) const NO_MAC: Mac = [0; MAC_BYTES];
 
 /// The key that authenticates a journal's frames, derived from the log's.
@@ -32,15 +32,15 @@ impl MacKey {
         Self(Hmac::new_from_slice(key).expect("HMAC takes keys of every length"))
     }
 
-    /// Over a file header, whose content follows what ended in `previous`. Its term and nonce are left out: a copy made
-    /// at a start has the same chain.
+    /// The MAC of a file header behind a chain that ends in `previous`. Term and nonce are left out, so that a copy made at a
+    /// start has the same chain.
     pub(super) fn header(&self, previous: &Mac, content: &[&[u8]]) -> Mac {
         let begun = self.0.clone().chain_update(previous);
         content.iter().fold(begun, |mac, part| mac.chain_update(part)).finalize().into_bytes().into()
     }
 
-    /// Over a frame, given without its MAC and checksum; its lines, which lie at `lines`, count by their digests.
-    /// Stamp and checksums are left out, as in a header.
+    /// The MAC of a frame, given without its own MAC and checksum. Its lines, which lie at `lines`, are replaced by their
+    /// digests. Stamp and checksums are left out, as in a header.
     ///
     /// Cost: hashes everything but the lines.
     pub(super) fn frame<'d>(

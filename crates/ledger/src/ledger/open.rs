@@ -78,8 +78,8 @@ pub(super) fn open(
     })
 }
 
-/// Makes what was opened durable and fit to be gone on from: the newest checkpoint, in its file and in the mark; what lies
-/// behind it is cut off.
+/// Makes the opened tree ready for more: the newest checkpoint is made durable in its file and in the mark, and what lies behind
+/// it is cut off.
 pub(super) fn settle(ledger: &Ledger) -> Result<(), OpenError> {
     let mut signer = ledger.signer.lock().unwrap_or_else(PoisonError::into_inner);
     signer.settle(&*ledger.env.disk)?;
@@ -118,14 +118,14 @@ fn check_origin(env: &LedgerEnv, tree: &Path, key_name: &str) -> Result<(), Open
     })
 }
 
-/// What the file of checkpoints ends with.
+/// The end of the file of checkpoints.
 struct Newest {
     published: Published,
-    /// What the checkpoint before it covers; nothing, if it is the first.
+    /// Size of the checkpoint before the newest; zero if there is none.
     before: TreeSize,
     /// Its record.
     last: LastRecord,
-    /// Every record's, up to it.
+    /// The chain of all records up to it.
     chain: Chain,
     places: Places,
 }
@@ -141,7 +141,7 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
         match records.at(offset).map_err(io_at(path))? {
             Item::Record(record, next) => {
                 if let Err(what) = chain.follow(&record) {
-                    // Another log's key has another chain, too.
+                    // Another log's chain does not fit either: if the signature shows that it is another's, say that instead.
                     opened(record, &key.verifier(), path, offset)?;
                     return Err(OpenError::Damaged { path: path.to_owned(), offset, what });
                 }

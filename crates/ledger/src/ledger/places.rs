@@ -4,8 +4,8 @@ use std::sync::{PoisonError, RwLock};
 
 use proof::TreeSize;
 
-/// Every so many records one is remembered: 16 bytes each, two megabytes for a year of a checkpoint a second. The records between two of
-/// them are read at once.
+/// One record in this many is remembered, with 16 bytes: two megabytes for a year of a checkpoint a second. The records between
+/// two of them are read at once.
 const RECORDS_BETWEEN: u64 = 256;
 
 /// Size and offset of some of the records, ascending. Grown by whoever opens the ledger, then by the signer.

@@ -49,8 +49,8 @@ impl Signer {
     /// Makes the newest checkpoint durable, in its file and in the mark, and cuts off what lies behind it.
     pub(super) fn settle(&mut self, disk: &dyn Disk) -> Result<(), OpenError> {
         let Some(last) = &self.unsettled else { return Ok(()) };
-        // Of the last record the page cache may show what the disk never got, if a process died after a failed sync.
-        // Written once more, it is durable before anybody relies on it.
+        // If a process died after a failed sync, the page cache may show a last record that the disk never got. It is written
+        // once more, so that it is durable before anybody relies on it.
         let written = self
             .file
             .write_all_at(&last.bytes, last.at)
@@ -67,10 +67,10 @@ impl Signer {
             return Err(SignError::Stopped { reason: reason.clone() });
         }
         if *self.recorded != *ledger.newest() {
-            // Last time the mark could not be written.
+            // The mark could not be written last time.
             self.publish(ledger)?;
         }
-        // Before: whatever is not flushed now was received no earlier, but for the time it waited.
+        // Taken before the flush: leaves that are not flushed now were received later than this, less the time they waited.
         let now_us = ledger.env.clock.now_us();
         let flushed = ledger.levels.flush().map_err(|(path, source)| failed(ledger, &path, source))?;
         if flushed.size == self.recorded.checkpoint.size {
@@ -133,7 +133,7 @@ impl Signer {
     }
 }
 
-/// What a mark says, or that its file could not be used for now.
+/// The error of a mark, or of a file that cannot be used for now.
 fn passing(error: MarkError) -> SignError {
     match error {
         MarkError::Io { source, .. } if is_disk_full(&source) => SignError::DiskFull,

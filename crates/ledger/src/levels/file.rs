@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// From here on, what waits in memory is written: 2,048 hashes, a write of some microseconds.
+/// Once this much waits in memory it is written: 2,048 hashes, a write of some microseconds.
 const WRITE_BYTES: usize = 64 << 10;
 
 /// A level's file, open. Shared with readers and with whoever syncs.
@@ -27,7 +27,7 @@ pub(super) struct LevelFile {
     open: Option<Arc<OpenLevel>>,
     pending: Vec<u8>,
     new_name: bool,
-    /// Whether the file holds more than counts, from before it was opened.
+    /// Whether the file held more than counts when it was opened.
     excess: bool,
 }
 
@@ -98,7 +98,7 @@ impl LevelFile {
         self.pending.len() >= WRITE_BYTES
     }
 
-    /// Writes what waits. After an error it still waits, and what was written of it is written over next time.
+    /// Writes the bytes that wait. After an error all of them still wait, and those that were written are written over next time.
     pub(super) fn write_pending(&mut self) -> io::Result<()> {
         if self.pending.is_empty() {
             return Ok(());
@@ -138,8 +138,8 @@ impl LevelFile {
         self.open.as_ref().map(Arc::clone)
     }
 
-    /// Copies those of the bytes from `start` on that still wait into the end of `bytes`; returns how many of the first
-    /// ones are to be read from the file. `None` when the level does not reach that far.
+    /// Fills the end of `bytes`, which begin at `start`, with those that still wait; returns how many at the beginning must be
+    /// read from the file. `None` when the level does not reach that far.
     pub(super) fn copy_pending(&self, start: u64, bytes: &mut [u8]) -> Option<usize> {
         let written = self.open.as_ref().map_or(0, |open| open.written());
         let in_file = usize::try_from(written.saturating_sub(start)).unwrap_or(usize::MAX).min(bytes.len());

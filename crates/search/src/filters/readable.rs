@@ -11,9 +11,9 @@ const WORD_BYTES_MAX: usize = 64;
 /// Longest code in capital letters: methods of HTTP, countries.
 const CODE_BYTES_MAX: usize = 8;
 
-/// Whether a filter of a URL names nobody: bounds of time, numbers, enumerations, and the ids and words of an organization's own
-/// vocabulary. All else may hold a name or an address: `q`, texts, paths, and ids of persons, things and requests. A value
-/// that does not look like a word is taken for a text, wherever it stands.
+/// Whether a filter of a URL names nobody. Bounds of time, numbers, enumerations, and ids and words of an organization's own
+/// vocabulary do not. Everything else may hold a name or an address: `q`, texts, paths, and ids of persons, things and requests.
+/// A value that does not look like a word counts as a text, whichever filter it is of.
 ///
 /// `name` is the parameter as given, with its `-` if it excludes.
 #[must_use]
@@ -21,7 +21,7 @@ pub fn is_readable(name: &str, value: &str) -> bool {
     let name = name.strip_prefix('-').unwrap_or(name);
     match Key::parameter(name) {
         None => name == "tz",
-        // These are read: there is nothing in them but dates and numbers, and words of a fixed list.
+        // These were parsed, so they hold only dates, numbers and words of a fixed list.
         Some(Key::From | Key::To | Key::Status | Key::Sequence | Key::Severity) => true,
         Some(Key::Keyword(keyword)) => match keyword {
             Keyword::ActorType | Keyword::Outcome => true,

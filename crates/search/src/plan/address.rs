@@ -7,8 +7,8 @@ use super::{Plan, Rows};
 use crate::error::SearchError;
 
 impl Plan<'_> {
-    /// The index holds each person's addresses under the person's own key, so the address is looked for as every person's
-    /// who may be seen; each hit is confirmed by what the entry says.
+    /// The index holds each person's addresses under the person's own key, so the address is looked up under the key of everybody
+    /// whom the caller may see. Each hit is confirmed by the entry.
     pub(super) fn address(&self, ip: IpAddr, within: &Rows) -> Result<Rows, SearchError> {
         let addresses = self.question.context.addresses;
         let values = addresses.values(ip);

@@ -17,22 +17,21 @@ use roaring::RoaringBitmap;
 use segment::{Ask, Part};
 
 pub(crate) use rows::Rows;
-pub(crate) use spanning::Touches;
 
 use crate::error::SearchError;
 use crate::predicate::{Predicate, Term};
 use crate::question::Question;
-use crate::results::{Kept, What};
+use crate::results::{AnswerKind, CachedAnswer};
 
 /// Returns the rows of `part` that match the question, none of a leaf at or beyond its size.
 ///
-/// Cost: what the part's own sets cost; terms that read lines come last and only for rows that all else left. Nothing
-/// where the answer is kept.
+/// Cost: that of the part's own sets. Terms that read lines come last, and only for rows that all other terms have left. Nothing
+/// if the answer is kept.
 ///
 /// # Errors
 /// As [`SearchError`].
 pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>, SearchError> {
-    let kept = question.kept(part, What::Rows, || {
+    let kept = question.kept(part, AnswerKind::Rows, || {
         question.keep_going(0)?;
         let plan = Plan { question, part };
         let found = plan.eval(question.asked(), &universe(part, question.size));
@@ -40,10 +39,10 @@ pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>
             SearchError::OverBudget(_) => SearchError::OverBudget(question.spent()),
             error => error,
         })?;
-        Ok(Kept::Rows(Arc::new(found)))
+        Ok(CachedAnswer::Rows(Arc::new(found)))
     })?;
     match kept {
-        Kept::Rows(rows) => Ok(rows),
+        CachedAnswer::Rows(rows) => Ok(rows),
         _ => unreachable!("rows are kept under a key of their own"),
     }
 }
@@ -63,7 +62,7 @@ fn universe(part: &dyn Part, size: u64) -> Rows {
     if first >= size {
         return Rows::none();
     }
-    // Leaves are consecutive: take out those beyond, or collect those below, whichever are fewer.
+    // Leaves are consecutive, so take out those at or beyond the size, or collect those below, whichever are fewer.
     let row = |leaf| part.row_of_leaf(leaf);
     if end - size < size - first {
         let mut set = RoaringBitmap::new();
@@ -119,7 +118,7 @@ impl Plan<'_> {
     }
 }
 
-/// How dear a predicate is: what reads no line first, what reads many last.
+/// How dear a predicate is. Terms are worked out in this order: those that read no line first, those that read many last.
 fn cost(predicate: &Predicate) -> u32 {
     match predicate {
         Predicate::All => 0,

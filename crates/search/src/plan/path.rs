@@ -52,7 +52,8 @@ impl Plan<'_> {
         Ok(Rows::Set(found | confirmed))
     }
 
-    /// Every visible identity that fits the prefix somewhere: the rest of the prefix begins with it, or it with the rest.
+    /// Every visible identity that fits the prefix at some place: the rest of the prefix begins with the value, or the value with
+    /// that rest.
     fn fitting(&self, prefix: &str) -> Vec<Fitting> {
         let mut fitting = Vec::new();
         self.question.context.identities.each(&mut |digest, pointer, value| {

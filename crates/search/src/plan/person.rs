@@ -11,7 +11,7 @@ use crate::error::SearchError;
 use crate::predicate::Keyword;
 
 impl Plan<'_> {
-    /// The rows where `keyword` is `value`, `value` being one or having an `@` in it.
+    /// The rows where `keyword` is `value`; the value is an e-mail address, or has an `@` in it.
     pub(super) fn addressed(&self, keyword: Keyword, value: &str) -> Result<RoaringBitmap, SearchError> {
         let field = keyword.field();
         let mut found = self.part.equal(field, value.as_bytes())?;
@@ -52,7 +52,7 @@ impl Plan<'_> {
         Ok(found)
     }
 
-    /// The rows where `identity` makes `keyword` what is asked.
+    /// The rows where this identity holds the value asked for, at a place that `keyword` is about.
     fn held(&self, keyword: Keyword, kind: Option<&str>, identity: &Identity) -> Result<RoaringBitmap, SearchError> {
         let pointer = identity.pointer.as_str();
         let asked = match keyword {

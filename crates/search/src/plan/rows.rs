@@ -56,7 +56,7 @@ impl Rows {
         }
     }
 
-    /// `set` without what is not in this one: as [`Rows::and`], but nothing is copied.
+    /// The rows of `set` that are in this set, too; as [`Rows::and`], without a copy.
     pub(crate) fn meet(&self, mut set: RoaringBitmap) -> Self {
         match self {
             Self::Range(range) if set.min() >= Some(range.start) && set.max() < Some(range.end) => {}

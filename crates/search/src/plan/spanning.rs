@@ -1,107 +1,20 @@
 //! Needles that begin or end inside an identity's value and go on outside it ("Lehmann exported").
 //!
-//! Admission replaces a value only where it is bounded by non-alphanumerics, so a border never lies between two
-//! alphanumerics. Of the identities, only those can take part whose value fits the needle at such a border: its end is a
-//! beginning of the needle, its beginning an end of the needle, or it stands in the needle whole. Their rows are read
-//! and decided on the rendered text; values of all others are walls there that no match crosses, which loses none.
+//! Admission replaces a value only where it is bounded by non-alphanumerics, so a border never lies between two alphanumerics.
+//! Only identities whose value fits the needle at such a border can take part: the value's end is a beginning of the needle, its
+//! beginning is an end of the needle, or the needle holds it whole. Lines of their rows are rendered with these values and
+//! searched. The values of all other identities are walls there that no match crosses; no match is lost by that.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 
 use event::Entry;
-use event::personal::Fit;
 use roaring::RoaringBitmap;
 use segment::index::fold;
 use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
-use crate::context::Context;
-use crate::error::{SearchError, Spent};
-
-/// How the visible identities meet a needle.
-#[derive(Debug, Default)]
-pub(crate) struct Touches {
-    /// Digest and pointer of each value that contains the needle, by pointer.
-    pub(super) inside: Vec<([u8; 32], String)>,
-    /// Each value that can lie across a border of the needle.
-    across: Vec<Touch>,
-}
-
-#[derive(Debug)]
-struct Touch {
-    digest: [u8; 32],
-    pointer: String,
-    value: String,
-    /// The part of the needle that would lie in the value, in bytes of the folded needle.
-    part: Range<usize>,
-}
-
-impl Touches {
-    /// Compares the visible identities with the needle. Cost: one look inside all of them, and for each border of the
-    /// needle look-ups of what lies before, behind and up to each later border.
-    ///
-    /// # Errors
-    /// [`SearchError::OverBudget`]: a needle of thousands of borders costs millions of look-ups.
-    pub(crate) fn find(context: &Context<'_>, needle: &str, folded: bool) -> Result<Self, SearchError> {
-        let needle = if folded { fold(needle) } else { needle.to_owned() };
-        let mut touches = Self::default();
-        let look = |fit: Fit, text: &str, take: &mut dyn FnMut([u8; 32], &str, &str)| {
-            // What fits in exact case also fits folded.
-            let wanted = if folded { Cow::Borrowed(text) } else { Cow::Owned(fold(text)) };
-            context.identities.fitting(fit, &wanted, &mut |digest, pointer, value| {
-                if folded || fit.holds(value, text) {
-                    take(*digest, pointer, value);
-                }
-            });
-        };
-        look(Fit::Inside, &needle, &mut |digest, pointer, _| touches.inside.push((digest, pointer.to_owned())));
-        touches.inside.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
-        let borders = borders(&needle);
-        for (nth, &at) in borders.iter().enumerate() {
-            if (context.over_budget)() {
-                return Err(SearchError::OverBudget(Spent::Time));
-            }
-            let (before, after) = needle.split_at(at);
-            let mut touch = |fit: Fit, text: &str, part: Range<usize>| {
-                look(fit, text, &mut |digest, pointer, value| {
-                    // Neither side of a border is empty, so no empty value fits.
-                    let (pointer, value, part) = (pointer.to_owned(), value.to_owned(), part.clone());
-                    touches.across.push(Touch { digest, pointer, value, part });
-                });
-            };
-            touch(Fit::Ends, before, 0..at);
-            touch(Fit::Begins, after, at..needle.len());
-            for &end in borders.iter().skip(nth + 1) {
-                touch(Fit::Whole, needle.get(at..end).unwrap_or_default(), at..end);
-            }
-        }
-        Ok(touches)
-    }
-
-    /// Whether no visible identity has anything to do with the needle.
-    pub(super) fn is_empty(&self) -> bool {
-        self.inside.is_empty() && self.across.is_empty()
-    }
-
-    /// Whether a value can lie across a border of the needle.
-    pub(super) fn reach_across(&self) -> bool {
-        !self.across.is_empty()
-    }
-}
-
-/// Where a value's border can lie in the needle: strictly inside, and not between two alphanumerics.
-fn borders(needle: &str) -> Vec<usize> {
-    let mut before: Option<char> = None;
-    let mut found = Vec::new();
-    for (at, after) in needle.char_indices() {
-        if before.is_some_and(|before| !(before.is_alphanumeric() && after.is_alphanumeric())) {
-            found.push(at);
-        }
-        before = Some(after);
-    }
-    found
-}
+use crate::error::SearchError;
+use crate::touches::{Touch, Touches};
 
 impl Plan<'_> {
     /// The rows among `open` where the needle lies across the border of a value.
@@ -143,8 +56,8 @@ impl Plan<'_> {
         })
     }
 
-    /// Leaves of `rows` those that can have `side` of the needle beside the value: where no other value reaches into
-    /// that side, it must stand in the literal text.
+    /// Keeps those of `rows` that can have `side` of the needle beside the value. Where no other value reaches into that side, it
+    /// must stand in the literal text.
     #[expect(clippy::too_many_arguments, reason = "one step of `spanning`, cut out to be read alone")]
     fn beside(
         &self,
@@ -220,7 +133,7 @@ impl Plan<'_> {
         passes: impl Fn(u32, &Entry<'_>) -> bool,
     ) -> Result<RoaringBitmap, SearchError> {
         let mut found = RoaringBitmap::new();
-        // Before any is read: too many cost nothing.
+        // Asked before any line is read, so that too many cost nothing.
         self.question.keep_going(rows.len())?;
         let rows = rows.to_set();
         let mut rows = rows.iter();

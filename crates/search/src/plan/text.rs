@@ -7,10 +7,10 @@
 use roaring::RoaringBitmap;
 use segment::{Field, Needle, Text};
 
-use super::spanning::Touches;
 use super::{Plan, Rows};
 use crate::error::SearchError;
 use crate::predicate::Phrase;
+use crate::touches::Touches;
 
 impl Plan<'_> {
     /// The rows among `within` whose text contains `needle`.
@@ -32,7 +32,7 @@ impl Plan<'_> {
         if !open.is_empty() {
             found |= self.inside(text, &touches, &open)?;
             if touches.reach_across() {
-                // What is found already needs no second look.
+                // Rows that were found already need no second look.
                 let left = open.minus(&Rows::Set(found.clone()));
                 found |= self.spanning(text, &wanted, &touches, &left)?;
             }

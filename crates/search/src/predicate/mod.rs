@@ -113,7 +113,7 @@ impl Predicate {
         }
     }
 
-    /// What no entry matches.
+    /// The predicate that no entry matches.
     #[must_use]
     pub fn nothing() -> Self {
         Self::Not(Box::new(Self::All))
@@ -136,8 +136,7 @@ impl Predicate {
         }
     }
 
-    /// Whether every entry that matches does so by its `id` or `event_id`, whole or by its beginning: who asks so means single
-    /// entries.
+    /// Whether every match is by an `id` or `event_id`, whole or by its beginning: whoever asks so means single entries.
     #[must_use]
     pub fn names_entries(&self) -> bool {
         match self {

@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use super::{DataFile, DataWriter, FRAME_BYTES};
 use crate::PartError;
 
-/// Text from which on a frame is copied as it is. Smaller ones, of which a small segment has one, are packed again together.
+/// Frames of at least this much text are copied as they are. Smaller ones, such as the last of each segment, are packed again
+/// together.
 const COPIED_BYTES_MIN: usize = FRAME_BYTES / 2;
 
 /// Why lines were not copied.

@@ -18,8 +18,8 @@ pub(crate) enum AppendError {
 }
 
 impl DisclosureWriter {
-    /// Appends every leaf of `file` with its disclosures, block by block; `false` if `go_on` said no. Nothing is looked for among
-    /// what is there: a disclosure that both have is kept twice. Memory: a block.
+    /// Appends every leaf of `file` with its disclosures, block by block; `false` if `go_on` said no. A disclosure that both
+    /// files have is kept twice, as looking for it would cost memory. Memory: a block.
     pub(crate) fn append(&mut self, file: &DisclosureFile, go_on: &dyn Fn() -> bool) -> Result<bool, AppendError> {
         let persons = self.items(PERSONS);
         let mut before = [0; KINDS];

@@ -21,7 +21,7 @@ const BLOCK_KEPT_BYTES_MAX: usize = 64 << 10;
 /// Memory: at most about 6 MiB and the longest block of each section, usually 2 MiB.
 #[derive(Default)]
 pub struct DisclosureCursor {
-    /// Number of the file that what is kept is of.
+    /// Number of the file whose blocks are kept.
     file: Option<u64>,
     references: Option<References>,
     /// Identity, connection and fields records, then person handles.

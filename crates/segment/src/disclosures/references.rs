@@ -56,7 +56,8 @@ impl Counter {
         self.read(fields, |ordinals| personal.push(ordinals))
     }
 
-    /// Passes over one leaf's item: most of what reading one of a block's leaves costs, so it allocates nothing.
+    /// Passes over one leaf's item. Reading one leaf of a block mostly costs passing over those before it, so this allocates
+    /// nothing.
     pub(super) fn skip(&mut self, fields: &mut Fields<'_>) -> Option<()> {
         self.read(fields, |_| {})
     }

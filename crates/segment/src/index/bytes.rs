@@ -17,7 +17,7 @@ pub(super) struct Bytes<'b> {
 }
 
 impl<'b> Bytes<'b> {
-    /// A part of `region`, which has it.
+    /// A part of `region`; it must lie within.
     pub(super) fn new(region: &'b Region, start: usize, len: usize) -> Self {
         Self { region: Some(region), start, len }
     }
@@ -37,7 +37,7 @@ impl<'b> Bytes<'b> {
         }
     }
 
-    /// All of them, for whoever goes through them: reads what is not in memory yet.
+    /// All the bytes, for one pass over them; reads those that are not in memory yet.
     pub(super) fn all(&self) -> Option<&'b [u8]> {
         self.get(0..self.len)
     }

@@ -1,9 +1,8 @@
 //! Whether two indexes of the same rows say the same.
 //!
-//! The bytes of an index are those of its rows, with one exception: of a field kept as pairs, a value that had many rows in one of
-//! the indexes that were merged stands in the dictionary, and elsewhere as pairs (spec/index.md, "Merging"). So what both must
-//! have alike is compared as it stands, row sets as sets, and of such a field every hash and row from dictionary and pairs
-//! together.
+//! The same rows give the same bytes, with one exception: in a merged index, a value of a field kept as pairs may stand in the
+//! dictionary for some rows and as pairs for others (spec/index.md, "Merging"). So sections are compared as they stand, row sets
+//! as sets, and such a field by every hash and row of dictionary and pairs together.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -25,7 +24,7 @@ pub enum Difference {
     Answers(String),
 }
 
-/// What two indexes do not have alike, in words; `None` if they answer every question alike. `leave_out` names a field that is
+/// Says in words what differs between two indexes; `None` if they answer every question alike. `leave_out` names a field that is
 /// not compared.
 ///
 /// Cost: decodes both wholly. Memory: the rows of a value.
@@ -66,8 +65,8 @@ pub(crate) fn difference(a: &Index, b: &Index, leave_out: Option<Field>) -> Resu
     Ok(None)
 }
 
-/// Whether two indexes that answer alike must have the same bytes: both keep the same values of fields kept as pairs in their
-/// dictionaries, which is all that merging leaves open.
+/// Whether two indexes that answer alike must have the same bytes: for fields kept as pairs, both have the same values in their
+/// dictionaries. Merging leaves nothing else open.
 ///
 /// Cost: reads the values of these dictionaries.
 ///
@@ -129,8 +128,8 @@ impl Compared<'_> {
     }
 }
 
-/// Every hash and row that an index has of a field kept as pairs, added up in any order. Each is hashed under keys that are made
-/// for this comparison, so that nobody can have put together others with the same sum.
+/// Sums over every hash and row of a field kept as pairs, whatever their order. Each is hashed under keys made for this
+/// comparison, so that nobody can have prepared others with the same sum.
 struct Pairs<'k> {
     keys: &'k [RandomState; 2],
     sums: [u64; 2],
@@ -161,7 +160,7 @@ fn sum_of(index: &Index, field: Field, keys: &[RandomState; 2]) -> Result<Option
     let mut before: Option<&[u8]> = None;
     for at in 0..dictionary.len() {
         let Some((value, set)) = dictionary.get(at) else { return Ok(None) };
-        // Out of order, it would not be found.
+        // A value out of order would not be found by a search.
         if before.is_some_and(|before| before >= value) {
             return Ok(None);
         }

@@ -1,4 +1,5 @@
-//! Rows that come in no order and are many: a bit each, so that neither their number nor their order costs memory or a sort.
+//! Sets of many rows that come in no order: a bit for each row of the part, so that nothing needs sorting, and memory does not
+//! grow with what is in.
 
 use roaring::RoaringBitmap;
 
@@ -6,7 +7,7 @@ use roaring::RoaringBitmap;
 pub(super) struct Dense(Vec<u8>);
 
 impl Dense {
-    /// Of a part with so many rows.
+    /// An empty set for a part with this many rows.
     pub(super) fn new(rows: u32) -> Self {
         Self(vec![0; (rows as usize).div_ceil(8)])
     }

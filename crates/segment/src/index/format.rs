@@ -30,10 +30,11 @@ pub(super) const BLOCK: usize = 128;
 pub(super) const TOKENS_PER_STEP: usize = 32;
 /// Row sets up to this size are lists of differences; larger ones are roaring bitmaps.
 pub(super) const LIST_ROWS_MAX: usize = 256;
-/// In a field kept as hashes, values with at least this many rows among those indexed at once go into its dictionary all the
-/// same, so that no question reads more than a few lines to confirm.
+/// In a field kept as pairs, values with at least this many rows among those indexed at once go into its dictionary, so that no
+/// question reads more than a few lines to confirm.
 pub(super) const HEAVY_ROWS_MIN: usize = 16;
-/// Values of a path dictionary at most. The same for every number of rows: so what an index cut, one merged from it cuts too.
+/// Most values of a path dictionary. The same for every number of rows: paths that one index had to cut are cut as well in an
+/// index merged from it.
 pub(super) const PATHS_MAX: usize = 1 << 15;
 /// Most segments of a path that its head keeps.
 pub(super) const PATH_SEGMENTS_MAX: usize = 16;
@@ -151,13 +152,13 @@ pub(super) fn pair_hash(hash: u64) -> u32 {
     (hash >> (u64::BITS - PAIR_HASH_BITS)) as u32
 }
 
-/// The bits of a pair's hash that name its bucket, among so many pairs.
+/// How many bits of a pair's hash name its bucket, given the number of pairs.
 pub(super) fn bucket_bits(pairs: usize) -> u32 {
     (pairs / BUCKET_PAIRS).checked_ilog2().unwrap_or(0).min(PAIR_HASH_BITS - 1)
 }
 
-/// Blocks of ids, of which each knows the range of its milliseconds: they begin at multiples of [`BLOCK`] among all leaves of the
-/// log, so that neighbours share no more than one.
+/// Number of blocks of ids; each knows the range of its milliseconds. They begin at leaves of the log that are multiples of
+/// [`BLOCK`], so neighbouring indexes share at most one.
 pub(super) fn id_blocks(first_leaf: u64, rows: usize) -> usize {
     let before = first_leaf as usize % BLOCK;
     if rows == 0 { 0 } else { (before + rows).div_ceil(BLOCK) }
@@ -180,7 +181,7 @@ pub(super) fn id_ms(id: &[u8]) -> u64 {
     if digits == 12 { ms } else { 0 }
 }
 
-/// The end of a path's head of `segments` segments; each ends behind a `/` or `?`.
+/// Where a path's head of `segments` segments ends; a segment ends behind a `/` or `?`.
 pub(super) fn path_head(path: &[u8], segments: usize) -> usize {
     if segments == 0 {
         return 0;

@@ -8,7 +8,7 @@ pub(crate) const SENTINEL: u8 = 0xFF;
 /// Appends the literal of `raw`, a text as it stands in a line: `{{` becomes `{`, a placeholder becomes [`SENTINEL`].
 /// `placeholder` is called with the pointer of each placeholder, in order.
 ///
-/// A brace that opens neither is taken as it is; spec/entry.md lets no line hold one.
+/// A brace that opens neither is taken as it is; no line holds one (spec/disclosure.md, "Personal values elsewhere").
 pub(crate) fn append_literal<'t>(raw: &'t str, out: &mut Vec<u8>, mut placeholder: impl FnMut(Cow<'t, str>)) {
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once('{') {

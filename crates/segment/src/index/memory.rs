@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use super::Index;
 
-/// Bytes of index files in memory, of all segments together: what the usual questions touch of ten million rows. What had to make
-/// room is read again, and checked, at some gigabytes a second.
+/// Memory for index files of all segments together: as much as the usual questions touch of ten million rows. Blocks that had to
+/// make room are read and checked again, at some gigabytes a second.
 pub(crate) const INDEX_BYTES_MAX: usize = 96 << 20;
 
 /// The indexes that read from files, and what they take.
@@ -32,8 +32,8 @@ impl IndexMemory {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(index));
     }
 
-    /// Where there is too much, has the largest forget what they read, until half is left. What is being read from stays: then
-    /// whoever reads next tries again. Cost: a look at a number, where there is room.
+    /// If too much is in memory, has the largest indexes forget what they read, until half is left. An index that is being read
+    /// is passed over, and the next reader tries again. Cost: a look at a number while there is room.
     pub(super) fn make_room(&self) {
         if self.filled.load(Ordering::Relaxed) <= self.bytes_max {
             return;
@@ -47,7 +47,7 @@ impl IndexMemory {
             if self.filled.load(Ordering::Relaxed) <= self.bytes_max / 2 {
                 return;
             }
-            // Nobody ever waits to write, so that a thread may read what it is reading already.
+            // Waiting to write would block a thread that reads an index it is reading already.
             if let Ok(mut index) = index.try_write() {
                 index.forget();
             }

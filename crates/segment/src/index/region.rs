@@ -1,5 +1,5 @@
-//! The bytes of an index: whole in memory, or those of a file, of which each block is read into memory of our own, and checked,
-//! when it is first needed.
+//! The bytes of an index: whole in memory, or in a file, whose blocks are read into memory of our own, and checked, when they are
+//! first needed.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -24,7 +24,7 @@ pub(crate) fn block_digest(bytes: &[u8]) -> BlockDigest {
     whole.first_chunk().copied().unwrap_or_default()
 }
 
-/// The file behind an index, and what its blocks must be. The digests were read when it was opened, and are in memory since.
+/// The file behind an index, and the digests of its blocks, which are in memory since the file was opened.
 pub(crate) struct IndexFile {
     source: Source,
     len: usize,
@@ -41,7 +41,7 @@ impl IndexFile {
         Self { source, len, digests, in_memory, failures: AtomicU64::new(0), last: Mutex::new(None) }
     }
 
-    /// Reads blocks that follow one another, and hands out each that is what it must be. `None` after a failure, which is noted.
+    /// Reads consecutive blocks, and hands out each whose digest is right. `None` after a failure, which is noted.
     fn read(&self, blocks: Range<usize>, each: &mut dyn FnMut(usize, &[u8])) -> Option<()> {
         let (start, end) = (blocks.start * BLOCK_BYTES, (blocks.end * BLOCK_BYTES).min(self.len));
         let bytes = match self.source.read(start as u64, end.checked_sub(start)?) {
@@ -69,7 +69,7 @@ impl IndexFile {
 pub(crate) enum Region {
     /// In memory, made there.
     Whole(IndexBytes),
-    /// In a file, and what was needed of it in memory of our own.
+    /// In a file; blocks that were needed are in memory of our own.
     File(Filling),
 }
 

@@ -35,8 +35,8 @@ impl SetRef {
     }
 }
 
-/// Sets that are remembered, so that equal ones are kept once. Bounded, or the sets of millions of rows would take more memory
-/// than all else; the first ones stay, those of actors among them, which those of persons and identities often equal.
+/// Most sets that are remembered so that equal ones are stored once. Without a bound, the sets of millions of rows would take
+/// more memory than all else. The first ones stay, among them those of actors, which often equal those of persons and identities.
 const KNOWN_MAX: usize = 1 << 16;
 
 /// Shorter sets are not remembered: they cost less than finding them again.
@@ -61,7 +61,7 @@ impl Default for KnownSets {
 }
 
 impl KnownSets {
-    /// Where a set that may be the one with these bytes and rows was written; `None` if it was not, or is not remembered.
+    /// Where a set that may have these bytes and rows was written; `None` if there is none, or it is not remembered.
     pub(super) fn find(&self, bytes: &[u8], rows: u32) -> Option<Range<usize>> {
         if bytes.len() < KNOWN_BYTES_MIN {
             return None;
@@ -239,10 +239,10 @@ pub(super) struct Union<'w> {
     among: Option<&'w RoaringBitmap>,
 }
 
-/// Up to so many rows it is cheaper to look for each new row among them than to sort all that nobody wants.
+/// Up to this many wanted rows, looking for each new row among them is cheaper than sorting rows that nobody wants.
 const AMONG_ROWS_MAX: u64 = 1 << 16;
 
-/// With one row of so many of the part, a bit for each takes half of what the rows take that are in, and no sort.
+/// If at least one row in this many is in the set, a bit for each row of the part takes half the memory of the rows, and no sort.
 const DENSE_SHARE: usize = 64;
 
 /// Fewer rows are sorted in any part.

@@ -83,8 +83,8 @@ fn append(
     failed.map_or(Ok(going), Err)
 }
 
-/// What stands for the address of each leaf that has one, from a part's own index: nothing needs to be decrypted for it
-/// again, and of the erased nothing could be.
+/// The address value of each leaf that has one, from a part's own index, so that nothing is decrypted again; of erased persons
+/// nothing could be.
 ///
 /// # Errors
 /// As [`Part::values`].

@@ -24,7 +24,7 @@ impl Size {
         Self { rows: self.rows.saturating_add(other.rows), bytes: self.bytes.saturating_add(other.bytes) }
     }
 
-    /// Whether no two such fit together: it would be written again for ever smaller gain.
+    /// Whether no two segments of this size fit together: merging it again would cost more than it gains.
     #[must_use]
     pub fn is_done(self, most: Self) -> bool {
         !self.and(self).fits(most)
@@ -35,8 +35,8 @@ impl Size {
     }
 }
 
-/// Which of the segments, given in leaf order, are to be merged next, if any: neighbours that together are no larger
-/// than `most`, of the lowest tier of which there are enough side by side.
+/// The segments to merge next, if any, given all in leaf order: neighbours that together are no larger than `most`, of the lowest
+/// tier that has enough of them side by side.
 ///
 /// Cost: a pass over the segments for each tier, of which there are at most twenty.
 #[must_use]

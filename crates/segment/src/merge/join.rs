@@ -15,7 +15,7 @@ use crate::seal::{Temporary, stamp};
 use crate::secret::IndexKey;
 use crate::{PartError, SealError};
 
-/// Returns how many bytes of disk joining takes until the files of the sources are removed: theirs once more, and the index
+/// Returns how many bytes of disk joining takes until the files of the sources are removed: as much as these have, and the index
 /// once more while it is made.
 #[must_use]
 pub fn room(sources: &[Source<'_>]) -> u64 {
@@ -28,8 +28,8 @@ pub fn room(sources: &[Source<'_>]) -> u64 {
 /// Writes neighbours as one segment, durable and read back; the caller's manifest says that it takes their place. `None` if
 /// `go_on`, which is asked every few milliseconds, said no.
 ///
-/// Lines are neither parsed nor looked up in the tree: that each is what it should be follows from the hashes of the files,
-/// which are compared with the manifest's: of lines as they are copied, of disclosures before.
+/// Lines are neither parsed nor looked up in the tree. The hashes of the files say that they are right, as the manifest has them:
+/// those of lines are taken while copying, those of disclosures before.
 ///
 /// Cost: lines are read once, disclosures twice, each is written once, what was written is read once more; about 3 µs a row of 800 bytes. Memory:
 /// what merging indexes takes, and a byte and a half a row for the tables of the files.
@@ -116,7 +116,7 @@ impl<'j> Joining<'j> {
                 CopyError::Read(error) => Ended::from(error),
                 CopyError::Write(error) => write(error).into(),
             })?;
-            // Of the very bytes that were copied: a file read before could have changed since.
+            // This hash is of the very bytes that were copied; a file that was read earlier could have changed since.
             self.check(file.path(), Ok(copied), &source.entry.lines.sha256)?;
         }
         let written = stamp(writer.finish().map_err(write)?);

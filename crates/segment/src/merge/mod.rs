@@ -4,8 +4,8 @@
 //! times the one below; eight of a tier are written again as one. So there are at most seven of each tier that can
 //! grow, and a row is written again about once a tier.
 //!
-//! Small ones are sealed anew ([`merge()`]): every line is indexed and packed again, as if all had been sealed at once. Of large ones that
-//! would take an index in the making of gigabytes; their files are joined as they are ([`join`]).
+//! Small ones are sealed anew ([`merge()`]): every line is indexed and packed again, as if all had been sealed at once. For large
+//! ones this would take gigabytes for the index in the making; their files are joined as they are ([`join`]).
 
 mod anew;
 mod choose;
@@ -26,7 +26,7 @@ pub use join::{join, room};
 pub struct Source<'a> {
     /// As the manifest names it.
     pub entry: SegmentEntry,
-    /// The same, opened; its index knows the keyed tokens of addresses.
+    /// The same, opened; its index has the values of addresses.
     pub part: &'a Segment,
 }
 

@@ -18,9 +18,9 @@ pub struct Leftovers {
     pub kept: Vec<PathBuf>,
 }
 
-/// Removes what unfinished sealing left in folder `dir`: temporary files, and files of segments that no manifest names
-/// while all their leaves are really held elsewhere. `journal`: the leaves that no live segment has and that the journal
-/// was *read* to hold; `are_held` says whether sound live segments hold leaves before these.
+/// Removes what unfinished sealing left in folder `dir`: temporary files, and files of segments that no manifest names, if all
+/// their leaves are held elsewhere. `journal`: the leaves that no live segment has and that were *read* in the journal.
+/// `are_held` says whether sound live segments hold given leaves before these.
 ///
 /// Any other segment that no manifest names is left alone: it may be the only copy, of a log whose manifest was lost.
 /// Call it at start, once everything else agrees, and before anything is sealed.

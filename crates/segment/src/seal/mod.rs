@@ -146,8 +146,8 @@ impl<'a> Sealer<'a> {
         self.first..self.next
     }
 
-    /// Appends the next leaf's line (without newline), the disclosures behind it (per element of its `personal`), and
-    /// the keyed token of its address. Cost: a parse, a share of a frame's compression, an index row.
+    /// Appends the next leaf's line (without newline), the disclosures behind it (per element of its `personal`), and the value
+    /// of its address. Cost: a parse, a share of a frame's compression, an index row.
     ///
     /// # Errors
     /// `Line`, `Disclosures` if the input is not as said; `Write` if the disk fails.
@@ -178,8 +178,8 @@ impl<'a> Sealer<'a> {
         Ok(())
     }
 
-    /// Appends the next leaf's line, whose disclosures were put in before; `digests` and `ordinals` are theirs, per
-    /// element of its `personal`. Its index row comes apart ([`Self::absorb`] or [`Self::push_row`]). Cost: a share of a
+    /// Appends the next leaf's line, whose disclosures were put in before. `digests` and `ordinals`: those of these disclosures,
+    /// per element of `personal`. Its index row comes separately ([`Self::absorb`] or [`Self::push_row`]). Cost: a share of a
     /// frame's compression, a SHA-256 of some bytes and a short search for each element.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ impl<'a> Sealer<'a> {
         self.append(line, ordinals)
     }
 
-    /// Puts a disclosure in unless it is, and returns by which number lines refer to it, within its kind.
+    /// Puts a disclosure in unless it is there already; returns the number, within its kind, by which lines refer to it.
     ///
     /// # Errors
     /// `Write` if the disk fails.
@@ -238,7 +238,7 @@ impl<'a> Sealer<'a> {
             |source| SealError::Write { file, source }
         };
         let (lines, disclosures, index) = thread::scope(|scope| {
-            // Needs a processor and no disk, as long as the rest together.
+            // Finishing the index needs a processor but no disk, and takes as long as all the rest, so it runs beside that.
             let index = scope.spawn(|| index.finish());
             let lines = stamp(lines.finish().map_err(write(lines_path))?);
             let disclosures = stamp(disclosures.finish().map_err(write(disclosures_path))?);

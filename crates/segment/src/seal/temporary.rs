@@ -8,8 +8,7 @@ use env::Disk;
 use super::SealError;
 use crate::names::{SegmentFile, SegmentName};
 
-/// Temporary names for the three files. Those that are there still are removed when it is given up; what that misses,
-/// the next start removes.
+/// Temporary names for the three files. Dropped, it removes files that still have them; what it misses, the next start removes.
 pub(crate) struct Temporary<'a> {
     pub(crate) disk: &'a dyn Disk,
     dir: PathBuf,
@@ -34,7 +33,7 @@ impl<'a> Temporary<'a> {
         Ok(Self { disk, dir: dir.to_owned(), paths })
     }
 
-    /// Gives the files, which are durable, the name of a segment of these leaves, and makes that durable.
+    /// Renames the files, which must be durable, to those of a segment of these leaves, and makes the names durable.
     pub(crate) fn name(&self, first: u64, last: u64) -> Result<SegmentName, SealError> {
         let Self { disk, dir, paths } = self;
         let write = |file: &Path| {

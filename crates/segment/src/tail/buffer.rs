@@ -14,7 +14,7 @@ use crate::tail::{BufferRows, LineAt, LineSource};
 pub const BUFFER_ROWS_MAX: u32 = 16_384;
 
 thread_local! {
-    /// Grown to what lines need, so that filling it allocates nothing. Owned by its thread.
+    /// One for each thread, as large as its largest line needed, so that filling it allocates nothing.
     static SCRATCH: RefCell<Columns> = RefCell::default();
 }
 
@@ -35,7 +35,7 @@ impl Row {
         })
     }
 
-    /// Says where the line lies, where that was not known yet when the row was made.
+    /// Sets where the line lies, if that was not known when the row was made.
     #[must_use]
     pub fn placed(mut self, at: LineAt) -> Self {
         self.at = at;
@@ -129,9 +129,8 @@ impl Buffer {
         self.window(0..rows)
     }
 
-    /// Returns some of the rows, by their place in leaf order, as a part that later pushes do not change: what a reader
-    /// who knows the others needs. Panics unless the range lies within `len()`. Cost: as [`Buffer::snapshot`], of these
-    /// rows alone.
+    /// Returns some of the rows, by their place in leaf order, as a part that later pushes do not change; for a reader who knows
+    /// the others. Panics unless the range lies within `len()`. Cost: as [`Buffer::snapshot`], of these rows alone.
     #[must_use]
     pub fn window(self: &Arc<Self>, rows: Range<u32>) -> Arc<BufferRows> {
         assert!(rows.start <= rows.end && rows.end <= self.len(), "a window shows what is in the buffer");

@@ -102,7 +102,7 @@ impl Part for BufferRows {
         Ok(self.scan(|columns| columns.values(field).any(|found| found == value)))
     }
 
-    /// Cost: one look at each row, however many values there are: a needle such as "e" stands in those of most persons.
+    /// Cost: one look at each row, however many values there are: a needle such as "e" occurs in the names of most persons.
     fn equal_any(&self, field: Field, values: &[&[u8]]) -> Result<RoaringBitmap, PartError> {
         if values.is_empty() {
             return Ok(RoaringBitmap::new());

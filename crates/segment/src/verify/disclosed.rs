@@ -6,15 +6,15 @@ use crate::PartError;
 use crate::disclosures::{DisclosureCursor, DisclosureFile, KINDS, Ordinals};
 use crate::personal::{Digests3, names};
 
-/// Digests kept of each kind, 32 bytes each: those of all persons of most logs, to whom lines refer from far away. What comes
-/// later is read once more, mostly in its order.
+/// Digests kept of each kind, 32 bytes each: enough for all persons of most logs, to whom lines refer from far away. Later ones
+/// are read again, mostly in their order.
 const KNOWN_MAX: usize = 1 << 19;
 
 /// The digests of a file's first disclosures of each kind. Memory: at most 48 MiB.
 pub(super) struct Known([Vec<[u8; 32]>; KINDS]);
 
 impl Known {
-    /// Checks the file, see [`DisclosureFile::check`], and keeps digests that come by.
+    /// Checks the file as [`DisclosureFile::check`] does, and keeps digests on the way.
     pub(super) fn read(file: &DisclosureFile) -> Result<Self, PartError> {
         Self::read_most(file, KNOWN_MAX)
     }
@@ -52,7 +52,7 @@ impl<'f> Disclosed<'f> {
         self.file.path()
     }
 
-    /// Whether those of `leaf` are what its line commits to; not, where they cannot be read.
+    /// Whether the line of `leaf` commits to its disclosures; `false` if they cannot be read.
     pub(super) fn fit(&mut self, leaf: u64, line: &[u8]) -> bool {
         self.read(leaf).is_ok() && names(line, &self.digests)
     }

@@ -9,8 +9,8 @@ use super::{BoxedError, How};
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 
-/// Frames that a thread takes at a time: some megabytes of text, so that taking costs nothing, and that progress shows and all
-/// threads end at about the same time.
+/// Frames that a thread takes at a time, some megabytes of text: taking them costs nothing, progress shows, and all threads end
+/// at about the same time.
 const STRETCH_FRAMES: usize = 64;
 
 /// Checks the lines of `file`, stretches of frames side by side. Memory a thread: a frame, packed and not, and blocks of
@@ -58,7 +58,7 @@ fn verify_frame(
             return Ok(count);
         }
     };
-    // The frame holds as many lines as it should, and is not too long: so are its digests.
+    // The frame has as many lines as it should and is not too long, so its digests are bounded, too.
     let digests = (how.digests)(leaves.clone())?;
     for (leaf, place) in leaves.zip(0..) {
         let line = block.item(place).unwrap_or_default();

@@ -13,8 +13,8 @@ const STRETCH: u32 = 1 << 12;
 /// Which disclosures do not open, by kind and ordinal, and why.
 type Closed = HashMap<(u8, u32), &'static str>;
 
-/// Opens every disclosure of `file`, stretches side by side: what cannot be read, is altered, is of a person whom the vault does
-/// not have, or is of another digest, is a finding that names the leaves which refer to it.
+/// Opens every disclosure of `file`, stretches side by side. One that cannot be read, was altered, belongs to a person whom the
+/// vault does not have, or has another digest is a finding, which names the leaves that refer to it.
 pub(super) fn verify_opened(file: &DisclosureFile, how: &How<'_>, findings: &mut Findings) {
     let Some(opens) = how.opens else { return };
     let mut closed = Closed::new();
@@ -36,13 +36,13 @@ pub(super) fn verify_opened(file: &DisclosureFile, how: &How<'_>, findings: &mut
     }
 }
 
-/// Reads every reference again: this is not the usual case.
+/// Reads every reference again, which is acceptable since findings are rare.
 fn name_leaves(file: &DisclosureFile, closed: &Closed, findings: &mut Findings) {
     let mut cursor = DisclosureCursor::default();
     let mut ordinals = Vec::new();
     for leaf in file.leaves() {
         ordinals.clear();
-        // What cannot be read was found before.
+        // References that cannot be read were reported before.
         if cursor.refs(file, leaf, &mut ordinals).is_err() {
             continue;
         }

@@ -80,7 +80,7 @@ pub fn verify_segment(
     Ok(findings.all)
 }
 
-/// Larger index files are checked a piece at a time.
+/// Index files beyond this size are checked a piece at a time.
 const INDEX_HELD_BYTES_MAX: u64 = 64 << 20;
 
 /// Blocks of such a file that are read at once: a mebibyte.
@@ -111,7 +111,7 @@ fn verify_disclosures(
     known.filter(|_| findings.all.len() == before)
 }
 
-/// Whole-file hashes come last: what was found by then says more than that they differ.
+/// Whole-file hashes come last: earlier findings say more than that the hashes differ.
 fn verify_stamp(path: &Path, bytes: u64, sha256: Result<Digest, PartError>, stamp: FileStamp, findings: &mut Findings) {
     let Some(sha256) = findings.or_none(path, sha256) else { return };
     if (bytes, sha256) != (stamp.bytes, stamp.sha256) {
@@ -149,7 +149,7 @@ fn forged() -> (FindingKind, String) {
     (FindingKind::Forged, what.to_owned())
 }
 
-/// As opening and verifying it, in bounded memory.
+/// Checks an index as opening and verifying it would, in bounded memory.
 fn check_bound_index(file: &Source, entry: &SegmentEntry, key: Option<&IndexKey>) -> Result<(), Unbound> {
     let bound = Bound::read(file, &entry.lines.sha256, key)?;
     let mut block = 0;

@@ -23,7 +23,7 @@ pub(super) struct BatchWriter<'a> {
     question: &'a Question<'a>,
     writer: Writer<'a>,
     opener: Opener<'a>,
-    /// Entries that will not be too much to gather, as far as is known.
+    /// How many entries can probably be gathered within the bound.
     leaves_max: usize,
     gathered: Gathered,
 }
@@ -45,7 +45,7 @@ impl<'a> BatchWriter<'a> {
     pub(super) fn write(&mut self, batch: &[u64], first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
         let (mut rest, mut first) = (batch, first);
         while !rest.is_empty() {
-            // In pieces of one size: a small one would cost as many frames as the others.
+            // Pieces are of one size, since a small one would read as many frames as the others.
             let pieces = rest.len().div_ceil(self.leaves_max);
             let (leaves, later) = rest.split_at(rest.len().div_ceil(pieces));
             let gathered = self.gather(leaves)?;
@@ -53,7 +53,7 @@ impl<'a> BatchWriter<'a> {
                 self.leaves_max = (gathered / 8 * 7).max(1);
                 continue;
             }
-            // Lines are not all of one length: what was too much once need not be so for ever.
+            // Lines differ in length: try larger pieces again.
             if self.gathered.bytes.len() < GATHERED_BYTES_MAX / 4 {
                 self.leaves_max = self.leaves_max.saturating_mul(2);
             }
@@ -63,7 +63,7 @@ impl<'a> BatchWriter<'a> {
         Ok(batch.len() as u64)
     }
 
-    /// Reads and writes the entries of `leaves`; returns how many before there was too much.
+    /// Reads and writes the entries of `leaves`; returns how many fitted.
     fn gather(&mut self, leaves: &[u64]) -> Result<usize, Broken> {
         let Gathered { bytes, spans } = &mut self.gathered;
         bytes.clear();
@@ -88,7 +88,7 @@ impl<'a> BatchWriter<'a> {
     /// Hands on what was gathered, in the order asked.
     fn hand_on(&self, mut first: bool, hand_on: &mut HandOn<'_>) -> Result<(), Broken> {
         let Gathered { bytes, spans, .. } = &self.gathered;
-        // Room for the entry that overshoots, so that hardly a chunk is copied to a larger place.
+        // With room for the entry that overshoots, so that a chunk hardly ever has to grow.
         let room = || Vec::with_capacity(bytes.len().min(CHUNK_BYTES) + CHUNK_BYTES / 8);
         let mut chunk = room();
         for &(begin, end) in spans {

@@ -66,7 +66,7 @@ pub(super) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], brow
 /// Appends a cell and a comma.
 fn cell(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
-    // Without a way out, so that many bytes are looked at at once: most cells have none of these.
+    // No early exit, so that the compiler can check many bytes at once: most cells have none of these characters.
     let special = |found, byte: &u8| found | matches!(byte, b'"' | b',' | b'\r' | b'\n');
     if bytes.iter().fold(false, special) {
         out.push(b'"');

@@ -14,15 +14,15 @@ use segment::PartError;
 use super::Writer;
 use super::batch::BatchWriter;
 
-/// Threads that read and write entries: opening personal values takes several times as long as sending them. Two leave
-/// the other cores to questions and ingest.
+/// Threads that read and write entries. More than one, as opening personal values takes several times as long as sending them;
+/// two, as the other cores are for questions and ingest.
 const WORKERS: usize = 2;
 
-/// Entries a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work, and
-/// what is read is still near when it is put in order.
+/// Entries that a worker takes at a time: some hundred kilobytes of text, so that handing over costs nothing beside the work, and
+/// the text is still in the processor's cache when it is put in order.
 const BATCH_LEAVES: usize = 256;
 
-/// Entries it takes where times say nothing of leaves: each batch then reads most frames of all segments, so the fewer the better.
+/// The same where times are not in leaf order: each batch then reads most frames of all segments, so fewer batches are better.
 const BATCH_LEAVES_SCATTERED: usize = 64 * BATCH_LEAVES;
 
 /// Batches that wait for a worker beside the one in its hands.

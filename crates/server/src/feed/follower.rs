@@ -66,7 +66,7 @@ pub(crate) async fn follow(
     };
     let at = follower.reader.as_ref().map(Reader::place).unwrap_or_default();
     if let Some(reader) = follower.reader.take() {
-        // Waits for the disk, and before the end is sent: whoever has seen the end finds it on record.
+        // Recorded before the end is sent, so that whoever has seen the end finds it on record. This waits for the disk.
         let end = move || {
             reader.record_end();
             Ok(())
@@ -83,7 +83,7 @@ struct Follower {
     feeds: Feeds,
     committed: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
-    /// Away only while a thread reads with it.
+    /// `None` only while a thread reads with it.
     reader: Option<Reader>,
     pieces: Sender<Piece>,
     silent_since: Instant,
@@ -91,12 +91,12 @@ struct Follower {
 
 impl Follower {
     async fn run(&mut self, goes_on: bool) -> Result<(), Ended> {
-        // A position from the start, so that a client that is cut off before the first match can go on there.
+        // Tells the position at once, so that a client that is cut off before the first match can go on from it.
         if self.reader.as_ref().is_some_and(Reader::tells_position) {
             self.beat().await?;
         }
         loop {
-            // Seen before the log is read: what is committed meanwhile is news.
+            // Marked as seen before the log is read, so that what is committed meanwhile wakes the follower again.
             self.committed.borrow_and_update();
             let Chunk { bytes, progress } = self.read().await?;
             if !bytes.is_empty() {

@@ -77,7 +77,8 @@ impl Reader {
         }
     }
 
-    /// Records that the feed ended, if its beginning is on record. It is over: nothing is refused for want of this.
+    /// Records that the feed ended, if its beginning was recorded. If that fails nothing can be refused any more, since the feed
+    /// is over.
     pub(super) fn record_end(&self) {
         let Some(begun) = &self.begun else { return };
         if let Err(error) = self.app.log.record_feed_end(&self.caller.viewer, begun, self.entries) {
@@ -85,7 +86,7 @@ impl Reader {
         }
     }
 
-    /// The last that a client hears of a feed that cannot go on: the problem, apart from entries.
+    /// The last message of a feed that cannot go on: the problem, in a form that no entry has.
     pub(super) fn failed(&self, problem: &Problem) -> Vec<u8> {
         let problem = problem.to_json();
         match self.asked.form {
@@ -94,8 +95,8 @@ impl Reader {
         }
     }
 
-    /// What shows that the connection lives. As events, it also moves the client's `Last-Event-ID` past entries that
-    /// do not match; as NDJSON it is an empty line.
+    /// Shows that the connection lives: an empty line in NDJSON; as an event it also moves the client's `Last-Event-ID` past
+    /// entries that do not match.
     pub(super) fn heartbeat(&self) -> Vec<u8> {
         match (self.asked.form, self.feed.position().checked_sub(1)) {
             (Form::Ndjson, _) => b"\n".to_vec(),
@@ -104,7 +105,7 @@ impl Reader {
         }
     }
 
-    /// Whether the client hears where it is beside the entries.
+    /// Whether the client is told its position between entries.
     pub(super) fn tells_position(&self) -> bool {
         self.asked.form == Form::Events
     }

@@ -91,7 +91,7 @@ impl Receipts {
 const RECEIPT_BYTES_USUAL: usize = 192;
 
 impl Receipts {
-    /// As JSON text: what serde would write, but a receipt that says no more than where its entry is costs a few copies.
+    /// Writes the JSON that serde would write, but a receipt without warnings costs only a few copies.
     fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         let mut json = Vec::with_capacity(64 + self.receipts.len() * RECEIPT_BYTES_USUAL);
         json.extend_from_slice(b"{\"receipts\":[");
@@ -177,7 +177,7 @@ pub(crate) async fn post(
     let body = if is_encoded {
         let decoder = app.budget.decoder().await?;
         blocking(move || {
-            // Given back when the work ends, even where nobody waits for it any more.
+            // Held until the work ends, even if nobody waits for it any more.
             let _decoder = decoder;
             body::decode(body, &headers)
         })
@@ -194,14 +194,14 @@ pub(crate) async fn post(
     .await
 }
 
-/// Bodies up to this are admitted where they arrive, in less time than handing them to another thread takes, and no thread
-/// waits for the group commit that takes them: some twenty events, some 200 µs.
+/// Bodies up to this size, some twenty events, are admitted on the thread that received them, in some 200 µs: handing them to
+/// another thread would cost more, and no thread waits for their group commit.
 const SMALL_BODY_BYTES: usize = 16 << 10;
 
-/// The same where events are small: some 500 µs.
+/// The same bound in events, for small events: some 500 µs.
 const SMALL_BODY_EVENTS: usize = 64;
 
-/// How many events a body may have, not more than a body may: one has a brace at least.
+/// An upper bound of a body's events: each has at least one brace.
 fn events_at_most(body: &[u8]) -> usize {
     memchr::memchr_iter(b'{', body).take(BATCH_EVENTS_MAX).count()
 }
@@ -210,7 +210,7 @@ fn events_at_most(body: &[u8]) -> usize {
 async fn send(app: &App, submission: &Submission<'_>) -> Result<Option<Submitted>, Problem> {
     let (done, told) = tokio::sync::oneshot::channel();
     let done = Box::new(move |answer| {
-        // Where the client has gone, nobody listens; the events are recorded all the same.
+        // If the client has gone, nobody listens; the events are recorded all the same.
         let _ = done.send(answer);
     });
     match app.log.send(submission, done)? {

@@ -26,7 +26,7 @@ const PIECES_MAX: usize = 4;
 /// Memory of all exports at once.
 const EXPORTS_BYTES_MAX: usize = 126 << 20;
 
-/// What an export keeps, also while its reader is slow: some 20 MiB (40 where times are at random), and three threads.
+/// Memory of one export, also while its reader is slow: some 20 MiB (40 where times are at random); it also has three threads.
 const EXPORT_BYTES: usize = 21 << 20;
 
 /// Exports at once.
@@ -69,7 +69,7 @@ pub(crate) async fn get(
         (header::TRAILER, TRAILER.to_owned()),
     ];
     let (pieces, body) = streamed(PIECES_MAX);
-    // Where the connection is served: its timers tell when a reader has taken nothing for too long.
+    // The runtime that serves the connection: its timers notice a reader that takes nothing for too long.
     let (questions, runtime) = (app.questions.clone(), Handle::current());
     questions.begin(move || {
         match write(&app, &caller, &asked, now_us, &pieces, &runtime) {
@@ -77,7 +77,7 @@ pub(crate) async fn get(
                 let whole = trailer(TRAILER, &format!("complete; entries={entries}; bytes={bytes}"));
                 let _ = pieces.blocking_send(Piece::End(whole));
             }
-            // Without its end, the body breaks the connection: the client knows.
+            // A body that is dropped before its end breaks the connection, so the client knows.
             Err(Broken::Gone) => tracing::debug!("a client went away before its export was whole"),
             Err(Broken::Read(error)) => _ = Problem::from(error),
             Err(Broken::Search(error)) => _ = Problem::from(error),

@@ -14,7 +14,7 @@ use crate::state::{App, Caller};
 /// Values listed where nobody says how many.
 const LIMIT_DEFAULT: usize = 100;
 
-/// The field that is counted by what the index holds for an address, under the key of each person.
+/// The field of addresses, which are counted by the values that the index holds for each person.
 const ADDRESS: &str = "ip";
 
 /// Counts the values of fields among the entries that match, most frequent first.

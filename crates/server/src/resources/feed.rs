@@ -54,7 +54,7 @@ pub(crate) async fn get(
         let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
         let (feed, size) = begin(&app, &caller, &asked, &params, &headers)?;
         let begun = app.log.record_feed(&caller.viewer, &asked.filters).map_err(unrecorded)?;
-        // One that ends by itself is not about its own beginning.
+        // A feed that ends by itself does not include the entry that records its own beginning.
         let (goes_on, until) = (asked.follow, (!asked.follow).then_some(size));
         Ok((Reader::new(app, caller, asked, feed, until, begun), goes_on))
     })

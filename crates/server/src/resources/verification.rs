@@ -98,7 +98,7 @@ pub(crate) async fn post(State(app): State<App>, caller: Caller) -> Result<axum:
 )]
 pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<axum::Json<Verifications>, Problem> {
     app.question(caller, |app, caller| {
-        // Asked first: a run that ends in between is told of twice, never not at all.
+        // Asked first, so that a run that ends in between is reported twice rather than not at all.
         let running = app.verifying.at();
         let running = running.map(|(entries_done, entries)| VerificationProgress { entries_done, entries });
         Ok(axum::Json(Verifications { running, last: last(app, caller)? }))

@@ -48,7 +48,7 @@ pub enum NoteError {
     /// The bytes are no signed note.
     #[error("not a signed note: {0}")]
     Malformed(&'static str),
-    /// The note claims a known key, whose signature it is not: it was altered.
+    /// A signature names a known key but does not fit: the note was altered.
     #[error("the signature of {name} does not fit the text")]
     BadSignature {
         /// The key's name.

@@ -88,7 +88,7 @@ fn run(folder: &Path, command: &[&str]) -> miette::Result<Ran> {
     let stdout = child.stdout.take();
     let reader = std::thread::spawn(move || {
         let mut said = Vec::new();
-        // What cannot be read is missing from what is looked at below.
+        // Output that cannot be read is missed by the checks below.
         let _ = stdout.map(|mut stdout| std::io::Read::read_to_end(&mut stdout, &mut said));
         said
     });

@@ -113,7 +113,7 @@ impl Events {
                 }
             };
             let clients: Vec<_> = (0..self.clients).map(|_| scope.spawn(client)).collect();
-            // Where no client takes any more, the clients' own errors say why.
+            // If no client takes any more, the clients' own errors say why.
             let made = self.batches(&mut |batch| batches.send(batch).is_ok());
             drop(batches);
             let joined = clients
@@ -133,7 +133,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Looks without any change after which merging is not waited for any longer: it has failed, or the disk is full.
 const LOOKS_MAX: u32 = 900;
 
-/// Waits until the server has merged what it merges, saying how far it is; says so where it does not come to that.
+/// Waits until the server has no more to merge, and shows how far it is; says so if it never gets there.
 pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
     let remote = Remote::new(server.url());
     let (mut last, mut looks) = (0, 0);

@@ -62,7 +62,7 @@ fn mark_word(mark: MarkState) -> &'static str {
     }
 }
 
-/// The running server checks every entry it can be asked for; files at rest it cannot judge.
+/// The running server checks every entry that it can be asked for; it cannot judge files at rest.
 fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
     eprintln!(
         "{} is open elsewhere; its server at {url} verifies every entry (stop it to have every file checked)",

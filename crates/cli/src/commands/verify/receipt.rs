@@ -44,7 +44,7 @@ pub(super) fn open(kept: &Kept, key: &VerifierKey, report: &mut Report) -> miett
     }
 }
 
-/// The entries of a receipt that are still to be met while a log's lines pass by, in the order of leaves.
+/// The entries of a receipt that were not met yet while a log's lines pass by in the order of leaves.
 pub(super) struct Acknowledgements<'a> {
     /// Last leaf first.
     left: Vec<&'a Acknowledged>,
@@ -58,7 +58,7 @@ impl<'a> Acknowledgements<'a> {
         Self { left, count: receipt.map(|receipt| receipt.entries.len() as u64) }
     }
 
-    /// The line of `leaf` has this digest.
+    /// Takes the digest of the line at `leaf`.
     pub(super) fn meet(&mut self, leaf: u64, digest: Digest, report: &mut Report) {
         while let Some(entry) = self.left.pop_if(|entry| entry.leaf.0 <= leaf) {
             if entry.digest != digest {
@@ -68,7 +68,7 @@ impl<'a> Acknowledgements<'a> {
         }
     }
 
-    /// No more lines come.
+    /// Ends the check: entries that were not met by now are findings.
     pub(super) fn finish(self, report: &mut Report) {
         report.receipt = self.count;
         for entry in self.left.iter().rev() {

@@ -36,7 +36,8 @@ pub(super) fn verify(
         Some(kept) => receipt::open(kept, &key, &mut report)?,
         None => None,
     };
-    // A proof of the last entry acknowledged makes the log sign it, unless it has; if it cannot, that will show.
+    // Asking for a proof of the last acknowledged entry makes the log sign a checkpoint that covers it. If it cannot, the
+    // comparison below says so.
     if let Some(last) = receipt.iter().flat_map(|receipt| &receipt.entries).max_by_key(|entry| entry.leaf) {
         remote.ask(&format!("/v1/entries/{}/proof", last.id), &[], "*/*")?;
     }

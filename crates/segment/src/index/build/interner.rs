@@ -5,8 +5,8 @@ use crate::index::format::hash;
 /// Values by number, and numbers by value. One arena, one open table: no allocation per value.
 pub(super) struct Interner {
     seed: u64,
-    /// Number + 1 below the upper half of the hash, which spares most looks elsewhere; 0 is a free slot. The length is a
-    /// power of two, at most half of it used.
+    /// Each slot: the upper half of the hash, which spares most look-ups of values, and below it the number + 1; 0 is a free
+    /// slot. The length is a power of two, at most half of it used.
     slots: Vec<u64>,
     hashes: Vec<u64>,
     ends: Vec<u32>,
@@ -25,7 +25,7 @@ impl Interner {
         self.intern_hashed(value, hash(value, self.seed))
     }
 
-    /// The numbers that the values of `other` have here, by their number there; new ones are added.
+    /// Returns, by number in `other`, the number of each value here. New values are added.
     pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
         debug_assert_eq!(self.seed, other.seed, "an index and its runs have one seed");
         (0..other.len() as u32).map(|code| self.intern_hashed(other.get(code), other.hash(code))).collect()
@@ -98,7 +98,7 @@ fn entry(hash: u64, code: u32) -> u64 {
     (hash >> 32 << 32) | (u64::from(code) + 1)
 }
 
-/// The first eight bytes, zeros behind, as a number of the same order.
+/// The first eight bytes, filled up with zeros, as a number that sorts as the value does.
 fn leading(value: &[u8]) -> u64 {
     let mut bytes = [0; 8];
     for (to, from) in bytes.iter_mut().zip(value) {

@@ -49,20 +49,21 @@ const ROWS_AT_ONCE: usize = 256;
 /// again while lists grow.
 pub struct IndexBuilder {
     first_leaf: u64,
-    /// Unknown to whoever sends events, and the same in all indexes of a log, so that they can be merged.
+    /// Secret from those who send events, and the same in all indexes of a log, so that they can be merged.
     seed: u64,
     times_us: Vec<i64>,
-    /// By number of the field; those kept otherwise stay empty.
+    /// One for each field by its number; columns of fields that are kept otherwise stay empty.
     fields: Vec<Column>,
     /// The same, of the fields with nearly a value per row.
     pairs: Vec<PairColumn>,
     tokens: Vec<Column>,
     facts: Vec<Column>,
     ids: IdColumn,
-    /// Rows that are not added yet: at most [`ROWS_AT_ONCE`], of which so many are filled. The others are room to fill again.
+    /// Rows that are not added yet, at most [`ROWS_AT_ONCE`], and how many of them are filled. The rest is kept to be filled
+    /// again.
     pending: Vec<Columns>,
     filled: usize,
-    /// Room made for that many rows, so that lists need not be copied while they grow.
+    /// How many rows room was made for, so that lists need not be copied while they grow.
     expected: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Fields with nearly a value per row: no values, just (hash, row), to be confirmed on the line. Values that many
-//! rows have get a dictionary all the same.
+//! Fields with nearly a value per row keep (hash, row) without the values; a hit is confirmed on the line. Values that many rows
+//! have go into a dictionary.
 
 use super::column::dictionary;
 use super::file::FileWriter;

@@ -13,7 +13,7 @@ pub(super) fn dictionary(column: &Column, order: &Order, sets: &mut SetsWriter) 
 }
 
 fn longest_heads(paths: &Interner) -> (Interner, Vec<u32>) {
-    // A head of no segments is the same for all paths, so there always is one that fits.
+    // The head of no segments is the same for all paths, so some head always fits.
     let mut best = cut(paths, 0, usize::MAX);
     for segments in 1..=PATH_SEGMENTS_MAX {
         match cut(paths, segments, PATHS_MAX) {

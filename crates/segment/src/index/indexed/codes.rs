@@ -1,4 +1,4 @@
-//! Which value each row has, as an array by row: what counts the values of a field among many rows in one pass.
+//! Which value each row has, as an array by row: with it, the values of a field are counted among many rows in one pass.
 //!
 //! Made from the dictionary at a field's first count and kept in memory, since on disk it would cost every entry some
 //! bytes for every field that anybody might count one day.
@@ -12,8 +12,8 @@ use crate::index::sets::Sets;
 use crate::lru::Lru;
 use crate::part::Field;
 
-/// Memory for the codes of all parts: at two bytes a row, those of a field of sixteen million rows. What is not kept is made
-/// again where it is counted, at a few nanoseconds a row; tables of two fields, which most facets come from, are kept by themselves.
+/// Memory for the codes of all parts: at two bytes a row, one field of sixteen million rows. Codes that are not kept are made
+/// again when they are needed, at a few nanoseconds a row. Tables of two fields, from which most facets come, are kept apart.
 pub(crate) const CODES_BYTES_MAX: usize = 36 << 20;
 
 /// No value.
@@ -78,7 +78,7 @@ impl Codes {
     }
 }
 
-/// Counters of a table of pairs at most: 256 KiB, so that the tables of a part stay small beside its codes.
+/// Most counters of a table of pairs: 256 KiB, so that the tables of a part stay small beside its codes.
 const PAIRS_MAX: usize = 1 << 16;
 
 /// Tables of one part that are kept.
@@ -137,19 +137,19 @@ impl KeptCodes {
         Some(codes)
     }
 
-    /// Lets go of a part's.
+    /// Forgets the codes of a part.
     pub(crate) fn forget(&self, part: u64) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| *of != part);
     }
 }
 
-/// The tables of one part that were asked last, the last one last.
+/// The tables of one part that were used last, the newest at the end.
 #[derive(Default)]
 pub(super) struct KeptPairs {
     kept: Mutex<Vec<(Fields, Arc<Pairs>)>>,
 }
 
-/// That of the rows of a table, and that of its columns.
+/// The field of a table's rows, and that of its columns.
 type Fields = (Field, Field);
 
 impl KeptPairs {

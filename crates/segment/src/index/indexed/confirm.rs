@@ -8,15 +8,15 @@ use roaring::RoaringBitmap;
 use super::{Indexed, Lines};
 use crate::part::{Ask, PartError};
 
-/// Rows put in the order of leaves at a time, in 4 MiB: so many that most of a frame's rows are read together.
+/// Rows that are sorted by leaf at a time, in 4 MiB: enough that most wanted rows of a frame are read together.
 const PLACES_MAX: usize = 1 << 18;
 
 /// Lines read between two looks at what the asker still allows: a millisecond's worth.
 const LINES_BETWEEN_LOOKS: usize = 256;
 
 impl<L: Lines> Indexed<L> {
-    /// Calls `each` with the entry of every row, in leaf order, so that neighbours share a frame. Asks for all lines at once before
-    /// any is read: too many cost nothing.
+    /// Calls `each` with the entry of every row, in leaf order, so that neighbours share a frame. Asks `may_read` for all lines
+    /// before the first is read, so that too many cost nothing.
     pub(super) fn each_entry(
         &self,
         rows: &RoaringBitmap,

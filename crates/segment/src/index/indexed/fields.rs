@@ -34,7 +34,7 @@ impl<L: Lines> Indexed<L> {
         let mut union = Union::default();
         let (mut from, mut before): (usize, &[u8]) = (0, &[]);
         for value in values.iter().copied() {
-            // Sorted ones are found by one pass; others from the beginning.
+            // Sorted values are found in one pass; one out of order is sought from the beginning.
             if value < before {
                 from = 0;
             }
@@ -183,7 +183,7 @@ impl<L: Lines> Indexed<L> {
         self.confirm(rows, &Ask::ALL, |entry| text_value(entry, field).is_some_and(|found| found.as_bytes() == value))
     }
 
-    /// A text's value is looked for by the rarest of its tokens' row sets, all of them, and confirmed.
+    /// The candidates of a text's value are the rows that have all its tokens; their lines confirm.
     fn text_equal(&self, field: Field, text: Text, value: &[u8]) -> Result<RoaringBitmap, PartError> {
         let Ok(value_text) = std::str::from_utf8(value) else { return Ok(RoaringBitmap::new()) };
         let candidates = self.rows_with_tokens_of(text, value_text)?;
@@ -209,7 +209,7 @@ impl<L: Lines> Indexed<L> {
         Ok(known | self.confirm(&cut, ask, |entry| text_value(entry, Field::HttpPath).is_some_and(begins))?)
     }
 
-    /// The rows whose path's head is a proper beginning of `path`, so that only their lines tell how they go on.
+    /// The rows whose path was cut to a head that is a proper beginning of `path`: only their lines tell how they go on.
     fn rows_of_heads(&self, path: &[u8]) -> Result<RoaringBitmap, PartError> {
         let name = Kind::Dictionary.of_field(Field::HttpPath);
         let mut rows = RoaringBitmap::new();

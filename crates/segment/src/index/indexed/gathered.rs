@@ -40,7 +40,7 @@ impl Gathered {
         self.found.sort_unstable_by(|a, b| (value(values, a.0), a.1).cmp(&(value(values, b.0), b.1)));
     }
 
-    /// Each value with its places, of which the second is the row. Once sorted.
+    /// Each value with its places; the second number of a place is the row. To be called once sorted.
     pub(super) fn groups(&self) -> impl Iterator<Item = (&[u8], &[(u32, u32)])> {
         let groups = self.found.chunk_by(|a, b| value(&self.values, a.0) == value(&self.values, b.0));
         groups.map(|group| (group.first().map_or(&[][..], |first| value(&self.values, first.0)), group))

@@ -72,7 +72,7 @@ pub trait Lines: Send + Sync {
 
 /// An index joined to its lines; implements [`crate::Part`].
 pub struct Indexed<L> {
-    /// Never waited for to be written: whoever finds it read from goes on without.
+    /// Nobody waits for its write lock: an index that is being read is left as it is.
     index: Arc<RwLock<Index>>,
     rows: u32,
     first_leaf: u64,

@@ -73,7 +73,7 @@ impl<L: Lines> Indexed<L> {
         let mut rows: Option<RoaringBitmap> = None;
         for (part, edge) in parts.filter(|(part, _)| !part.is_empty()) {
             let both = match rows {
-                // Only what is left can be found again.
+                // From here on only the rows that are left matter.
                 Some(rows) => self.rows_with_part(text, part, edge, Some(&rows))? & rows,
                 None => self.rows_with_part(text, part, edge, within)?,
             };
@@ -85,8 +85,7 @@ impl<L: Lines> Indexed<L> {
         rows.map_or_else(|| self.rows_with_text(text), Ok)
     }
 
-    /// The rows with a token that has `part` at its `edge`; where `within` is given, all of those in it and maybe others.
-    /// Reads no line.
+    /// The rows with a token that has `part` at its `edge`. With `within`, all such rows in it and maybe others. Reads no line.
     fn rows_with_part(
         &self,
         text: Text,

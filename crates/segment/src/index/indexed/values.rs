@@ -207,7 +207,7 @@ impl<L: Lines> Indexed<L> {
                 return Err(PartError::Stopped);
             }
             match key.split_last() {
-                // How such a path goes on, only lines say.
+                // Only lines say how such a path goes on.
                 Some((&PATH_HEAD, _)) if paths => Ok(true),
                 Some((_, path)) if paths => each(path, set),
                 _ => each(key, set),
@@ -238,7 +238,7 @@ impl<L: Lines> Indexed<L> {
         })
     }
 
-    /// The rows of whose paths the index keeps the heads alone.
+    /// The rows whose paths were cut, so that the index keeps their heads alone.
     fn rows_of_cut_paths(&self) -> Result<RoaringBitmap, PartError> {
         let mut cut = RoaringBitmap::new();
         self.walk(Kind::Dictionary.of_field(Field::HttpPath), b"", |key, set| {

@@ -1,4 +1,4 @@
-//! Many values of a field, looked for at once: what nearly all of them are told is that they are not there.
+//! Looking for many values of a field at once, nearly all of which are not there.
 
 use roaring::RoaringBitmap;
 
@@ -9,12 +9,12 @@ use crate::part::{Field, Part, PartError};
 /// Values to look for in several indexes of a log. Each is hashed once.
 pub struct Wanted<'v> {
     seed: u64,
-    /// Hash, place and value, by hash: an index is then gone through from its beginning to its end.
+    /// Hash, place and value, sorted by hash, so that an index is read from its beginning to its end.
     by_hash: Vec<(u64, usize, &'v [u8])>,
 }
 
 impl<'v> Wanted<'v> {
-    /// Values with their places, whatever the caller means by these. `seed`: the log's.
+    /// Takes values, each with a place that has a meaning to the caller alone. `seed`: that of the log's indexes.
     #[must_use]
     pub fn new(values: impl Iterator<Item = (usize, &'v [u8])>, seed: u64) -> Self {
         let mut by_hash: Vec<_> = values.map(|(place, value)| (hash(value, seed), place, value)).collect();
@@ -30,7 +30,7 @@ impl<'v> Wanted<'v> {
 }
 
 impl<L: Lines> Indexed<L> {
-    /// Returns the place of each value that `field` has somewhere, with the row; in no order that means anything.
+    /// Returns the place of each value that `field` has in some row, with that row, in no particular order.
     ///
     /// Cost: of a field with nearly a value per row, two or three places in memory for each value, and a line read for each row
     /// found; of any other, as [`Part::equal`] each.

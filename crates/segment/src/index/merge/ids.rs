@@ -1,4 +1,4 @@
-//! Ids: by leaf, so one index's after the other's.
+//! Ids lie in leaf order, so those of one index follow those of the other.
 
 use super::IndexMergeError;
 use super::output::IndexOutput;
@@ -6,7 +6,7 @@ use super::spool::Scratch;
 use crate::index::Index;
 use crate::index::format::{BLOCK, Kind};
 
-/// Of no id.
+/// The range of no id.
 const NONE: (u64, u64) = (u64::MAX, 0);
 
 pub(super) fn write(

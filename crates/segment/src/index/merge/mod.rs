@@ -1,14 +1,13 @@
-//! Merging indexes of neighbouring leaves, as streams: the rows of each are numbered anew, and every section is written from
-//! the same sections of the others, which lie in order already. No line is read.
+//! Merging indexes of neighbouring leaves, as streams: rows are numbered anew, and each section is written from the same sections
+//! of the sources, which are sorted already. No line is read.
 //!
-//! The bytes are those that the builder gives for all rows at once, but for values of fields kept as pairs: those that had
-//! enough rows for a dictionary in one of the indexes stay there with these rows, and all others stay pairs, since a value
-//! is not known from its hash.
+//! The bytes are those that the builder gives for all rows at once, except for fields kept as pairs: a value that had enough rows
+//! for a dictionary in one source stays there with these rows, and all other rows stay pairs, since a hash does not tell its
+//! value.
 //!
-//! Memory, whatever the number of rows: four bytes a row where rows of the indexes lie among one another in time, a few bits a row
-//! for the set that is being written, a mebibyte for each list of the section in the making, of which there are at most seven;
-//! what is longer lies in temporary files meanwhile. Of the indexes, the section in the making and its row sets: of sixteen million rows
-//! a hundred megabytes.
+//! Memory: four bytes a row where the sources overlap in time; a few bits a row for the set that is being written; a mebibyte for
+//! each list of the section in the making, at most seven, beyond which lists go to temporary files; and of the sources, that
+//! section and its row sets, a hundred megabytes for sixteen million rows.
 
 mod dictionary;
 mod ids;
@@ -55,7 +54,7 @@ pub enum IndexMergeError {
     /// Together they hold more than the format can count. Remedy: none is needed; they stay apart.
     #[error("the merged index would have more {what} than one may")]
     TooLarge {
-        /// Of what there is too much.
+        /// What there is too much of.
         what: &'static str,
     },
     /// It was given up, as the caller asked for.
@@ -69,9 +68,9 @@ pub struct MergeInto<'a> {
     pub disk: &'a dyn Disk,
     /// A new file, which must not exist.
     pub file: &'a Path,
-    /// SHA-256 of the file of lines, with which the file then ends; `None`: it is the index alone.
+    /// SHA-256 of the file of lines, for the trailer; `None`: the file is the index alone, without a trailer.
     pub lines: Option<&'a Digest>,
-    /// What the file is authenticated under, where it ends so.
+    /// The key for the MAC in the trailer.
     pub key: IndexKey,
     /// Bytes of each list that are held in memory: [`SPOOL_BYTES`] unless a test wants less.
     pub spool_bytes: usize,
@@ -131,7 +130,7 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
     let scratch = Scratch::new(into.disk, into.file, into.spool_bytes);
     let mut pace = Pace { go_on: into.go_on, steps: 0 };
     let mut output = IndexOutput::create(into.disk, into.file)?;
-    // Read for this alone, and forgotten section by section.
+    // The merge reads its own copies, and forgets them section by section.
     let mut own = Sources::afresh(sources)?;
     let order = Order::write(&own.begin(), rows, &scratch, &mut output, &mut pace)?;
     ids::write(&own.begin(), &scratch, &mut output)?;
@@ -152,7 +151,7 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
     output.finish(first.first_leaf(), rows, first.seed(), into.lines.map(|lines| (lines, &into.key)))
 }
 
-/// The indexes to be merged, as the merging alone has them.
+/// The indexes to be merged, in copies that the merge alone uses.
 struct Sources(Vec<Index>);
 
 impl Sources {
@@ -160,7 +159,7 @@ impl Sources {
         sources.iter().map(|source| source.afresh()).collect::<Result<_, _>>().map(Self)
     }
 
-    /// To begin a section with: nothing of those before is in memory.
+    /// Begins a section: nothing of those before stays in memory.
     fn begin(&mut self) -> Vec<&Index> {
         self.0.iter_mut().for_each(Index::forget);
         self.0.iter().collect()

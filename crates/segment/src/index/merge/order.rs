@@ -17,7 +17,7 @@ pub(super) struct Order {
 }
 
 enum RowMap {
-    /// All rows of the sources before come before all of this one, and those behind come behind.
+    /// All rows of this source come after those of the sources before it, and before those of the sources behind.
     Behind(u32),
     /// By the source's row.
     Among(Vec<u32>),
@@ -71,7 +71,7 @@ impl Order {
         self.rows
     }
 
-    /// The row among all of a source's row, which is one.
+    /// The row among all that a source's row becomes; the source must have it.
     pub(super) fn row(&self, source: usize, row: u32) -> u32 {
         match self.maps.get(source) {
             Some(RowMap::Behind(first)) => first + row,

@@ -1,5 +1,5 @@
-//! Paths: whole while they are few, else cut to heads. What a source has cut, the merged index cuts at least as short, since it
-//! has all paths that the source had too many of; so nothing need be known of a path but its head there.
+//! Paths: whole while they are few, else cut to heads. The merged index cuts at least as short as any source, since it has all
+//! paths of which a source had too many. So the heads of the sources are enough.
 
 use super::dictionary::{DictionaryOutput, columns};
 use super::values::each_value;
@@ -43,7 +43,7 @@ impl Merge<'_, '_> {
 enum Cut {
     /// Nowhere.
     Whole,
-    /// Behind so many segments.
+    /// Behind this many segments.
     Behind(usize),
 }
 

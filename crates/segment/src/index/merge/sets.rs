@@ -9,7 +9,7 @@ use crate::index::dense::Dense;
 use crate::index::format::{Kind, LIST_ROWS_MAX};
 use crate::index::sets::{KnownSets, SetRef, append_bitmap, append_set};
 
-/// With one row of so many of all, a bit for each takes less than the rows that are in.
+/// If at least one row in this many is in the set, a bit for every row takes less memory than the rows.
 const DENSE_SHARE: usize = 32;
 
 /// The section of sets in the making. The bytes are those of [`crate::index::sets::SetsWriter`].

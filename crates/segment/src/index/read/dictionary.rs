@@ -48,8 +48,8 @@ impl<'b> Dictionary<'b> {
         Some(None)
     }
 
-    /// As [`Dictionary::find`], of a value that stands at place `from` or behind; gives the place from which a larger one is to
-    /// be sought. Cost: twice the logarithm of how far it is from there, so that many sorted values are found by one pass.
+    /// As [`Dictionary::find`], for a value at place `from` or behind it; also returns the place from which to look for a larger
+    /// one. Cost: twice the logarithm of the distance, so that many sorted values are found in one pass.
     pub(in crate::index) fn find_from(&self, value: &[u8], from: usize) -> Option<(usize, Option<SetRef>)> {
         let mut step = 1;
         let mut low = from;

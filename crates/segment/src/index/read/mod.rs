@@ -147,7 +147,7 @@ impl Index {
         })
     }
 
-    /// The same index, of whose file nothing is in memory yet: for one reader, who may forget what it read.
+    /// The same index with nothing of its file in memory yet: for one reader, who may forget what it read.
     pub(crate) fn afresh(&self) -> Result<Self, IndexError> {
         let region = self.region.afresh().map_err(|_| self.lacks_memory())?;
         Self::of_region(&self.file, region)
@@ -311,7 +311,7 @@ impl Index {
         self.sections.iter().find(|section| section.name == name)
     }
 
-    /// The section, if its checksum is right; where blocks are checked as they are read, they will tell.
+    /// The section, if its checksum is right. If blocks are checked as they are read, no checksum is needed.
     fn sound(&self, section: &Section) -> Result<Bytes<'_>, IndexError> {
         let bytes = self.bytes_of(section);
         let right = || bytes.all().is_some_and(|bytes| crc32c::crc32c(bytes) == section.crc);

@@ -66,8 +66,8 @@ impl<'a> Load<'a> {
 
     /// Sends single events one after the other; returns what each took, in µs.
     pub(super) fn singles(&self) -> miette::Result<Vec<u64>> {
-        // Its client stands for one on a machine of its own, where no question keeps it from hearing the answer. On a thread of its own:
-        // whom it started would be as prompt.
+        // This client stands for one on another machine, where no question keeps it from hearing the answer, so its thread is
+        // prompt. It has a thread of its own, since threads that it started would be prompt, too.
         thread::scope(|scope| {
             joined(scope.spawn(|| {
                 if let Err(error) = env::be_prompt() {

@@ -1,0 +1,66 @@
+//! What the index needs of an entry beside its line, when only line and disclosures are at hand.
+
+use event::personal::OpenedDisclosure;
+use event::{Entry, Kind, PersonId};
+use segment::index::{AddressValue, RowExtra};
+use segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, PartError};
+use vault::Vault;
+
+use crate::commit::tail::sealed;
+
+/// Where the address stands in a connection.
+const ADDRESS: &str = "/client/ip";
+
+/// What the log's indexes are made with. Cost: two HMACs.
+pub(crate) fn index_secret(vault: &Vault) -> IndexSecret {
+    IndexSecret { seed: vault.index_seed(), key: IndexKey::new(vault.index_mac_key()) }
+}
+
+/// What the index takes of an entry's disclosures.
+pub(crate) fn row_extra(vault: &Vault, entry: &Entry<'_>, disclosed: &Disclosed) -> Result<RowExtra, PartError> {
+    let identity =
+        disclosed.iter().filter_map(|[identity, ..]| identity.as_ref().map(|record| record.digest)).collect();
+    Ok(RowExtra { address: address_of(vault, entry, disclosed)?, identity })
+}
+
+/// What the index holds for an entry's address: the address itself where it stands in the line, else its value under the key of
+/// the person whose connection it is. `None` where there is no address, or that key is gone. Cost: at most one decryption.
+pub(crate) fn address_of(
+    vault: &Vault,
+    entry: &Entry<'_>,
+    disclosed: &Disclosed,
+) -> Result<Option<AddressValue>, PartError> {
+    if let Some(ip) = entry.client.ip.as_deref() {
+        return Ok(vault.address_in_line(ip));
+    }
+    for record in disclosed.iter().flatten().flatten().filter(|record| record.kind == Kind::Connection.as_byte()) {
+        if let Some(ip) = open(vault, record)?.as_deref().map(address_in).transpose()?.flatten() {
+            return Ok(vault.address_of(PersonId(record.person), &ip));
+        }
+    }
+    Ok(None)
+}
+
+/// Holds an identity open for search, unless it is held already or its key is gone.
+pub(crate) fn remember_identity(vault: &Vault, record: &DisclosureRecord) -> Result<(), PartError> {
+    if record.kind != Kind::Identity.as_byte() || vault.has_identity(&record.digest) {
+        return Ok(());
+    }
+    let Some(json) = open(vault, record)? else { return Ok(()) };
+    vault
+        .remember_identity(record.digest, PersonId(record.person), &json)
+        .map_err(|error| PartError::Store(Box::new(error)))
+}
+
+/// The address in a connection's `[salt,kind,value]` text.
+pub(crate) fn address_in(json: &str) -> Result<Option<String>, PartError> {
+    let opened = OpenedDisclosure::parse(json).map_err(|error| PartError::Store(Box::new(error)))?;
+    let raw = opened.values.iter().find(|(pointer, _)| pointer == ADDRESS).map(|(_, raw)| *raw);
+    raw.map(serde_json::from_str).transpose().map_err(|error| PartError::Store(Box::new(error)))
+}
+
+/// The text of a disclosure; `None` if its key is gone.
+pub(crate) fn open(vault: &Vault, record: &DisclosureRecord) -> Result<Option<String>, PartError> {
+    let sealed = sealed(record.clone()).ok_or_else(|| PartError::Store("a disclosure of an unknown kind".into()))?;
+    vault.open_sealed(&sealed).map_err(|error| PartError::Store(Box::new(error)))
+}

@@ -1,0 +1,187 @@
+//! What a caller may see of persons: everything that is not erased.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use event::Entry;
+use event::personal::Fit;
+use search::{Addresses, Identities};
+use segment::index::AddressValue;
+use segment::{Part, PartError};
+use vault::Vault;
+
+use crate::ask::disclosed::must_name;
+use crate::ask::rows::{address_in, open};
+
+/// For how many addresses a question keeps what the index may hold, 32 bytes a person each: nobody asks for more at once.
+const KEPT_MAX: usize = 4;
+
+/// The vault as search sees it, for one question.
+pub(crate) struct Visible<'a> {
+    vault: &'a Vault,
+    /// What the index may hold for the addresses asked for last: each part of the log is asked for the same ones.
+    values: Mutex<Vec<(IpAddr, Arc<[AddressValue]>)>>,
+}
+
+impl<'a> Visible<'a> {
+    pub(crate) fn new(vault: &'a Vault) -> Self {
+        Self { vault, values: Mutex::default() }
+    }
+
+    /// The address of the entry at `row`, by its line or a disclosure, in canonical form.
+    fn address(&self, part: &dyn Part, row: u32) -> Result<Option<IpAddr>, PartError> {
+        let canonical = |text: &str| text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
+        let line = part.line(row)?;
+        let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
+        if let Some(known) = entry.client.ip.as_deref() {
+            return Ok(canonical(known));
+        }
+        let disclosed = part.disclosures(row)?;
+        must_name(&line, part.leaf(row), &disclosed)?;
+        for record in disclosed.into_iter().filter_map(|[_, connection, _]| connection) {
+            if let Some(known) = open(self.vault, &record)?.as_deref().map(address_in).transpose()?.flatten() {
+                return Ok(canonical(&known));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Identities for Visible<'_> {
+    fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.vault.for_each_identity(&mut |identity| {
+            for (pointer, value) in identity.values {
+                take(identity.digest, pointer, value);
+            }
+        });
+    }
+
+    fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.vault.for_each_fitting(fit, folded, take);
+    }
+}
+
+impl Addresses for Visible<'_> {
+    fn values(&self, ip: IpAddr) -> Arc<[AddressValue]> {
+        // The lock is held while they are worked out, since the threads of a question ask for the same.
+        let mut kept = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, values)) = kept.iter().find(|(known, _)| *known == ip) {
+            return Arc::clone(values);
+        }
+        let values: Arc<[AddressValue]> = self.vault.address_values(ip).into();
+        kept.truncate(KEPT_MAX - 1);
+        kept.insert(0, (ip, Arc::clone(&values)));
+        values
+    }
+
+    fn confirm(&self, part: &dyn Part, row: u32, ip: IpAddr) -> Result<bool, PartError> {
+        Ok(self.address(part, row)? == Some(ip.to_canonical()))
+    }
+
+    fn reveal(&self, value: &AddressValue) -> Option<IpAddr> {
+        self.vault.reveal_address(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use event::Person;
+    use event::personal::Scope;
+    use search::{ADDRESSES_MAX, Predicate, Scope as Sight, parse_query};
+
+    use super::*;
+    use crate::{Config, Log, Submission, World};
+
+    /// Three persons and a token, each from the two addresses in turn.
+    fn submit(log: &Log) {
+        let event = |n: usize| {
+            let kind = if n % 4 == 3 { "token" } else { "user" };
+            let actor = format!(r#"{{"type":"{kind}","id":"u{}"}}"#, n % 4);
+            format!(r#"{{"action":"door.open","actor":{actor},"client":{{"ip":"10.0.0.{}"}}}}"#, n / 4 % 2)
+        };
+        let body = (0..40).map(event).collect::<Vec<_>>().join("\n");
+        let kind = event::BodyKind::guess(body.as_bytes());
+        log.submit(&Submission { body: body.as_bytes(), kind, source: "test", partial: false }).unwrap();
+    }
+
+    fn counted(log: &Log) -> Vec<(String, u64)> {
+        let ask = |predicate: &Predicate, count: &dyn Fn(&search::Question<'_>) -> Vec<(IpAddr, u64)>| {
+            let answer =
+                log.ask(&log.view(), predicate, &Sight::everything(), &|| false, |question| Ok(count(question)));
+            answer.unwrap()
+        };
+        let found = ask(&Predicate::All, &|question| search::addresses(question, ADDRESSES_MAX).unwrap());
+        for (ip, count) in &found {
+            let filter = parse_query(&format!("ip:{ip}"), &jiff::tz::TimeZone::UTC).unwrap();
+            let by_filter = ask(&filter, &|question| vec![(*ip, search::count(question).unwrap())]);
+            assert_eq!(by_filter, [(*ip, *count)], "as many as the filter finds");
+        }
+        found.into_iter().map(|(ip, count)| (ip.to_string(), count)).collect()
+    }
+
+    #[test]
+    fn addresses_of_the_erased_are_neither_counted_nor_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(&dir.path().join("data"));
+        config.marks = dir.path().join("marks");
+        let log = Log::open(config, World::system()).unwrap();
+        submit(&log);
+        log.seal().unwrap();
+        submit(&log);
+        let both = |count| vec![("10.0.0.0".to_owned(), count), ("10.0.0.1".to_owned(), count)];
+        assert_eq!(counted(&log), both(40));
+        for (gone, left) in [("u0", 30), ("u2", 20), ("u1", 10)] {
+            let person = Person { scope: Scope::Source("test"), kind: "user", id: gone };
+            log.shared.vault.destroy(&person).unwrap().unwrap();
+            assert_eq!(counted(&log), both(left), "without {gone}");
+        }
+    }
+
+    /// Of the addresses of a /16, those that somebody with every key there is finds behind what any part of the log, sealed or
+    /// not, holds for an address: by trying them all under each person's key, and by reading each value.
+    fn found_by_enumerating(log: &Log) -> BTreeSet<IpAddr> {
+        let vault = &log.shared.vault;
+        let mut held: BTreeSet<AddressValue> = BTreeSet::new();
+        for part in &log.view().parts {
+            let values = part.values(segment::Field::Address).unwrap();
+            held.extend(values.into_iter().map(|(value, _)| AddressValue::try_from(value).unwrap()));
+        }
+        let all = (0..=u16::MAX).map(|end| IpAddr::from([10, 1, (end >> 8) as u8, end as u8]));
+        let tried = all.filter(|ip| vault.address_values(*ip).iter().any(|value| held.contains(value)));
+        tried.chain(held.iter().filter_map(|value| vault.reveal_address(value))).collect()
+    }
+
+    #[test]
+    fn with_all_keys_but_the_erased_one_trying_every_address_finds_none_of_the_erased() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::new(&dir.path().join("data"));
+        config.marks = dir.path().join("marks");
+        let log = Log::open(config.clone(), World::system()).unwrap();
+        let sent = |n: u8| {
+            let event = |m: u8| {
+                format!(r#"{{"action":"a.b","actor":{{"type":"user","id":"u{m}"}},"client":{{"ip":"10.1.{n}.{m}"}}}}"#)
+            };
+            let body = [event(1), event(2)].join("\n");
+            let kind = event::BodyKind::guess(body.as_bytes());
+            log.submit(&Submission { body: body.as_bytes(), kind, source: "test", partial: false }).unwrap();
+        };
+        sent(1);
+        log.seal().unwrap();
+        sent(2);
+        let ips = |list: &[[u8; 2]]| list.iter().map(|[n, m]| IpAddr::from([10, 1, *n, *m])).collect::<BTreeSet<_>>();
+        assert_eq!(found_by_enumerating(&log), ips(&[[1, 1], [1, 2], [2, 1], [2, 2]]), "so it can be found");
+        let person = Person { scope: Scope::Source("test"), kind: "user", id: "u1" };
+        let handle = log.shared.vault.destroy(&person).unwrap().unwrap();
+        log.record_own(&crate::Own::Erased { person: handle }).unwrap();
+        assert_eq!(found_by_enumerating(&log), ips(&[[1, 2], [2, 2]]));
+        // The same of what is replayed, and of what is sealed and made again afterwards.
+        log.close().unwrap();
+        let log = Log::open(config.clone(), World::system()).unwrap();
+        assert_eq!(found_by_enumerating(&log), ips(&[[1, 2], [2, 2]]));
+        log.seal().unwrap();
+        assert_eq!(found_by_enumerating(&log), ips(&[[1, 2], [2, 2]]));
+        log.close().unwrap();
+    }
+}

@@ -1,0 +1,245 @@
+//! The one thread that orders everything: it takes admitted lines, makes them durable in groups, adds them to ledger and tail,
+//! and answers. This order is what keeps I-1.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed, SignedTree};
+use proof::{Checkpoint, DigestMap};
+use segment::tail::Buffer;
+use vault::Sealed;
+
+use crate::admit::queue::{Job, PerLine, Records, Refused};
+use crate::commit::record::write_numbers;
+use crate::commit::tail::{Chunk, Span, Spans, TailLine};
+use crate::state::shared::Shared;
+
+/// What only the sequencer touches.
+pub(crate) struct Sequencer {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) active: Active,
+    pub(crate) file: FileRecords,
+}
+
+/// The buffer that takes rows now.
+pub(crate) struct Active {
+    pub(crate) buffer: Arc<Buffer>,
+    pub(crate) chunk: Arc<Chunk>,
+}
+
+/// The disclosure records that the journal's current file holds, by digest and by number.
+pub(crate) struct FileRecords {
+    file: FileNumber,
+    numbers: DigestMap<[u8; 32], u32>,
+    spans: Vec<Span>,
+}
+
+impl FileRecords {
+    pub(crate) fn new(file: FileNumber) -> Self {
+        Self { file, numbers: DigestMap::default(), spans: Vec::new() }
+    }
+
+    pub(crate) fn file(&self) -> FileNumber {
+        self.file
+    }
+
+    /// Notes the records that a batch brought into `file`, in their order.
+    pub(crate) fn add(&mut self, placed: &Placed, lines: PackedRef<'_>, refs: PackedRef<'_>, records: PackedRef<'_>) {
+        if placed.file != self.file {
+            *self = Self::new(placed.file);
+        }
+        for (at, record) in records.iter().enumerate() {
+            let number = self.spans.len() as u32;
+            if let Some(digest) = Sealed::digest_of_record(record) {
+                self.numbers.insert(digest, number);
+            }
+            let position = placed.disclosure(lines, refs, records, at);
+            self.spans.push(position.map_or_else(Span::default, |at| Span { offset: at.offset, bytes: at.bytes }));
+        }
+    }
+
+    /// Where the records of a line lie.
+    pub(crate) fn spans(&self, numbers: &[[Option<u32>; 3]]) -> Spans {
+        let span = |number: Option<u32>| number.and_then(|number| self.spans.get(number as usize)).copied();
+        numbers.iter().map(|element| element.map(|number| span(number).unwrap_or_default())).collect()
+    }
+
+    /// Numbers the records of a job's lines. Records that the file lacks go into `batch`, with the next numbers. Writes each
+    /// line's numbers into the batch and returns them, line after line.
+    fn number(&self, records: &Records, fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> Numbers {
+        let mut all = Numbers::default();
+        let mut refs = Vec::new();
+        for line in records.lines() {
+            let mut number = |record: &Arc<[u8]>| self.number_of(record, fresh, batch);
+            let elements = line.iter().map(|element| element.each_ref().map(|r| r.as_ref().map(&mut number)));
+            refs.clear();
+            write_numbers(all.push(elements), &mut refs);
+            batch.refs.push(&refs);
+        }
+        all
+    }
+
+    fn number_of(&self, record: &[u8], fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> u32 {
+        let Some(digest) = Sealed::digest_of_record(record) else { panic!("a record begins with its digest") };
+        if let Some(&known) = self.numbers.get(&digest) {
+            return known;
+        }
+        let next = (self.spans.len() + fresh.len()) as u32;
+        *fresh.entry(digest).or_insert_with(|| {
+            batch.disclosures.push(record);
+            next
+        })
+    }
+}
+
+/// The numbers of the records behind consecutive lines.
+type Numbers = PerLine<[Option<u32>; 3]>;
+
+impl Sequencer {
+    /// Works until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        if let Err(error) = env::be_prompt() {
+            tracing::debug!(%error, "the sequencer waits for its turn like everything else");
+        }
+        while let Some(group) = self.shared.queue.pop_group() {
+            if group.rotate && !self.active.buffer.is_empty() {
+                next_buffer(&self.shared, &mut self.active);
+            }
+            self.commit(group.jobs);
+        }
+    }
+
+    fn commit(&mut self, group: Vec<Job>) {
+        let mut accepted: Vec<Job> = Vec::with_capacity(group.len());
+        let mut keys = DigestMap::default();
+        for job in group {
+            let own_keys = || job.keys.iter().flatten().copied();
+            let stale = !self.shared.recent.unchanged_since(job.seen, own_keys())
+                || own_keys().any(|key| keys.contains_key(&key))
+                // The job waited so long that its time would not fit those around it.
+                || !self.shared.ledger.announce(job.received_us);
+            if stale {
+                (job.done)(Err(Refused::Stale));
+            } else {
+                keys.extend(own_keys().map(|key| (key, ())));
+                accepted.push(job);
+            }
+        }
+        // The server's own entries may use the reserve, so they never share a group with others.
+        let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
+        self.record(clients, false);
+        self.record(own, true);
+        self.shared.ledger.withdraw();
+    }
+
+    /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.
+    fn record(&mut self, jobs: Vec<Job>, own: bool) {
+        if jobs.is_empty() {
+            return;
+        }
+        // Durable already, except for jobs whose thread was not allowed to wait.
+        let keys_made = jobs.iter().map(|job| job.keys_made).max().unwrap_or(0);
+        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made, own)) {
+            return answer_all(jobs, &refused);
+        }
+        let mut fresh = DigestMap::default();
+        let mut numbers = Vec::with_capacity(jobs.len());
+        let mut batches = Vec::with_capacity(jobs.len());
+        let mut jobs = jobs;
+        for job in &mut jobs {
+            let mut batch = Batch {
+                lines: std::mem::take(&mut job.lines),
+                digests: std::mem::take(&mut job.digests),
+                refs: Packed::new(),
+                disclosures: Packed::new(),
+            };
+            numbers.push(self.file.number(&job.records, &mut fresh, &mut batch));
+            batches.push(batch);
+        }
+        let journal = &self.shared.journal;
+        let placed = if own { journal.append_reserved(&batches) } else { journal.append(&batches) };
+        let placed = match placed {
+            Ok(placed) => placed,
+            Err(error) => {
+                let refused = self.shared.append_failed(&error);
+                return answer_all(jobs, &refused);
+            }
+        };
+        for (((job, batch), placed), numbers) in jobs.into_iter().zip(batches).zip(placed).zip(numbers) {
+            self.grow(job, &batch, &placed, &numbers);
+        }
+    }
+
+    fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &Numbers) {
+        let first = placed.first_leaf.0;
+        self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
+        self.shared.ledger.note_received(job.received_us);
+        if let Err(error) = self.shared.ledger_append(first, &batch.digests) {
+            return (job.done)(Err(error));
+        }
+        for (person, disclosure) in &job.identities {
+            let remembered = self.shared.vault.remember_identity(disclosure.digest, *person, &disclosure.json);
+            assert!(remembered.is_ok(), "what admission wrote as an identity is one");
+        }
+        assert_eq!(job.rows.len(), batch.digests.len(), "I-1: every row of the batch has a digest");
+        for ((at, row), digest) in job.rows.into_iter().enumerate().zip(&batch.digests) {
+            let Some(position) = placed.position(batch.lines.as_ref(), at) else {
+                panic!("I-1: the journal placed every line of the batch");
+            };
+            let records = self.file.spans(numbers.of(at));
+            push_row(&self.shared, &mut self.active, row, TailLine { position, digest: *digest, records });
+        }
+        let size = first + batch.digests.len() as u64;
+        let keys = job.keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, first + at as u64)));
+        // The rows become visible before the table knows them: whoever finds an event in the table finds its line.
+        self.shared.committed.store(size, Ordering::Release);
+        self.shared.recent.add(keys, size);
+        if let Some(tell) = self.shared.on_commit.get() {
+            tell(size);
+        }
+        (job.done)(Ok(first));
+    }
+
+    fn rotate_if_due(&mut self) -> Result<(), Refused> {
+        if !self.shared.journal.wants_rotation() {
+            return Ok(());
+        }
+        match self.shared.journal.rotate(signed_tree(&self.shared.ledger.newest().checkpoint)) {
+            Ok(file) => {
+                self.file = FileRecords::new(file);
+                self.active.chunk.set_reader(self.shared.journal.reader());
+                Ok(())
+            }
+            // The current file goes on serving; whether there is room will show when the group is appended.
+            Err(AppendError::DiskFull | AppendError::OutOfFiles) => Ok(()),
+            Err(error) => Err(self.shared.append_failed(&error)),
+        }
+    }
+}
+
+/// A checkpoint as the journal names it.
+pub(crate) fn signed_tree(checkpoint: &Checkpoint) -> SignedTree {
+    SignedTree { size: checkpoint.size, root: checkpoint.root }
+}
+
+/// Puts a row into the tail.
+fn push_row(shared: &Shared, active: &mut Active, row: segment::tail::Row, line: TailLine) {
+    if active.buffer.len() == segment::tail::BUFFER_ROWS_MAX {
+        next_buffer(shared, active);
+    }
+    active.push(row, line);
+}
+
+/// Publishes a new buffer behind the active one, which is the freezer's from then on.
+fn next_buffer(shared: &Shared, active: &mut Active) {
+    let first = active.buffer.first_leaf() + u64::from(active.buffer.len());
+    *active = Active::with_reader(first, shared.journal.reader());
+    shared.change(|parts| parts.tail.push(active.part()));
+    shared.wake.notify();
+}
+
+fn answer_all(jobs: Vec<Job>, refused: &Refused) {
+    for job in jobs {
+        (job.done)(Err(refused.clone()));
+    }
+}

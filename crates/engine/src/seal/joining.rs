@@ -1,0 +1,57 @@
+//! Joining large segments, on threads of its own: it takes minutes, and sealing goes on meanwhile.
+//!
+//! The sealer, who owns the manifest, says which segments and how eagerly; the thread makes the files, durable, read back and opened; the
+//! sealer then publishes. One at a time, so one second copy of what is merged.
+
+use crate::seal::error::SealingError;
+use crate::seal::joins::{Job, Pace};
+use crate::state::layout::Layout;
+use crate::state::shared::Shared;
+use std::path::Path;
+use std::sync::Arc;
+
+use env::Disk;
+use segment::manifest::SegmentEntry;
+use segment::merge::join;
+use segment::sealed::{IndexAccess, OpenError, open_segment};
+use segment::{BlockCache, Segment};
+
+/// How long it sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
+const NAP_US: u64 = 5_000_000;
+
+/// Does the jobs of one pace until the log is closed. A job that is not done by then is given up, and begun anew some time after
+/// the next start.
+pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>, pace: Pace) {
+    if let Err(error) = env::step_back(pace.nice()) {
+        tracing::debug!(%error, "segments are joined at the priority of everything else");
+    }
+    let mut heard = 0;
+    while !shared.closing() {
+        let Some(job) = shared.joins.take(pace) else {
+            heard = shared.joins.asked.wait(heard, NAP_US);
+            continue;
+        };
+        let began_us = shared.world.clock.monotonic_us();
+        tracing::info!(segments = job.entries.len(), entries = job.rows(), ?pace, "joining segments");
+        let Some(joined) = make(shared, &layout.segments(), cache, &job).transpose() else { break };
+        let seconds = shared.world.clock.monotonic_us().saturating_sub(began_us) / 1_000_000;
+        tracing::info!(entries = job.rows(), seconds, made = joined.is_ok(), "joining ended");
+        shared.joins.finish(job, joined);
+        shared.sealing.notify();
+    }
+}
+
+/// `None` where the log closes meanwhile.
+fn make(
+    shared: &Shared,
+    dir: &Path,
+    cache: &Arc<BlockCache>,
+    job: &Job,
+) -> Result<Option<(SegmentEntry, Segment)>, SealingError> {
+    let disk: &dyn Disk = &*shared.world.disk;
+    let Some(entry) = join(disk, dir, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
+    let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Blocks)?;
+    // Reads the index back, so that the first who asks need not check it.
+    segment.index().verify().map_err(OpenError::from)?;
+    Ok(Some((entry, segment)))
+}

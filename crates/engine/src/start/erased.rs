@@ -1,0 +1,64 @@
+//! The entry that explains a destroyed key: spec/own-entries.md, `person.erased`.
+//!
+//! Nothing erases yet, but the entry is reserved: a key that is gone without one was destroyed by somebody else. Only entries of
+//! the log's own source count, which no client can claim.
+
+use std::sync::Arc;
+
+use event::PersonId;
+use search::{Context, Filters, Question, Scope};
+use segment::{Part, Segment, View};
+use vault::Vault;
+
+use crate::ask::limits::QUESTION_BYTES_MAX;
+use crate::ask::visible::Visible;
+use crate::own::erased::{erased_in, handle_text};
+use crate::own::names::{ERASED, OWN_SOURCE};
+use crate::start::error::OpenError;
+
+/// Checks that each destroyed key is explained by an entry of the log's own, in `segments` or among those met in the tail.
+///
+/// Cost: none while no key is destroyed; then a look-up in each segment.
+///
+/// # Errors
+/// `Unexplained`: somebody else destroyed a key. `Erasures` where the entries cannot be read.
+pub(crate) fn check_erasures(
+    vault: &Vault,
+    segments: &[Arc<Segment>],
+    in_tail: &[PersonId],
+    now_us: i64,
+) -> Result<(), OpenError> {
+    let mut destroyed = vault.destroyed();
+    destroyed.retain(|person| !in_tail.contains(person));
+    if destroyed.is_empty() {
+        return Ok(());
+    }
+    let filters = Filters::parse([("source", OWN_SOURCE), ("action", ERASED)], &[]);
+    let predicate = filters.unwrap_or_else(|_| panic!("these filters are known")).predicate;
+    let size = segments.last().map_or(0, |segment| segment.first_leaf() + u64::from(segment.rows()));
+    let view = View { parts: segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>).collect(), size };
+    let visible = Visible::new(vault);
+    let context = Context {
+        now_us,
+        identities: &visible,
+        addresses: &visible,
+        cursor_key: &[0; 32],
+        over_budget: &|| false,
+        lines_max: u64::MAX,
+        bytes_max: QUESTION_BYTES_MAX,
+        memory: None,
+        results: None,
+    };
+    let scope = Scope::everything();
+    let question = Question::new(&view, &predicate, &scope, context);
+    for hit in search::scan(&question, search::Order::Leaf) {
+        let hit = hit?;
+        let line = hit.part.line(hit.row)?;
+        let erased = erased_in(&line);
+        destroyed.retain(|person| Some(*person) != erased);
+    }
+    match destroyed.first() {
+        None => Ok(()),
+        Some(person) => Err(OpenError::Unexplained { person: handle_text(*person) }),
+    }
+}

@@ -1,0 +1,110 @@
+//! What a folder holds, before anything is written into it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use env::Disk;
+use ledger::Ledger;
+use segment::SegmentName;
+
+use crate::start::error::OpenError;
+use crate::state::layout::Layout;
+
+/// What a folder is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// It holds a log that was made to the end.
+    Log,
+    /// It is missing or empty, or holds what an unfinished creation has left: a log may be made here.
+    Free,
+}
+
+/// Says what the folder is, and reads only.
+///
+/// A folder is a log if it has the signing key and the file of checkpoints, which creation makes last. A marker of a creation
+/// means nothing there: whoever plants one must not make the log be made anew. A folder without these two, but with anything that
+/// only grows in a log, is refused as well.
+///
+/// # Errors
+/// `NotEmpty` for a foreign folder, `Incomplete` for a log of which part is missing, `Disk`.
+pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenError> {
+    let data = layout.data();
+    let mut found = Vec::new();
+    match std::fs::read_dir(data) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ground::Free),
+        Err(source) => return Err(OpenError::disk(data, source)),
+        Ok(entries) => {
+            for entry in entries {
+                found.push(entry.map_err(|source| OpenError::disk(data, source))?.path());
+            }
+        }
+    }
+    found.sort();
+    if is_log(disk, layout)? {
+        return Ok(Ground::Log);
+    }
+    if let Some(found) = grown(disk, layout)? {
+        let missing = [layout.signing_key(), layout.tree().join(ledger::CHECKPOINTS_FILE)];
+        let missing = missing.into_iter().find(|path| !disk.exists(path).unwrap_or(false));
+        return Err(OpenError::Incomplete { found, missing: missing.unwrap_or_else(|| data.to_owned()) });
+    }
+    let begun = is_empty_file(&layout.creating());
+    let expected = |path: &PathBuf| {
+        let made = begun && layout.made_by_creation().contains(path);
+        made || is_lock(path) || (*path == env::temporary_path(&layout.creating()) && is_empty_file(path))
+    };
+    match found.into_iter().find(|path| !expected(path)) {
+        Some(found) => Err(OpenError::NotEmpty { data: data.to_owned(), found }),
+        None => Ok(Ground::Free),
+    }
+}
+
+/// Whether the folder holds a log that was made to the end.
+///
+/// # Errors
+/// `Disk` if that cannot be seen.
+pub(crate) fn is_log(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenError> {
+    let (key, tree) = (layout.signing_key(), layout.tree());
+    let has_key = disk.exists(&key).map_err(|source| OpenError::disk(&key, source))?;
+    Ok(has_key && Ledger::is_created(disk, &tree).map_err(|source| OpenError::disk(&tree, source))?)
+}
+
+/// Something that only a finished log has, and that must not be lost.
+fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError> {
+    let is_grown = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let in_folder = |folder: PathBuf| path.parent() == Some(&folder);
+        (in_folder(layout.segments()) && SegmentName::parse(name).is_some())
+            || (in_folder(layout.journal()) && name.ends_with(".wal"))
+            || (in_folder(layout.manifests()) && name.len() >= 12 && name.parse::<u64>().is_ok())
+            || (in_folder(layout.tree()) && (name == ledger::CHECKPOINTS_FILE || name.starts_with("level-")))
+            || (in_folder(layout.tree()) && name == "digests" && !is_empty_file(path))
+    };
+    for folder in [layout.tree(), layout.segments(), layout.journal(), layout.manifests()] {
+        let files = match disk.list(&folder) {
+            Err(error) if is_absent(&error) => Vec::new(),
+            other => other.map_err(|source| OpenError::disk(&folder, source))?,
+        };
+        if let Some(grown) = files.into_iter().find(|path| is_grown(path)) {
+            return Ok(Some(grown));
+        }
+    }
+    // Without the marker nothing is written to the folder anyway, so a foreign database need not be opened.
+    let vault = layout.data().join("vault.db");
+    let begun = is_empty_file(&layout.creating());
+    let holds_persons = begun && vault.exists() && vault::holds_persons(layout.data())?;
+    Ok(holds_persons.then_some(vault))
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn is_empty_file(path: &Path) -> bool {
+    path.metadata().is_ok_and(|file| file.is_file() && file.len() == 0)
+}
+
+/// Whether this is the lock of a log and not what another program calls so.
+fn is_lock(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == env::LOCK_FILE) && env::is_lock_file(path)
+}

@@ -1,0 +1,151 @@
+//! The first half of a start: everything is read and compared, nothing is written, cut or removed.
+//!
+//! Order: manifest → key → vault → newest checkpoint, tree files and mark against it → segments → journal, every line that
+//! a checkpoint covers against the tree. Only what agrees in all of this is handed to [`crate::start::settling`].
+
+use std::sync::Arc;
+
+use env::Disk;
+use journal::{FileJournal, Found, Known, MacKey};
+use ledger::{Ledger, load_signing_key};
+use proof::{Digest, LeafIndex};
+use segment::manifest::{Manifest, SegmentEntry, newest};
+use segment::sealed::{IndexAccess, SealedLines, open_segment};
+use segment::{BlockCache, PartError, Segment};
+use vault::{RootKey, Vault};
+
+use crate::admit::dedup::Recent;
+use crate::ask::rows::{index_secret, remember_identity};
+use crate::commit::sequencer::signed_tree;
+use crate::commit::tree::Tree;
+use crate::start::create::{ledger_env, surroundings};
+use crate::start::error::OpenError;
+use crate::start::recover::{Recovered, Recovering};
+use crate::state::config::{Config, World};
+use crate::state::layout::Layout;
+
+/// A log that was read and found to agree with itself.
+pub(crate) struct Looked {
+    pub(crate) vault: Vault,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) manifest: Option<Manifest>,
+    pub(crate) cache: Arc<BlockCache>,
+    pub(crate) segments: Vec<Sealed>,
+    pub(crate) recent: Recent,
+    /// The journal's files as found; taken when the journal goes on from them.
+    pub(crate) found: Option<Found>,
+    pub(crate) recovered: Recovered,
+}
+
+/// A live segment.
+pub(crate) struct Sealed {
+    pub(crate) entry: SegmentEntry,
+    /// `None`: its lines are there, and its index is to be made again.
+    pub(crate) segment: Option<Segment>,
+}
+
+/// Decompressed frames kept in memory: a page's worth of every segment of a long log.
+const CACHE_BYTES_MAX: usize = 32 << 20;
+
+/// Reads the log and compares its parts.
+///
+/// Cost: reads the journal once, heads and identities of every segment.
+///
+/// # Errors
+/// Whatever does not agree.
+pub(crate) fn look(config: &Config, world: &World, layout: &Layout) -> Result<Looked, OpenError> {
+    look_as(config, world, layout, newest(&*world.disk, &layout.manifests())?)
+}
+
+/// As [`look`], as if this were the newest manifest.
+pub(crate) fn look_as(
+    config: &Config,
+    world: &World,
+    layout: &Layout,
+    manifest: Option<Manifest>,
+) -> Result<Looked, OpenError> {
+    let disk: &dyn Disk = &*world.disk;
+    let key = load_signing_key(disk, &layout.signing_key())?;
+    let origin = key.name().to_owned();
+    let mac_key = MacKey::new(&key.derive(MacKey::INFO));
+    let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
+    let ledger = Arc::new(ledger);
+    let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
+    let cache =
+        BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))), index_secret(&vault).key);
+    let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
+    let unlisted = |error| crate::start::unlisted::explain(disk, layout, manifest.as_ref(), error);
+    let segments = open_segments(disk, layout, named, &cache, &vault, &ledger).map_err(unlisted)?;
+
+    let recent = Recent::new(sealed);
+    let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent, world.clock.now_us());
+    let known = Known {
+        origin: &origin,
+        sealed: LeafIndex(sealed),
+        checkpoint: signed_tree(&ledger.newest().checkpoint),
+        root_at: &|size| proof::root(size, &*ledger).ok(),
+        key: Some(&mac_key),
+    };
+    let found = FileJournal::look(disk, &layout.journal(), &known, &mut |batch| recovering.take(&batch));
+    let found = found.map_err(|error| unlisted(error.into()))?;
+    let recovered = recovering.finish();
+    Ok(Looked { vault, ledger, manifest, cache, segments, recent, found: Some(found), recovered })
+}
+
+/// Opens every live segment. Identities are held open from then on.
+fn open_segments(
+    disk: &dyn Disk,
+    layout: &Layout,
+    named: &[SegmentEntry],
+    cache: &Arc<BlockCache>,
+    vault: &Vault,
+    ledger: &Ledger,
+) -> Result<Vec<Sealed>, OpenError> {
+    let dir = layout.segments();
+    let mut segments = Vec::new();
+    for entry in named {
+        let segment = match open_segment(disk, &dir, entry, cache, IndexAccess::Blocks) {
+            Err(error) if error.is_forged() => {
+                tracing::error!(segment = %entry.name, %error, "somebody who lacks the log's keys wrote to its folder; the index is made again");
+                None
+            }
+            Err(error) if error.wants_reindex() => {
+                tracing::warn!(segment = %entry.name, %error, "the index is made again");
+                None
+            }
+            opened => Some(opened?),
+        };
+        let without_index;
+        let lines = match &segment {
+            Some(segment) => segment.source(),
+            None => {
+                without_index = SealedLines::open(disk, &dir, entry, cache)?;
+                &without_index
+            }
+        };
+        remember_identities(lines, vault)?;
+        if Some(entry) == named.last() {
+            check_last(lines, ledger)?;
+        }
+        segments.push(Sealed { entry: *entry, segment });
+    }
+    Ok(segments)
+}
+
+fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartError> {
+    let mut failed = None;
+    lines.disclosure_file().each_record(event::Kind::Identity.as_byte(), &mut |_, record| {
+        failed = failed.take().or(remember_identity(vault, &record).err());
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest.
+fn check_last(lines: &SealedLines, ledger: &Ledger) -> Result<(), OpenError> {
+    let leaf = lines.leaves().end - 1;
+    let same = ledger
+        .digest(LeafIndex(leaf))
+        .is_ok_and(|digest| lines.data().line(leaf).is_ok_and(|line| Digest::of(&line) == digest));
+    if same { Ok(()) } else { Err(OpenError::NotInTree { leaf }) }
+}

@@ -1,0 +1,180 @@
+//! Opening a log: first everything is read and compared, then what was left undone is done, and only then is anything removed.
+//!
+//! Folder looked at → lock → [`crate::start::looking`]: all that is there agrees, or nothing is touched → [`crate::start::settling`]
+//! → threads start, and the start is recorded. docs/reliability.md has every write on this way in its crash table.
+
+use crate::admit::error::SubmitError;
+use crate::commit::received::Received;
+use crate::commit::sequencer::Sequencer;
+use crate::commit::signing::Signing;
+use crate::log::{Log, Threads};
+use crate::own::Own;
+use crate::seal::freezer;
+use crate::seal::joins::Pace;
+use crate::seal::publisher::Publisher;
+use crate::seal::sealer::SealerThread;
+use crate::start::create::{create, probe_marks};
+use crate::start::error::OpenError;
+use crate::start::ground::{Ground, survey};
+use crate::start::looking::{Looked, look};
+use crate::start::settling::{Settled, settle};
+use crate::state::config::{Config, World};
+use crate::state::layout::Layout;
+use crate::state::parts::Parts;
+use crate::state::shared::Shared;
+use std::sync::Arc;
+
+use enrich::{Geo, Platforms};
+use env::Lock;
+use event::Rules;
+use journal::release_if_short;
+use ledger::MarkState;
+use segment::BlockCache;
+
+impl Log {
+    /// Opens the log in `config.data`, making a new one in an empty or missing folder, and records the start.
+    ///
+    /// Cost: reads the journal once; seconds for a million unsealed entries.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(config: Config, world: World) -> Result<Self, OpenError> {
+        let layout = Layout::new(&config.data, &config.marks);
+        let disk = &*world.disk;
+        let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
+        let rules = rules(&config)?;
+        if survey(disk, &layout)? == Ground::Free {
+            probe_marks(disk, &layout)?;
+            disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+        }
+        let lock = Lock::acquire(layout.data())?;
+        if survey(disk, &layout)? == Ground::Log {
+            // On a full disk a start needs room before it comes to the journal. The reserve holds no data, so it can go.
+            let dir = layout.journal();
+            release_if_short(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
+        }
+        lock.describe(&config.note)?;
+        // Once more: another process may have made a log meanwhile.
+        if survey(disk, &layout)? == Ground::Free {
+            create(&config, &world, &layout)?;
+        }
+        let mut looked = look(&config, &world, &layout)?;
+        let settled = settle(&config, &world, &layout, &mut looked)?;
+        Self::run(config, world, layout, looked, settled, Assets { lock, places, rules })
+    }
+
+    /// Starts the threads and records the start.
+    fn run(
+        config: Config,
+        world: World,
+        layout: Layout,
+        looked: Looked,
+        settled: Settled,
+        assets: Assets,
+    ) -> Result<Self, OpenError> {
+        let Looked { vault, ledger, manifest, cache, recent, mut recovered, .. } = looked;
+        let Settled { journal, recovery, segments } = settled;
+        let file = recovered.connect(&journal);
+        let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
+        let mut cursor_key = [0; 32];
+        world.random.fill(&mut cursor_key);
+        let parts = Parts { segments, tail: recovered.tail };
+        let size = ledger.size().0;
+        let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
+        let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file };
+        let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
+        let sealer = SealerThread::new(Arc::clone(&shared), publisher);
+        let signing = Arc::new(Signing::default());
+        let threads = start(&shared, &layout, &cache, sequencer, sealer, &signing)?;
+        let Assets { lock, places, rules } = assets;
+        let log = Self {
+            shared,
+            signing,
+            received,
+            places,
+            agents: Platforms,
+            rules,
+            layout,
+            cursor_key,
+            cache,
+            results: search::ResultCache::new(crate::ask::limits::RESULT_BYTES_MAX),
+            memory: search::Memory::new(crate::ask::limits::QUESTIONS_BYTES_MAX),
+            threads,
+            lock,
+        };
+        log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
+        Ok(log)
+    }
+
+    /// As [`Log::open`], but only where there is a log.
+    ///
+    /// # Errors
+    /// `NoLog`; else as [`Log::open`].
+    pub fn open_existing(config: Config, world: World) -> Result<Self, OpenError> {
+        if survey(&*world.disk, &Layout::new(&config.data, &config.marks))? == Ground::Free {
+            return Err(OpenError::NoLog { data: config.data });
+        }
+        Self::open(config, world)
+    }
+
+    fn record_start(&self, size: u64, recovery: &journal::Recovery, replayed: u64) -> Result<(), SubmitError> {
+        let mark = self.shared.ledger.mark_found();
+        if mark != MarkState::Fits && size > 0 {
+            tracing::warn!(
+                ?mark,
+                "the mark outside the data directory does not vouch for this log: an older copy would pass for it"
+            );
+        }
+        crate::start::repair::record(self)?;
+        let unclean = size > 0 && !recovery.closed;
+        if unclean {
+            self.record_own(&Own::Recovered { replayed, cut: recovery.cut.is_some() })?;
+        }
+        self.record_own(&Own::Started { version: env!("CARGO_PKG_VERSION"), size, mark })?;
+        Ok(())
+    }
+}
+
+fn rules(config: &Config) -> Result<Rules, OpenError> {
+    let Some(path) = &config.rules else { return Ok(Rules::builtin()) };
+    let text = std::fs::read_to_string(path).map_err(|source| OpenError::disk(path, source))?;
+    let tables = event::rules::Tables { severity: &text, ..event::rules::Tables::builtin() };
+    Rules::from_toml(&tables).map_err(|source| OpenError::Rules { path: path.clone(), source })
+}
+
+/// Tables that a log needs and that are no part of its files.
+struct Assets {
+    lock: Lock,
+    places: Geo,
+    rules: Rules,
+}
+
+fn start(
+    shared: &Arc<Shared>,
+    layout: &Layout,
+    cache: &Arc<BlockCache>,
+    sequencer: Sequencer,
+    sealer: SealerThread,
+    signing: &Arc<Signing>,
+) -> Result<Threads, OpenError> {
+    let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+        spawned.map_err(|source| OpenError::disk(shared.config.data.as_path(), source))
+    };
+    let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
+    let joiner = |pace| {
+        let (shared, layout, cache) = (Arc::clone(shared), layout.clone(), Arc::clone(cache));
+        Box::new(move || crate::seal::joining::run(&shared, &layout, &cache, pace))
+    };
+    let (at_leisure, when_behind) = (joiner(Pace::Leisure), joiner(Pace::Behind));
+    Ok(Threads {
+        sequencer: Some(spawn("sequencer", Box::new(move || sequencer.run()))?),
+        background: vec![
+            spawn("freezer", Box::new(move || freezer::run(&for_freezer)))?,
+            spawn("joiner", at_leisure)?,
+            spawn("joiner behind", when_behind)?,
+            spawn("sealer", Box::new(move || sealer.run()))?,
+            spawn("signer", Box::new(move || crate::commit::signing::run(&for_signer, &bells)))?,
+        ],
+    })
+}

@@ -1,0 +1,290 @@
+//! Making a lost list of segments again.
+//!
+//! A manifest says nothing that the segments and the tree do not say as well: which files are live, and their hashes. So
+//! where the newest one is lost, or damaged, it is made again from segments of which every line is the tree's and every
+//! disclosure what its line commits to. What the tree does not attest is not repaired: a copy must be restored.
+//!
+//! Order: what is not used is set aside, by renaming → `REPAIRED` says what was done → manifest. The next start records
+//! it as an entry of the log and removes `REPAIRED`. A repair that is cut short is done again.
+
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use env::{Disk, Lock};
+use ledger::Ledger;
+use proof::LeafIndex;
+use segment::SegmentName;
+use segment::manifest::{Manifest, SegmentEntry, newest_sound, publish};
+use segment::sealed::{IndexAccess, stamp};
+use segment::verify::{FindingKind, How, verify_segment};
+use serde_json::{Value, json};
+
+use crate::admit::error::SubmitError;
+use crate::log::Log;
+use crate::own::Own;
+use crate::seal::publisher::TERM;
+use crate::start::create::ledger_env;
+use crate::start::error::OpenError;
+use crate::start::ground::{Ground, survey};
+use crate::start::looking::{look, look_as};
+use crate::start::unlisted::whole_segments;
+use crate::state::config::{Config, World};
+use crate::state::failure::with_causes;
+use crate::state::layout::Layout;
+use crate::verify::Progress;
+
+/// Threads that read lines, however many processors there are: each takes some MiB.
+const THREADS_MAX: usize = 16;
+
+/// Bytes of `REPAIRED` that are read: some thousand names.
+const NOTE_BYTES_MAX: usize = 1 << 16;
+
+/// Why nothing was repaired. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// What is wrong cannot be mended by `repair`. Remedy: restore what it names from a copy.
+    #[error("this is not for repair to mend")]
+    Beyond(#[source] OpenError),
+    /// No sound segment holds these entries, nor does the journal. Remedy: restore a segment's files from a copy.
+    #[error("no sound segment holds entry {leaf}{}", unsound.iter().map(|what| format!("\n  {what}")).collect::<String>())]
+    Lacking {
+        /// The first leaf that is nowhere.
+        leaf: u64,
+        /// What is wrong with segments that were not used.
+        unsound: Vec<String>,
+    },
+    /// The log does not agree with itself even so. Remedy: restore what it names from a copy.
+    #[error("with the segments that are sound the log still does not agree with itself")]
+    Disagrees(#[source] OpenError),
+    /// The tree could not be read.
+    #[error("the tree cannot be read: {0}")]
+    Tree(String),
+    /// The disk failed.
+    #[error("cannot use {}", path.display())]
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system answered.
+        source: std::io::Error,
+    },
+    /// The manifest could not be published.
+    #[error("the manifest could not be published")]
+    Manifest(#[from] segment::manifest::ManifestError),
+}
+
+/// What a repair would do. Dropped, it does nothing.
+pub struct Repair {
+    layout: Layout,
+    manifest: Manifest,
+    /// Files that are not used.
+    aside: Vec<PathBuf>,
+    /// What is wrong with them, where something is.
+    unsound: Vec<String>,
+    _lock: Lock,
+}
+
+impl Repair {
+    /// Looks at a log and says what would mend it; `None` if nothing needs mending. Changes nothing.
+    ///
+    /// Cost: as the first half of a start; where a manifest is lost, reads every segment whole.
+    ///
+    /// # Errors
+    /// [`RepairError`].
+    pub fn plan(config: &Config, world: &World, progress: Progress<'_>) -> Result<Option<Self>, RepairError> {
+        let layout = Layout::new(&config.data, &config.marks);
+        let disk: &dyn Disk = &*world.disk;
+        if survey(disk, &layout).map_err(RepairError::Beyond)? == Ground::Free {
+            return Err(RepairError::Beyond(OpenError::NoLog { data: config.data.clone() }));
+        }
+        let lock = Lock::acquire(layout.data()).map_err(|error| RepairError::Beyond(error.into()))?;
+        match look(config, world, &layout) {
+            Ok(_) => return Ok(None),
+            Err(OpenError::Unlisted { .. } | OpenError::Manifest(_)) => {}
+            Err(error) => return Err(RepairError::Beyond(error)),
+        }
+        let (before, mut aside) = newest_sound(disk, &layout.manifests())?;
+        let found = Candidates::read(config, world, &layout, progress)?;
+        let mut manifest = Manifest { number: 1, previous: None, term: TERM, segments: found.chain() };
+        if let Some(before) = &before {
+            (manifest.number, manifest.previous) = (before.number + 1, Some(before.digest()));
+        }
+        if manifest.segments.is_empty() {
+            return Err(RepairError::Lacking { leaf: 0, unsound: found.unsound });
+        }
+        match look_as(config, world, &layout, Some(manifest.clone())) {
+            Ok(_) => {}
+            Err(OpenError::Unlisted { .. }) => {
+                return Err(RepairError::Lacking { leaf: manifest.sealed_to(), unsound: found.unsound });
+            }
+            Err(error) => return Err(RepairError::Disagrees(error)),
+        }
+        let is_used = |name: &SegmentName| manifest.segments.iter().any(|entry| entry.name == *name);
+        let dir = layout.segments();
+        let files = disk.list(&dir).map_err(disk_error(&dir))?;
+        let name = |path: &Path| SegmentName::parse(path.file_name()?.to_str()?).map(|(name, _)| name);
+        aside.extend(files.into_iter().filter(|path| name(path).is_some_and(|name| !is_used(&name))));
+        Ok(Some(Self { layout, manifest, aside, unsound: found.unsound, _lock: lock }))
+    }
+
+    /// What would be done, a step a line.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        let set_aside = |path: &PathBuf| format!("set {} aside, in {}", path.display(), self.layout.aside().display());
+        let mut steps: Vec<String> = self.aside.iter().map(set_aside).collect();
+        let Manifest { number, segments, .. } = &self.manifest;
+        let entries = self.manifest.sealed_to();
+        steps.push(format!(
+            "make manifest {number}: {} segments with {entries} entries, all found sound",
+            segments.len()
+        ));
+        steps.push("record the repair as an entry of the log".to_owned());
+        steps
+    }
+
+    /// What is wrong with segments that are not used.
+    #[must_use]
+    pub fn unsound(&self) -> &[String] {
+        &self.unsound
+    }
+
+    /// Does it. The next start records it.
+    ///
+    /// # Errors
+    /// `Disk`, `Manifest`: done again by the next repair.
+    pub fn carry_out(self, world: &World) -> Result<(), RepairError> {
+        let disk: &dyn Disk = &*world.disk;
+        let aside = self.layout.aside();
+        if !self.aside.is_empty() {
+            disk.create_dir_all(&aside).map_err(disk_error(&aside))?;
+        }
+        let mut names = Vec::new();
+        for path in &self.aside {
+            let target = set_aside(disk, path, &aside).map_err(disk_error(path))?;
+            names.extend(target.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+        for folder in [&aside, &self.layout.segments(), &self.layout.manifests()] {
+            if disk.exists(folder).map_err(disk_error(folder))? {
+                disk.sync_dir(folder).map_err(disk_error(folder))?;
+            }
+        }
+        let Manifest { number, segments, .. } = &self.manifest;
+        let entries = self.manifest.sealed_to();
+        let done = json!({"manifest": number, "segments": segments.len(), "entries": entries, "aside": names});
+        let note = self.layout.repaired();
+        env::replace_file(disk, &note, done.to_string().as_bytes()).map_err(disk_error(&note))?;
+        let manifests = self.layout.manifests();
+        disk.create_dir_all(&manifests).map_err(disk_error(&manifests))?;
+        Ok(publish(disk, &manifests, &self.manifest)?)
+    }
+}
+
+/// Records a repair that was done before this start.
+pub(crate) fn record(log: &Log) -> Result<(), SubmitError> {
+    let disk: &dyn Disk = &*log.shared.world.disk;
+    let path = log.layout.repaired();
+    let Ok(text) = disk.read(&path) else { return Ok(()) };
+    match serde_json::from_slice::<Value>(text.get(..NOTE_BYTES_MAX).unwrap_or(&text)) {
+        Ok(done) => {
+            log.record_own(&Own::Repaired { done: &done })?;
+        }
+        Err(error) => {
+            tracing::warn!(file = %path.display(), %error, "this is not what a repair notes; it is not recorded");
+            return Ok(());
+        }
+    }
+    if let Err(error) = disk.remove(&path).and_then(|()| disk.sync_dir(log.layout.data())) {
+        tracing::warn!(file = %path.display(), %error, "the repair is recorded, and will be once more");
+    }
+    Ok(())
+}
+
+/// Segments by what they are worth.
+struct Candidates {
+    sound: Vec<SegmentEntry>,
+    unsound: Vec<String>,
+}
+
+impl Candidates {
+    /// Reads every segment whole, against the tree.
+    fn read(config: &Config, world: &World, layout: &Layout, progress: Progress<'_>) -> Result<Self, RepairError> {
+        let disk: &dyn Disk = &*world.disk;
+        let key = ledger::load_signing_key(disk, &layout.signing_key());
+        let key = key.map_err(|error| RepairError::Beyond(error.into()))?;
+        let mark = layout.mark(key.name());
+        let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &mark, config.older_mark);
+        let ledger = ledger.map_err(|error| RepairError::Beyond(error.into()))?;
+        let (dir, size) = (layout.segments(), ledger.size().0);
+        let names = whole_segments(disk, layout);
+        let all = names.iter().map(|name| name.last + 1 - name.first).sum();
+        let checked = AtomicU64::new(0);
+        let how = How {
+            digests: &|leaves| {
+                let count = usize::try_from(leaves.end - leaves.start)?;
+                Ok(ledger.digests(LeafIndex(leaves.start), count)?)
+            },
+            opens: None,
+            // What is wrong with an index does not matter here.
+            index_key: None,
+            each_line: &|_, _| Ok(()),
+            access: IndexAccess::Whole,
+            threads: thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX),
+            progress: &|leaves| progress(checked.fetch_add(leaves, Ordering::Relaxed) + leaves, all),
+        };
+        let mut found = Self { sound: Vec::new(), unsound: Vec::new() };
+        for name in names {
+            if name.last >= size {
+                found.unsound.push(format!("segment {name}: the tree has {size} entries only"));
+                continue;
+            }
+            let entry = match stamp(disk, &dir, name) {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.unsound.push(format!("segment {name}: {}", with_causes(&error)));
+                    continue;
+                }
+            };
+            let findings = verify_segment(disk, &dir, &entry, &how);
+            let findings = findings.map_err(|error| RepairError::Tree(error.to_string()))?;
+            let serious = |kind| matches!(kind, FindingKind::Tampered | FindingKind::Unreadable);
+            match findings.iter().find(|finding| serious(finding.kind)) {
+                Some(finding) => found.unsound.push(finding.to_string()),
+                None => found.sound.push(entry),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Consecutive segments from leaf 0 on. Of several that begin at one leaf the longest is taken: it was merged of the others.
+    fn chain(&self) -> Vec<SegmentEntry> {
+        let mut chain: Vec<SegmentEntry> = Vec::new();
+        loop {
+            let next = chain.last().map_or(0, |entry| entry.name.leaves().end);
+            let here = self.sound.iter().filter(|entry| entry.name.first == next);
+            match here.max_by_key(|entry| (entry.name.last, entry.name.generation)) {
+                Some(entry) => chain.push(*entry),
+                None => return chain,
+            }
+        }
+    }
+}
+
+/// Renames a file into the folder of what is not used, to a name that is free there.
+fn set_aside(disk: &dyn Disk, path: &Path, folder: &Path) -> std::io::Result<PathBuf> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut target = folder.join(&name);
+    for number in 1_u32.. {
+        if !disk.exists(&target)? {
+            break;
+        }
+        target = folder.join(format!("{name}.{number}"));
+    }
+    disk.rename_noreplace(path, &target)?;
+    Ok(target)
+}
+
+fn disk_error(path: &Path) -> impl Fn(std::io::Error) -> RepairError {
+    let path = path.to_owned();
+    move |source| RepairError::Disk { path: path.clone(), source }
+}

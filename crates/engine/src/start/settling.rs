@@ -1,0 +1,157 @@
+//! The second half of a start, once everything was read and agrees: indexes that are missing, what an unclean stop has
+//! left undone, and only then what is not needed any more.
+//!
+//! Order: indexes → destroyed keys against the entries that explain them → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
+//! removed → leftovers of sealing removed. Each step may be cut: see docs/reliability.md, "Start".
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use env::Disk;
+use journal::{FileJournal, Recovery, Sizes};
+use ledger::DigestsAhead;
+use proof::Digest;
+use segment::manifest::{Manifest, SegmentEntry};
+use segment::seal::remove_leftovers;
+use segment::sealed::{IndexAccess, SealedLines, is_as_stamped, open_segment};
+use segment::{Segment, SegmentName};
+
+use crate::start::create::created;
+use crate::start::erased::check_erasures;
+use crate::start::error::OpenError;
+use crate::start::looking::{Looked, Sealed};
+use crate::start::reindex::{Watch, make_again};
+use crate::state::config::{Config, World};
+use crate::state::layout::Layout;
+
+/// Rows after which a start that makes its index again says how far it is: every ten seconds or so.
+const REINDEX_TOLD_ROWS: u64 = 1 << 20;
+
+/// What a start goes on with.
+pub(crate) struct Settled {
+    pub(crate) journal: FileJournal,
+    pub(crate) recovery: Recovery,
+    pub(crate) segments: Vec<Arc<Segment>>,
+}
+
+/// Writes what was left undone, and removes what is left over.
+///
+/// # Errors
+/// What the disk answers, or an index that cannot be made. The next start finds all that counts.
+pub(crate) fn settle(
+    config: &Config,
+    world: &World,
+    layout: &Layout,
+    looked: &mut Looked,
+) -> Result<Settled, OpenError> {
+    let disk: &dyn Disk = &*world.disk;
+    let segments = with_indexes(disk, layout, looked)?;
+    check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
+    looked.vault.settle()?;
+    looked.ledger.settle()?;
+    let stamped = Stamped::new(disk, layout, looked.manifest.as_ref());
+    let held = |leaves| stamped.hold(leaves);
+    let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
+    let end = found.leaves().end.0;
+    let room = disk.room(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+    let sizes = Sizes::within(config.reserve_bytes, room);
+    let (journal, recovery) = found.go_on(world.disk.clone(), world.random.clone(), sizes, &held)?;
+    let dir = layout.segments();
+    for folder in [&dir, &layout.manifests()] {
+        disk.create_dir_all(folder).map_err(|source| OpenError::disk(folder, source))?;
+    }
+    let journalled = stamped.sealed()..end;
+    let leftovers = remove_leftovers(disk, &dir, looked.manifest.as_ref(), &journalled, &held)
+        .map_err(|source| OpenError::disk(&dir, source))?;
+    for file in leftovers.kept {
+        tracing::warn!(file = %file.display(), "in no manifest, and perhaps the only copy: it stays, and is not used");
+    }
+    if disk.exists(&layout.creating()).map_err(|source| OpenError::disk(&layout.creating(), source))? {
+        tracing::warn!("this log was made to the end; the marker that says otherwise is removed");
+        created(disk, layout)?;
+    }
+    Ok(Settled { journal, recovery, segments })
+}
+
+/// The live segments; an index that is missing or damaged is made again.
+fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result<Vec<Arc<Segment>>, OpenError> {
+    let dir = layout.segments();
+    let rebuild: Vec<SegmentEntry> =
+        looked.segments.iter().filter(|sealed| sealed.segment.is_none()).map(|sealed| sealed.entry).collect();
+    for entry in &rebuild {
+        check_lines(disk, layout, entry, looked)?;
+    }
+    let told = AtomicU64::new(0);
+    let progress = |rows: u64, of: u64| {
+        let times = rows / REINDEX_TOLD_ROWS;
+        if told.fetch_max(times, Ordering::Relaxed) < times {
+            tracing::info!(rows, of, "indexed");
+        }
+    };
+    let each = |segment: &str, _| tracing::info!(segment, "the index is made");
+    make_again(disk, &dir, &looked.vault, &rebuild, &Watch { each: &each, progress: &progress })?;
+    let mut segments = Vec::new();
+    for Sealed { entry, segment } in std::mem::take(&mut looked.segments) {
+        let segment = match segment {
+            Some(segment) => segment,
+            None => open_segment(disk, &dir, &entry, &looked.cache, IndexAccess::Blocks)?,
+        };
+        segments.push(Arc::new(segment));
+    }
+    Ok(segments)
+}
+
+/// Checks that the segment's lines are those in the tree: an index made of others would answer wrongly for good.
+/// Cost: reads and hashes them; a part of what making the index costs.
+fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &Looked) -> Result<(), OpenError> {
+    let lines = SealedLines::open(disk, &layout.segments(), entry, &looked.cache)?;
+    let digests = DigestsAhead::new(&looked.ledger);
+    let mut other = None;
+    lines.data().scan(0, &mut |leaf, line| match digests.get(leaf) {
+        Ok(digest) if digest == Digest::of(line) => ControlFlow::Continue(()),
+        _ => {
+            other = Some(leaf);
+            ControlFlow::Break(())
+        }
+    })?;
+    other.map_or(Ok(()), |leaf| Err(OpenError::NotInTree { leaf }))
+}
+
+/// Which live segments were read whole and are what the manifest says. Only asked for where something is to be removed
+/// because of them.
+struct Stamped<'a> {
+    disk: &'a dyn Disk,
+    layout: &'a Layout,
+    manifest: Option<&'a Manifest>,
+    known: RefCell<BTreeMap<SegmentName, bool>>,
+}
+
+impl<'a> Stamped<'a> {
+    fn new(disk: &'a dyn Disk, layout: &'a Layout, manifest: Option<&'a Manifest>) -> Self {
+        Self { disk, layout, manifest, known: RefCell::default() }
+    }
+
+    fn sealed(&self) -> u64 {
+        self.manifest.map_or(0, Manifest::sealed_to)
+    }
+
+    /// Whether sound segments hold these leaves. Cost: reads each such segment once, whole.
+    fn hold(&self, leaves: Range<u64>) -> bool {
+        let named = self.manifest.map_or(&[][..], |manifest| &manifest.segments);
+        let concerned = named.iter().filter(|entry| entry.name.first < leaves.end && leaves.start <= entry.name.last);
+        leaves.end <= self.sealed() && concerned.into_iter().all(|entry| self.is_sound(entry))
+    }
+
+    fn is_sound(&self, entry: &SegmentEntry) -> bool {
+        let mut known = self.known.borrow_mut();
+        *known.entry(entry.name).or_insert_with(|| {
+            is_as_stamped(self.disk, &self.layout.segments(), entry).unwrap_or_else(|error| {
+                tracing::error!(segment = %entry.name, %error, "a segment cannot be read");
+                false
+            })
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! Segments that no manifest names, although the log lacks what they hold: the manifest was lost, or is an older one.
+
+use env::Disk;
+use segment::manifest::Manifest;
+use segment::{SegmentFile, SegmentName};
+
+use crate::start::error::OpenError;
+use crate::state::layout::Layout;
+
+/// Explains an error that comes of a missing manifest: which one is missing, and which segment shows it.
+pub(crate) fn explain(disk: &dyn Disk, layout: &Layout, manifest: Option<&Manifest>, error: OpenError) -> OpenError {
+    let lacks_leaves = match &error {
+        OpenError::Journal(error) => {
+            matches!(error, journal::OpenError::Gap { .. } | journal::OpenError::Short { .. })
+        }
+        OpenError::Segment(_) | OpenError::Read(_) => true,
+        _ => false,
+    };
+    let is_live =
+        |name: &SegmentName| manifest.is_some_and(|manifest| manifest.segments.iter().any(|entry| entry.name == *name));
+    match whole_segments(disk, layout).into_iter().find(|name| !is_live(name)) {
+        Some(segment) if lacks_leaves => {
+            let manifest = manifest.map(|manifest| manifest.number);
+            OpenError::Unlisted { segment, manifest, source: Box::new(error) }
+        }
+        _ => error,
+    }
+}
+
+/// The segments whose lines and disclosures are there, by leaf. What cannot be listed counts as absent.
+pub(crate) fn whole_segments(disk: &dyn Disk, layout: &Layout) -> Vec<SegmentName> {
+    let dir = layout.segments();
+    let files = disk.list(&dir).unwrap_or_default();
+    let named = |path: &std::path::PathBuf| {
+        let (name, file) = SegmentName::parse(path.file_name()?.to_str()?)?;
+        (file == SegmentFile::Lines).then_some(name)
+    };
+    let has_disclosures = |name: &SegmentName| files.contains(&name.path(&dir, SegmentFile::Disclosures));
+    files.iter().filter_map(named).filter(has_disclosures).collect()
+}

@@ -1,0 +1,34 @@
+//! What an error comes of, and how it is told.
+
+use vault::StoreError;
+
+use crate::admit::error::SubmitError;
+
+/// Whether an error comes of a full disk.
+pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let said = error.downcast_ref::<std::io::Error>().is_some_and(env::is_disk_full)
+            || matches!(error.downcast_ref(), Some(ledger::SignError::DiskFull))
+            || matches!(error.downcast_ref(), Some(journal::OpenError::DiskFull))
+            || matches!(error.downcast_ref(), Some(StoreError::DiskFull { .. }))
+            || error.downcast_ref::<Box<SubmitError>>().is_some_and(|error| matches!(**error, SubmitError::DiskFull));
+        if said {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// An error and its causes in one line.
+pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
