@@ -30,6 +30,7 @@ def canary(n):
         "resource": {"type": "bird", "id": pet, "name": other},
         "targets": [{"type": "nest", "id": f"n{n}", "name": field}],
         "detail": f"by {email}",
+        "reason": f"asked by {name.upper()} ({email}) for {field}",
         "http": {"method": "GET", "path": f"/birds?for={urllib.parse.quote(email, safe='')}&name={urllib.parse.quote_plus(name)}"},
         "client": {"ip": ip, "user_agent": agent, "location": {"city": city, "region": region, "country": "ES"}},
         "changes": {"nickname": {"before": before, "after": f"was {before}"}},
@@ -75,7 +76,7 @@ class Person:
         return {
             "event_id": f"dressed-{n}", "organization": {"id": self.email}, "workspace": {"id": self.email.upper()}, "project": {"id": f"p{n}", "name": dress},
             "actor": {"type": "user", "id": f"d{n}", "name": f"{self.first} {self.last}", "email": self.email}, "action": "bird.dressed",
-            "description": f"seen: {dress}.", "detail": f"({dress})", "resource": {"type": "bird", "id": f"b{n}", "name": dress},
+            "description": f"seen: {dress}.", "detail": f"({dress})", "reason": f"for {dress}", "resource": {"type": "bird", "id": f"b{n}", "name": dress},
             "targets": [{"type": "bird", "id": f"t{n}", "name": f"{dress}!"}], "http": {"path": f"/x/{dress}"}, "client": {"ip": self.ip},
             "properties": {"a": dress, "b": [{"c": f"<{dress}>"}]}, "changes": {"d": {"before": dress, "after": "x"}},
         }
@@ -186,7 +187,7 @@ def test_personal_values_are_shown_in_their_places(cage):
     by_event = {entry.get("event_id"): entry for entry in server.export_entries()}
     for event in events:
         entry = by_event[event["event_id"]]
-        for path in [("actor",), ("description",), ("resource",), ("detail",), ("http", "path"), ("client",), ("changes",), ("properties",)]:
+        for path in [("actor",), ("description",), ("resource",), ("detail",), ("reason",), ("http", "path"), ("client",), ("changes",), ("properties",)]:
             expected, found = shown(event, *path), shown(entry, *path)
             if isinstance(expected, dict):
                 found = {name: value for name, value in found.items() if name in expected}
@@ -224,7 +225,7 @@ def test_no_dress_hides_a_value(tmp_path):
         server.record(events[1::2])
         shown = {entry["event_id"]: entry for entry in server.export_entries() if "event_id" in entry}
         for event in events:
-            for member in ("organization", "workspace", "project", "description", "detail", "resource", "targets", "http", "properties", "changes"):
+            for member in ("organization", "workspace", "project", "description", "detail", "reason", "resource", "targets", "http", "properties", "changes"):
                 assert shown[event["event_id"]][member] == event[member], member
         for event, person in zip(events, persons):
             questions = [{"organization": person.email}, {"workspace": person.email.upper()}]

@@ -21,7 +21,8 @@ FULL = {
     "resource": {"type": "door", "id": "7", "name": "Back door"}, "targets": [{"type": "key", "id": "k1"}, {"type": "lock", "id": "l1", "name": "Lock"}],
     "http": {"method": "POST", "path": "/doors/7", "status": 423},
     "client": {"ip": "203.0.113.7", "user_agent": CHROME, "location": {"city": "Oslo", "region": "Oslo", "country": "NO"}, "ci": "GitHub Actions"},
-    "request_id": "r1", "trace_id": "t1", "changes": {"state": {"before": "closed", "after": "open"}, "key": {"after": None}},
+    "request_id": "r1", "trace_id": "t1", "reason": "T-7: the key is lost", "session_id": "s1", "sequence": {"stream": "doors", "n": 7},
+    "changes": {"state": {"before": "closed", "after": "open"}, "key": {"after": None}},
     "properties": {"n": 1.50, "deep": {"list": [1, None, True]}},
     "personal": [{"of": "user:u3", "paths": ["/properties/deep/list/0"]}],
 }
@@ -29,6 +30,7 @@ EVENTS = [
     FULL,
     {"action": "job.ran"},
     {"action": "job.ran", "actor": {"type": "token", "id": "t9", "name": "robot"}, "client": {"ip": "198.51.100.1", "user_agent": "curl/8.6.0"}},
+    {"action": "job.ran", "actor": {"type": "agent", "id": "a1", "name": "Helper", "on_behalf_of": {"type": "user", "id": "u1", "name": "Ann Lee"}}},
     {"action": "page.viewed", "actor": {"type": "anonymous"}, "http": {"status": 200}},
 ]
 
@@ -133,7 +135,7 @@ def test_a_list_says_which_entries_have_details(log):
 
 
 def test_browsers_are_named_in_answers_and_nowhere_else(log):
-    person, plain, robot, _ = (receipt["id"] for receipt in log.receipts)
+    person, plain, robot, *_ = (receipt["id"] for receipt in log.receipts)
     listed = {entry["id"]: entry for entry in log.get("/v1/entries", {"limit": 1000}).json()["entries"]}
     fed = {entry["id"]: entry for entry in map(json.loads, filter(None, log.get("/v1/feed").text.splitlines()))}
     for entry_id, browser in [(person, "Chrome on macOS"), (robot, "curl"), (plain, None)]:

@@ -141,6 +141,12 @@ def http_status(entry, value):
     return status is not None and (str(status) == value or (value.endswith("xx") and str(status)[0] == value[0]))
 
 
+def sequence_n(entry, value):
+    n = entry.of("sequence", "n")
+    low, _, high = value.partition("..")
+    return n is not None and int(low or 0) <= n <= int(high or (low if ".." not in value else 2**53))
+
+
 def ip(entry, value):
     shown = at(entry.shown, "client", "ip")
     return shown is not None and address(shown) == address(value)
@@ -161,6 +167,8 @@ FILTERS = {
     and entry.of("http", "path") is not None,
     "ip": ip, "country": equals("client", "location", "country"), "person": person, "source": equals("source"),
     "request_id": equals("request_id"), "trace_id": equals("trace_id"), "event_id": equals("event_id"), "id": equals("id"),
+    "session_id": equals("session_id"), "sequence_stream": equals("sequence", "stream"), "sequence_n": sequence_n,
+    "reason": lambda entry, value: entry.contains(value, "reason"),
     "search": lambda entry, value: entry.contains(value, "description"),
 }
 
@@ -232,6 +240,16 @@ QUESTIONS = [
     [("source", "import:vault"), ("source", "import:okta")],
     [("request_id", "ABC123DEF456")],
     [("trace_id", "a41b6abf8de05bda467f41c31377f5d3")],
+    [("actor_type", "agent")],
+    [("person", "agent:helper-1"), ("outcome", "success")],
+    [("session_id", "trsqMVvHI2hTZ-wLqqcceFXuA")],
+    [("-session_id", "sess-2"), ("action", "door.opened")],
+    [("reason", "ticket 7")],
+    [("reason", "STRASSE"), ("reason", "zoë straße 3")],
+    [("-reason", "asked"), ("action", "door.closed")],
+    [("sequence_stream", "door/0"), ("sequence_n", "10..20")],
+    [("sequence_n", "7"), ("source", "dev")],
+    [("-sequence_n", "0..40"), ("sequence_stream", "door/1"), ("sequence_stream", "door/2")],
     [("search", "GROUP 65")],
     [("search", "dummy-domain.com called"), ("event", "created")],
     [("search", "e"), ("-search", "incident"), ("outcome", "failure")],
@@ -266,6 +284,10 @@ LANGUAGE = [
     ("time:<2016-03-01 OR time:>=2023", lambda e: e.time < day("2016-03-01") or e.time >= day("2023-01-01")),
     ("-(channel:incidents OR channel:cluster) (event:created OR event:deleted)", lambda e: e.of("channel") not in ("incidents", "cluster") and e.of("event") in ("created", "deleted")),
     ("trace_id:*", lambda e: e.of("trace_id") is not None),
+    ("session_id:sess-* -session_id:sess-1", lambda e: (e.of("session_id") or "").startswith("sess-") and e.of("session_id") != "sess-1"),
+    ("sequence.stream:door/0 (sequence.n:<3 OR sequence.n:>=47)", lambda e: e.of("sequence", "stream") == "door/0" and not 3 <= e.of("sequence", "n") < 47),
+    ("sequence_n:* -sequence_stream:door/*", lambda e: e.of("sequence") is not None and not e.of("sequence", "stream").startswith("door/")),
+    ('actor_type:agent reason:"asked by Zoë"', lambda e: e.of("actor", "type") == "agent" and e.contains("asked by zoë", "reason")),
     ("-country:* ip:64.25.27.224", lambda e: e.of("client", "location", "country") is None and ip(e, "64.25.27.224")),
     ("since:1d source:import:okta", lambda e: e.of("source") == "import:okta" and e.time >= datetime.datetime.now(UTC) - datetime.timedelta(days=1)),
     ("http_path:/api* actor_type:user", lambda e: FILTERS["http_path"](e, "/api") and e.of("actor", "type") == "user"),
@@ -316,7 +338,13 @@ def everything(imported, tmp_path_factory):
     server.record([{
         "action": f"door.{verb}", "actor": {"type": "user", "id": f"u{n % 7}", "name": f"Zoë Straße {n % 7}", "email": f"zoe{n % 7}@example.com"},
         "description": f"Zoë Straße {n % 7} {verb} door {{{n}}}", "client": {"ip": "2001:db8::1"},
+        "reason": f"ticket {n}: asked by Zoë Straße {n % 7}", "session_id": f"sess-{n % 4}", "sequence": {"stream": f"door/{n % 3}", "n": n // 3},
     } for n, verb in enumerate(["opened", "closed", "deleted"] * 50)])
+    server.record([{
+        "action": "door.checked", "actor": {"type": "agent", "id": f"helper-{n % 2}", "name": f"Helper {n}", "on_behalf_of": {
+            "type": "user", "id": f"u{n % 7}", "name": f"Zoë Straße {n % 7}"}}, "outcome": "success",
+        "reason": f"asked by Zoë Straße {n % 7}", "session_id": "sess-agent", "sequence": {"stream": "helper", "n": 1_000 + n},
+    } for n in range(60)])
     yield Asked(server)
     server.kill()
 
@@ -381,7 +409,8 @@ FACETS = {
     "workspace": lambda e: [e.of("workspace", "id")], "resource_type": lambda e: [e.of("resource", "type")],
     "resource_id": lambda e: [e.of("resource", "id")], "http_status": lambda e: [e.of("http", "status")],
     "http_method": lambda e: [e.of("http", "method")], "country": lambda e: [e.of("client", "location", "country")],
-    "source": lambda e: [e.of("source")], "request_id": lambda e: [e.of("request_id")], "person": lambda e: list(e.persons()),
+    "source": lambda e: [e.of("source")], "request_id": lambda e: [e.of("request_id")],
+    "session_id": lambda e: [e.of("session_id")], "sequence_stream": lambda e: [e.of("sequence", "stream")], "person": lambda e: list(e.persons()),
 }
 
 

@@ -4,6 +4,7 @@ import { scenario } from "./harness/scenario.js";
 /** Menus that list values, and the filter each sets. */
 const MENUS: readonly (readonly [string, string])[] = [
   ["User", "actor"],
+  ["Actor type", "actor_type"],
   ["Resource type", "resource_type"],
   ["Event", "event"],
   ["Channel", "channel"],

@@ -36,6 +36,9 @@ function hostile(payload: string, at: number): Event {
     client: { ip: "203.0.113.7", user_agent: text("agent"), location: { city: text("city"), region: text("region"), country: "US" }, ci: `ci ${payload}`.slice(0, 64) },
     request_id: text("request"),
     trace_id: text("trace"),
+    reason: text("reason"),
+    session_id: text("session"),
+    sequence: { stream: short("stream"), n: 1 },
     changes: { [text("field")]: { before: text("before"), after: text("after") } },
     properties: { [text("key")]: text("value") },
   };
@@ -87,7 +90,7 @@ describe("hostile entries", () => {
       await log.page.goto(`${server.url}/?entry=${id}`);
       await log.panel.locator("pre.raw").waitFor();
       const shown = await text(log, "ind-entry header, ind-entry dl, ind-entry .diff, ind-entry pre");
-      for (const name of ["description", "actor.name", "email", "behalf.name", "event", "type", "resource.name", "target.name", "detail", "channel", "organization.name", "workspace.id", "project.name", "path", "city", "agent", "request", "trace", "event_id", "field", "before", "after", "key", "value"])
+      for (const name of ["description", "actor.name", "email", "behalf.name", "event", "type", "resource.name", "target.name", "detail", "channel", "organization.name", "workspace.id", "project.name", "path", "city", "agent", "request", "trace", "reason", "session", "stream", "event_id", "field", "before", "after", "key", "value"])
         expect(shown).toContain(`${name}${at} `);
       expect(shown).not.toMatch(/[\u202e\u2066\u200b\u0007\u001b\ufeff]/);
       if (at === 3) expect(shown).toContain("U+202E");

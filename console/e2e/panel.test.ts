@@ -7,7 +7,7 @@ const FULL = `{"action":"user.invited","event":"created","time":"2026-03-01T09:3
  "channel":"people","description":"Bob was invited","resource":{"type":"user","id":"u-8","name":"Bob"},"targets":[{"type":"team","id":"t-1","name":"Core"}],
  "outcome":"failure","detail":"Expired","severity":"critical","http":{"method":"POST","path":"/api/invite","status":403},
  "client":{"ip":"203.0.113.7","user_agent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36","location":{"city":"Austin","region":"Texas","country":"US"}},
- "request_id":"req-1","trace_id":"tr-1","changes":{"role":{"before":"viewer","after":"admin"},"seats":{"after":12345678901234567890}},
+ "request_id":"req-1","trace_id":"tr-1","reason":"T-7: asked by Grace Hopper","session_id":"s-1","sequence":{"stream":"people","n":60},"changes":{"role":{"before":"viewer","after":"admin"},"seats":{"after":12345678901234567890}},
  "properties":{"ratio":1.10,"big":12345678901234567890,"tiny":1e-7,"z":1,"a":[]}}`;
 
 const FIELDS: Readonly<Record<string, string>> = {
@@ -15,6 +15,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   "On behalf of": "Grace Hopper u-9",
   Action: "user.invited",
   Event: "created",
+  Reason: "T-7: asked by Grace Hopper",
   "Resource type": "user",
   "Resource name": "Bob",
   "Resource ID": "u-8",
@@ -34,6 +35,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   Browser: "Chrome on Linux",
   "Request ID": "req-1",
   "Trace ID": "tr-1",
+  "Session ID": "s-1",
+  Sequence: "people #60",
   "Event ID": "ev-1",
   Source: "dev",
 };
@@ -52,6 +55,18 @@ describe("entry panel", () => {
     expect((await fields())["Performed at"]).toContain("2026-03-01 09:30:05.123456 UTC");
     expect((await fields())["Received"]).toContain("UTC");
     expect(await log.panel.getByRole("heading", { level: 2 }).innerText()).toBe("Bob was invited");
+  });
+
+  scenario("an agent is told from people, and for whom it acted", async ({ fresh, open }) => {
+    const server = await fresh();
+    await server.record({ action: "device.locked", channel: "agents", actor: { type: "agent", id: "a-1", name: "Helper", on_behalf_of: { type: "user", id: "u-9", name: "Grace Hopper" } } });
+    const log = await (await open(`${server.url}/?actor_type=agent`)).ready();
+    expect((await log.rows())[0]?.cells.join(" ").replace(/\s+/g, " ")).toContain("◆ Agent Helper");
+    await log.row(0).click();
+    const actor = async (): Promise<string[]> => (await log.panel.locator("dd").allInnerTexts()).slice(0, 2).map((text) => text.replace(/\s+/g, " ").trim());
+    await expect.poll(actor).toEqual(["◆ Agent Helper a-1", "Grace Hopper u-9"]);
+    await log.page.goto(`${server.url}/?actor_type=agent&layout=access`);
+    await expect.poll(async () => (await log.rows())[0]?.cells[0]?.replace(/\s+/g, " ")).toBe("Helper Agent for Grace Hopper");
   });
 
   scenario("raw JSON and details keep every number's text and the members' order", async ({ fresh, open }) => {
@@ -92,13 +107,16 @@ describe("entry panel", () => {
       { action: "door.opened", actor: { type: "token", id: "u-7" }, ...later(4.9) },
       { action: "door.opened", resource: { type: "user", id: "u-8" }, ...later(-4.9) },
       { action: "door.opened", request_id: "req-1", ...later(5.1) },
+      { action: "door.opened", session_id: "s-1", sequence: { stream: "people", n: 110 }, ...later(90) },
+      { action: "door.opened", session_id: "s-2", sequence: { stream: "people", n: 111 }, ...later(91) },
+      { action: "door.opened", sequence: { stream: "doors", n: 60 }, ...later(92) },
       { action: "door.opened", client: { ip: "203.0.113.7" }, ...later(-50) },
       { action: "user.invited", ...later(-60) },
     );
     const log = await open(`${server.url}/?channel=people&entry=${id}`);
     await log.panel.locator("nav a").first().waitFor();
     const links = await log.panel.locator("nav a").evaluateAll((all) => all.map((link) => [link.textContent ?? "", (link as HTMLAnchorElement).href] as const));
-    const expected = { "More by this actor": 2, "This resource's history": 2, "Same request": 2, "Around this time (±5 min)": 3, "Same address": 2, "Same action": 2 };
+    const expected = { "More by this actor": 2, "This resource's history": 2, "Same request": 2, "Same session": 2, "Before and after in its stream (±50)": 2, "Around this time (±5 min)": 3, "Same address": 2, "Same action": 2 };
     const found: Record<string, number> = {};
     for (const [label, href] of links) {
       await log.page.goto(href);

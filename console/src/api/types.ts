@@ -12,6 +12,7 @@ export type Actor = Schemas["Actor"];
 export type Person = Schemas["Principal"];
 export type Named = Schemas["Named"];
 export type Subject = Schemas["Resource"];
+export type Sequence = Schemas["Sequence"];
 export type Counted = Schemas["FacetValue"];
 export type Facets = Schemas["Facets"];
 export type Bucket = Schemas["Bucket"];

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from "lit";
 import type { Filters } from "../state/filters.js";
 import { visible } from "../ui/text.js";
 
-const LABELS: Readonly<Record<string, string>> = { q: "Search", search: "Description", ip: "Address", http_status: "HTTP status", request_id: "Request", id: "ID" };
+const LABELS: Readonly<Record<string, string>> = { q: "Search", search: "Description", ip: "Address", http_status: "HTTP status", request_id: "Request", session_id: "Session", sequence_stream: "Stream", sequence_n: "Number in its stream", id: "ID" };
 
 function label(name: string): string {
   const bare = name.replace(/^-/, "");

@@ -1,7 +1,7 @@
 /** Every column a table can have: what it is called, how wide it begins, what stands in its cells. */
 import { html, nothing, type TemplateResult } from "lit";
-import type { Actor, Entry, Named, Subject } from "../api/types.js";
-import { eventBadge, outcomeBadge, outcomeMark, severityBadge, systemBadge } from "../ui/badges.js";
+import type { Actor, Entry, Named, Sequence, Subject } from "../api/types.js";
+import { agentBadge, eventBadge, outcomeBadge, outcomeMark, severityBadge, systemBadge } from "../ui/badges.js";
 import { visible } from "../ui/text.js";
 import { age, dashed, localTime, utcSeconds, utcTime } from "../ui/time.js";
 
@@ -46,23 +46,33 @@ function isMachine(actor: Actor): boolean {
   return actor.type === "system" || actor.type === "token";
 }
 
+/** `door #12`. */
+export function sequence(value: Sequence | undefined): Cell {
+  return value === undefined ? NONE : html`${visible(value.stream)} <span class="mono">#${value.n}</span>`;
+}
+
 function actor({ actor }: Entry): Cell {
   const name = actor.name ?? actor.id;
   if (actor.type === "system") {
     return html`${systemBadge()} ${actor.id === "system" && actor.name === undefined ? nothing : visible(name)}`;
   }
-  return html`${visible(name)}${actor.email === undefined || actor.email === name ? nothing : html` <span class="muted">${visible(actor.email)}</span>`}`;
+  return html`${actor.type === "agent" ? html`${agentBadge()} ` : nothing}${visible(name)}${actor.email === undefined || actor.email === name ? nothing : html` <span class="muted">${visible(actor.email)}</span>`}`;
 }
 
 function agent({ actor, browser, client }: Entry): Cell {
-  const by = isMachine(actor) ? "Automated" : (browser ?? client?.user_agent);
+  // The connection of an agent is that of whom it acts for.
+  const by = isMachine(actor) ? "Automated" : actor.type === "agent" ? behalf(actor) : (browser ?? client?.user_agent);
   const name = isMachine(actor) ? actor.id : (actor.name ?? actor.id);
   return html`${visible(name)}${by === undefined ? nothing : html` <span class="muted">${visible(by)}</span>`}`;
 }
 
+function behalf({ on_behalf_of: principal }: Actor): string {
+  return principal === undefined ? "Agent" : `Agent for ${principal.name ?? principal.id}`;
+}
+
 function location({ client, actor }: Entry): Cell {
   const place = client?.location;
-  const where = isMachine(actor) && client?.ci !== undefined ? client.ci : [place?.city, place?.region, place?.country].filter(Boolean).join(", ");
+  const where = (isMachine(actor) || actor.type === "agent") && client?.ci !== undefined ? client.ci : [place?.city, place?.region, place?.country].filter(Boolean).join(", ");
   const parts = [where, client?.ip].filter(Boolean).join(" · ");
   return parts === "" ? html`<span class="muted">Unknown</span>` : visible(parts);
 }
@@ -119,6 +129,9 @@ const ALL: readonly Column[] = [
   column("http_status", "HTTP status", 95, status),
   column("source", "Source", 140, (entry) => text(entry.source)),
   column("request_id", "Request ID", 220, (entry) => html`<span class="mono">${text(entry.request_id)}</span>`),
+  column("reason", "Reason", 260, (entry) => text(entry.reason)),
+  column("session_id", "Session ID", 220, (entry) => html`<span class="mono">${text(entry.session_id)}</span>`),
+  column("sequence", "Sequence", 160, (entry) => sequence(entry.sequence)),
   column("received", "Received", 200, (entry, { locale }) => html`<time datetime=${entry.received} title=${utcTime(entry.received)}>${localTime(entry.received, locale)}</time>`),
   column("leaf_index", "Leaf", 90, (entry) => String(entry.leaf_index)),
   column("id", "ID", 290, (entry) => html`<span class="mono">${entry.id}</span>`),

@@ -18,6 +18,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
   ["severity:>=warning", "warning or critical"],
   ["http_status:4xx", "any 4xx"],
   ["since:7d", "the last seven days"],
+  ["actor_type:agent reason:T-142", "what agents did for that reason"],
   ["(event:deleted OR event:updated) resource_type:user", "either, on users"],
 ];
 

@@ -37,6 +37,7 @@ import "./timeline.js";
 /** Filters that have a button, in their order. */
 const MENUS: readonly (readonly [string, string])[] = [
   ["actor", "User"],
+  ["actor_type", "Actor type"],
   ["resource_type", "Resource type"],
   ["resource_name", "Resource name"],
   ["event", "Event"],

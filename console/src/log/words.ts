@@ -9,7 +9,7 @@ export interface Word {
 }
 
 /** Keys under which the interface offers values, where the language has another word for them. */
-const ALIASES: Readonly<Record<string, string>> = { status: "outcome", "http.status": "http_status", resource: "resource_type" };
+const ALIASES: Readonly<Record<string, string>> = { status: "outcome", "http.status": "http_status", "sequence.stream": "sequence_stream", resource: "resource_type" };
 
 /** The word at the caret. Quotes hold a value with spaces together; `-` and parentheses stand outside of it. */
 export function wordAt(text: string, caret: number): Word {

@@ -1,8 +1,8 @@
 /** Every field of an entry, in words, in the order a reader asks: who, what, to what, how it ended, from where. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { Entry, Named, Person, Subject } from "../api/types.js";
-import { statusTip } from "../log/columns.js";
-import { eventBadge, outcomeBadge, severityBadge, systemBadge } from "../ui/badges.js";
+import { sequence, statusTip } from "../log/columns.js";
+import { agentBadge, eventBadge, outcomeBadge, severityBadge, systemBadge } from "../ui/badges.js";
 import { visible } from "../ui/text.js";
 import { age, localTime, utcTime } from "../ui/time.js";
 
@@ -28,7 +28,8 @@ function named(label: string, value: Named | undefined): Field[] {
 
 function person({ type, id, name, email }: Person): TemplateResult {
   const known = [name, email].filter((part): part is string => part !== undefined);
-  return html`${type === "system" ? systemBadge() : type === "user" ? nothing : systemBadge(type)} ${known.map((part) => html`${visible(part)} `)}<span class="muted">${mono(id)}</span>`;
+  const badge = type === "system" ? systemBadge() : type === "agent" ? agentBadge() : type === "user" ? nothing : systemBadge(type);
+  return html`${badge} ${known.map((part) => html`${visible(part)} `)}<span class="muted">${mono(id)}</span>`;
 }
 
 function subject({ type, id, name }: Subject): TemplateResult {
@@ -52,6 +53,7 @@ export function fieldsOf(entry: Entry, locale: string, nowMs: number): Field[] {
     ...(actor.on_behalf_of === undefined ? [] : ([["On behalf of", person(actor.on_behalf_of)]] as const)),
     ["Action", mono(entry.action)],
     ["Event", eventBadge(entry.event)],
+    ...text("Reason", entry.reason),
     ...(entry.resource === undefined ? [] : [...text("Resource type", entry.resource.type), ...text("Resource name", entry.resource.name), ["Resource ID", mono(entry.resource.id)] as const]),
     ...(entry.targets ?? []).map((target): Field => ["Target", subject(target)]),
     ...times(entry, locale, nowMs),
@@ -72,6 +74,8 @@ export function fieldsOf(entry: Entry, locale: string, nowMs: number): Field[] {
     ...text("User agent", client?.user_agent),
     ...optional("Request ID", entry.request_id === undefined ? undefined : mono(entry.request_id)),
     ...optional("Trace ID", entry.trace_id === undefined ? undefined : mono(entry.trace_id)),
+    ...optional("Session ID", entry.session_id === undefined ? undefined : mono(entry.session_id)),
+    ...optional("Sequence", entry.sequence === undefined ? undefined : sequence(entry.sequence)),
     ...optional("Event ID", entry.event_id === undefined ? undefined : mono(entry.event_id)),
     ...text("Source", entry.source),
     ["ID", mono(entry.id)],

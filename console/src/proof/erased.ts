@@ -14,6 +14,9 @@ import { at } from "./pointer.js";
 /** Positions in `personal` of the persons whose keys are taken to be destroyed. Nothing in a line says so. */
 export type Erased = ReadonlySet<number>;
 
+/** Types whose actors are persons. */
+const PERSONS: ReadonlySet<string> = new Set(["user", "agent", "anonymous"]);
+
 /** The name shown for an erased person, the same in all entries: `Erased person 7f3a`. */
 export function erasedName(line: Line, of: string): string {
   const organization = stringMember(at(line.entry, "/organization"), "id");
@@ -55,7 +58,7 @@ function ownerOf(line: Line, pointer: string): number | undefined {
   if (pointer.startsWith("/actor/")) return position("/actor");
   if (!pointer.startsWith("/client/")) return undefined;
   const behalf = stringMember(at(line.entry, "/actor/on_behalf_of"), "type");
-  return position(behalf === "user" || behalf === "anonymous" ? "/actor/on_behalf_of" : "/actor");
+  return position(behalf !== undefined && PERSONS.has(behalf) ? "/actor/on_behalf_of" : "/actor");
 }
 
 function withLength(text: string): Uint8Array {

@@ -23,7 +23,7 @@ export interface PlacedValue {
 const LEAVING: Readonly<Record<Kind, RegExp>> = {
   identity: /^\/actor(\/on_behalf_of)?\/(name|email)$/,
   connection: /^\/client\/(ip|user_agent|location\/city|location\/region)$/,
-  fields: /^\/(detail|((organization|workspace|project|resource|targets\/\d+)|actor(\/on_behalf_of)?)\/name)$/,
+  fields: /^\/(detail|reason|((organization|workspace|project|resource|targets\/\d+)|actor(\/on_behalf_of)?)\/name)$/,
 };
 
 /** Ids that are addresses; a pseudonym has taken their place. */
@@ -33,7 +33,7 @@ const PSEUDONYM = /^p_[A-Za-z0-9_-]{22}$/;
 
 /** Texts that may hold placeholders. */
 export const TEXTS =
-  /^\/(description|detail|http\/path|(organization|workspace|project|resource|targets\/\d+)\/name|actor(\/on_behalf_of)?\/(name|email))$/;
+  /^\/(description|detail|reason|http\/path|(organization|workspace|project|resource|targets\/\d+)\/name|actor(\/on_behalf_of)?\/(name|email))$/;
 
 const IN_RAW = /^\/(changes|properties)(\/|$)/;
 

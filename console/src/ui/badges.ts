@@ -65,6 +65,11 @@ export function outcomeMark(outcome: string | undefined): TemplateResult | strin
   return html`<span class="badge ${good ? "emerald" : "rose"}" title=${outcome}><span aria-hidden="true">${good ? "✓" : "✗"}</span><span class="hidden">${outcome}</span></span>`;
 }
 
+/** Software that decides: told from people at a glance. */
+export function agentBadge(): TemplateResult {
+  return html`<span class="badge sky"><span aria-hidden="true">◆</span>Agent</span>`;
+}
+
 export function systemBadge(word = "System"): TemplateResult {
   return html`<span class="badge">${word}</span>`;
 }

@@ -1,4 +1,4 @@
-//! CSV for spreadsheets: a byte-order mark, the layout's columns, then the fixed ones. RFC 4180.
+//! CSV for spreadsheets: a byte-order mark, the layout's columns, then the fixed ones, then those of later. RFC 4180.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use search::instant_text;
 
 use crate::layout::{Column, Layout, Row, text};
 
-/// Columns every CSV export ends with, whatever the layout.
+/// Columns that follow the layout's in every CSV export, before `changes` and `properties`.
 const FIXED: &[Column] = &[
     ("id", |row| row.entry.id.into()),
     ("time", |row| instant_text(row.entry.time_us).into()),
@@ -25,11 +25,20 @@ const FIXED: &[Column] = &[
     ("resource_id", |row| text(row.shown.resource_id.as_ref())),
 ];
 
+/// Columns behind all others: whoever reads columns by their number finds the earlier ones where they were.
+const APPENDED: &[Column] = &[
+    ("reason", |row| text(row.shown.reason.as_ref())),
+    ("session_id", |row| text(row.entry.session_id.as_ref())),
+    ("sequence_stream", |row| text(row.entry.sequence.as_ref().map(|sequence| &sequence.stream))),
+    ("sequence_n", |row| row.entry.sequence.as_ref().map(|sequence| sequence.n.to_string()).unwrap_or_default().into()),
+];
+
 /// Appends the byte-order mark and the headings.
 pub(crate) fn header(layout: Layout, out: &mut Vec<u8>) {
     out.extend_from_slice("\u{feff}".as_bytes());
-    let names = layout.columns().iter().chain(FIXED).map(|(name, _)| *name).chain(["changes", "properties"]);
-    names.for_each(|name| cell(name, out));
+    let before = layout.columns().iter().chain(FIXED).map(|(name, _)| *name);
+    let behind = APPENDED.iter().map(|(name, _)| *name);
+    before.chain(["changes", "properties"]).chain(behind).for_each(|name| cell(name, out));
     end(out);
 }
 
@@ -50,6 +59,7 @@ pub(crate) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], brow
     layout.columns().iter().chain(FIXED).for_each(|(_, column)| cell(&harmless(&column(&row)), out));
     cell(&harmless(&entry.changes.map(|raw| json(raw, "/changes", opened)).unwrap_or_default()), out);
     cell(&harmless(&entry.properties.map(|raw| json(raw, "/properties", opened)).unwrap_or_default()), out);
+    APPENDED.iter().for_each(|(_, column)| cell(&harmless(&column(&row)), out));
     end(out);
 }
 

@@ -134,6 +134,14 @@ fn actor_with_client<'a>(row: &'a Row<'a>) -> Cow<'a, str> {
     if matches!(row.entry.actor.kind, ActorKind::Token | ActorKind::System) {
         return format!("{actor} (Automated)").into();
     }
+    if row.entry.actor.kind == ActorKind::Agent {
+        // the user agent is of whom it acts for
+        let principal = row.shown.principal_name.as_ref().or(row.shown.principal_id.as_ref());
+        return match principal {
+            Some(principal) => format!("{actor} (Agent for {principal})").into(),
+            None => format!("{actor} (Agent)").into(),
+        };
+    }
     match row.shown.user_agent.as_deref().and_then(|agent| row.browsers.label(agent)) {
         Some(browser) => format!("{actor} ({browser})").into(),
         None => actor,

@@ -36,7 +36,8 @@ pub use held::LeafDigests;
 pub use lru::Lru;
 pub use names::{SegmentFile, SegmentName};
 pub use part::{
-    Ask, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, Text, View, Work,
+    Ask, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, SEQUENCE_BLOCK, Text, View,
+    Work,
 };
 pub use personal::{Digests3, names};
 pub use seal::{SealError, Sealer};

@@ -17,6 +17,7 @@ use crate::disclosures::DisclosureFile;
 /// A field that is answered by exact value: from a dictionary with row sets, or from sorted (hash, row) pairs.
 ///
 /// Values are the field's UTF-8 bytes as in the line, except: [`Field::HttpStatus`] in decimal ASCII,
+/// [`Field::SequenceBlock`] the number divided by [`SEQUENCE_BLOCK`], in decimal ASCII,
 /// [`Field::Person`] as `type:id` of actor, `on_behalf_of` and every `personal[].of`,
 /// [`Field::Address`] the 32 bytes of [`crate::index::AddressValue`], and [`Field::Identity`] the 32 bytes of
 /// an identity disclosure's digest. A field absent from a line has no value there.
@@ -73,11 +74,23 @@ pub enum Field {
     Address = 23,
     /// Digests of the identity disclosures behind `personal`, 32 bytes each.
     Identity = 24,
+    /// `/session_id`
+    SessionId = 25,
+    /// `/sequence/stream`
+    SequenceStream = 26,
+    /// Which block of numbers `/sequence/n` lies in.
+    SequenceBlock = 27,
 }
+
+/// Numbers of a stream in one [`Field::SequenceBlock`]. A dictionary of all numbers would hold a value for each row; of a range of
+/// blocks only the two at its ends are looked up in lines, and that many lines of a stream are read within milliseconds.
+pub const SEQUENCE_BLOCK: u64 = 1_024;
+// The greatest number ends its block.
+const _: () = assert!((event::limits::SEQUENCE_N_MAX + 1).is_multiple_of(SEQUENCE_BLOCK));
 
 impl Field {
     /// Every field, in the order of its number.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::Id,
         Self::EventId,
         Self::Organization,
@@ -103,6 +116,9 @@ impl Field {
         Self::Person,
         Self::Address,
         Self::Identity,
+        Self::SessionId,
+        Self::SequenceStream,
+        Self::SequenceBlock,
     ];
 
     /// Returns the number by which the index file names this field.
@@ -122,11 +138,13 @@ pub enum Text {
     ResourceName = 1,
     /// `/actor/name` where it stands in the line (tokens and system actors; persons' names never do).
     ActorName = 2,
+    /// `/reason`
+    Reason = 3,
 }
 
 impl Text {
     /// Every text, in the order of its number.
-    pub const ALL: [Self; 3] = [Self::Description, Self::ResourceName, Self::ActorName];
+    pub const ALL: [Self; 4] = [Self::Description, Self::ResourceName, Self::ActorName, Self::Reason];
 
     /// Returns the number by which the index file names this text.
     #[must_use]

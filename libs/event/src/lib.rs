@@ -26,7 +26,7 @@ pub use proof::Digest;
 pub use entry::{Entry, LineError, order_time_us};
 pub use model::{
     Actor, ActorKind, Client, Declared, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource,
-    Severity,
+    Sequence, Severity,
 };
 pub use parse::{Batch, BodyError, BodyKind, Problem, parse_batch, parse_one};
 pub use personal::{Disclosure, KeyError, Keys, Kind, Person, PersonId, PersonKey, PersonalParts};

@@ -17,11 +17,11 @@ pub const DEPTH_MAX: usize = 64;
 /// Most problems named in one answer; a last one says that there are more.
 pub const PROBLEMS_MAX: usize = 1_000;
 
-/// `event_id`, `request_id`, `trace_id`: a UUID, a hash or a URN fits.
+/// `event_id`, `request_id`, `trace_id`, `session_id`: a UUID, a hash or a URN fits.
 pub const KEY_BYTES_MAX: usize = 128;
 /// `action`.
 pub const ACTION_BYTES_MAX: usize = 128;
-/// `event`, `channel` and `client.ci`: words shown as badges and facets.
+/// `event`, `channel`, `client.ci` and `sequence.stream`: words shown as badges and facets.
 pub const WORD_BYTES_MAX: usize = 64;
 /// Identifiers of actors, resources and scopes: the longest cloud resource names are 2048.
 pub const ID_BYTES_MAX: usize = 2_048;
@@ -33,6 +33,11 @@ pub const NAME_BYTES_MAX: usize = 1_024;
 pub const DESCRIPTION_BYTES_MAX: usize = 4 * 1024;
 /// `detail`.
 pub const DETAIL_BYTES_MAX: usize = 1_024;
+/// `reason`: a sentence or two and the number of a ticket.
+pub const REASON_BYTES_MAX: usize = 1_024;
+/// `sequence.n`: what a double holds exactly, so that readers of JSON in every language compare it rightly. At a million events a
+/// second it lasts for 285 years.
+pub const SEQUENCE_N_MAX: u64 = (1 << 53) - 1;
 /// `http.method`: registered methods have at most 17 letters.
 pub const METHOD_BYTES_MAX: usize = 32;
 /// `http.path`, query string included: what servers accept as a request line.
@@ -55,8 +60,10 @@ pub const PERSONAL_BYTES_MAX: usize = 1024 * 1024;
 pub const SKEW_US_MAX: i64 = 5 * 60 * 1_000_000;
 
 // Every single text fits a line even if each of its bytes is escaped to six.
-const _: () =
-    assert!(6 * (DESCRIPTION_BYTES_MAX + DETAIL_BYTES_MAX + PATH_BYTES_MAX + USER_AGENT_BYTES_MAX) < LINE_BYTES_MAX);
+const _: () = assert!(
+    6 * (DESCRIPTION_BYTES_MAX + DETAIL_BYTES_MAX + REASON_BYTES_MAX + PATH_BYTES_MAX + USER_AGENT_BYTES_MAX)
+        < LINE_BYTES_MAX
+);
 // A body can hold a line of the greatest length, and more than one.
 const _: () = assert!(BATCH_BYTES_MAX >= 2 * LINE_BYTES_MAX);
 // The scanner keeps one bit a level.

@@ -21,7 +21,7 @@ SHAPE = {
     "action": None, "event": None, "channel": None, "description": None, "resource": RESOURCE, "targets": [RESOURCE],
     "outcome": None, "detail": None, "severity": None, "http": ["method", "path", "status"],
     "client": ["ip", "user_agent", ("location", ["city", "region", "country"]), "ci"],
-    "request_id": None, "trace_id": None, "changes": None, "properties": None, "source": None, "personal": [["of", "digest"]],
+    "request_id": None, "trace_id": None, "reason": None, "session_id": None, "sequence": ["stream", "n"], "changes": None, "properties": None, "source": None, "personal": [["of", "digest"]],
 }
 MANDATORY = {"v", "id", "time", "received", "actor", "action", "event", "channel", "description", "severity", "source"}
 SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}

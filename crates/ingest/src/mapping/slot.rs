@@ -37,6 +37,10 @@ pub(crate) enum Slot {
     Ci,
     RequestId,
     TraceId,
+    Reason,
+    SessionId,
+    SequenceStream,
+    SequenceN,
 }
 
 /// Whose a personal field is.
@@ -51,7 +55,7 @@ pub(crate) enum Owner {
 
 impl Slot {
     /// Key in a mapping's `[fields]`, and the field.
-    pub(crate) const ALL: [(&'static str, Self); 34] = [
+    pub(crate) const ALL: [(&'static str, Self); 38] = [
         ("event_id", Self::EventId),
         ("time", Self::Time),
         ("organization.id", Self::OrganizationId),
@@ -86,13 +90,17 @@ impl Slot {
         ("client.ci", Self::Ci),
         ("request_id", Self::RequestId),
         ("trace_id", Self::TraceId),
+        ("reason", Self::Reason),
+        ("session_id", Self::SessionId),
+        ("sequence.stream", Self::SequenceStream),
+        ("sequence.n", Self::SequenceN),
     ];
 
     /// The most bytes the field takes; what is longer is cut, and stays whole in `properties`.
     pub(crate) const fn bytes_max(self) -> usize {
         match self {
-            Self::EventId | Self::RequestId | Self::TraceId | Self::Action => 128,
-            Self::Event | Self::Channel | Self::Ci => 64,
+            Self::EventId | Self::RequestId | Self::TraceId | Self::SessionId | Self::Action => 128,
+            Self::Event | Self::Channel | Self::Ci | Self::SequenceStream => 64,
             Self::Description | Self::UserAgent => 4 * 1024,
             Self::HttpPath => 8 * 1024,
             Self::HttpMethod => 32,
@@ -105,7 +113,14 @@ impl Slot {
     pub(crate) const fn whole_or_nothing(self) -> bool {
         matches!(
             self,
-            Self::EventId | Self::RequestId | Self::TraceId | Self::ActorEmail | Self::BehalfEmail | Self::HttpMethod
+            Self::EventId
+                | Self::RequestId
+                | Self::TraceId
+                | Self::SessionId
+                | Self::SequenceStream
+                | Self::ActorEmail
+                | Self::BehalfEmail
+                | Self::HttpMethod
         )
     }
 

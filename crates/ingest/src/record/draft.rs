@@ -74,7 +74,7 @@ impl<'j, 'd, 'a> Draft<'j, 'd, 'a> {
     /// hides every text that holds their address.)
     pub(crate) fn owner(&self, owner: Owner) -> Option<String> {
         let of = |kind: Slot, id: Slot| {
-            let kind = self.text(kind).filter(|kind| *kind == "user")?;
+            let kind = self.text(kind).filter(|kind| matches!(*kind, "user" | "agent"))?;
             Some(format!("{kind}:{}", self.text(id)?))
         };
         let actor = || of(Slot::ActorType, Slot::ActorId);

@@ -7,6 +7,9 @@ use crate::expr::{MadeTexts, Scope, Value};
 use crate::mapping::Slot;
 use crate::text::{address, country, cut, email, time, words};
 
+/// Highest number of a stream, as spec/entry.md says.
+const SEQUENCE_N_MAX: u64 = (1 << 53) - 1;
+
 const BEHALF: &[Slot] = &[Slot::BehalfId, Slot::BehalfType, Slot::BehalfName, Slot::BehalfEmail];
 
 /// Evaluates every field.
@@ -65,12 +68,18 @@ fn shape<'a>(slot: Slot, value: Value<'a>, formats: &[String]) -> Option<(Filled
         Slot::Ip => Cow::Owned(address::ip(&before)?),
         Slot::Country => Cow::Borrowed(country::code(&before)?),
         Slot::ActorEmail | Slot::BehalfEmail if !email::is(&before) => return None,
-        Slot::ActorType | Slot::BehalfType if !matches!(before.as_ref(), "user" | "token" | "system" | "anonymous") => {
+        Slot::ActorType | Slot::BehalfType
+            if !matches!(before.as_ref(), "user" | "agent" | "token" | "system" | "anonymous") =>
+        {
             return None;
         }
         Slot::Outcome if !matches!(before.as_ref(), "success" | "failure") => return None,
         Slot::Severity if !matches!(before.as_ref(), "info" | "warning" | "critical") => return None,
         Slot::HttpStatus if !before.parse::<u16>().is_ok_and(|status| (100..=599).contains(&status)) => return None,
+        // written as a number: what is another text than its number is none
+        Slot::SequenceN if !before.parse().is_ok_and(|n: u64| n <= SEQUENCE_N_MAX && n.to_string() == before) => {
+            return None;
+        }
         _ => before.clone(),
     };
     if text.is_empty() {
@@ -117,13 +126,16 @@ fn settle_actor(draft: &mut Draft<'_, '_, '_>) {
     }
 }
 
-/// Scopes and principals without an id are no scopes and principals: their values go back to `properties`.
+/// Scopes and principals without an id are no scopes and principals, and half a sequence is none: their values go back to
+/// `properties`.
 fn drop_nameless(draft: &mut Draft<'_, '_, '_>) {
     let groups = [
         (Slot::OrganizationId, &[Slot::OrganizationName][..]),
         (Slot::WorkspaceId, &[Slot::WorkspaceName]),
         (Slot::ProjectId, &[Slot::ProjectName]),
         (Slot::BehalfId, BEHALF),
+        (Slot::SequenceStream, &[Slot::SequenceN]),
+        (Slot::SequenceN, &[Slot::SequenceStream]),
     ];
     for (id, others) in groups {
         if draft.get(id).is_none() {

@@ -67,9 +67,11 @@ impl Rest<'_, '_, '_, '_> {
         }
         let range = doc.subtree(id);
         let inside = self.except.is_some_and(|except| range.contains(&except.0));
-        if let (Kind::String | Kind::Number, Some(person)) = (doc.kind(id), self.draft.marks.person(id)) {
+        let kind = doc.kind(id);
+        if let (Kind::String | Kind::Number, Some(person)) = (kind, self.draft.marks.person(id)) {
             self.found.push((person, self.path.clone()));
-        } else if inside || self.draft.marks.touch(&range) {
+        } else if matches!(kind, Kind::Object | Kind::Array) && (inside || self.draft.marks.touch(&range)) {
+            // a text or number that is touched and has not moved was given back by a field: it stays as it is
             return self.container(id, element);
         }
         doc.write(id, self.out);

@@ -42,6 +42,10 @@ pub(super) fn event(draft: &mut Draft<'_, '_, '_>) -> Option<Vec<u8>> {
         client(&mut object, draft);
         object.text("request_id", draft.get(Slot::RequestId));
         object.text("trace_id", draft.get(Slot::TraceId));
+        object.text("reason", draft.get(Slot::Reason));
+        declare(draft.get(Slot::Reason), "/reason".to_owned(), &mut found, draft);
+        object.text("session_id", draft.get(Slot::SessionId));
+        sequence(&mut object, draft);
         changes(&mut object, &draft.changes, &mut found, draft);
         let mark = object.out.len();
         object.name("properties");
@@ -141,6 +145,16 @@ fn http(object: &mut Object, draft: &Draft<'_, '_, '_>) {
         inner.out.extend_from_slice(status.as_bytes());
     }
     object.inner("http", inner);
+}
+
+fn sequence(object: &mut Object, draft: &Draft<'_, '_, '_>) {
+    // both, or neither
+    let Some(n) = draft.text(Slot::SequenceN) else { return };
+    let mut inner = Object::open(64);
+    inner.text("stream", draft.get(Slot::SequenceStream));
+    inner.name("n");
+    inner.out.extend_from_slice(n.as_bytes());
+    object.inner("sequence", inner);
 }
 
 fn client(object: &mut Object, draft: &Draft<'_, '_, '_>) {

@@ -136,7 +136,7 @@ fn ids(line: &str) -> Vec<String> {
                         serde_json::Value::String(text)
                             if matches!(
                                 name.as_str(),
-                                "id" | "of" | "action" | "request_id" | "event_id" | "trace_id" | "type"
+                                "id" | "of" | "action" | "request_id" | "event_id" | "trace_id" | "session_id" | "type"
                             ) =>
                         {
                             out.push(serde_json::to_string(text).unwrap());

@@ -8,3 +8,4 @@ mod hostile;
 mod operators;
 mod reading;
 mod samples;
+mod sessions;

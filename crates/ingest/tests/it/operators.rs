@@ -213,3 +213,12 @@ fn a_wrong_mapping_names_key_and_line() {
     assert!(message.contains("[tables.verbs]"), "{message}");
     assert!(Mapping::builtin("cloudtrial").unwrap_err().to_string().contains("cloudtrail"));
 }
+
+#[test]
+fn what_a_field_gives_back_stays_in_properties() {
+    let text = "name = \"x\"\n[fields]\naction = \"a.b\"\norganization.id = \"/org/id\"\norganization.name = \"/org/name\"\nactor.id = \"/who\"\nactor.name = \"/called\"\n";
+    let mapping = Mapping::from_toml(text).unwrap();
+    let (events, _) = run(&mapping, &[r#"{"org":{"name":"Acme"},"called":"Ann"}"#]);
+    assert_eq!(events[0].get("organization"), None);
+    assert_eq!(events[0]["properties"], serde_json::json!({"org": {"name": "Acme"}, "called": "Ann"}));
+}

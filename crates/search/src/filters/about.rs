@@ -47,6 +47,8 @@ impl Key {
                 Keyword::Source => "where the log has the entry from",
                 Keyword::RequestId => "id of the request",
                 Keyword::TraceId => "id of the trace",
+                Keyword::SessionId => "id of the sign-in or the agent's session",
+                Keyword::SequenceStream => "name of the sender's stream that numbers the entry",
                 Keyword::Person => "whoever the entry concerns, as `type:id`",
             },
             Self::Phrase(Phrase::Description | Phrase::DescriptionExact) => {
@@ -54,8 +56,12 @@ impl Key {
             }
             Self::Phrase(Phrase::ResourceName) => "text in the resource's name, upper and lower case as the same",
             Self::Phrase(Phrase::ActorName) => "text in the actor's name, upper and lower case as the same",
+            Self::Phrase(Phrase::Reason) => "text in the reason, upper and lower case as the same",
             Self::Path => "beginning of the request's path",
             Self::Status => "status of the request: `404`, `4xx`, `400..499` or `>=500`",
+            Self::Sequence => {
+                "number in the sender's stream: `42`, `0..999` or `>=1000`; best asked with `sequence_stream`"
+            }
             Self::Severity => {
                 "how much it matters: info, warning or critical, a range such as `info..warning`, or `>=warning`"
             }

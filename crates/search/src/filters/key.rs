@@ -1,5 +1,6 @@
 //! Every name a condition can have, in a URL and in the query language: one table for both.
 
+use event::limits::SEQUENCE_N_MAX;
 use jiff::tz::TimeZone;
 
 use super::value::{self, ValueError, Written};
@@ -17,6 +18,8 @@ pub enum Key {
     Path,
     /// The status of the answer.
     Status,
+    /// The number in a sender's stream.
+    Sequence,
     /// How much an entry matters.
     Severity,
     /// The client's address.
@@ -34,20 +37,22 @@ pub enum Key {
 }
 
 /// Second names of keys in the query language.
-const ALIASES: [(&str, Key); 4] = [
+const ALIASES: [(&str, Key); 6] = [
     ("status", Key::Keyword(Keyword::Outcome)),
     ("http.status", Key::Status),
     ("http.method", Key::Keyword(Keyword::HttpMethod)),
     ("http.path", Key::Path),
+    ("sequence.stream", Key::Keyword(Keyword::SequenceStream)),
+    ("sequence.n", Key::Sequence),
 ];
 
 impl Key {
     /// Every key, in the order in which they are listed to people.
     pub fn all() -> impl Iterator<Item = Self> {
-        let phrases = [Phrase::Description, Phrase::DescriptionExact, Phrase::ResourceName, Phrase::ActorName];
         let rest = [
             Self::Path,
             Self::Status,
+            Self::Sequence,
             Self::Severity,
             Self::Address,
             Self::Resource,
@@ -56,7 +61,7 @@ impl Key {
             Self::To,
             Self::Since,
         ];
-        Keyword::ALL.into_iter().map(Self::Keyword).chain(phrases.into_iter().map(Self::Phrase)).chain(rest)
+        Keyword::ALL.into_iter().map(Self::Keyword).chain(Phrase::ALL.into_iter().map(Self::Phrase)).chain(rest)
     }
 
     /// Its name.
@@ -67,6 +72,7 @@ impl Key {
             Self::Phrase(phrase) => phrase.name(),
             Self::Path => "http_path",
             Self::Status => "http_status",
+            Self::Sequence => "sequence_n",
             Self::Severity => "severity",
             Self::Address => "ip",
             Self::Resource => "resource",
@@ -138,6 +144,7 @@ impl Key {
             Self::Path => Ok(Term::Path(text.clone()).into()),
             Self::Resource => value::resource(written),
             Self::Status if bare_star => Ok(Term::Status { from: 0, to: value::STATUS_MAX }.into()),
+            Self::Sequence if bare_star => Ok(Term::Sequence { from: 0, to: SEQUENCE_N_MAX }.into()),
             Self::Severity if bare_star => value::severity(">=info"),
             _ if *star => Err(ValueError::NoStar),
             _ => self.plain(text, tz),
@@ -157,6 +164,7 @@ impl Key {
             Self::Phrase(phrase) => Ok(Term::Contains(phrase, text.to_owned()).into()),
             Self::Path => Ok(Term::Path(text.to_owned()).into()),
             Self::Status => value::status(text),
+            Self::Sequence => value::sequence(text),
             Self::Severity => value::severity(text),
             Self::Address => value::address(text),
             Self::Resource => value::resource(&Written { text: text.to_owned(), quoted: true, star: false }),

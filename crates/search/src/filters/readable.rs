@@ -22,7 +22,7 @@ pub fn is_readable(name: &str, value: &str) -> bool {
     match Key::parameter(name) {
         None => name == "tz",
         // These were parsed, so they hold only dates, numbers and words of a fixed list.
-        Some(Key::From | Key::To | Key::Status | Key::Severity) => true,
+        Some(Key::From | Key::To | Key::Status | Key::Sequence | Key::Severity) => true,
         Some(Key::Keyword(keyword)) => match keyword {
             Keyword::ActorType | Keyword::Outcome => true,
             Keyword::Id => is_uuid(value),
@@ -40,6 +40,8 @@ pub fn is_readable(name: &str, value: &str) -> bool {
             | Keyword::ResourceId
             | Keyword::RequestId
             | Keyword::TraceId
+            | Keyword::SessionId
+            | Keyword::SequenceStream
             | Keyword::Person => false,
         },
         Some(_) => false,
@@ -74,6 +76,7 @@ mod tests {
             ("from", "2026-03-31"),
             ("severity", ">=warning"),
             ("http_method", "GET"),
+            ("sequence_n", "0..999"),
             ("tz", "Europe/Berlin"),
             ("id", "01990000-0000-7000-8000-000000000001"),
             ("organization", "acme"),
@@ -92,6 +95,9 @@ mod tests {
             ("http_path", "/people/anna"),
             ("resource_id", "anna"),
             ("request_id", "anna"),
+            ("session_id", "anna"),
+            ("sequence_stream", "anna"),
+            ("reason", "anna"),
             ("event_id", "anna"),
             ("channel", "Anna Lehmann"),
             ("organization", "anna@example.org"),
@@ -111,7 +117,7 @@ mod tests {
         for key in Key::parameters() {
             assert!(
                 !is_readable(key.name(), "Anna Lehmann")
-                    || matches!(key, Key::From | Key::To | Key::Status | Key::Severity)
+                    || matches!(key, Key::From | Key::To | Key::Status | Key::Sequence | Key::Severity)
                     || !key.words().is_empty()
             );
         }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use event::Severity;
+use event::limits::SEQUENCE_N_MAX;
 use jiff::tz::TimeZone;
 
 use crate::predicate::{Keyword, Predicate, Term};
@@ -29,7 +30,9 @@ pub enum ValueError {
     #[error("the value is empty; give one, or leave the condition out")]
     Empty,
     /// A comparison where there is no order.
-    #[error("{0:?} is a comparison, which only severity, http_status and time take; put the text in quotes to mean it")]
+    #[error(
+        "{0:?} is a comparison, which only severity, http_status, sequence_n and time take; put the text in quotes to mean it"
+    )]
     NoComparison(String),
     /// A star where there is no beginning.
     #[error("* is not taken here; give the whole value")]
@@ -47,6 +50,11 @@ pub enum ValueError {
         "{0:?} is no HTTP status; write one such as 404, a class such as 4xx, a range such as 400..499, or a comparison such as >=500"
     )]
     Status(String),
+    /// Not a number of a stream.
+    #[error(
+        "{0:?} is no number of a stream; write one such as 42, a range such as 0..999, or a comparison such as >=1000 (at most {SEQUENCE_N_MAX})"
+    )]
+    Sequence(String),
     /// Not a severity.
     #[error(
         "{0:?} is no severity; write info, warning or critical, a range such as info..warning, or a comparison such as >=warning"
@@ -101,6 +109,20 @@ pub(super) fn status(text: &str) -> Result<Predicate, ValueError> {
         return Err(ValueError::Range(text.to_owned()));
     }
     Ok(Term::Status { from, to }.into())
+}
+
+pub(super) fn sequence(text: &str) -> Result<Predicate, ValueError> {
+    let one = |part: &str| -> Option<(u64, u64)> {
+        let digits_only = part.bytes().all(|byte| byte.is_ascii_digit());
+        let n = part.parse().ok().filter(|n| digits_only && *n <= SEQUENCE_N_MAX)?;
+        Some((n, n))
+    };
+    let next = |n: u64| (n < SEQUENCE_N_MAX).then_some(n + 1);
+    match bounds(text, one, (0, SEQUENCE_N_MAX), next, |n| n.checked_sub(1)) {
+        Some((from, to)) if from <= to => Ok(Term::Sequence { from, to }.into()),
+        Some(_) => Err(ValueError::Range(text.to_owned())),
+        None => Err(ValueError::Sequence(text.to_owned())),
+    }
 }
 
 pub(super) fn severity(text: &str) -> Result<Predicate, ValueError> {

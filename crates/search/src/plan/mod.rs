@@ -129,6 +129,8 @@ fn cost(predicate: &Predicate) -> u32 {
         Predicate::Term(Term::Path(_)) => 6,
         Predicate::Term(Term::Contains(..)) => 8,
         Predicate::Term(Term::Address(_)) => 9,
+        // Read lines at the ends of its range: fewer, the fewer streams are left.
+        Predicate::Term(Term::Sequence { .. }) => 10,
         // An exclusion costs what it excludes, and leaves more.
         Predicate::Not(inner) => cost(inner) + 1,
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().map(cost).max().unwrap_or(0),

@@ -47,6 +47,7 @@ impl Plan<'_> {
                 Text::Description => entry.description.as_ref(),
                 Text::ResourceName => entry.resource.as_ref().and_then(|it| it.name.as_deref()).unwrap_or_default(),
                 Text::ActorName => entry.actor.name.as_deref().unwrap_or_default(),
+                Text::Reason => entry.reason.as_deref().unwrap_or_default(),
             };
             let values = values.get(&row).map(Vec::as_slice).unwrap_or_default();
             runs(raw, values)

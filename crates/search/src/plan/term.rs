@@ -26,6 +26,7 @@ impl Plan<'_> {
             }
             Term::Severity { from, to } => self.severities(*from, *to)?,
             Term::Status { from, to } => self.statuses(*from, *to)?,
+            Term::Sequence { from, to } => return self.numbered(*from, *to, within),
             Term::Path(prefix) if prefix.is_empty() => {
                 self.ask(within, |ask| self.part.prefix(Field::HttpPath, b"", ask))?
             }

@@ -1,10 +1,10 @@
-//! Ranges over fields with few values: the union of the values in range.
+//! Ranges: the union of the values, or of the blocks of values, in range.
 
 use event::Severity;
 use roaring::RoaringBitmap;
-use segment::Field;
+use segment::{Field, SEQUENCE_BLOCK};
 
-use super::Plan;
+use super::{Plan, Rows};
 use crate::error::SearchError;
 
 impl Plan<'_> {
@@ -31,4 +31,45 @@ impl Plan<'_> {
         }
         Ok(found)
     }
+
+    /// The rows among `within` whose number in their stream lies in `from..=to`: all of the blocks that lie wholly inside, and of
+    /// those that reach beyond an end the rows whose lines say so.
+    pub(super) fn numbered(&self, from: u64, to: u64, within: &Rows) -> Result<Rows, SearchError> {
+        let blocks = from / SEQUENCE_BLOCK..=to / SEQUENCE_BLOCK;
+        let mut inside = RoaringBitmap::new();
+        let mut cut = RoaringBitmap::new();
+        let mut take = |block: u64, rows: RoaringBitmap| {
+            let first = block.saturating_mul(SEQUENCE_BLOCK);
+            let last = first.saturating_add(SEQUENCE_BLOCK - 1);
+            if from <= first && last <= to {
+                inside |= rows;
+            } else {
+                cut |= rows;
+            }
+        };
+        if blocks.end() - blocks.start() < BLOCKS_ASKED_MAX {
+            for block in blocks {
+                take(block, self.part.equal(Field::SequenceBlock, block.to_string().as_bytes())?);
+            }
+        } else {
+            self.ask(within, |ask| {
+                self.part.each_value(Field::SequenceBlock, ask, &mut |value, rows| {
+                    let block = std::str::from_utf8(value).ok().and_then(|text| text.parse::<u64>().ok());
+                    if let Some(block) = block.filter(|block| blocks.contains(block)) {
+                        take(block, rows);
+                    }
+                    true
+                })
+            })?;
+        }
+        let inside = within.meet(inside);
+        let cut = within.meet(cut);
+        let at_the_ends = self.on_lines(&cut, |entry| {
+            entry.sequence.as_ref().is_some_and(|sequence| (from..=to).contains(&sequence.n))
+        })?;
+        Ok(inside.or(&Rows::Set(at_the_ends)))
+    }
 }
+
+/// Blocks of numbers asked for one by one; where there are more, all that the part has are passed over once.
+const BLOCKS_ASKED_MAX: u64 = 16;

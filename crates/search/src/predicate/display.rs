@@ -32,6 +32,8 @@ impl fmt::Display for Term {
             Self::Path(prefix) => write!(f, "http_path:{}", Quoted(prefix)),
             Self::Status { from, to } if from == to => write!(f, "http_status:{from}"),
             Self::Status { from, to } => write!(f, "http_status:{from}..{to}"),
+            Self::Sequence { from, to } if from == to => write!(f, "sequence_n:{from}"),
+            Self::Sequence { from, to } => write!(f, "sequence_n:{from}..{to}"),
             Self::Severity { from, to } if from == to => write!(f, "severity:{from}"),
             Self::Severity { from, to: Severity::Critical } => write!(f, "severity:>={from}"),
             Self::Severity { from, to } => write!(f, "severity:{from}..{to}"),

@@ -44,6 +44,13 @@ pub enum Term {
         /// Highest status that matches.
         to: u16,
     },
+    /// The number in its stream lies in `from..=to`.
+    Sequence {
+        /// Lowest number that matches.
+        from: u64,
+        /// Highest number that matches.
+        to: u64,
+    },
     /// The severity lies in `from..=to`.
     Severity {
         /// Lowest severity that matches.

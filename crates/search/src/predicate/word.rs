@@ -39,13 +39,17 @@ pub enum Keyword {
     RequestId,
     /// `trace_id`
     TraceId,
+    /// `session_id`
+    SessionId,
+    /// `sequence_stream`
+    SequenceStream,
     /// `person`, as `type:id`
     Person,
 }
 
 impl Keyword {
     /// Every keyword field.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Id,
         Self::EventId,
         Self::Organization,
@@ -64,6 +68,8 @@ impl Keyword {
         Self::Source,
         Self::RequestId,
         Self::TraceId,
+        Self::SessionId,
+        Self::SequenceStream,
         Self::Person,
     ];
 
@@ -89,6 +95,8 @@ impl Keyword {
             Self::Source => "source",
             Self::RequestId => "request_id",
             Self::TraceId => "trace_id",
+            Self::SessionId => "session_id",
+            Self::SequenceStream => "sequence_stream",
             Self::Person => "person",
         }
     }
@@ -115,6 +123,8 @@ impl Keyword {
             Self::Source => Field::Source,
             Self::RequestId => Field::RequestId,
             Self::TraceId => Field::TraceId,
+            Self::SessionId => Field::SessionId,
+            Self::SequenceStream => Field::SequenceStream,
             Self::Person => Field::Person,
         }
     }
@@ -123,7 +133,7 @@ impl Keyword {
     #[must_use]
     pub const fn words(self) -> &'static [&'static str] {
         match self {
-            Self::ActorType => &["user", "token", "system", "anonymous"],
+            Self::ActorType => &["user", "agent", "token", "system", "anonymous"],
             Self::Outcome => &["success", "failure"],
             _ => &[],
         }
@@ -141,9 +151,15 @@ pub enum Phrase {
     ResourceName,
     /// The actor's name, upper and lower case being the same: `actor_name`.
     ActorName,
+    /// The reason, upper and lower case being the same: `reason`.
+    Reason,
 }
 
 impl Phrase {
+    /// Every phrase, in the order in which they are listed to people.
+    pub const ALL: [Self; 5] =
+        [Self::Description, Self::DescriptionExact, Self::ResourceName, Self::ActorName, Self::Reason];
+
     /// The name of the filter and of the key in the query language.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -152,6 +168,7 @@ impl Phrase {
             Self::DescriptionExact => "text",
             Self::ResourceName => "resource_name",
             Self::ActorName => "actor_name",
+            Self::Reason => "reason",
         }
     }
 
@@ -162,6 +179,7 @@ impl Phrase {
             Self::Description | Self::DescriptionExact => Text::Description,
             Self::ResourceName => Text::ResourceName,
             Self::ActorName => Text::ActorName,
+            Self::Reason => Text::Reason,
         }
     }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use event::line::{Stamp, write};
 use event::{
-    Actor, ActorKind, Client, Entry, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource, Severity,
+    Actor, ActorKind, Client, Entry, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource, Sequence,
+    Severity,
 };
 use search::{Addresses, Identities};
 use segment::index::{AddressValue, RowExtra};
@@ -41,7 +42,7 @@ struct Who {
 }
 
 const USER: ActorKind = ActorKind::User;
-const PEOPLE: [Who; 6] = [
+const PEOPLE: [Who; 7] = [
     Who {
         kind: USER,
         id: "77",
@@ -53,6 +54,7 @@ const PEOPLE: [Who; 6] = [
     Who { kind: USER, id: "78", address: None, name: Some("Bob Ünal"), email: None, visible: true },
     Who { kind: USER, id: "p_carl", address: Some("carl@x.example"), name: Some("Carl"), email: None, visible: true },
     Who { kind: USER, id: "79", address: None, name: Some("Dora Gone"), email: Some("dora@x.example"), visible: false },
+    Who { kind: ActorKind::Agent, id: "a-1", address: None, name: Some("Anna's helper"), email: None, visible: true },
     Who { kind: ActorKind::Token, id: "ci-1", address: None, name: Some("Build {Bot}"), email: None, visible: true },
     Who { kind: ActorKind::System, id: "system", address: None, name: None, email: None, visible: true },
 ];
@@ -156,6 +158,9 @@ const TEXTS: [&str; 12] = [
     "Anna Lehmann in the clear",
 ];
 
+const REASONS: [&str; 4] =
+    ["T-7: {/actor/name} exported", "asked by {/actor/on_behalf_of/name}", "Assigned {{ to a straße", "{/client/ip}"];
+
 const PATHS: [&str; 4] = ["/v1/users/{/actor/email}/keys", "/v1/users/77", "/v1/{{x}", "/{/actor/name}/{/actor/email}"];
 
 pub fn make(leaf: u64, draw: &Draw) -> Made {
@@ -253,11 +258,20 @@ pub fn make(leaf: u64, draw: &Draw) -> Made {
     let country = some(3).then(|| ["DE", "FR"][pick(3, 2)].into());
     event.client = Client { location: Location { country, ..Location::default() }, ..Client::default() };
     event.request_id = some(5).then(|| Cow::Owned(format!("r-{}", draw[5] % 8)));
+    let reason = some(6).then(|| raw(REASONS[pick(12, REASONS.len())]));
+    event.reason = reason.clone().map(Cow::Owned);
+    event.session_id = some(9).then(|| Cow::Owned(format!("s-{}", draw[9] % 40)));
+    // a quarter of a block apart, so that ranges cut blocks and hold whole ones
+    event.sequence =
+        some(10).then(|| Sequence { stream: ["a", "b"][pick(11, 2)].into(), n: leaf / 4 * 1_024 + leaf % 4 * 256 });
 
     let mut line = Vec::new();
     write(&mut line, &event, &Stamp { id: &id, received_us, source: "dev", personal: &personal });
     let mut shown: Value = serde_json::from_slice(&line).unwrap();
     shown["description"] = json!(shown_text(&description));
+    if let Some(reason) = &reason {
+        shown["reason"] = json!(shown_text(reason));
+    }
     if let Some(path) = &path {
         shown["http"]["path"] = json!(shown_text(path));
     }

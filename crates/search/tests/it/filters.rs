@@ -29,6 +29,12 @@ fn values_are_taken_as_they_are() {
 fn statuses_severities_and_paths_have_their_own_forms() {
     assert_eq!(canonical("http_status=4xx&http_status=500"), "http_status:400..499 OR http_status:500");
     assert_eq!(canonical("severity=>=warning"), "severity:>=warning");
+    assert_eq!(canonical("sequence_n=0..999&sequence_stream=a"), "sequence_n:0..999 sequence_stream:a");
+    assert_eq!(canonical("sequence_n=7"), "sequence_n:7");
+    assert_eq!(canonical("sequence_n=>=1000"), "sequence_n:1000..9007199254740991");
+    assert_eq!(canonical("q=sequence.stream:a sequence.n:<3"), "sequence_stream:a sequence_n:0..2");
+    assert_eq!(canonical("q=sequence_n:* reason:ticket"), "sequence_n:0..9007199254740991 reason:ticket");
+    assert_eq!(canonical("session_id=s 1"), "session_id:\"s 1\"");
     assert_eq!(canonical("http_path=/v1"), "http_path:/v1");
     assert_eq!(canonical("ip=2001:DB8:0::7"), "ip:2001:db8::7");
 }
@@ -60,6 +66,12 @@ fn errors_name_the_parameter_and_what_is_allowed() {
         ("text=x", "text", "no parameter"),
         ("channel=", "channel", "empty"),
         ("-severity=high", "-severity", "info, warning or critical"),
+        ("sequence_n=-1", "sequence_n", "a range such as 0..999"),
+        ("sequence_n=+1", "sequence_n", "no number of a stream"),
+        ("sequence_n=<0", "sequence_n", "no number of a stream"),
+        ("sequence_n=9..8", "sequence_n", "covers nothing"),
+        ("sequence_n=9007199254740992", "sequence_n", "at most 9007199254740991"),
+        ("actor_type=robot", "actor_type", "agent"),
         ("from=soon", "from", "2026-03-31"),
         ("from=2026-01-01&from=2026-01-02", "from", "twice"),
         ("-to=2026-01-01", "to", "cannot be excluded"),

@@ -138,7 +138,7 @@ fn errors_name_the_place_and_the_remedy() {
         ("actor:>=x", 1, "put the text in quotes"),
         ("outcome:fail", 1, "success, failure"),
         ("status:404", 1, "success, failure"),
-        ("actor_type:robot", 1, "user, token, system, anonymous"),
+        ("actor_type:robot", 1, "user, agent, token, system, anonymous"),
         ("severity:>=high", 1, "info, warning or critical"),
         ("severity:critical..info", 1, "covers nothing"),
         ("severity:>critical", 1, "no severity"),

@@ -36,6 +36,10 @@ fn holds(term: &Term, made: &Made, now_us: i64) -> bool {
             let status = shown.pointer("/http/status").and_then(Value::as_u64);
             status.is_some_and(|status| (u64::from(*from)..=u64::from(*to)).contains(&status))
         }
+        Term::Sequence { from, to } => {
+            let n = shown.pointer("/sequence/n").and_then(Value::as_u64);
+            n.is_some_and(|n| (*from..=*to).contains(&n))
+        }
         Term::Severity { from, to } => {
             let rank = |word: &str| ["info", "warning", "critical"].iter().position(|known| *known == word).unwrap();
             let own = rank(text("/severity").unwrap());
@@ -48,6 +52,7 @@ fn holds(term: &Term, made: &Made, now_us: i64) -> bool {
             let pointer = match phrase {
                 Phrase::ResourceName => "/resource/name",
                 Phrase::ActorName => "/actor/name",
+                Phrase::Reason => "/reason",
                 Phrase::Description | Phrase::DescriptionExact => "/description",
             };
             text(pointer).is_some_and(|text| fold(text).contains(&fold(needle)))
@@ -73,6 +78,7 @@ pub fn exact(name: &str, shown: &Value) -> Vec<String> {
         "resource_id" => with_pseudonym("/resource"),
         "http_method" => one("/http/method"),
         "http_status" => one("/http/status"),
+        "sequence_stream" => one("/sequence/stream"),
         "country" => one("/client/location/country"),
         "person" => {
             let mut all: Vec<String> = Vec::new();

@@ -148,6 +148,7 @@ impl Row {
                 entry.resource.and_then(|it| it.name).map(|name| name.into_owned()).unwrap_or_default()
             }
             Text::ActorName => entry.actor.name.map(|name| name.into_owned()).unwrap_or_default(),
+            Text::Reason => entry.reason.map(|reason| reason.into_owned()).unwrap_or_default(),
         }
     }
 
@@ -159,6 +160,10 @@ impl Row {
             return self.extra.identity.iter().map(|digest| digest.to_vec()).collect();
         }
         let name = match field {
+            Field::SequenceBlock => {
+                let n = self.entry().sequence.map(|sequence| sequence.n);
+                return n.map(|n| (n / 1_024).to_string().into_bytes()).into_iter().collect();
+            }
             Field::ResourceName => return vec![self.text(Text::ResourceName).into_bytes()],
             Field::HttpPath => {
                 return self.entry().http.path.map(|path| path.as_bytes().to_vec()).into_iter().collect();
@@ -183,6 +188,8 @@ impl Row {
             Field::Source => "source",
             Field::RequestId => "request_id",
             Field::TraceId => "trace_id",
+            Field::SessionId => "session_id",
+            Field::SequenceStream => "sequence_stream",
             Field::Person => "person",
             Field::Address | Field::Identity => unreachable!("answered above"),
         };

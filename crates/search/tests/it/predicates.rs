@@ -84,6 +84,10 @@ fn keyword() -> impl Strategy<Value = Term> {
         (Keyword::Source, "dev"),
         (Keyword::RequestId, "r-1"),
         (Keyword::TraceId, "none"),
+        (Keyword::SessionId, "s-7"),
+        (Keyword::SequenceStream, "a"),
+        (Keyword::ActorType, "agent"),
+        (Keyword::Person, "agent:a-1"),
         (Keyword::Person, "user:77"),
         (Keyword::Person, "user:b-78"),
         (Keyword::Person, "carl@x.example"),
@@ -107,6 +111,7 @@ pub fn term() -> impl Strategy<Value = Term> {
         Phrase::DescriptionExact,
         Phrase::ResourceName,
         Phrase::ActorName,
+        Phrase::Reason,
     ]);
     let hour = |range: std::ops::Range<i64>| range.prop_map(|hours| BEGIN_US + hours * 3_600_000_000);
     prop_oneof![
@@ -115,6 +120,8 @@ pub fn term() -> impl Strategy<Value = Term> {
         1 => select(PREFIXES.to_vec()).prop_map(|prefix| Term::Path(prefix.to_owned())),
         1 => (severity(), severity()).prop_map(|(a, b)| Term::Severity { from: a.min(b), to: a.max(b) }),
         1 => (0..600_u16, 0..400_u16).prop_map(|(from, more)| Term::Status { from, to: from + more }),
+        1 => (0..40_000_u64, 0..40_000_u64).prop_map(|(from, more)| Term::Sequence { from, to: from + more }),
+        1 => (0..400_u64).prop_map(|nth| Term::Sequence { from: nth * 256, to: nth * 256 }),
         1 => (hour(-10..900), hour(900..6_000)).prop_map(|(from_us, to_us)| Term::Time { from_us, to_us }),
         1 => hour(0..2_000).prop_map(|to_us| Term::Time { from_us: i64::MIN, to_us }),
         1 => (0..20_000_000_u64).prop_map(|seconds| Term::Since { seconds }),

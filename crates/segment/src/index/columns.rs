@@ -186,5 +186,6 @@ pub(crate) fn text_of<'e>(entry: &'e Entry<'_>, text: Text) -> Option<&'e str> {
         Text::Description => Some(&entry.description),
         Text::ResourceName => entry.resource.as_ref()?.name.as_deref(),
         Text::ActorName => entry.actor.name.as_deref(),
+        Text::Reason => entry.reason.as_deref(),
     }
 }

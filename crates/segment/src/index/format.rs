@@ -3,7 +3,7 @@
 use crate::part::{Field, Text};
 
 pub(super) const MAGIC: [u8; 8] = *b"indlidx\n";
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// Magic, version, section count, first leaf, rows, folding version, hash seed, checksum, zero.
 pub(super) const HEADER_BYTES: usize = 48;
@@ -11,8 +11,8 @@ pub(super) const HEADER_BYTES: usize = 48;
 pub(super) const HEADER_CRC_AT: usize = 40;
 /// Kind, number, class, zero, checksum, offset, length.
 pub(super) const TABLE_ENTRY_BYTES: usize = 24;
-/// Sections an index has at most: a table longer than this is damage. There are 25 fields with at most two sections each,
-/// three texts with at most seven, and five others.
+/// Sections an index has at most: a table longer than this is damage. There are 28 fields with at most two sections each,
+/// four texts with at most seven, and five others.
 pub(super) const SECTIONS_MAX: u32 = 128;
 /// Sections begin at multiples of this, filled up with zeros that their checksum covers.
 pub(super) const ALIGN: usize = 8;
@@ -123,7 +123,7 @@ impl Keeping {
     pub(super) const fn of(field: Field) -> Self {
         match field {
             Field::Id => Self::Id,
-            Field::EventId | Field::ResourceId | Field::RequestId | Field::TraceId => Self::Pairs,
+            Field::EventId | Field::ResourceId | Field::RequestId | Field::TraceId | Field::SessionId => Self::Pairs,
             Field::HttpPath => Self::Paths,
             Field::ResourceName => Self::Tokens(Text::ResourceName),
             _ => Self::Dictionary,

@@ -2,7 +2,7 @@
 
 use event::Entry;
 
-use crate::part::Field;
+use crate::part::{Field, SEQUENCE_BLOCK};
 
 /// Calls `take` with each value of `field` that stands in the line, as pieces that make it up; a value may come twice. Nothing
 /// for fields that are made of disclosures.
@@ -28,6 +28,11 @@ pub(crate) fn line_values(entry: &Entry<'_>, field: Field, mut take: impl FnMut(
         Field::HttpStatus => {
             if let Some(status) = entry.http.status {
                 take(&[status.to_string().as_bytes()]);
+            }
+        }
+        Field::SequenceBlock => {
+            if let Some(sequence) = &entry.sequence {
+                take(&[(sequence.n / SEQUENCE_BLOCK).to_string().as_bytes()]);
             }
         }
         _ => {
@@ -74,6 +79,8 @@ pub(crate) fn text_value<'e>(entry: &'e Entry<'_>, field: Field) -> Option<&'e s
         Field::Source => &entry.source,
         Field::RequestId => entry.request_id.as_deref()?,
         Field::TraceId => entry.trace_id.as_deref()?,
+        Field::SessionId => entry.session_id.as_deref()?,
+        Field::SequenceStream => &entry.sequence.as_ref()?.stream,
         _ => return None,
     })
 }

@@ -54,6 +54,14 @@ pub(crate) struct Entry {
     request_id: String,
     #[schema(required = false)]
     trace_id: String,
+    /// Why it was done.
+    #[schema(required = false)]
+    reason: String,
+    /// The sign-in or the agent's session it belongs to.
+    #[schema(required = false)]
+    session_id: String,
+    #[schema(required = false)]
+    sequence: Sequence,
     /// Field to `{before, after}`, or `{"$personal": n}` where a value is withheld; with `full` only.
     #[schema(required = false)]
     changes: HashMap<String, Value>,
@@ -148,6 +156,15 @@ pub(crate) struct Client {
     ci: String,
 }
 
+/// The sender's own numbering: from 0 in each stream, one by one, so that a gap shows that something was not sent or did not arrive.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sequence {
+    stream: String,
+    /// At most 2⁵³ − 1.
+    n: u64,
+}
+
 /// Where the one who acted is.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +193,7 @@ pub(crate) struct Personal {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ActorType {
     User,
+    Agent,
     Token,
     System,
     Anonymous,

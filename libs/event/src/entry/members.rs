@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::json::Token;
+use crate::limits::SEQUENCE_N_MAX;
 use crate::member::Member;
-use crate::model::{Actor, ActorKind, Client, Http, Location, Named, PersonalRef, Principal, Resource};
+use crate::model::{Actor, ActorKind, Client, Http, Location, Named, PersonalRef, Principal, Resource, Sequence};
 
 use super::LineError;
 use super::reader::{Read, Reader, Slot, may, must};
@@ -20,6 +21,7 @@ const ACTOR: &[Slot] =
 const HTTP: &[Slot] = &[may(Member::Method), may(Member::Path), may(Member::Status)];
 const CLIENT: &[Slot] = &[may(Member::Ip), may(Member::UserAgent), may(Member::Location), may(Member::Ci)];
 const LOCATION: &[Slot] = &[may(Member::City), may(Member::Region), may(Member::Country)];
+const SEQUENCE: &[Slot] = &[must(Member::Stream), must(Member::N)];
 const PERSON: &[Slot] = &[must(Member::Of), must(Member::Digest)];
 
 impl<'a> Reader<'a> {
@@ -128,6 +130,18 @@ impl<'a> Reader<'a> {
         Ok(location)
     }
 
+    pub(super) fn sequence(&mut self, token: &Token<'a>) -> Read<Sequence<'a>> {
+        let mut sequence = Sequence { stream: Cow::Borrowed(""), n: 0 };
+        self.object(token, "/sequence", SEQUENCE, |reader, member, token| {
+            match member {
+                Member::Stream => sequence.stream = reader.text(token, "/sequence/stream")?,
+                _ => sequence.n = number(token)?,
+            }
+            Ok(())
+        })?;
+        Ok(sequence)
+    }
+
     pub(super) fn person(&mut self, token: &Token<'a>) -> Read<PersonalRef<'a>> {
         let mut person = PersonalRef { of: Cow::Borrowed(""), digest: [0; 32] };
         self.object(token, "/personal", PERSON, |reader, member, token| {
@@ -141,4 +155,10 @@ impl<'a> Reader<'a> {
         })?;
         Ok(person)
     }
+}
+
+fn number(token: &Token<'_>) -> Read<u64> {
+    const WRONG: LineError = LineError::Value { name: "/sequence/n" };
+    let Token::Number(text) = token else { return Err(WRONG) };
+    text.parse().ok().filter(|n| *n <= SEQUENCE_N_MAX).ok_or(WRONG)
 }

@@ -8,11 +8,11 @@ mod written;
 use std::borrow::Cow;
 
 use crate::limits::SKEW_US_MAX;
-use crate::model::{Actor, Client, Http, Named, Outcome, PersonalRef, Resource, Severity};
+use crate::model::{Actor, Client, Http, Named, Outcome, PersonalRef, Resource, Sequence, Severity};
 
 /// An entry as its line says, borrowed from the line. Index builders, search and rendering all read lines through this.
 ///
-/// Texts are the line's own: personal values are absent, `description`, `detail`, names and `http.path` hold
+/// Texts are the line's own: personal values are absent, `description`, `detail`, `reason`, names and `http.path` hold
 /// placeholders such as `{/actor/name}` and `{{` for a brace (see [`crate::render`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry<'a> {
@@ -58,6 +58,12 @@ pub struct Entry<'a> {
     pub request_id: Option<Cow<'a, str>>,
     /// Joins entries of one trace.
     pub trace_id: Option<Cow<'a, str>>,
+    /// Why it was done.
+    pub reason: Option<Cow<'a, str>>,
+    /// Joins entries of one sign-in or one agent's session.
+    pub session_id: Option<Cow<'a, str>>,
+    /// The sender's own numbering.
+    pub sequence: Option<Sequence<'a>>,
     /// Raw JSON of an object, as it stands in the line.
     pub changes: Option<&'a str>,
     /// Raw JSON of an object, as it stands in the line.

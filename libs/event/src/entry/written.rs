@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Entry;
 use crate::line::Stamp;
-use crate::model::{Actor, Client, Event, Http, Location, Named, PersonalRef, Principal, Resource, Severity};
+use crate::model::{Actor, Client, Event, Http, Location, Named, PersonalRef, Principal, Resource, Sequence, Severity};
 
 impl<'e> Entry<'e> {
     /// What [`Entry::parse`] will read from the line that [`crate::line::write`] makes of a completed event.
@@ -35,6 +35,9 @@ impl<'e> Entry<'e> {
             client: client(&event.client),
             request_id: optional(&event.request_id),
             trace_id: optional(&event.trace_id),
+            reason: optional(&event.reason),
+            session_id: optional(&event.session_id),
+            sequence: event.sequence.as_ref().map(Sequence::borrowed),
             changes: event.changes.as_deref(),
             properties: event.properties.as_deref(),
             source: Cow::Borrowed(stamp.source),

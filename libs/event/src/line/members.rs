@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::json::push_string;
 use crate::member::Member;
-use crate::model::{Actor, ActorKind, Client, Http, Location, Named, PersonalRef, Principal, Resource};
+use crate::model::{Actor, ActorKind, Client, Http, Location, Named, PersonalRef, Principal, Resource, Sequence};
 
 use super::push_time;
 
@@ -49,6 +49,10 @@ impl<'o> Object<'o> {
         if let Some(value) = value {
             self.text(member, value);
         }
+    }
+
+    fn number(&mut self, member: Member, number: u64) {
+        self.name(member).extend_from_slice(number.to_string().as_bytes());
     }
 
     pub(super) fn raw(&mut self, member: Member, json: Option<&str>) {
@@ -131,8 +135,16 @@ impl<'o> Object<'o> {
             object.optional(Member::Method, http.method.as_deref());
             object.optional(Member::Path, http.path.as_deref());
             if let Some(status) = http.status {
-                object.name(Member::Status).extend_from_slice(status.to_string().as_bytes());
+                object.number(Member::Status, u64::from(status));
             }
+        });
+    }
+
+    pub(super) fn sequence(&mut self, member: Member, sequence: Option<&Sequence<'_>>) {
+        let Some(Sequence { stream, n }) = sequence else { return };
+        self.object(member, |object| {
+            object.text(Member::Stream, stream);
+            object.number(Member::N, *n);
         });
     }
 

@@ -52,6 +52,9 @@ pub fn write(out: &mut Vec<u8>, event: &Event<'_>, stamp: &Stamp<'_>) {
     line.client(Member::Client, &event.client);
     line.optional(Member::RequestId, event.request_id.as_deref());
     line.optional(Member::TraceId, event.trace_id.as_deref());
+    line.optional(Member::Reason, event.reason.as_deref());
+    line.optional(Member::SessionId, event.session_id.as_deref());
+    line.sequence(Member::Sequence, event.sequence.as_ref());
     line.raw(Member::Changes, event.changes.as_deref());
     line.raw(Member::Properties, event.properties.as_deref());
     line.text(Member::Source, stamp.source);

@@ -6,6 +6,8 @@ use std::fmt;
 pub enum ActorKind {
     /// A person with an account.
     User,
+    /// Software that decides: an assistant, a bot; usually on somebody's behalf.
+    Agent,
     /// An API key, service account or other program credential.
     Token,
     /// The platform itself.
@@ -16,29 +18,31 @@ pub enum ActorKind {
 
 impl ActorKind {
     /// Every kind, in the order of the specification.
-    pub const ALL: [Self; 4] = [Self::User, Self::Token, Self::System, Self::Anonymous];
+    pub const ALL: [Self; 5] = [Self::User, Self::Agent, Self::Token, Self::System, Self::Anonymous];
 
     /// The word in the line.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
+            Self::Agent => "agent",
             Self::Token => "token",
             Self::System => "system",
             Self::Anonymous => "anonymous",
         }
     }
 
-    /// Reads the word of the line; `None` if it is none of the four.
+    /// Reads the word of the line; `None` if it is none of these.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// Whether actors of this kind are persons, whose name, e-mail and connection are personal data.
+    /// Whether actors of this kind are persons, whose name, e-mail and connection are personal data. An agent is one, whomever it
+    /// acts for: its name and address may be those of whoever runs it.
     #[must_use]
     pub fn is_person(self) -> bool {
-        matches!(self, Self::User | Self::Anonymous)
+        matches!(self, Self::User | Self::Agent | Self::Anonymous)
     }
 }
 

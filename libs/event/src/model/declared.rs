@@ -5,7 +5,7 @@ use std::borrow::Cow;
 pub struct Declared<'a> {
     /// Whose values these are: `<actor type>:<id>`, both parts not empty.
     pub of: Cow<'a, str>,
-    /// JSON pointers into the event. Each is `/detail`, a name, or lies inside `/changes` or `/properties`;
+    /// JSON pointers into the event. Each is `/detail`, `/reason`, a name, or lies inside `/changes` or `/properties`;
     /// nothing says that the event has a value there.
     pub paths: Vec<Cow<'a, str>>,
 }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::{Actor, Client, Declared, Http, Named, Outcome, Resource, Severity};
+use super::{Actor, Client, Declared, Http, Named, Outcome, Resource, Sequence, Severity};
 
 /// An event as a client sent it, checked. Admission completes it (derivations, defaults), takes the personal
 /// values out of it, and writes the line from what is left.
@@ -46,6 +46,12 @@ pub struct Event<'a> {
     pub request_id: Option<Cow<'a, str>>,
     /// Joins entries of one trace.
     pub trace_id: Option<Cow<'a, str>>,
+    /// Why it was done.
+    pub reason: Option<Cow<'a, str>>,
+    /// Joins entries of one sign-in or one agent's session.
+    pub session_id: Option<Cow<'a, str>>,
+    /// The sender's own numbering.
+    pub sequence: Option<Sequence<'a>>,
     /// JSON text of an object without insignificant whitespace, otherwise byte for byte as received. Checked: well-formed,
     /// no duplicate members, no lone surrogates, depth at most 64, no `$personal` member (until the split writes one).
     pub changes: Option<Cow<'a, str>>,

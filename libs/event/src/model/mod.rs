@@ -9,6 +9,7 @@ mod declared;
 mod event;
 mod person_ref;
 mod resource;
+mod sequence;
 mod words;
 
 pub use actor::{Actor, ActorKind, Principal};
@@ -17,4 +18,5 @@ pub use declared::Declared;
 pub use event::Event;
 pub use person_ref::PersonalRef;
 pub use resource::{Named, Resource};
+pub use sequence::Sequence;
 pub use words::{Outcome, Severity};

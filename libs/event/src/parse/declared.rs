@@ -65,7 +65,8 @@ impl<'a> Reader<'a, '_> {
             if !is_pointer(&path) {
                 reader.report.add(place, "invalid_pointer", "not a JSON pointer (RFC 6901), such as /resource/name");
             } else if !is_declarable(&path) {
-                let message = "only /detail, names, and values inside /changes and /properties can be declared";
+                let message =
+                    "only /detail, /reason, names, and values inside /changes and /properties can be declared";
                 reader.report.add(place, "not_declarable", message);
             } else {
                 paths.push(path);
@@ -84,7 +85,7 @@ fn is_pointer(path: &str) -> bool {
 fn is_declarable(path: &str) -> bool {
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next(), steps.next(), steps.next()) {
-        (Some("detail"), None, ..) => true,
+        (Some("detail" | "reason"), None, ..) => true,
         (Some("changes" | "properties"), Some(_), ..) => true,
         (Some("organization" | "workspace" | "project" | "resource"), Some("name"), None, _) => true,
         (Some("actor"), Some("name"), None, _) => true,
@@ -105,9 +106,10 @@ mod tests {
     use super::{is_declarable, is_pointer};
 
     #[test]
-    fn names_detail_and_values_inside_changes_and_properties_are_declarable() {
+    fn names_detail_reason_and_values_inside_changes_and_properties_are_declarable() {
         for path in [
             "/detail",
+            "/reason",
             "/organization/name",
             "/resource/name",
             "/targets/0/name",
@@ -131,6 +133,8 @@ mod tests {
             "/changes",
             "/properties",
             "/client/ip",
+            "/session_id",
+            "/sequence/stream",
             "/detail/x",
             "/resource/name/x",
         ] {

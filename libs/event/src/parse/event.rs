@@ -1,7 +1,9 @@
 //! Reading of an event's own members.
 
 use crate::json::Token;
-use crate::limits::{DESCRIPTION_BYTES_MAX, DETAIL_BYTES_MAX, KEY_BYTES_MAX, TARGETS_MAX, WORD_BYTES_MAX};
+use crate::limits::{
+    DESCRIPTION_BYTES_MAX, DETAIL_BYTES_MAX, KEY_BYTES_MAX, REASON_BYTES_MAX, TARGETS_MAX, WORD_BYTES_MAX,
+};
 use crate::member::Member;
 use crate::model::{Event, Outcome, Severity};
 
@@ -29,6 +31,9 @@ const MEMBERS: &[Member] = &[
     Member::Client,
     Member::RequestId,
     Member::TraceId,
+    Member::Reason,
+    Member::SessionId,
+    Member::Sequence,
     Member::Changes,
     Member::Properties,
     Member::Personal,
@@ -75,6 +80,9 @@ pub(super) fn read<'a>(reader: &mut Reader<'a, '_>, token: &Token<'a>, event: &m
             Member::Client => event.client = reader.client(token, place)?,
             Member::RequestId => event.request_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
             Member::TraceId => event.trace_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
+            Member::Reason => event.reason = reader.text(token, place, any(REASON_BYTES_MAX))?,
+            Member::SessionId => event.session_id = reader.text(token, place, any(KEY_BYTES_MAX))?,
+            Member::Sequence => event.sequence = reader.sequence(token, place)?,
             Member::Changes => event.changes = reader.changes(token, place)?,
             Member::Properties => event.properties = reader.properties(token, place)?,
             Member::Personal => event.personal = reader.declared(token, place)?,

@@ -8,7 +8,7 @@ use crate::limits::{
     WORD_BYTES_MAX,
 };
 use crate::member::Member;
-use crate::model::{Actor, ActorKind, Client, Http, Location, Named, Principal, Resource};
+use crate::model::{Actor, ActorKind, Client, Http, Location, Named, Principal, Resource, Sequence};
 
 use super::place::Place;
 use super::reader::{Read, Reader, Required, unknown_member};
@@ -83,7 +83,8 @@ impl<'a> Reader<'a, '_> {
         let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
             match member {
                 Member::Type => {
-                    let word = reader.word(token, place, ActorKind::from_word, "user, token, system, anonymous")?;
+                    let word =
+                        reader.word(token, place, ActorKind::from_word, "user, agent, token, system, anonymous")?;
                     kind = Required::take(token, word);
                 }
                 Member::Id => id = Required::take(token, reader.text(token, place, filled(ID_BYTES_MAX))?),
@@ -136,6 +137,25 @@ impl<'a> Reader<'a, '_> {
             Ok(())
         })?;
         Ok(client)
+    }
+
+    pub(super) fn sequence(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Sequence<'a>>> {
+        let mut stream = Required::absent();
+        let mut n = Required::absent();
+        let names = &[Member::Stream, Member::N];
+        let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
+            match member {
+                Member::Stream => stream = Required::take(token, reader.text(token, place, filled(WORD_BYTES_MAX))?),
+                _ => n = Required::take(token, reader.sequence_n(token, place)?),
+            }
+            Ok(())
+        })?;
+        if !is_object {
+            return Ok(None);
+        }
+        let stream = stream.check(self, place, "stream");
+        let n = n.check(self, place, "n");
+        Ok(stream.zip(n).map(|(stream, n)| Sequence { stream, n }))
     }
 
     fn location(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Location<'a>> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::json::Token;
+use crate::limits::SEQUENCE_N_MAX;
 use crate::time;
 
 use super::place::Place;
@@ -106,6 +107,24 @@ impl<'a> Reader<'a, '_> {
             self.report.add(place, "invalid_value", "must be an integer from 100 to 999");
         }
         Ok(status)
+    }
+
+    pub(super) fn sequence_n(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<u64>> {
+        let Token::Number(text) = token else {
+            if *token != Token::Null {
+                self.wrong_type(token, place, "a number")?;
+            }
+            return Ok(None);
+        };
+        // JSON has no leading zeros or plus signs, so what is parsed here is written the same; `-0` is not
+        let n = text.parse().ok().filter(|n| *n <= SEQUENCE_N_MAX);
+        if n.is_none() {
+            let message = format!(
+                "must be an integer from 0 to {SEQUENCE_N_MAX}, in digits alone: number a stream's events one by one"
+            );
+            self.report.add(place, "invalid_value", message);
+        }
+        Ok(n)
     }
 
     pub(super) fn action(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Cow<'a, str>>> {

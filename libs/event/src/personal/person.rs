@@ -26,7 +26,7 @@ pub enum Scope<'a> {
 pub struct Person<'a> {
     /// Where the id is unique.
     pub scope: Scope<'a>,
-    /// The type: `user`, `anonymous`, or whatever stands before the colon of a declared `of`.
+    /// The type: `user`, `agent`, `anonymous`, or whatever stands before the colon of a declared `of`.
     pub kind: &'a str,
     /// The id within scope and type; for anonymous persons `YYYY-MM-DD`.
     pub id: &'a str,

@@ -51,7 +51,7 @@ pub enum SplitError {
 }
 
 /// Takes the personal values out of an event that is complete otherwise (redacted, derived, place looked up, the
-/// anonymous actor's id set): members vanish, ids that are addresses become pseudonyms, `description`, `detail`, names
+/// anonymous actor's id set): members vanish, ids that are addresses become pseudonyms, `description`, `detail`, `reason`, names
 /// and `http.path` get placeholders (and `{{` for `{`), strings in `changes` and `properties` become `{"$personal":n}`.
 ///
 /// Cost: linear in the event; about a microsecond for an event with two disclosures made before; one HMAC and one SHA-256

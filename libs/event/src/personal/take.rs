@@ -14,7 +14,7 @@ pub(super) fn actor<'a: 'd, 'd>(event: &mut Event<'a>, drafts: &mut Drafts<'d>) 
     let Some(actor) = &mut event.actor else { return };
     let for_person = actor.on_behalf_of.as_ref().is_some_and(|principal| principal.kind.is_person());
     let mut client_of = None;
-    // a program is nobody, unless it acts for somebody: then it is an agent, and a person of its own
+    // a token is nobody, unless it acts for somebody: then it is a person of its own, as an agent always is
     let is_person = actor.kind.is_person() || for_person;
     if is_person || is_address(&actor.id) {
         let person = person_of(actor.kind, &mut actor.id, "/actor/id", drafts);
@@ -56,7 +56,7 @@ fn person_of<'a: 'd, 'd>(
     }
 }
 
-/// Takes the names and the detail that the client declared; returns what it declared inside `changes` and `properties`,
+/// Takes the names, the detail and the reason that the client declared; returns what it declared inside `changes` and `properties`,
 /// as (pointer, person).
 pub(super) fn declared<'a: 'd, 'd>(
     event: &mut Event<'a>,
@@ -82,6 +82,7 @@ pub(super) fn declared<'a: 'd, 'd>(
 fn named<'e, 'a>(event: &'e mut Event<'a>, pointer: &str) -> Option<&'e mut Option<Cow<'a, str>>> {
     match pointer {
         "/detail" => Some(&mut event.detail),
+        "/reason" => Some(&mut event.reason),
         "/organization/name" => event.organization.as_mut().map(|scope| &mut scope.name),
         "/workspace/name" => event.workspace.as_mut().map(|scope| &mut scope.name),
         "/project/name" => event.project.as_mut().map(|scope| &mut scope.name),

@@ -12,11 +12,12 @@ use super::spellings::Spellings;
 /// How many texts most events have at most.
 const TEXTS_USUAL: usize = 8;
 
-/// Calls `visit` with `description`, `detail`, names, e-mail addresses and `http.path`; `true` for the path, where values
+/// Calls `visit` with `description`, `detail`, `reason`, names, e-mail addresses and `http.path`; `true` for the path, where values
 /// may stand encoded.
 fn each<'e, 'a: 'e>(event: &'e mut Event<'a>, mut visit: impl FnMut(&'e mut Option<Cow<'a, str>>, bool)) {
     visit(&mut event.description, false);
     visit(&mut event.detail, false);
+    visit(&mut event.reason, false);
     for scope in [&mut event.organization, &mut event.workspace, &mut event.project].into_iter().flatten() {
         visit(&mut scope.name, false);
     }

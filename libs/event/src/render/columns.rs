@@ -35,6 +35,8 @@ pub struct Rendered<'a> {
     pub description: Cow<'a, str>,
     /// `detail`
     pub detail: Option<Cow<'a, str>>,
+    /// `reason`
+    pub reason: Option<Cow<'a, str>>,
     /// `resource.id`
     pub resource_id: Option<Cow<'a, str>>,
     /// `resource.name`
@@ -80,6 +82,7 @@ impl<'a> Rendered<'a> {
             project_name: event.project.and_then(|scope| scope.name),
             description: event.description.unwrap_or_default(),
             detail: event.detail,
+            reason: event.reason,
             resource_id,
             resource_name,
             http_path: event.http.path,

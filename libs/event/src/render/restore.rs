@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::entry::Entry;
-use crate::model::{Actor, Client, Event, Http, Location, Named, Principal, Resource};
+use crate::model::{Actor, Client, Event, Http, Location, Named, Principal, Resource, Sequence};
 
 use super::opened::scalar;
 use super::text::{erased_name, is_of, json, text};
@@ -59,6 +59,9 @@ pub fn restore<'e>(entry: &'e Entry<'_>, opened: &'e [Opened<'_>], options: Opti
         client: client(&entry.client),
         request_id: same(&entry.request_id),
         trace_id: same(&entry.trace_id),
+        reason: maybe(&entry.reason),
+        session_id: same(&entry.session_id),
+        sequence: entry.sequence.as_ref().map(Sequence::borrowed),
         changes: raw(entry.changes, "/changes"),
         properties: raw(entry.properties, "/properties"),
         personal: Vec::new(),
@@ -104,6 +107,7 @@ fn put<'e>(event: &mut Event<'e>, pointer: &str, value: &'e str) {
 fn optional<'m, 'e>(event: &'m mut Event<'e>, pointer: &str) -> Option<&'m mut Option<Cow<'e, str>>> {
     let rest = match pointer {
         "/detail" => return Some(&mut event.detail),
+        "/reason" => return Some(&mut event.reason),
         "/organization/name" => return event.organization.as_mut().map(|scope| &mut scope.name),
         "/workspace/name" => return event.workspace.as_mut().map(|scope| &mut scope.name),
         "/project/name" => return event.project.as_mut().map(|scope| &mut scope.name),

@@ -24,7 +24,7 @@ pub const ERASED: &str = "[erased]";
 /// Shown for a value that the reader may not see.
 pub const WITHHELD: &str = "[withheld]";
 
-/// Renders one of the texts that hold placeholders (`description`, `detail`, names, `http.path`): placeholders become
+/// Renders one of the texts that hold placeholders (`description`, `detail`, `reason`, names, `http.path`): placeholders become
 /// values, `{{` becomes `{`. A value that cannot be shown is `[withheld]` or `[erased]`, an erased person's name is
 /// [`erased_name`].
 ///

@@ -83,7 +83,7 @@ fn object() -> impl Strategy<Value = Value> {
 
 fn who() -> impl Strategy<Value = Value> {
     (
-        prop::sample::select(&["user", "token", "system"][..]),
+        prop::sample::select(&["user", "agent", "token", "system"][..]),
         prop::sample::select(&["77", "ann@example.com", "Ann"][..]),
         prop::option::of(value()),
         prop::option::of(value()),
@@ -95,6 +95,7 @@ fn declared() -> impl Strategy<Value = Value> {
     let path = prop::sample::select(
         &[
             "/detail",
+            "/reason",
             "/resource/name",
             "/targets/0/name",
             "/project/name",
@@ -117,19 +118,19 @@ fn declared() -> impl Strategy<Value = Value> {
 
 prop_compose! {
     fn event()(
-        mut actor in who(), behalf in prop::option::of(who()), texts in prop::collection::vec(prop::option::of(text()), 8),
+        mut actor in who(), behalf in prop::option::of(who()), texts in prop::collection::vec(prop::option::of(text()), 9),
         ids in prop::collection::vec(prop::sample::select(&["r1", "bob.ray@example.org"][..]), 2),
         client in prop::option::of((prop::option::of(value()), prop::option::of(value()))),
         properties in prop::option::of(object()), before in prop::option::of(tree()), after in tree(),
         declared in prop::collection::vec(declared(), 0..3), organization in any::<bool>(),
     ) -> Value {
         actor["on_behalf_of"] = behalf.unwrap_or(Value::Null);
-        let [description, detail, resource, target, project, path, workspace, city] = &texts[..] else { unreachable!() };
+        let [description, detail, reason, resource, target, project, path, workspace, city] = &texts[..] else { unreachable!() };
         let client = client.map(|(agent, region)| json!({
             "ip": "192.0.2.77", "user_agent": agent, "location": {"city": city, "region": region, "country": "NO"},
         }));
         let mut event = json!({
-            "action": "file.update", "actor": actor, "description": description, "detail": detail,
+            "action": "file.update", "actor": actor, "description": description, "detail": detail, "reason": reason,
             "resource": {"type": "user", "id": ids[0], "name": resource},
             "targets": [{"type": "user", "id": ids[1], "name": target}],
             "project": {"id": "p", "name": project}, "workspace": {"id": "w", "name": workspace},
@@ -177,7 +178,7 @@ fn holds_word(text: &str, word: &str) -> bool {
 /// All texts of the line that are no ids: members of `changes` and `properties`, names of members included, and the
 /// literal parts of texts with placeholders.
 fn visible(line: &Value, at: &str, out: &mut Vec<String>) {
-    let templates = ["/description", "/detail", "/http/path"];
+    let templates = ["/description", "/detail", "/reason", "/http/path"];
     match line {
         Value::String(text) if at.starts_with("/properties") || at.starts_with("/changes") => out.push(text.clone()),
         Value::String(text) if templates.contains(&at) || at.ends_with("/name") || at.ends_with("/email") => {

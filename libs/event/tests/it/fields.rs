@@ -22,7 +22,7 @@ fn every_field_is_read() {
         "resource":{"type":"server","id":"s1","name":""},"targets":[{"type":"a","id":"1"},{"type":"b","id":"2","name":"B"}],
         "outcome":"failure","detail":"x","severity":"critical","http":{"method":"PUT","path":"/s/1?q=2","status":403},
         "client":{"ip":"::1","user_agent":"curl","location":{"city":"Bern","region":"BE","country":"CH"},"ci":"GitHub Actions"},
-        "request_id":"r","trace_id":"","changes":{"a":{"before":1}},"properties":{},
+        "request_id":"r","trace_id":"","reason":"T-1: asked by \u00c4nne","session_id":"s1","sequence":{"n":0,"stream":"door"},"changes":{"a":{"before":1}},"properties":{},
         "personal":[{"of":"user:77","paths":["/resource/name","/changes/a/before"]}]}"#;
     let event = accepted(json);
     assert_eq!(event.time_us, Some(1_795_424_753_500_000));
@@ -37,6 +37,8 @@ fn every_field_is_read() {
     assert_eq!((event.outcome, event.severity), (Some(Outcome::Failure), Some(Severity::Critical)));
     assert_eq!(event.http.status, Some(403));
     assert_eq!(event.client.location.region.as_deref(), Some("BE"));
+    assert_eq!((event.reason.as_deref(), event.session_id.as_deref()), (Some("T-1: asked by Änne"), Some("s1")));
+    assert_eq!(event.sequence.as_ref().map(|sequence| (sequence.stream.as_ref(), sequence.n)), Some(("door", 0)));
     assert_eq!(event.changes.as_deref(), Some(r#"{"a":{"before":1}}"#));
     assert_eq!(event.properties.as_deref(), Some("{}"));
     assert_eq!(event.personal[0].kind_and_id(), ("user", "77"));
@@ -63,6 +65,9 @@ fn null_is_the_same_as_absent() {
         "client",
         "request_id",
         "trace_id",
+        "reason",
+        "session_id",
+        "sequence",
         "changes",
         "properties",
         "personal",
@@ -96,12 +101,17 @@ fn lengths_are_bytes_and_their_bounds_are_inclusive() {
         ("detail", 1024),
         ("request_id", 128),
         ("trace_id", 128),
+        ("reason", 1024),
+        ("session_id", 128),
     ] {
         accepted(&with(&format!(r#""{name}":"{}""#, "x".repeat(max))));
         refused(with(&format!(r#""{name}":"{}""#, "x".repeat(max + 1))), "too_long", &format!("/{name}"));
         refused(with(&format!(r#""{name}":"{}""#, "é".repeat(max / 2 + 1))), "too_long", &format!("/{name}"));
     }
     refused(with(&format!(r#""client":{{"ci":"{}"}}"#, "x".repeat(65))), "too_long", "/client/ci");
+    let stream = |bytes: usize| format!(r#""sequence":{{"stream":"{}","n":1}}"#, "x".repeat(bytes));
+    accepted(&with(&stream(64)));
+    refused(with(&stream(65)), "too_long", "/sequence/stream");
     let targets = |count: usize| format!(r#""targets":[{}]"#, vec![r#"{"type":"t","id":"1"}"#; count].join(","));
     assert_eq!(accepted(&with(&targets(32))).targets.len(), 32);
     refused(with(&targets(33)), "too_many", "/targets");
@@ -121,6 +131,11 @@ fn wrong_types_are_named() {
         (r#""targets":[null]"#, "/targets/0"),
         (r#""http":{"status":"200"}"#, "/http/status"),
         (r#""client":{"location":"x"}"#, "/client/location"),
+        (r#""reason":["x"]"#, "/reason"),
+        (r#""session_id":7"#, "/session_id"),
+        (r#""sequence":7"#, "/sequence"),
+        (r#""sequence":{"stream":7,"n":7}"#, "/sequence/stream"),
+        (r#""sequence":{"stream":"s","n":"7"}"#, "/sequence/n"),
         (r#""changes":[]"#, "/changes"),
         (r#""changes":{"a":1}"#, "/changes/a"),
         (r#""changes":{"a":[{"b":1}]}"#, "/changes/a"),
@@ -141,6 +156,22 @@ fn enumerations_take_their_words_only() {
     refused(with(r#""outcome":"ok""#), "invalid_value", "/outcome");
     refused(with(r#""severity":"INFO""#), "invalid_value", "/severity");
     refused(with(r#""actor":{"type":"robot","id":"1"}"#), "invalid_value", "/actor/type");
+    let robot = with(r#""actor":{"type":"robot","id":"1"}"#);
+    let message = &parse_one(robot.as_bytes()).expect_err("no such type")[0].message;
+    assert!(ActorKind::ALL.iter().all(|kind| message.contains(kind.as_str())), "{message}");
+}
+
+#[test]
+fn numbers_of_a_stream_are_digits_that_every_reader_holds() {
+    let numbered = |n: &str| with(&format!(r#""sequence":{{"stream":"s","n":{n}}}"#));
+    for (n, value) in [("0", 0), ("10", 10), ("9007199254740991", 9_007_199_254_740_991)] {
+        assert_eq!(accepted(&numbered(n)).sequence.map(|sequence| sequence.n), Some(value));
+    }
+    for n in ["-1", "-0", "1.0", "1e3", "9007199254740992", "18446744073709551616"] {
+        refused(numbered(n), "invalid_value", "/sequence/n");
+    }
+    let message = &parse_one(numbered("1.5").as_bytes()).expect_err("no integer")[0].message;
+    assert!(message.contains("9007199254740991") && message.contains("one by one"), "{message}");
 }
 
 #[test]
@@ -172,6 +203,10 @@ fn required_members_of_objects_are_named() {
         "/actor/on_behalf_of/type",
     );
     refused(with(r#""resource":{"type":"t"}"#), "missing", "/resource/id");
+    refused(with(r#""sequence":{"n":1}"#), "missing", "/sequence/stream");
+    refused(with(r#""sequence":{"stream":"","n":1}"#), "empty", "/sequence/stream");
+    refused(with(r#""sequence":{"stream":"s","n":null}"#), "missing", "/sequence/n");
+    refused(with(r#""sequence":{"stream":"s","n":1,"of":9}"#), "unknown_member", "/sequence/of");
     refused(with(r#""personal":[{"paths":[]}]"#), "missing", "/personal/0/of");
 }
 
@@ -206,11 +241,14 @@ fn declarations_name_persons_and_places() {
     let declared = |of: &str, path: &str| with(&format!(r#""personal":[{{"of":"{of}","paths":["{path}"]}}]"#));
     accepted(&declared("user:a:b", "/properties/x"));
     accepted(&declared("patient:12", "/detail"));
+    accepted(&declared("agent:12", "/reason"));
     for of in ["user", ":1", "user:", "token:1", "system:system"] {
         refused(declared(of, "/detail"), "invalid_value", "/personal/0/of");
     }
     refused(declared("user:1", "detail"), "invalid_pointer", "/personal/0/paths/0");
-    refused(declared("user:1", "/description"), "not_declarable", "/personal/0/paths/0");
+    for path in ["/description", "/session_id", "/sequence/stream", "/request_id"] {
+        refused(declared("user:1", path), "not_declarable", "/personal/0/paths/0");
+    }
 }
 
 #[test]

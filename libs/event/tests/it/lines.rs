@@ -17,7 +17,12 @@ fn event() -> impl Strategy<Value = Value> {
             .prop_map(|(kind, id, name)| json!({"type": kind, "id": id, "name": name}))
     };
     let who = || {
-        (prop::sample::select(vec!["user", "token", "system"]), id, prop::option::of(text()), prop::option::of(text()))
+        (
+            prop::sample::select(vec!["user", "agent", "token", "system"]),
+            id,
+            prop::option::of(text()),
+            prop::option::of(text()),
+        )
             .prop_map(|(kind, id, name, email)| json!({"type": kind, "id": id, "name": name, "email": email}))
     };
     let actor = (who(), prop::option::weighted(0.2, who())).prop_map(|(mut actor, principal)| {
@@ -45,7 +50,10 @@ fn event() -> impl Strategy<Value = Value> {
     let declared = prop::collection::vec(
         (
             "(user|customer):[a-z0-9@.]{1,9}",
-            prop::sample::subsequence(vec!["/detail", "/resource/name", "/properties/a", "/targets/0/name"], 0..=4),
+            prop::sample::subsequence(
+                vec!["/detail", "/reason", "/resource/name", "/properties/a", "/targets/0/name"],
+                0..=5,
+            ),
         ),
         0..3,
     )
@@ -63,17 +71,24 @@ fn event() -> impl Strategy<Value = Value> {
             prop::option::of(prop::sample::select(vec!["success", "failure"])),
         ),
     );
+    let sequence = ("[ -~]{1,64}", 0..=indelible_event::limits::SEQUENCE_N_MAX)
+        .prop_map(|(stream, n)| json!({"stream": stream, "n": n}));
+    let keys = || prop::option::of(text());
+    let joining = (keys(), keys(), keys(), keys(), prop::option::of(sequence));
     let second = (
+        joining,
         (prop::option::of(resource()), prop::collection::vec(resource(), 0..3)),
         (prop::option::of(http), prop::option::of(client), declared),
         (prop::option::of(changes), prop::option::of(properties)),
     );
     (first, second).prop_map(|(((action, event_id, time), (organization, project, actor), (description, detail, outcome)), second)| {
-        let ((resource, targets), (http, client, personal), (changes, properties)) = second;
+        let (joining, (resource, targets), (http, client, personal), (changes, properties)) = second;
+        let (request_id, trace_id, reason, session_id, sequence) = joining;
         json!({
             "event_id": event_id, "time": time.map(indelible_event::time::write), "organization": organization, "project": project,
             "actor": actor, "action": action, "description": description, "resource": resource, "targets": targets,
-            "outcome": outcome, "detail": detail, "http": http, "client": client, "changes": changes,
+            "outcome": outcome, "detail": detail, "http": http, "client": client, "request_id": request_id, "trace_id": trace_id,
+            "reason": reason, "session_id": session_id, "sequence": sequence, "changes": changes,
             "properties": properties, "personal": personal,
         })
     })
@@ -102,6 +117,9 @@ fn back<'a>(entry: &Entry<'a>) -> Event<'a> {
         client: entry.client,
         request_id: entry.request_id,
         trace_id: entry.trace_id,
+        reason: entry.reason,
+        session_id: entry.session_id,
+        sequence: entry.sequence,
         changes: entry.changes.map(Into::into),
         properties: entry.properties.map(Into::into),
         personal: Vec::new(),
@@ -129,7 +147,8 @@ fn seen(entry: &Entry<'_>) -> Value {
         "http": {"method": entry.http.method, "path": entry.http.path, "status": entry.http.status},
         "client": {"ip": entry.client.ip, "user_agent": entry.client.user_agent, "ci": entry.client.ci, "location":
             {"city": entry.client.location.city, "region": entry.client.location.region, "country": entry.client.location.country}},
-        "request_id": entry.request_id, "trace_id": entry.trace_id, "changes": raw(entry.changes),
+        "request_id": entry.request_id, "trace_id": entry.trace_id, "reason": entry.reason, "session_id": entry.session_id,
+        "sequence": entry.sequence.as_ref().map(|s| json!({"stream": s.stream, "n": s.n})), "changes": raw(entry.changes),
         "properties": raw(entry.properties), "source": entry.source, "personal": personal,
     })
 }

@@ -80,6 +80,50 @@ fn a_program_is_nobody_unless_it_acts_for_somebody() {
 }
 
 #[test]
+fn an_agent_is_a_person_of_its_own_and_the_connection_is_whom_it_acts_for() {
+    let alone = admitted(
+        r#"{"action":"a.b","actor":{"type":"agent","id":"helper","name":"Ann's helper"},"client":{"ip":"192.0.2.7"}}"#,
+    );
+    assert_eq!(line(&alone)["actor"], serde_json::json!({"type": "agent", "id": "helper"}));
+    assert_eq!(kinds(&alone), [("agent:helper".to_owned(), vec!["identity", "connection"])]);
+
+    let behalf = admitted(
+        r#"{"action":"a.b","actor":{"type":"agent","id":"helper","name":"Helper","on_behalf_of":{"type":"user","id":"77","name":"Ann Lee"}},
+            "client":{"ip":"192.0.2.7"}}"#,
+    );
+    assert_eq!(
+        kinds(&behalf),
+        [("agent:helper".to_owned(), vec!["identity"]), ("user:77".to_owned(), vec!["identity", "connection"])]
+    );
+}
+
+#[test]
+fn a_reason_is_searched_for_personal_values_and_leaves_when_it_is_declared() {
+    let event = |personal: &str| {
+        format!(
+            r#"{{"action":"a.b","actor":{{"type":"user","id":"1","name":"Ann Lee"}},"reason":"T-7 {{ for ann-lee",
+                "session_id":"Ann Lee","sequence":{{"stream":"Ann Lee","n":7}}{personal}}}"#
+        )
+    };
+    let kept = admitted(&event(""));
+    assert_eq!(line(&kept)["reason"], "T-7 {{ for {/actor/name~40}");
+    // what joins entries stays as sent, like every id that is no address
+    assert_eq!(line(&kept)["session_id"], "Ann Lee");
+    assert_eq!(line(&kept)["sequence"], serde_json::json!({"stream": "Ann Lee", "n": 7}));
+    let entry = Entry::parse(&kept.line).unwrap();
+    let shown = Rendered::new(&entry, &[]);
+    assert_eq!(shown.reason.as_deref(), Some("T-7 { for [withheld]"));
+
+    let declared = admitted(&event(r#","personal":[{"of":"agent:helper","paths":["/reason"]}]"#));
+    assert!(line(&declared)["reason"].is_null());
+    assert_eq!(declared.personal[1].of, "agent:helper");
+    assert_eq!(declared.personal[1].disclosures[0].value(), r#"{"/reason":"T-7 { for ann-lee"}"#);
+    let entry = Entry::parse(&declared.line).unwrap();
+    let everything = opened(&declared);
+    assert_eq!(restore(&entry, &everything, Options::default()).reason.unwrap(), "T-7 { for ann-lee");
+}
+
+#[test]
 fn anonymous_actors_share_a_person_for_the_day() {
     let admitted = admitted(r#"{"action":"a.b","actor":{"type":"anonymous"},"client":{"ip":"192.0.2.7"}}"#);
     let day = line(&admitted)["actor"]["id"].as_str().unwrap().to_owned();

@@ -93,6 +93,7 @@ fn personal_values_leave_events_as_in_the_vectors() {
             "resource",
             "targets",
             "detail",
+            "reason",
             "http",
             "client",
             "changes",

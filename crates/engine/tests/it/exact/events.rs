@@ -112,6 +112,27 @@ impl Event {
         let _ = write!(out, "{name} {verb} {kind} {}, {word}", self.resource);
     }
 
+    /// Some have none.
+    pub fn reason(&self) -> Option<String> {
+        let word = WORDS[usize::from(self.word)];
+        (self.n % 3 != 1).then(|| format!("T-{}: {word} for {}", self.resource, NAMES[usize::from(self.actor)]))
+    }
+
+    /// Some have none.
+    pub fn session(&self) -> Option<u64> {
+        (!self.n.is_multiple_of(5)).then_some(self.n / 40)
+    }
+
+    /// Stream and number: each stream is numbered from 0 without a gap.
+    pub fn sequence(&self) -> (u64, u64) {
+        (self.n % 3, self.n / 3)
+    }
+
+    /// Two of the actors decide by themselves.
+    pub fn actor_type(&self) -> &'static str {
+        if self.actor < 10 { "user" } else { "agent" }
+    }
+
     pub fn resource_name(&self) -> String {
         format!("{} No {}", KINDS[usize::from(self.kind)], self.resource)
     }
@@ -123,7 +144,7 @@ impl Event {
         let mut event = serde_json::json!({
             "event_id": format!("e{}", self.n),
             "time": event::time::write(self.time_us),
-            "actor": {"type": "user", "id": format!("u{}", self.actor), "name": NAMES[usize::from(self.actor)]},
+            "actor": {"type": self.actor_type(), "id": format!("u{}", self.actor), "name": NAMES[usize::from(self.actor)]},
             "action": format!("{kind}.{verb}"),
             "channel": kind,
             "description": description,
@@ -131,6 +152,9 @@ impl Event {
             "outcome": if self.failed { "failure" } else { "success" },
             "severity": SEVERITIES[usize::from(self.severity)],
             "http": {"status": self.status},
+            "reason": self.reason(),
+            "session_id": self.session().map(|session| format!("s{session}")),
+            "sequence": {"stream": format!("q{}", self.sequence().0), "n": self.sequence().1},
             "client": {"ip": format!("10.0.0.{}", self.ip), "location": {"country": COUNTRIES[usize::from(self.country)]}},
         });
         if let Some(organization) = self.organization {

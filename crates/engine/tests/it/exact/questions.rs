@@ -29,6 +29,12 @@ pub enum Condition {
     Days(i64, i64),
     Contains(String),
     ContainsExactly(String),
+    Agents,
+    Reason(String),
+    Session(u64),
+    Stream(u8),
+    /// Numbers in any stream, both included.
+    Numbers(u64, u64),
 }
 
 impl Condition {
@@ -49,7 +55,7 @@ impl Condition {
 
     fn simple(numbers: &mut Numbers) -> Self {
         let mut small = |bound: u64| numbers.below(bound) as u8;
-        match small(20) {
+        match small(25) {
             0 => Self::Organization(small(6)),
             1 => Self::Actor(small(12)),
             2 => Self::Name(piece(NAMES[usize::from(small(12))], numbers)),
@@ -71,6 +77,17 @@ impl Condition {
                 Self::Contains(piece(list[usize::from(small(list.len() as u64))], numbers))
             }
             18 => Self::Contains(format!("{} {}", VERBS[usize::from(small(6))], KINDS[usize::from(small(6))])),
+            19 => Self::Agents,
+            20 => {
+                let list = [&WORDS[..], &NAMES[..]][usize::from(small(2))];
+                Self::Reason(piece(list[usize::from(small(list.len() as u64))], numbers))
+            }
+            21 => Self::Session(numbers.below(600)),
+            22 => Self::Stream(small(3)),
+            23 => {
+                let from = numbers.below(8_000);
+                Self::Numbers(from, from + [0, 3, 1_500, 9_000][numbers.below(4) as usize])
+            }
             _ => Self::ContainsExactly(piece(WORDS[usize::from(small(8))], numbers)),
         }
     }
@@ -103,6 +120,11 @@ impl Condition {
             }
             Self::Contains(text) => format!("\"{text}\""),
             Self::ContainsExactly(text) => quoted("text", text),
+            Self::Agents => "actor_type:agent".to_owned(),
+            Self::Reason(text) => quoted("reason", text),
+            Self::Session(session) => format!("session_id:s{session}"),
+            Self::Stream(stream) => format!("sequence_stream:q{stream}"),
+            Self::Numbers(from, to) => format!("sequence_n:{from}..{to}"),
         }
     }
 
@@ -145,6 +167,11 @@ impl Condition {
             }
             Self::Contains(text) => described(&|description| fold(description).contains(&fold(text))),
             Self::ContainsExactly(text) => described(&|description| description.contains(text.as_str())),
+            Self::Agents => event.actor_type() == "agent",
+            Self::Reason(text) => event.reason().is_some_and(|reason| fold(&reason).contains(&fold(text))),
+            Self::Session(session) => event.session() == Some(*session),
+            Self::Stream(stream) => event.sequence().0 == u64::from(*stream),
+            Self::Numbers(from, to) => (*from..=*to).contains(&event.sequence().1),
         }
     }
 }

@@ -162,6 +162,17 @@ pub fn draft(nth: u64, variety: u64, dice: &mut Dice) -> Draft {
     if dice.one_in(9) {
         line.insert("trace_id".into(), json!(format!("t{}", dice.below(variety))));
     }
+    if dice.one_in(3) {
+        line.insert("reason".into(), json!(text(dice)));
+    }
+    if dice.one_in(2) {
+        line.insert("session_id".into(), json!(format!("s{}", dice.below(variety))));
+    }
+    if dice.one_in(2) {
+        // blocks end at multiples of 1,024, and some numbers have the most digits there are
+        let n = [dice.below(4_096), nth, event::limits::SEQUENCE_N_MAX - dice.below(3)][dice.below(3) as usize];
+        line.insert("sequence".into(), json!({ "stream": dice.pick(&["a", "b/1"]), "n": n }));
+    }
     line.insert("source".into(), json!(dice.pick(&["dev", "import:github"])));
     let mut extra = RowExtra::default();
     if dice.one_in(2) {
@@ -181,9 +192,9 @@ pub fn draft(nth: u64, variety: u64, dice: &mut Dice) -> Draft {
 }
 
 fn actor(variety: u64, dice: &mut Dice) -> Value {
-    let kind = dice.pick(&["user", "token", "system"]);
+    let kind = dice.pick(&["user", "agent", "token", "system"]);
     let mut actor = json!({ "type": kind, "id": format!("u{}", dice.below(variety)) });
-    if *kind != "user" {
+    if !matches!(*kind, "user" | "agent") {
         actor["name"] = json!(text(dice));
     }
     if dice.one_in(4) {

@@ -18,7 +18,7 @@ use super::naive::Naive;
 use super::{FIRST_LEAF, SEED, check, drafts, memory};
 
 /// The fields whose values are kept as pairs.
-const PAIRS: [Field; 4] = [Field::EventId, Field::ResourceId, Field::RequestId, Field::TraceId];
+const PAIRS: [Field; 5] = [Field::EventId, Field::ResourceId, Field::RequestId, Field::TraceId, Field::SessionId];
 /// Rows from which on their values are kept.
 const HEAVY: usize = 16;
 

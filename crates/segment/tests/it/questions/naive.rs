@@ -72,6 +72,12 @@ impl<'d> Naive<'d> {
             Field::Source => one("/source"),
             Field::RequestId => one("/request_id"),
             Field::TraceId => one("/trace_id"),
+            Field::SessionId => one("/session_id"),
+            Field::SequenceStream => one("/sequence/stream"),
+            Field::SequenceBlock => {
+                let n = line.pointer("/sequence/n").and_then(Value::as_u64);
+                n.map(|n| (n / 1_024).to_string().into_bytes()).into_iter().collect()
+            }
             Field::Person => {
                 let declared = line["personal"].as_array().into_iter().flatten();
                 let declared = declared.map(|element| element["of"].as_str().unwrap().as_bytes().to_vec());
@@ -88,6 +94,7 @@ impl<'d> Naive<'d> {
             Text::Description => "/description",
             Text::ResourceName => "/resource/name",
             Text::ActorName => "/actor/name",
+            Text::Reason => "/reason",
         };
         let mut chars = self.rows[row].line.pointer(pointer)?.as_str()?.chars().peekable();
         let mut pieces = vec![Ok(String::new())];
