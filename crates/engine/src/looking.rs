@@ -134,11 +134,8 @@ fn open_segments(
 }
 
 fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartError> {
-    let mut failed = None;
-    lines.disclosure_file().each_record(event::Kind::Identity.as_byte(), &mut |_, record| {
-        failed = failed.take().or(remember_identity(vault, &record).err());
-    })?;
-    failed.map_or(Ok(()), Err)
+    let identity = event::Kind::Identity.as_byte();
+    lines.disclosure_file().each_record(identity, &mut |_, record| remember_identity(vault, &record))
 }
 
 /// The newest segment's last line is the tree's: a manifest put back to an older state would show here at the latest.

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use event::Entry;
 use event::personal::Fit;
@@ -20,7 +21,7 @@ use crate::context::Context;
 use crate::error::{SearchError, Spent};
 
 /// How the visible identities meet a needle.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Touches {
     /// Digest and pointer of each value that contains the needle, by pointer.
     pub(super) inside: Vec<([u8; 32], String)>,
@@ -28,7 +29,7 @@ pub(crate) struct Touches {
     across: Vec<Touch>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Touch {
     digest: [u8; 32],
     pointer: String,
@@ -38,7 +39,7 @@ struct Touch {
 }
 
 impl Touches {
-    /// Compares the visible identities with the needle. Cost: one look inside all of them, and for each border of the
+    /// Compares the visible identities that are held open with the needle. Cost: one look inside all of them, and for each border of the
     /// needle look-ups of what lies before, behind and up to each later border.
     ///
     /// # Errors
@@ -79,6 +80,24 @@ impl Touches {
         Ok(touches)
     }
 
+    /// Compares one more value with the needle, folded if it is; `borders` are the needle's.
+    fn compare(&mut self, needle: &str, borders: &[usize], (digest, pointer): (&[u8; 32], &str), value: &str) {
+        if value.contains(needle) {
+            self.inside.push((*digest, pointer.to_owned()));
+        }
+        let mut touch = |fit: Fit, part: Range<usize>| {
+            if needle.get(part.clone()).is_some_and(|text| fit.holds(value, text)) {
+                let (pointer, value) = (pointer.to_owned(), value.to_owned());
+                self.across.push(Touch { digest: *digest, pointer, value, part });
+            }
+        };
+        for (nth, &at) in borders.iter().enumerate() {
+            touch(Fit::Ends, 0..at);
+            touch(Fit::Begins, at..needle.len());
+            borders.iter().skip(nth + 1).for_each(|&end| touch(Fit::Whole, at..end));
+        }
+    }
+
     /// Whether no visible identity has anything to do with the needle.
     pub(super) fn is_empty(&self) -> bool {
         self.inside.is_empty() && self.across.is_empty()
@@ -104,6 +123,24 @@ fn borders(needle: &str) -> Vec<usize> {
 }
 
 impl Plan<'_> {
+    /// How the visible identities meet a needle: those held open, and of the others those in this part.
+    pub(super) fn touches(&self, needle: &str, folded: bool) -> Result<Arc<Touches>, SearchError> {
+        let open = self.question.touches(needle, folded)?;
+        if self.question.context.identities.are_all_open() {
+            return Ok(open);
+        }
+        let needle = if folded { fold(needle) } else { needle.to_owned() };
+        let borders = borders(&needle);
+        let mut touches = Touches::clone(&open);
+        self.question.others(self.part, &mut |digest, pointer, value| {
+            let value = if folded { Cow::Owned(fold(value)) } else { Cow::Borrowed(value) };
+            touches.compare(&needle, &borders, (digest, pointer), &value);
+        })?;
+        touches.inside.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
+        touches.inside.dedup();
+        Ok(Arc::new(touches))
+    }
+
     /// The rows among `open` where the needle lies across the border of a value.
     pub(super) fn spanning(
         &self,
