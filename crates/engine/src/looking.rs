@@ -69,6 +69,7 @@ pub(crate) fn look_as(
     let origin = key.name().to_owned();
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    vault.limit_identities(config.identities_bytes_max);
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
     let ledger = Arc::new(ledger);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);

@@ -3,7 +3,7 @@
 use event::{Person, PersonId};
 
 use super::Vault;
-use crate::{StoreError, people::name_of};
+use crate::StoreError;
 
 impl Vault {
     /// Destroys a person's key and everything held open under it: durable, overwritten on the disk, and gone from the
@@ -17,7 +17,7 @@ impl Vault {
         let mut database = self.lock_database();
         // A key that is not in the database yet would come back with the next transaction.
         self.store_pending(&mut database)?;
-        let id = self.read_people().by_name(&name_of(person)).map(|key| key.id());
+        let id = self.read_people().id_by_name(person);
         if let Some(id) = id {
             database.destroy(&id.0, self.surroundings.clock.now_us())?;
             let mut people = self.write_people();

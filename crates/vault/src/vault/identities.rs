@@ -3,10 +3,10 @@
 use event::{PersonId, personal::Fit};
 
 use super::Vault;
-use crate::{Identity, IdentityError, KeyState};
+use crate::{IdentityError, KeyState};
 
 impl Vault {
-    /// Keeps an identity open in memory. `json` is the disclosure's `[salt,kind,value]` text. Twice is once; nothing
+    /// Keeps an identity open in memory, as long as there is room ([`crate::IDENTITIES_BYTES_MAX`]). `json` is the disclosure's `[salt,kind,value]` text. Twice is once; nothing
     /// is kept of a person whose key is not live.
     ///
     /// # Errors
@@ -55,8 +55,26 @@ impl Vault {
         self.read_identities().visit(fit, folded, take);
     }
 
-    /// Visits every open identity, in no particular order. The visitor must not call the vault.
-    pub fn for_each_identity(&self, visit: &mut dyn FnMut(&Identity<'_>)) {
-        self.read_identities().for_each(visit);
+    /// Hands out every value of the open identities: digest, pointer, value; in no particular order. The visitor must not call the vault.
+    pub fn for_each_value(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.read_identities().visit(Fit::Inside, "", take);
+    }
+
+    /// Whether all identities that came are held open, but those of destroyed keys. If not, some were beyond the bound
+    /// ([`crate::IDENTITIES_BYTES_MAX`]): what looks for a text must open those that are not held, too.
+    #[must_use]
+    pub fn holds_all_identities(&self) -> bool {
+        self.read_identities().are_complete()
+    }
+
+    /// The bytes that open identities take.
+    #[must_use]
+    pub fn identity_bytes(&self) -> usize {
+        self.read_identities().bytes()
+    }
+
+    /// Holds identities up to so many bytes instead of [`crate::IDENTITIES_BYTES_MAX`]. Those held already stay.
+    pub fn limit_identities(&self, bytes_max: usize) {
+        self.write_identities().limit(bytes_max);
     }
 }

@@ -9,7 +9,7 @@ use super::Vault;
 use crate::{
     KeyState, StoreError,
     database::{Database, Row},
-    people::{PENDING_MAX, People, name_of},
+    people::{PENDING_MAX, People},
     pseudonyms,
 };
 
@@ -57,10 +57,10 @@ impl Vault {
     }
 
     /// Makes a key for a person who has none yet, unless another thread was faster.
-    fn make(&self, person: &Person<'_>, name: &[u8]) -> Result<Arc<PersonKey>, KeyError> {
+    fn make(&self, person: &Person<'_>) -> Result<Arc<PersonKey>, KeyError> {
         let mut people = self.write_people();
-        match people.by_name(name) {
-            Some(key) => Ok(Arc::clone(key)),
+        match people.by_name(person) {
+            Some(key) => Ok(key),
             None => self.make_among(&mut people, person, None),
         }
     }
@@ -86,22 +86,18 @@ impl Vault {
         }
         let mut secret = Zeroizing::new([0; 32]);
         random.fill(secret.as_mut_slice());
-        let key = Arc::new(PersonKey::new(id, secret));
-        let row = self.wrapping.wrap(random, person, address, &key, self.surroundings.clock.now_us());
-        assert!(people.insert(person, Arc::clone(&key)), "neither person nor handle has a key, under this lock");
+        let row = self.wrapping.wrap(random, person, address, (id, &secret), self.surroundings.clock.now_us());
+        assert!(people.insert(person, id, secret), "neither person nor handle has a key, under this lock");
         people.add_pending(row);
         self.made.fetch_add(1, Ordering::Release);
-        Ok(key)
+        Ok(people.by_id(id).expect("it was put in above"))
     }
 }
 
 impl Keys for Vault {
     fn person(&self, person: &Person<'_>) -> Result<Arc<PersonKey>, KeyError> {
-        let name = name_of(person);
-        if let Some(key) = self.read_people().by_name(&name) {
-            return Ok(Arc::clone(key));
-        }
-        self.make(person, &name)
+        let known = self.read_people().by_name(person);
+        known.map_or_else(|| self.make(person), Ok)
     }
 
     /// Random, and made with the person's key, which keeps what it stands for: durable and destroyed with it.
@@ -119,7 +115,7 @@ impl Keys for Vault {
         let random = self.surroundings.random.as_ref();
         let mut pseudonym = pseudonyms::draw(random);
         // As with handles: never twice with real randomness.
-        while people.by_name(&name_of(&Person { id: &pseudonym, ..*person })).is_some() {
+        while people.id_by_name(&Person { id: &pseudonym, ..*person }).is_some() {
             pseudonym = pseudonyms::draw(random);
         }
         let named = Person { id: &pseudonym, ..*person };

@@ -64,7 +64,7 @@ impl Vault {
         let key = {
             let people = self.read_people();
             match people.by_id(person) {
-                Some(key) => Arc::clone(key),
+                Some(key) => key,
                 None if people.state(person) == KeyState::Destroyed => return Ok(None),
                 None => return Err(OpenError::UnknownPerson),
             }
