@@ -24,6 +24,9 @@ pub const IDENTITIES_BYTES_MAX: usize = 256 << 20;
 
 const _: () = assert!(IDENTITIES_BYTES_MAX < u32::MAX as usize, "places among values are 32 bits wide");
 
+/// A value of an identity: the JSON pointer of its place, and its text.
+pub type IdentityValue<'t> = (Cow<'t, str>, Cow<'t, str>);
+
 /// The text is no identity disclosure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not an identity disclosure")]
@@ -197,11 +200,11 @@ impl Pointers {
     }
 }
 
-/// JSON pointer and text of each value that is a string, in the disclosure's order. `json` is the `[salt,kind,value]` text.
+/// Each value that is a string, in the disclosure's order. `json` is the `[salt,kind,value]` text.
 ///
 /// # Errors
 /// [`IdentityError`] if the text is no identity disclosure.
-pub fn identity_values(json: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, IdentityError> {
+pub fn identity_values(json: &str) -> Result<Vec<IdentityValue<'_>>, IdentityError> {
     let opened = OpenedDisclosure::parse(json).map_err(|error| IdentityError { cause: Some(error) })?;
     if opened.kind != Kind::Identity {
         return Err(IdentityError { cause: None });

@@ -36,7 +36,7 @@ mod wrapping;
 pub use address::AddressValue;
 pub use check::{Check, Finding, check, holds_persons};
 pub use error::{OpenError, StoreError, VaultError};
-pub use identities::{Fold, IDENTITIES_BYTES_MAX, IdentityError, identity_values};
+pub use identities::{Fold, IDENTITIES_BYTES_MAX, IdentityError, IdentityValue, identity_values};
 pub use key_file::RootKey;
 pub use people::KeyState;
 pub use sealed::{RecordError, Sealed};
