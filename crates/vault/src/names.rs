@@ -51,7 +51,7 @@ impl Names {
     /// Calls `each` with every value whose folding relates so to `folded`, and who holds it, in no particular order.
     pub(crate) fn visit(&self, fit: Fit, folded: &str, mut each: impl FnMut(Holder, &str)) {
         self.sorted.visit(fit, folded.as_bytes(), &mut each);
-        self.recent.visit(fit, folded, &mut each);
+        self.recent.visit(fit, folded.as_bytes(), &mut each);
     }
 
     /// The bytes they take, once all are sorted.

@@ -1,6 +1,9 @@
 //! Values in the order in which they came.
 
+use std::ops::Range;
+
 use event::personal::Fit;
+use memchr::memmem::Finder;
 
 use super::{Holder, VALUE_BYTES};
 
@@ -49,18 +52,39 @@ impl Recent {
 
     /// Folding, spelling (empty if it is the same) and holder of each.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str, Holder)> {
-        self.values.iter().map(|value| {
-            let folded_end = value.begin + value.folded_bytes as usize;
-            let spelled_end = folded_end + value.spelled_bytes as usize;
-            let text = |range| self.texts.get(range).unwrap_or_default();
-            (text(value.begin..folded_end), text(folded_end..spelled_end), value.holder)
-        })
+        self.values.iter().map(|value| (self.text(value.folded()), self.text(value.spelled()), value.holder))
     }
 
-    pub(super) fn visit(&self, fit: Fit, folded: &str, each: &mut impl FnMut(Holder, &str)) {
-        for (known, spelled, holder) in self.iter().filter(|(known, ..)| fit.holds(known, folded)) {
-            each(holder, if spelled.is_empty() { known } else { spelled });
+    pub(super) fn visit(&self, fit: Fit, text: &[u8], each: &mut impl FnMut(Holder, &str)) {
+        let inside = Finder::new(text);
+        for value in &self.values {
+            let folded = self.texts.as_bytes().get(value.folded()).unwrap_or_default();
+            let holds = match fit {
+                Fit::Inside => inside.find(folded).is_some(),
+                Fit::Begins => folded.starts_with(text),
+                Fit::Ends => folded.ends_with(text),
+                Fit::Whole => folded == text,
+            };
+            if holds {
+                let shown = if value.spelled_bytes == 0 { value.folded() } else { value.spelled() };
+                each(value.holder, self.text(shown));
+            }
         }
+    }
+
+    fn text(&self, range: Range<usize>) -> &str {
+        self.texts.get(range).unwrap_or_default()
+    }
+}
+
+impl Value {
+    fn folded(&self) -> Range<usize> {
+        self.begin..self.begin + self.folded_bytes as usize
+    }
+
+    fn spelled(&self) -> Range<usize> {
+        let begin = self.folded().end;
+        begin..begin + self.spelled_bytes as usize
     }
 }
 
