@@ -44,12 +44,13 @@ pub struct Identity {
     pub value: String,
 }
 
-/// The identities that are open in memory and visible to the caller. Erased persons are not among them.
+/// The identities that are visible to the caller: those held open in memory, and, where a log has more than it holds, others.
+/// Erased persons are not among them.
 pub trait Identities: Sync {
-    /// Hands out every value: digest of its disclosure, JSON pointer of its place, value.
+    /// Hands out every value held open: digest of its disclosure, JSON pointer of its place, value.
     fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str));
 
-    /// Hands out every value whose folding stands in the relation `fit` to `folded`, which is folded already.
+    /// Hands out every value held open whose folding stands in the relation `fit` to `folded`, which is folded already.
     ///
     /// Cost of the provided method: one pass over all identities.
     fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
@@ -60,7 +61,7 @@ pub trait Identities: Sync {
         });
     }
 
-    /// Returns the identities with a value that holds, exactly, this text: persons by their e-mail address.
+    /// Returns the identities held open with a value that holds, exactly, this text: persons by their e-mail address.
     ///
     /// Cost of the provided method: that of [`Identities::fitting`].
     fn equal(&self, value: &str) -> Vec<Identity> {
@@ -71,6 +72,29 @@ pub trait Identities: Sync {
             }
         });
         found
+    }
+
+    /// Whether all are held open, so that [`Identities::others`] hands out nothing.
+    ///
+    /// The provided method: they are.
+    fn are_all_open(&self) -> bool {
+        true
+    }
+
+    /// Hands out every value of the identities in `part` that are not held open, maybe more than once. `may_open` is asked before one
+    /// is opened.
+    ///
+    /// Cost: one decryption each, and reading their records. The provided method: there are none.
+    ///
+    /// # Errors
+    /// `Stopped` where `may_open` says no; else as [`Part::disclosures`].
+    fn others(
+        &self,
+        _part: &dyn Part,
+        _may_open: &dyn Fn() -> bool,
+        _take: &mut dyn FnMut(&[u8; 32], &str, &str),
+    ) -> Result<(), PartError> {
+        Ok(())
     }
 
     /// Returns every id, in any scope and of any actor type, that stands in lines for this e-mail address: its

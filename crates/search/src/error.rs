@@ -106,6 +106,12 @@ pub enum Spent {
          case, the beginning of an id, or counts by an id"
     )]
     Lines,
+    /// Identities opened.
+    #[error(
+        "the log has more names and addresses of persons than it holds in memory (docs/limits.md, IDENTITIES_BYTES_MAX), and the \
+         question would have to open more of the others than it may"
+    )]
+    Identities,
 }
 
 impl From<PartError> for SearchError {

@@ -24,7 +24,7 @@ pub struct Question<'a> {
     lines_read: AtomicU64,
     /// For each part of the view, how many reads had failed before the question was put.
     failed_before: Vec<u64>,
-    /// How identities meet each needle: found once a question rather than once a part.
+    /// How identities held open meet each needle: found once a question rather than once a part.
     touches: Mutex<HashMap<(String, bool), Arc<Touches>>>,
 }
 
@@ -104,7 +104,7 @@ impl<'a> Question<'a> {
         if self.lines_read.load(Ordering::Relaxed) > self.context.lines_max { Spent::Lines } else { Spent::Time }
     }
 
-    /// Returns how the visible identities meet a needle.
+    /// Returns how the visible identities that are held open meet a needle.
     pub(crate) fn touches(&self, needle: &str, fold: bool) -> Result<Arc<Touches>, SearchError> {
         // A poisoned map is a whole map: entries are put in at once.
         let mut known = self.touches.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,6 +115,22 @@ impl<'a> Question<'a> {
         let touches = Arc::new(Touches::find(&self.context, needle, fold)?);
         known.insert(key, Arc::clone(&touches));
         Ok(touches)
+    }
+
+    /// Hands out every value of the visible identities in `part` that are not held open; each counts as a line read.
+    ///
+    /// # Errors
+    /// `OverBudget` with [`Spent::Identities`]; else as [`SearchError`].
+    pub(crate) fn others(
+        &self,
+        part: &dyn Part,
+        take: &mut dyn FnMut(&[u8; 32], &str, &str),
+    ) -> Result<(), SearchError> {
+        let others = self.context.identities.others(part, &|| self.may_read(1), take);
+        others.map_err(|error| match error {
+            PartError::Stopped => SearchError::OverBudget(Spent::Identities),
+            error => error.into(),
+        })
     }
 
     /// What the caller may see.

@@ -105,7 +105,7 @@ pub fn suggest(
     if !(1..=SUGGESTIONS_MAX).contains(&limit) {
         return Err(SearchError::SuggestionLimit(limit));
     }
-    let persons = persons(question, field, prefix);
+    let persons = persons(question, field, prefix)?;
     let what = AnswerKind::Beginning(field.field.number(), prefix.to_owned());
     let counts = sums(question, &what, field.name(), |part| {
         let work_out = || Ok(CachedAnswer::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
@@ -201,25 +201,28 @@ fn listed(
 type Persons = BTreeMap<String, Vec<[u8; 32]>>;
 
 /// Values of persons that begin as typed, the first by value.
-fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Persons {
+fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Result<Persons, SearchError> {
     let (pointers, mut found) = (field.pointers(), Persons::new());
     if pointers.is_empty() {
-        return found;
+        return Ok(found);
     }
     let (typed, names) = (fold(prefix), field.field == Field::Identity);
-    question.context.identities.each(&mut |digest, pointer, value| {
+    let mut look = |digest: &[u8; 32], pointer: &str, value: &str| {
         if pointers.contains(&pointer) && begins(value, &typed, names) {
-            let digests: &mut Vec<_> = found.entry(value.to_owned()).or_default();
-            // An id may be the address, too.
-            if digests.last() != Some(digest) {
-                digests.push(*digest);
-            }
+            found.entry(value.to_owned()).or_default().push(*digest);
             if found.len() > SUGGESTION_VALUES_MAX {
                 found.pop_last();
             }
         }
-    });
-    found
+    };
+    question.context.identities.each(&mut look);
+    question.parts().try_for_each(|part| question.others(part.as_ref(), &mut look))?;
+    for digests in found.values_mut() {
+        // An id may be the address, too, and who is not held open stands in several parts.
+        digests.sort_unstable();
+        digests.dedup();
+    }
+    Ok(found)
 }
 
 /// Whether a value, or one of its words, begins with `typed`, ignoring case. `typed` is folded.

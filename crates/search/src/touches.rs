@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::error::{SearchError, Spent};
 
 /// How the visible identities meet a needle.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Touches {
     /// Digest and pointer of each value that contains the needle, by pointer.
     pub(crate) inside: Vec<([u8; 32], String)>,
@@ -18,7 +18,7 @@ pub(crate) struct Touches {
     pub(crate) across: Vec<Touch>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Touch {
     pub(crate) digest: [u8; 32],
     pub(crate) pointer: String,
@@ -69,6 +69,30 @@ impl Touches {
         Ok(touches)
     }
 
+    /// Compares one more value with the needle, folded if it is; `borders` are the needle's.
+    pub(crate) fn compare(
+        &mut self,
+        needle: &str,
+        borders: &[usize],
+        (digest, pointer): (&[u8; 32], &str),
+        value: &str,
+    ) {
+        if value.contains(needle) {
+            self.inside.push((*digest, pointer.to_owned()));
+        }
+        let mut touch = |fit: Fit, part: Range<usize>| {
+            if needle.get(part.clone()).is_some_and(|text| fit.holds(value, text)) {
+                let (pointer, value) = (pointer.to_owned(), value.to_owned());
+                self.across.push(Touch { digest: *digest, pointer, value, part });
+            }
+        };
+        for (nth, &at) in borders.iter().enumerate() {
+            touch(Fit::Ends, 0..at);
+            touch(Fit::Begins, at..needle.len());
+            borders.iter().skip(nth + 1).for_each(|&end| touch(Fit::Whole, at..end));
+        }
+    }
+
     /// Whether no visible identity has anything to do with the needle.
     pub(crate) fn is_empty(&self) -> bool {
         self.inside.is_empty() && self.across.is_empty()
@@ -81,7 +105,7 @@ impl Touches {
 }
 
 /// Where a value's border can lie in the needle: strictly inside, and not between two alphanumerics.
-fn borders(needle: &str) -> Vec<usize> {
+pub(crate) fn borders(needle: &str) -> Vec<usize> {
     let mut before: Option<char> = None;
     let mut found = Vec::new();
     for (at, after) in needle.char_indices() {

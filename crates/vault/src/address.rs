@@ -14,7 +14,7 @@ use aes_gcm_siv::aes::{
     Aes128,
     cipher::{Array, BlockCipherDecrypt as _, BlockCipherEncrypt as _, KeyInit as _},
 };
-use event::{PersonId, PersonKey};
+use event::PersonId;
 
 /// What the index holds for an address.
 pub type AddressValue = [u8; 32];
@@ -22,11 +22,11 @@ pub type AddressValue = [u8; 32];
 /// The handle of nobody: the address stands in the line, in the clear.
 const NOBODY: PersonId = PersonId([0; 16]);
 
-/// The value of an address of a person's.
-pub(crate) fn value_of(key: &PersonKey, ip: IpAddr) -> AddressValue {
+/// The value of an address of a person's, under their address key.
+pub(crate) fn value_of(id: PersonId, key: &[u8; 16], ip: IpAddr) -> AddressValue {
     let mut block = Array::from(bytes_of(ip));
-    Aes128::new(&Array::from(*key.addresses())).encrypt_block(&mut block);
-    join(key.id(), block.into())
+    Aes128::new(&Array::from(*key)).encrypt_block(&mut block);
+    join(id, block.into())
 }
 
 /// The value of an address that stands in the line.
@@ -40,12 +40,12 @@ pub(crate) fn holder(value: &AddressValue) -> Option<PersonId> {
     Some(holder).filter(|holder| *holder != NOBODY)
 }
 
-/// The address of a value that is `key`'s; without a key, of one that stands in the line.
-pub(crate) fn reveal(key: Option<&PersonKey>, value: &AddressValue) -> IpAddr {
+/// The address of a value that was made with `key`; without a key, of one that stands in the line.
+pub(crate) fn reveal(key: Option<&[u8; 16]>, value: &AddressValue) -> IpAddr {
     let (_, block) = split(value);
     let mut block = Array::from(block);
     if let Some(key) = key {
-        Aes128::new(&Array::from(*key.addresses())).decrypt_block(&mut block);
+        Aes128::new(&Array::from(*key)).decrypt_block(&mut block);
     }
     IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::from(block))).to_canonical()
 }
@@ -76,12 +76,10 @@ fn split(value: &AddressValue) -> (PersonId, [u8; 16]) {
 
 #[cfg(test)]
 mod tests {
-    use zeroize::Zeroizing;
-
     use super::*;
 
-    fn key(n: u8) -> PersonKey {
-        PersonKey::new(PersonId([n; 16]), Zeroizing::new([n; 32]))
+    fn value(n: u8, ip: IpAddr) -> AddressValue {
+        value_of(PersonId([n; 16]), &[n; 16], ip)
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -91,18 +89,18 @@ mod tests {
     #[test]
     fn a_value_is_its_persons_and_reads_back() {
         for text in ["192.0.2.1", "2001:db8::7", "::1"] {
-            let value = value_of(&key(1), ip(text));
-            assert_eq!((holder(&value), reveal(Some(&key(1)), &value)), (Some(PersonId([1; 16])), ip(text)));
-            assert_ne!(value[16..], value_of(&key(2), ip(text))[16..]);
-            let value = value_in_line(ip(text));
-            assert_eq!((holder(&value), reveal(None, &value)), (None, ip(text)));
+            let held = value(1, ip(text));
+            assert_eq!((holder(&held), reveal(Some(&[1; 16]), &held)), (Some(PersonId([1; 16])), ip(text)));
+            assert_ne!(held[16..], value(2, ip(text))[16..]);
+            let held = value_in_line(ip(text));
+            assert_eq!((holder(&held), reveal(None, &held)), (None, ip(text)));
         }
     }
 
     #[test]
     fn every_spelling_of_an_address_has_one_value() {
-        assert_eq!(value_of(&key(1), ip("192.0.2.1")), value_of(&key(1), ip("::ffff:192.0.2.1")));
-        assert_eq!(value_of(&key(1), ip("2001:DB8:0::1")), value_of(&key(1), ip("2001:db8::1")));
-        assert_ne!(value_of(&key(1), ip("192.0.2.1")), value_of(&key(1), ip("192.0.2.2")));
+        assert_eq!(value(1, ip("192.0.2.1")), value(1, ip("::ffff:192.0.2.1")));
+        assert_eq!(value(1, ip("2001:DB8:0::1")), value(1, ip("2001:db8::1")));
+        assert_ne!(value(1, ip("192.0.2.1")), value(1, ip("192.0.2.2")));
     }
 }

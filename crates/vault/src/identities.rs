@@ -1,28 +1,31 @@
 //! Identities held open in memory, so that names and addresses of persons can be searched.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use event::{
     Kind, PersonId,
     json::{Token, Tokens},
     personal::{DisclosureError, Fit, OpenedDisclosure},
 };
+use hashbrown::HashTable;
 
-use crate::names::{Holder, Names};
+use crate::names::{Holder, Names, VALUE_BYTES};
+use crate::slab::Slab;
 
 /// Simple case folding of a text, character by character: the index's, handed in so that both fold alike.
 pub type Fold = fn(&str) -> String;
 
-/// An identity held open.
-#[derive(Debug, Clone, Copy)]
-pub struct Identity<'a> {
-    /// Of the disclosure.
-    pub digest: &'a [u8; 32],
-    /// Whose.
-    pub person: PersonId,
-    /// JSON pointer and text of each value that is a string, in the disclosure's order.
-    pub values: &'a [(Box<str>, Box<str>)],
-}
+/// Most bytes that identities held open take. One with a name and an e-mail address takes some 160, so this is 1.6 million of them:
+/// more persons than most companies have customers, and as much memory as all questions and bodies together. While values are sorted,
+/// most of it is there twice.
+pub const IDENTITIES_BYTES_MAX: usize = 256 << 20;
+
+const _: () = assert!(IDENTITIES_BYTES_MAX < u32::MAX as usize, "places among values are 32 bits wide");
+
+/// A value of an identity: the JSON pointer of its place, and its text.
+pub type IdentityValue<'t> = (Cow<'t, str>, Cow<'t, str>);
 
 /// The text is no identity disclosure.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,56 +39,90 @@ pub struct IdentityError {
 /// The open identities.
 pub(crate) struct Identities {
     fold: Fold,
-    open: HashMap<[u8; 32], Open>,
-    of_person: HashMap<PersonId, Vec<[u8; 32]>>,
+    open: Slab<Open>,
+    /// Numbers in `open`.
+    by_digest: HashTable<u32>,
+    pointers: Pointers,
     names: Names,
+    bytes_max: usize,
+    /// Whether all that came are held, but those forgotten.
+    complete: bool,
     /// How often somebody was forgotten: what was answered before may show what must not be seen any more.
     forgotten: u64,
 }
 
-/// JSON pointer and text.
-type Value = (Box<str>, Box<str>);
+/// What one takes beside its values: a place in the list, and one in the table, which is half to nearly full.
+const OPEN_BYTES: usize = size_of::<Option<Open>>() + 8;
 
 struct Open {
+    digest: [u8; 32],
     person: PersonId,
-    values: Box<[Value]>,
 }
 
 impl Identities {
     pub(crate) fn new(fold: Fold) -> Self {
-        Self { fold, open: HashMap::new(), of_person: HashMap::new(), names: Names::default(), forgotten: 0 }
+        Self {
+            fold,
+            open: Slab::default(),
+            by_digest: HashTable::new(),
+            pointers: Pointers::default(),
+            names: Names::default(),
+            bytes_max: IDENTITIES_BYTES_MAX,
+            complete: true,
+            forgotten: 0,
+        }
     }
 
     pub(crate) fn contains(&self, digest: &[u8; 32]) -> bool {
-        self.open.contains_key(digest)
+        self.at(digest).is_some()
     }
 
-    /// Opens one. Twice is once.
+    /// Opens one, if there is room. Twice is once.
     pub(crate) fn remember(&mut self, digest: [u8; 32], person: PersonId, json: &str) -> Result<(), IdentityError> {
-        if self.open.contains_key(&digest) {
+        // First come, first held: once one is left out, the others are not looked at again and again.
+        if self.contains(&digest) || !self.complete {
             return Ok(());
         }
-        let values = string_values(json)?;
-        for (nth, (_, value)) in (0..).zip(&values) {
-            self.names.add((self.fold)(value).into_boxed_str(), Holder { digest, nth });
+        let values = identity_values(json)?;
+        // A folding is at most twice as long as its value.
+        let of_values: usize = values.iter().map(|(_, value)| VALUE_BYTES + 3 * value.len()).sum();
+        if self.bytes() + OPEN_BYTES + of_values > self.bytes_max {
+            tracing::warn!(
+                held = self.open.len(),
+                bytes = self.bytes(),
+                "more names and addresses of persons than are held in memory: questions for texts take longer, or are refused"
+            );
+            self.complete = false;
+            return Ok(());
         }
-        self.of_person.entry(person).or_default().push(digest);
-        self.open.insert(digest, Open { person, values: values.into_boxed_slice() });
+        let identity = self.open.insert(Open { digest, person });
+        let hash_of = |at: &u32| self.open.get(*at).map_or(0, |open| first(&open.digest));
+        self.by_digest.insert_unique(first(&digest), identity, hash_of);
+        for (pointer, value) in &values {
+            let holder = Holder { identity, pointer: self.pointers.number(pointer) };
+            self.names.add(value, &(self.fold)(value), holder);
+        }
+        self.names.sort_if_due();
         Ok(())
     }
 
     /// Drops a person's; returns how many there were.
+    ///
+    /// Cost: one pass over all.
     pub(crate) fn forget(&mut self, person: PersonId) -> usize {
-        let digests = self.of_person.remove(&person).unwrap_or_default();
-        for digest in &digests {
-            self.open.remove(digest);
+        let theirs = self.open.iter().filter(|(_, open)| open.person == person);
+        let gone: HashMap<u32, [u8; 32]> = theirs.map(|(at, open)| (at, open.digest)).collect();
+        for (at, digest) in &gone {
+            if let Ok(entry) = self.by_digest.find_entry(first(digest), |known| known == at) {
+                entry.remove();
+            }
+            self.open.remove(*at);
         }
-        if !digests.is_empty() {
-            let gone: HashSet<&[u8; 32]> = digests.iter().collect();
-            self.names.drop_holders(|digest| gone.contains(digest));
+        if !gone.is_empty() {
+            self.names.drop_holders(|identity| gone.contains_key(&identity));
         }
         self.forgotten += 1;
-        digests.len()
+        gone.len()
     }
 
     /// How often somebody was forgotten.
@@ -93,11 +130,27 @@ impl Identities {
         self.forgotten
     }
 
+    /// Whether all that came are held: if not, some were beyond the bound.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Holds up to so many bytes from now on.
+    pub(crate) fn limit(&mut self, bytes_max: usize) {
+        assert!(bytes_max <= IDENTITIES_BYTES_MAX, "places among values are 32 bits wide");
+        self.bytes_max = bytes_max;
+    }
+
+    /// The bytes they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.open.len() * OPEN_BYTES + self.names.bytes()
+    }
+
     /// Hands out every value whose folding relates so to `folded`: digest, pointer, value.
     pub(crate) fn visit(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        self.names.visit(fit, folded, |Holder { digest, nth }| {
-            if let Some((pointer, value)) = self.open.get(&digest).and_then(|open| open.values.get(nth as usize)) {
-                take(&digest, pointer, value);
+        self.names.visit(fit, folded, |Holder { identity, pointer }, value| {
+            if let Some(open) = self.open.get(identity) {
+                take(&open.digest, self.pointers.get(pointer), value);
             }
         });
     }
@@ -116,21 +169,54 @@ impl Identities {
         found
     }
 
-    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(&Identity<'_>)) {
-        for (digest, open) in &self.open {
-            visit(&Identity { digest, person: open.person, values: &open.values });
-        }
+    fn at(&self, digest: &[u8; 32]) -> Option<u32> {
+        let same = |at: &u32| self.open.get(*at).is_some_and(|open| open.digest == *digest);
+        self.by_digest.find(first(digest), same).copied()
     }
 }
 
-fn string_values(json: &str) -> Result<Vec<Value>, IdentityError> {
+/// JSON pointers, each once: there are some dozens, as they are places of an entry that hold persons.
+#[derive(Default)]
+struct Pointers {
+    list: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u32>,
+}
+
+impl Pointers {
+    /// The number of a pointer, given now if it is new.
+    fn number(&mut self, pointer: &str) -> u32 {
+        if let Some(number) = self.numbers.get(pointer) {
+            return *number;
+        }
+        let number = u32::try_from(self.list.len()).expect("more pointers than bytes are held");
+        let pointer: Arc<str> = pointer.into();
+        self.list.push(Arc::clone(&pointer));
+        self.numbers.insert(pointer, number);
+        number
+    }
+
+    fn get(&self, number: u32) -> &str {
+        self.list.get(number as usize).map(|pointer| &**pointer).unwrap_or_default()
+    }
+}
+
+/// Each value that is a string, in the disclosure's order. `json` is the `[salt,kind,value]` text.
+///
+/// # Errors
+/// [`IdentityError`] if the text is no identity disclosure.
+pub fn identity_values(json: &str) -> Result<Vec<IdentityValue<'_>>, IdentityError> {
     let opened = OpenedDisclosure::parse(json).map_err(|error| IdentityError { cause: Some(error) })?;
     if opened.kind != Kind::Identity {
         return Err(IdentityError { cause: None });
     }
-    let strings = opened.values.iter().filter_map(|(pointer, value)| match Tokens::new(value, 1).next() {
-        Ok(Some(Token::String(text))) => Some((Box::from(&**pointer), Box::from(&*text.decode()))),
+    let strings = opened.values.into_iter().filter_map(|(pointer, value)| match Tokens::new(value, 1).next() {
+        Ok(Some(Token::String(text))) => Some((pointer, text.decode())),
         _ => None,
     });
     Ok(strings.collect())
+}
+
+/// The first bytes of a digest of salted text are its hash in tables.
+fn first(digest: &[u8; 32]) -> u64 {
+    u64::from_le_bytes(*digest.first_chunk().expect("a digest has eight bytes in front"))
 }

@@ -64,6 +64,11 @@ impl RootKey {
         Cipher::new(&derive(&self.0, purpose))
     }
 
+    /// The key that names of persons are hashed under in memory. No file shows it, nor anything made with it.
+    pub(crate) fn names(&self) -> Zeroizing<[u8; 32]> {
+        derive(&self.0, b"names/v1")
+    }
+
     /// Tells root keys apart without saying anything about them.
     fn id(&self) -> [u8; 8] {
         *derive(&self.0, b"root-id/v1")

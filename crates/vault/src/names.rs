@@ -1,153 +1,128 @@
 //! The values of open identities, folded and in order: a text is looked up among them by beginning, end or whole in
 //! the time of a binary search, and anywhere inside by one scan over their bytes.
 
-use event::personal::Fit;
-use memchr::memmem::Finder;
+mod recent;
+mod sorted;
 
-/// A value of an identity: the digest of its disclosure, and which of its values.
+use event::personal::Fit;
+
+use recent::Recent;
+use sorted::Sorted;
+
+/// Whose a value is, and where it stands: the numbers of an identity and of a pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holder {
-    pub(crate) digest: [u8; 32],
-    pub(crate) nth: u32,
+    pub(crate) identity: u32,
+    pub(crate) pointer: u32,
 }
 
 /// Values that came since the last sorting are looked through one by one; sorting again waits for at least so many,
 /// and for a quarter of all, so that its cost stays a small part of taking values in.
 const RECENT_MIN: usize = 1_024;
 
-/// Stands between values: no text holds this byte.
-const BETWEEN: u8 = 0xFF;
+/// What a value takes beside its texts, once it is sorted.
+pub(crate) const VALUE_BYTES: usize = sorted::FOLDING_BYTES + sorted::VALUE_BYTES;
 
-/// Folded values and who holds them.
+/// Values, their foldings and who holds them. A value that is its own folding is held once.
 #[derive(Default)]
 pub(crate) struct Names {
     sorted: Sorted,
-    recent: Vec<(Box<str>, Holder)>,
+    recent: Recent,
 }
 
 impl Names {
-    /// Adds a value. Cost: amortised, a few comparisons.
-    pub(crate) fn add(&mut self, folded: Box<str>, holder: Holder) {
-        self.recent.push((folded, holder));
-        if self.recent.len() >= RECENT_MIN.max(self.sorted.begins.len() / 4) {
-            let recent = std::mem::take(&mut self.recent);
-            self.sorted = Sorted::merge(&self.sorted, recent, |_| true);
+    /// Adds a value and its folding. Cost: one copy.
+    pub(crate) fn add(&mut self, value: &str, folded: &str, holder: Holder) {
+        self.recent.push(value, folded, holder);
+    }
+
+    /// Sorts the values if enough have come. Cost: amortised, a few comparisons a value; while it sorts, memory for all values twice.
+    pub(crate) fn sort_if_due(&mut self) {
+        if self.recent.len() >= RECENT_MIN.max(self.sorted.len() / 4) {
+            self.sort(|_| true);
         }
     }
 
-    /// Drops every holder that `gone` names. Cost: one pass over all.
-    pub(crate) fn drop_holders(&mut self, gone: impl Fn(&[u8; 32]) -> bool) {
-        let recent = std::mem::take(&mut self.recent);
-        self.sorted = Sorted::merge(&self.sorted, recent, |holder| !gone(&holder.digest));
+    /// Drops every value of the identities that `gone` names. Cost: one pass over all.
+    pub(crate) fn drop_holders(&mut self, gone: impl Fn(u32) -> bool) {
+        self.sort(|holder| !gone(holder.identity));
     }
 
-    /// Calls `each` with every holder of a value that relates so to `folded`, in no particular order.
-    pub(crate) fn visit(&self, fit: Fit, folded: &str, mut each: impl FnMut(Holder)) {
+    /// Calls `each` with every value whose folding relates so to `folded`, and who holds it, in no particular order.
+    pub(crate) fn visit(&self, fit: Fit, folded: &str, mut each: impl FnMut(Holder, &str)) {
         self.sorted.visit(fit, folded.as_bytes(), &mut each);
-        for (value, holder) in &self.recent {
-            if fit.holds(value, folded) {
-                each(*holder);
-            }
-        }
+        self.recent.visit(fit, folded.as_bytes(), &mut each);
+    }
+
+    /// The bytes they take, once all are sorted.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sorted.bytes() + self.recent.bytes()
+    }
+
+    fn sort(&mut self, keep: impl Fn(Holder) -> bool) {
+        let recent = std::mem::take(&mut self.recent);
+        self.sorted = Sorted::merge(&self.sorted, &recent, keep);
     }
 }
 
-/// The sorted ones.
-#[derive(Default)]
-struct Sorted {
-    /// Distinct values in order, [`BETWEEN`] behind each.
-    bytes: Vec<u8>,
-    /// Where each value begins.
-    begins: Vec<usize>,
-    /// The numbers of the values, ordered by their bytes read backwards.
-    backwards: Vec<usize>,
-    holders: Vec<Holder>,
-    /// Where the holders of each value end.
-    holder_ends: Vec<usize>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Sorted {
-    fn merge(old: &Self, mut recent: Vec<(Box<str>, Holder)>, keep: impl Fn(&Holder) -> bool) -> Self {
-        recent.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut merged = Self::default();
-        let mut recent = recent.iter().map(|(value, holder)| (value.as_bytes(), holder)).peekable();
-        for at in 0..old.begins.len() {
-            let value = old.value(at);
-            while let Some((earlier, holder)) = recent.next_if(|(recent, _)| *recent < value) {
-                merged.push(earlier, holder, &keep);
+    fn fold(text: &str) -> String {
+        text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+    }
+
+    /// Short texts of few letters, so that many are equal, begin alike or fold alike.
+    fn text(n: u32) -> String {
+        let letters = ['a', 'A', 'b', 'ß', ' '];
+        let mut rest = n.wrapping_mul(0x9E37_79B9) >> 12;
+        let mut text = String::new();
+        while rest > 40 {
+            text.push(letters[rest as usize % letters.len()]);
+            rest /= 7;
+        }
+        text
+    }
+
+    #[test]
+    fn every_fit_finds_what_a_scan_finds_however_often_it_is_sorted() {
+        let (mut names, mut held) = (Names::default(), Vec::new());
+        for identity in 0..4_000 {
+            for pointer in 0..2 {
+                let value = text(2 * identity + pointer);
+                let holder = Holder { identity, pointer };
+                names.add(&value, &fold(&value), holder);
+                held.push((holder, value));
             }
-            old.holders(at).iter().for_each(|holder| merged.push(value, holder, &keep));
-        }
-        recent.for_each(|(value, holder)| merged.push(value, holder, &keep));
-        let mut backwards: Vec<usize> = (0..merged.begins.len()).collect();
-        backwards.sort_unstable_by(|&a, &b| merged.value(a).iter().rev().cmp(merged.value(b).iter().rev()));
-        merged.backwards = backwards;
-        merged
-    }
-
-    /// Values come in order.
-    fn push(&mut self, value: &[u8], holder: &Holder, keep: &impl Fn(&Holder) -> bool) {
-        if !keep(holder) {
-            return;
-        }
-        if self.begins.is_empty() || self.value(self.begins.len() - 1) != value {
-            self.begins.push(self.bytes.len());
-            self.bytes.extend_from_slice(value);
-            self.bytes.push(BETWEEN);
-            self.holder_ends.push(self.holders.len());
-        }
-        self.holders.push(*holder);
-        if let Some(end) = self.holder_ends.last_mut() {
-            *end = self.holders.len();
-        }
-    }
-
-    fn value(&self, at: usize) -> &[u8] {
-        let begin = self.begins.get(at).copied().unwrap_or(self.bytes.len());
-        let end = self.begins.get(at + 1).copied().unwrap_or(self.bytes.len());
-        self.bytes.get(begin..end.saturating_sub(1)).unwrap_or_default()
-    }
-
-    fn holders(&self, at: usize) -> &[Holder] {
-        let end = |at: usize| self.holder_ends.get(at).copied().unwrap_or(self.holders.len());
-        let begin = at.checked_sub(1).map_or(0, end);
-        self.holders.get(begin..end(at)).unwrap_or_default()
-    }
-
-    fn visit(&self, fit: Fit, text: &[u8], each: &mut impl FnMut(Holder)) {
-        let mut hand_out = |at: usize| self.holders(at).iter().copied().for_each(&mut *each);
-        match fit {
-            Fit::Inside => self.scan(text, hand_out),
-            Fit::Begins | Fit::Whole => {
-                let first = self.begins.partition_point(|&begin| self.starting_at(begin) < text);
-                let values = (first..self.begins.len()).take_while(|&at| self.value(at).starts_with(text));
-                values.filter(|&at| fit == Fit::Begins || self.value(at) == text).for_each(hand_out);
+            names.sort_if_due();
+            // Before anything is sorted, in between, and with nothing left to sort.
+            if [500, 2_500, 3_999].contains(&identity) {
+                let gone = |of: u32| of.is_multiple_of(7);
+                names.drop_holders(gone);
+                held.retain(|(holder, _)| !gone(holder.identity));
+                assert_same(&names, &held);
             }
-            Fit::Ends => {
-                let below = |&at: &usize| self.value(at).iter().rev().lt(text.iter().rev());
-                let first = self.backwards.partition_point(below);
-                let values = self.backwards.get(first..).unwrap_or_default().iter();
-                values.take_while(|&&at| self.value(at).ends_with(text)).for_each(|&at| hand_out(at));
+            if [1_000, 3_000].contains(&identity) {
+                assert_same(&names, &held);
             }
         }
+        assert!(names.sorted.len() > 100 && names.sorted.len() < held.len() / 2, "many fold alike");
+        names.drop_holders(|_| true);
+        assert_same(&names, &[]);
+        assert_eq!(names.bytes(), 0);
     }
 
-    fn scan(&self, text: &[u8], mut hand_out: impl FnMut(usize)) {
-        if text.is_empty() {
-            return (0..self.begins.len()).for_each(hand_out);
+    fn assert_same(names: &Names, held: &[(Holder, String)]) {
+        for needle in ["", "a", "ab", "b a", "ß", "aaa", " ", "a bß", "zz"] {
+            for fit in [Fit::Inside, Fit::Begins, Fit::Ends, Fit::Whole] {
+                let by_place = |(holder, value): &(Holder, String)| (holder.identity, holder.pointer, value.clone());
+                let mut found = Vec::new();
+                names.visit(fit, needle, |holder, value| found.push((holder, value.to_owned())));
+                found.sort_by_key(by_place);
+                let wanted = held.iter().filter(|(_, value)| fit.holds(&fold(value), needle));
+                assert_eq!(found, wanted.cloned().collect::<Vec<_>>(), "{fit:?} {needle:?}");
+            }
         }
-        let finder = Finder::new(text);
-        let mut from = 0;
-        while let Some(found) = self.bytes.get(from..).and_then(|rest| finder.find(rest)) {
-            let at = self.begins.partition_point(|&begin| begin <= from + found) - 1;
-            hand_out(at);
-            from = self.begins.get(at + 1).copied().unwrap_or(self.bytes.len());
-        }
-    }
-
-    /// The value that begins at `begin`.
-    fn starting_at(&self, begin: usize) -> &[u8] {
-        let rest = self.bytes.get(begin..).unwrap_or_default();
-        memchr::memchr(BETWEEN, rest).and_then(|end| rest.get(..end)).unwrap_or(rest)
     }
 }

@@ -1,7 +1,7 @@
 //! Persons' keys as they stand in the database.
 
 use env::Random;
-use event::{Person, PersonId, PersonKey, personal::Scope};
+use event::{Person, PersonId, personal::Scope};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -21,7 +21,7 @@ const _: () = assert!(WRAPPED_BYTES_MIN == 60, "the database checks this length"
 /// What a row gives back.
 pub(crate) struct Unwrapped {
     /// The person's key.
-    pub(crate) key: PersonKey,
+    pub(crate) secret: Zeroizing<[u8; 32]>,
     /// The address that the person's id, a pseudonym, stands for.
     pub(crate) address: Option<Zeroizing<String>>,
 }
@@ -34,22 +34,22 @@ impl Wrapping {
         Self(root.wrapper(b"wrap/person/v1"))
     }
 
-    /// The row of a new person, whose id stands for `address`, if it is a pseudonym.
+    /// The row of a new person, whose id stands for `address`, if it is a pseudonym; with the key's handle and secret.
     pub(crate) fn wrap(
         &self,
         random: &dyn Random,
         person: &Person<'_>,
         address: Option<&str>,
-        key: &PersonKey,
+        (id, secret): (PersonId, &[u8; 32]),
         created_us: i64,
     ) -> Row {
         let mut nonce = [0; NONCE_BYTES];
         random.fill(&mut nonce);
-        let plain = Zeroizing::new([key.secret(), address.unwrap_or_default().as_bytes()].concat());
-        let sealed = self.0.encrypt(&nonce, &bound(&key.id().0, person, created_us), &plain);
+        let plain = Zeroizing::new([secret, address.unwrap_or_default().as_bytes()].concat());
+        let sealed = self.0.encrypt(&nonce, &bound(&id.0, person, created_us), &plain);
         Row {
             number: 0, // SQLite gives the number
-            id: key.id().0,
+            id: id.0,
             scope: scope_text(person.scope),
             kind: person.kind.to_owned(),
             subject: person.id.to_owned(),
@@ -78,7 +78,7 @@ impl Wrapping {
         let address = std::str::from_utf8(address).map_err(|_| "what its id stands for is no text")?;
         let address = Some(address).filter(|address| !address.is_empty());
         Ok(Some(Unwrapped {
-            key: PersonKey::new(PersonId(row.id), Zeroizing::new(*secret)),
+            secret: Zeroizing::new(*secret),
             address: address.map(|address| Zeroizing::new(address.to_owned())),
         }))
     }

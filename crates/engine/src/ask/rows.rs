@@ -41,9 +41,10 @@ pub(crate) fn address_of(
     Ok(None)
 }
 
-/// Holds an identity open for search, unless it is held already or its key is gone.
+/// Holds an identity open, unless it is already, its key is gone, or there is no more room: then it is not even opened.
 pub(crate) fn remember_identity(vault: &Vault, record: &DisclosureRecord) -> Result<(), PartError> {
-    if record.kind != Kind::Identity.as_byte() || vault.has_identity(&record.digest) {
+    let may_be_held = vault.holds_all_identities() && !vault.has_identity(&record.digest);
+    if record.kind != Kind::Identity.as_byte() || !may_be_held {
         return Ok(());
     }
     let Some(json) = open(vault, record)? else { return Ok(()) };

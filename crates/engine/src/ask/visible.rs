@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use event::Entry;
 use event::personal::Fit;
+use event::{Entry, Kind};
 use search::{Addresses, Identities};
 use segment::index::AddressValue;
-use segment::{Part, PartError};
+use segment::{DisclosureRecord, Part, PartError};
 use vault::Vault;
 
 use crate::ask::disclosed::must_name;
@@ -49,11 +49,41 @@ impl<'a> Visible<'a> {
 
 impl Identities for Visible<'_> {
     fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        self.vault.for_each_identity(&mut |identity| {
-            for (pointer, value) in identity.values {
-                take(identity.digest, pointer, value);
+        self.vault.for_each_value(take);
+    }
+
+    fn are_all_open(&self) -> bool {
+        self.vault.holds_all_identities()
+    }
+
+    fn others(
+        &self,
+        part: &dyn Part,
+        may_open: &dyn Fn() -> bool,
+        take: &mut dyn FnMut(&[u8; 32], &str, &str),
+    ) -> Result<(), PartError> {
+        if self.vault.holds_all_identities() {
+            return Ok(());
+        }
+        let mut open = |record: &DisclosureRecord| {
+            if self.vault.has_identity(&record.digest) {
+                return Ok(());
             }
-        });
+            if !may_open() {
+                return Err(PartError::Stopped);
+            }
+            let Some(json) = open(self.vault, record)? else { return Ok(()) };
+            let values = vault::identity_values(&json).map_err(|error| PartError::Store(Box::new(error)))?;
+            values.iter().for_each(|(pointer, value)| take(&record.digest, pointer, value));
+            Ok(())
+        };
+        if let Some(file) = part.disclosure_file() {
+            return file.each_record(Kind::Identity.as_byte(), &mut |_, record| open(&record));
+        }
+        for row in 0..part.rows() {
+            part.disclosures(row)?.iter().filter_map(|[identity, ..]| identity.as_ref()).try_for_each(&mut open)?;
+        }
+        Ok(())
     }
 
     fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {

@@ -69,6 +69,7 @@ pub(crate) fn look_as(
     let origin = key.name().to_owned();
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    vault.limit_identities(config.identities_bytes_max);
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
     let ledger = Arc::new(ledger);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
@@ -134,11 +135,8 @@ fn open_segments(
 }
 
 fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartError> {
-    let mut failed = None;
-    lines.disclosure_file().each_record(event::Kind::Identity.as_byte(), &mut |_, record| {
-        failed = failed.take().or(remember_identity(vault, &record).err());
-    })?;
-    failed.map_or(Ok(()), Err)
+    let identity = event::Kind::Identity.as_byte();
+    lines.disclosure_file().each_record(identity, &mut |_, record| remember_identity(vault, &record))
 }
 
 /// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest.

@@ -102,6 +102,9 @@ pub struct Config {
     /// Most bytes of disk kept in reserve for what must go on when the disk is full: sealing, a start, checkpoints, keys and own
     /// entries. On a small disk, an eighth of what is free at the start.
     pub reserve_bytes: u64,
+    /// Most bytes that names and e-mail addresses of persons take that are held in memory for search; of others they are opened when
+    /// somebody looks for a text.
+    pub identities_bytes_max: usize,
     /// A location database in the MMDB format to use in place of the built-in country database.
     pub places: Option<PathBuf>,
     /// A rules file in place of the built-in severity rules.
@@ -127,6 +130,7 @@ impl Config {
             checkpoint_interval_us: 1_000_000,
             deduplication_window_us: 30 * 24 * 3_600 * 1_000_000,
             reserve_bytes: journal::RESERVE_BYTES_DEFAULT,
+            identities_bytes_max: vault::IDENTITIES_BYTES_MAX,
             places: None,
             rules: None,
         }

@@ -18,7 +18,7 @@ use segment::{Ask, Part};
 
 pub(crate) use rows::Rows;
 
-use crate::error::SearchError;
+use crate::error::{SearchError, Spent};
 use crate::predicate::{Predicate, Term};
 use crate::question::Question;
 use crate::results::{AnswerKind, CachedAnswer};
@@ -36,7 +36,7 @@ pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>
         let plan = Plan { question, part };
         let found = plan.eval(question.asked(), &universe(part, question.size));
         let found = found.map_err(|error| match error {
-            SearchError::OverBudget(_) => SearchError::OverBudget(question.spent()),
+            SearchError::OverBudget(Spent::Time | Spent::Lines) => SearchError::OverBudget(question.spent()),
             error => error,
         })?;
         Ok(CachedAnswer::Rows(Arc::new(found)))

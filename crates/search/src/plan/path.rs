@@ -26,7 +26,7 @@ impl Plan<'_> {
         let beginning =
             |prefix: &str| self.ask(within, |ask| self.part.prefix(Field::HttpPath, prefix.as_bytes(), ask));
         let found = within.meet(beginning(&escape(prefix))?).to_set();
-        let fitting = self.fitting(prefix);
+        let fitting = self.fitting(prefix)?;
         let mut doubtful = RoaringBitmap::new();
         let mut values: Values<'_> = HashMap::new();
         for Fitting { digest, placeholder, spelled, places } in &fitting {
@@ -54,9 +54,9 @@ impl Plan<'_> {
 
     /// Every visible identity that fits the prefix at some place: the rest of the prefix begins with the value, or the value with
     /// that rest.
-    fn fitting(&self, prefix: &str) -> Vec<Fitting> {
+    fn fitting(&self, prefix: &str) -> Result<Vec<Fitting>, SearchError> {
         let mut fitting = Vec::new();
-        self.question.context.identities.each(&mut |digest, pointer, value| {
+        let mut look = |digest: &[u8; 32], pointer: &str, value: &str| {
             for (mark, spelled) in [("", value.to_owned()), ("%", encode(value, "%20")), ("+", encode(value, "+"))] {
                 let fits = |at: &usize| {
                     let rest = prefix.get(*at..).unwrap_or_default();
@@ -68,8 +68,10 @@ impl Plan<'_> {
                     fitting.push(Fitting { digest: *digest, placeholder, spelled, places });
                 }
             }
-        });
-        fitting
+        };
+        self.question.context.identities.each(&mut look);
+        self.question.others(self.part, &mut look)?;
+        Ok(fitting)
     }
 }
 

@@ -46,8 +46,14 @@ impl Plan<'_> {
                 found |= self.part.equal(field, format!("{kind}:{pseudonym}").as_bytes())?;
             }
         }
-        for identity in identities.equal(address) {
-            found |= self.held(keyword, kind, &identity)?;
+        let mut holding = identities.equal(address);
+        self.question.others(self.part, &mut |digest, pointer, value| {
+            if value == address {
+                holding.push(Identity { digest: *digest, pointer: pointer.to_owned(), value: value.to_owned() });
+            }
+        })?;
+        for identity in &holding {
+            found |= self.held(keyword, kind, identity)?;
         }
         Ok(found)
     }

@@ -5,7 +5,9 @@
 //! beginning is an end of the needle, or the needle holds it whole. Lines of their rows are rendered with these values and
 //! searched. The values of all other identities are walls there that no match crosses; no match is lost by that.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use event::Entry;
 use roaring::RoaringBitmap;
@@ -14,9 +16,27 @@ use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
 use crate::error::SearchError;
-use crate::touches::{Touch, Touches};
+use crate::touches::{Touch, Touches, borders};
 
 impl Plan<'_> {
+    /// How the visible identities meet a needle: those held open, and of the others those in this part.
+    pub(super) fn touches(&self, needle: &str, folded: bool) -> Result<Arc<Touches>, SearchError> {
+        let open = self.question.touches(needle, folded)?;
+        if self.question.context.identities.are_all_open() {
+            return Ok(open);
+        }
+        let needle = if folded { fold(needle) } else { needle.to_owned() };
+        let borders = borders(&needle);
+        let mut touches = Touches::clone(&open);
+        self.question.others(self.part, &mut |digest, pointer, value| {
+            let value = if folded { Cow::Owned(fold(value)) } else { Cow::Borrowed(value) };
+            touches.compare(&needle, &borders, (digest, pointer), &value);
+        })?;
+        touches.inside.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
+        touches.inside.dedup();
+        Ok(Arc::new(touches))
+    }
+
     /// The rows among `open` where the needle lies across the border of a value.
     pub(super) fn spanning(
         &self,

@@ -18,7 +18,7 @@ impl Plan<'_> {
         let (text, fold) = (phrase.text(), phrase.folds());
         let wanted = Needle { text: needle.to_owned(), fold };
         let mut found = self.ask(within, |ask| self.part.text_contains(text, &wanted, ask))?;
-        let touches = self.question.touches(needle, fold)?;
+        let touches = self.touches(needle, fold)?;
         if phrase == Phrase::ActorName {
             let of_actors = touches.inside.iter().filter(|(_, pointer)| pointer == "/actor/name");
             let digests: Vec<&[u8]> = of_actors.map(|(digest, _)| digest.as_slice()).collect();

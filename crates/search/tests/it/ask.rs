@@ -16,6 +16,7 @@ pub struct Log {
     pub entries: Vec<Made>,
     pub view: View,
     clients: Clients,
+    known: Known,
 }
 
 impl Log {
@@ -30,13 +31,15 @@ impl Log {
         let ip =
             |made: &Made| made.shown.pointer("/client/ip").map(|ip| ip.as_str().unwrap().parse::<IpAddr>().unwrap());
         let clients = Clients(entries.iter().map(ip).collect());
-        Self { entries, view, clients }
+        // Some logs hold all identities open, and some do not.
+        let known = Known { all_open: draws.first().is_none_or(|draw| draw[15] % 2 == 0) };
+        Self { entries, view, clients, known }
     }
 
     pub fn context(&self) -> Context<'_> {
         Context {
             now_us: NOW_US,
-            identities: &Known,
+            identities: &self.known,
             addresses: &self.clients,
             cursor_key: &KEY,
             over_budget: &|| false,

@@ -88,17 +88,46 @@ fn digest(person: usize, place: usize) -> [u8; 32] {
 }
 
 /// The visible identities.
-pub struct Known;
+pub struct Known {
+    /// Whether all are held open; else every other person's.
+    pub all_open: bool,
+}
 
-impl Identities for Known {
-    fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        for (at, person) in PEOPLE.iter().enumerate().filter(|(_, person)| person.is_person() && person.visible) {
+impl Known {
+    fn hand_out(&self, open: bool, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        let visible = PEOPLE.iter().enumerate().filter(|(_, person)| person.is_person() && person.visible);
+        for (at, person) in visible.filter(|(at, _)| (self.all_open || at % 2 == 0) == open) {
             for (place, pointer) in PLACES.iter().enumerate() {
                 for (pointer, value) in person.identity(pointer) {
                     take(&digest(at, place), &pointer, value);
                 }
             }
         }
+    }
+}
+
+impl Identities for Known {
+    fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+        self.hand_out(true, take);
+    }
+
+    fn are_all_open(&self) -> bool {
+        self.all_open
+    }
+
+    /// Twice, as it may, and those of no entry of the part, too.
+    fn others(
+        &self,
+        _: &dyn Part,
+        may_open: &dyn Fn() -> bool,
+        take: &mut dyn FnMut(&[u8; 32], &str, &str),
+    ) -> Result<(), PartError> {
+        if !self.all_open && !may_open() {
+            return Err(PartError::Stopped);
+        }
+        self.hand_out(false, take);
+        self.hand_out(false, take);
+        Ok(())
     }
 }
 

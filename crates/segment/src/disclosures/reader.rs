@@ -137,11 +137,15 @@ impl DisclosureFile {
         Ok(disclosed)
     }
 
-    /// Hands out every distinct disclosure of `kind`, by ordinal, past the cache.
+    /// Hands out every distinct disclosure of `kind`, by ordinal, past the cache, until `each` fails.
     ///
     /// # Errors
-    /// `Read` if the disk fails, `Damaged` if a block is; what was handed out before stands.
-    pub fn each_record(&self, kind: u8, each: &mut dyn FnMut(u32, DisclosureRecord)) -> Result<(), PartError> {
+    /// `Read` if the disk fails, `Damaged` if a block is, and what `each` says; what was handed out before stands.
+    pub fn each_record(
+        &self,
+        kind: u8,
+        each: &mut dyn FnMut(u32, DisclosureRecord) -> Result<(), PartError>,
+    ) -> Result<(), PartError> {
         let section = usize::from(kind);
         for number in 0..self.records(kind).div_ceil(BLOCK_ITEMS) {
             let block = self.read_block(section, number)?;
@@ -150,7 +154,7 @@ impl DisclosureFile {
                     Some(item) => self.decode_record(kind, item)?,
                     None => None,
                 };
-                each(ordinal, record.ok_or_else(|| self.misfit(section, ordinal))?);
+                each(ordinal, record.ok_or_else(|| self.misfit(section, ordinal))?)?;
             }
         }
         Ok(())

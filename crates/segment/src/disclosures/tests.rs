@@ -104,6 +104,7 @@ proptest! {
             file.each_record(kind, &mut |ordinal, record| {
                 assert_eq!(ordinal as usize, stored.len());
                 stored.push(u32::from_le_bytes([record.digest[0], record.digest[1], record.digest[2], record.digest[3]]));
+                Ok(())
             }).unwrap();
             stored.sort_unstable();
             prop_assert_eq!(stored, distinct);

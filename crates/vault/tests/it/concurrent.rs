@@ -4,12 +4,14 @@ use std::{
     collections::HashMap,
     sync::{
         Barrier, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
 
 use event::{Keys as _, Kind, PersonId};
+
+use indelible_vault::KeyState;
 
 use crate::{create, reopen, user};
 
@@ -72,6 +74,38 @@ fn after_make_durable_every_key_handed_out_before_is_in_the_database() {
         }
     });
     assert_eq!(vault.check().live, 100);
+}
+
+#[test]
+fn a_key_that_others_are_using_is_gone_once_it_is_destroyed() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    for round in 0..20 {
+        let key = vault.person(&user("1")).unwrap();
+        let (id, sealed) = (key.id(), vault.seal(&key, &key.disclose(Kind::Fields, "{\"/detail\":\"x\"}")));
+        drop(key);
+        let (start, destroyed) = (Barrier::new(THREADS + 1), AtomicBool::new(false));
+        thread::scope(|scope| {
+            for _ in 0..THREADS {
+                scope.spawn(|| {
+                    start.wait();
+                    loop {
+                        let late = destroyed.load(Ordering::Acquire);
+                        let opened = vault.open_sealed(&sealed).unwrap();
+                        if late {
+                            assert_eq!(opened, None, "round {round}");
+                            break;
+                        }
+                    }
+                });
+            }
+            start.wait();
+            assert_eq!(vault.destroy(&user("1")).unwrap(), Some(id));
+            destroyed.store(true, Ordering::Release);
+        });
+        assert_eq!(vault.key_state(id), KeyState::Destroyed);
+        assert_ne!(vault.person(&user("1")).unwrap().id(), id, "round {round}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Destroying a key.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use env::SystemDisk;
 use event::Keys as _;
@@ -113,6 +114,17 @@ fn open_identities_go_with_the_key_and_do_not_come_back() {
     vault.remember_identity(ada_again.digest, ada.id(), &ada_again.json).unwrap();
     let left = vault.identities_matching("/actor/name", "Lovelace", false);
     assert_eq!(left, [identity(&bob, "Bob Lovelace", "x@example.org").digest]);
+}
+
+#[test]
+fn what_is_kept_ready_of_a_key_goes_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = create(dir.path());
+    let ready = Arc::downgrade(&vault.person(&user("1")).unwrap());
+    let old = ready.upgrade().expect("it was used a moment ago").id();
+    vault.destroy(&user("1")).unwrap();
+    assert!(ready.upgrade().is_none());
+    assert_ne!(vault.person(&user("1")).unwrap().id(), old);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod destroy;
 mod golden;
 mod identities;
 mod keys;
+mod memory;
 mod sealing;
 
 use std::{path::Path, sync::Arc};

@@ -40,9 +40,10 @@ pub enum KeyError {
     },
 }
 
-/// A person's key, and the few things derived from it that are kept with it, so that they vanish with it.
+/// A person's key ready for use: with the few things derived from it that are kept with it, so that they vanish with it.
 ///
-/// Keeps the person's last identity and last connection disclosure, as most events repeat them: about 1 KiB a person.
+/// Keeps the person's last identity and last connection disclosure, as most events repeat them: about 1 KiB, so that one is kept only of
+/// persons who act.
 pub struct PersonKey {
     id: PersonId,
     secret: Zeroizing<[u8; 32]>,
