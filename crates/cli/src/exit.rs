@@ -33,11 +33,6 @@ impl Exit {
 
 /// An error of ours with its causes, and what to do about it.
 pub(crate) fn failed(error: &(dyn std::error::Error + 'static), help: impl Into<String>) -> miette::Report {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(&format!("\n  because {error}"));
-        cause = error.source();
-    }
+    let text = env::joined(error, "\n  because ");
     miette::miette!(help = help.into(), "{text}")
 }

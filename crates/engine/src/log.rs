@@ -12,11 +12,11 @@ use crate::admit::submission::Submitted;
 use crate::commit::received::Received;
 use crate::commit::signing::Signing;
 use crate::own::Own;
-use crate::state::failure::with_causes;
 use crate::state::health::Degraded;
 use crate::state::layout::Layout;
 use crate::state::parts::TailPart;
 use crate::state::shared::Shared;
+use env::with_causes;
 
 /// An open log. Share it; every method may be called from any thread.
 pub struct Log {

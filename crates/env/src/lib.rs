@@ -7,6 +7,7 @@
 
 mod clock;
 mod disk;
+mod error_text;
 pub mod fake;
 mod lock;
 mod open_files;
@@ -14,12 +15,15 @@ mod priority;
 mod publish;
 mod random;
 mod system_disk;
+mod varint;
 
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};
+pub use error_text::{joined, with_causes};
 pub use lock::{LOCK_FILE, Lock, LockError, holder_of, is_lock_file};
 pub use open_files::{is_out_of_files, raise_open_files};
 pub use priority::{be_prompt, step_back};
 pub use publish::{TEMPORARY_SUFFIX, publish_file, replace_file, temporary_path};
 pub use random::{Random, SystemRandom};
 pub use system_disk::SystemDisk;
+pub use varint::{put_varint, read_varint};

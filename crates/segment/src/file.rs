@@ -184,26 +184,8 @@ impl<'a> Fields<'a> {
 
     /// Reads an unsigned LEB128 number of at most 32 bits, in its shortest form.
     pub(crate) fn varint(&mut self) -> Option<u32> {
-        let mut value = 0_u64;
-        for shift in [0, 7, 14, 21, 28] {
-            let byte = self.u8()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                let shortest = shift == 0 || byte != 0;
-                return if shortest { u32::try_from(value).ok() } else { None };
-            }
-        }
-        None
+        env::read_varint(|| self.u8())
     }
-}
-
-/// Appends `value` as unsigned LEB128.
-pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u32) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 #[cfg(test)]

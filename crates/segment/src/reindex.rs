@@ -53,7 +53,7 @@ pub enum ReindexError {
         source: LineError,
     },
     /// The address of a leaf could not be read.
-    #[error("cannot make the address token of leaf {leaf}")]
+    #[error("cannot make the address value of leaf {leaf}")]
     Address {
         /// The leaf.
         leaf: u64,

@@ -131,13 +131,7 @@ impl Problem {
 
 /// Writes an error and its causes to the server's log.
 fn log_failure(error: &(dyn std::error::Error + 'static)) {
-    let mut causes = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push_str(": ");
-        causes.push_str(&cause.to_string());
-        next = cause.source();
-    }
+    let causes = env::with_causes(error);
     tracing::error!(%causes, "a request failed");
 }
 

@@ -104,13 +104,7 @@ impl Check {
         self.findings.push(Finding { file: file.to_owned(), row, what });
     }
 
-    fn note(&mut self, file: &Path, row: Option<i64>, error: &dyn std::error::Error) {
-        let mut what = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            what = format!("{what}: {error}");
-            cause = error.source();
-        }
-        self.add(file, row, what);
+    fn note(&mut self, file: &Path, row: Option<i64>, error: &(dyn std::error::Error + 'static)) {
+        self.add(file, row, env::with_causes(error));
     }
 }

@@ -18,7 +18,7 @@ use crate::admit::submission::Receipt;
 use crate::ask::disclosed::{OpenedTexts, must_name};
 use crate::commit::tail::UNPLACED;
 use crate::log::Log;
-use crate::state::failure::with_causes;
+use env::with_causes;
 
 /// Stands in a receipt until the sequencer has said where the line is.
 const UNPLACED_LEAF: u64 = u64::MAX;

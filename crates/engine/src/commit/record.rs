@@ -2,6 +2,8 @@
 //!
 //! Byte by byte: spec/journal.md, "References". The records themselves are [`vault::Sealed::to_record`].
 
+use env::{put_varint, read_varint};
+
 /// Per element of a line's `personal`: numbers of its records (counted from the start of the journal file) in the order
 /// identity, connection, fields.
 pub(crate) type Numbers = Vec<[Option<u32>; 3]>;
@@ -17,7 +19,7 @@ pub(crate) fn write_numbers(numbers: &[[Option<u32>; 3]], out: &mut Vec<u8>) {
     for element in numbers {
         let mask = element.iter().enumerate().fold(0, |mask, (at, number)| mask | (u8::from(number.is_some()) << at));
         out.push(mask);
-        element.iter().flatten().for_each(|&number| write_leb(number, out));
+        element.iter().flatten().for_each(|&number| put_varint(out, number));
     }
 }
 
@@ -32,33 +34,17 @@ pub(crate) fn read_numbers(mut bytes: &[u8]) -> Result<Numbers, NumbersError> {
         }
         for (at, slot) in element.iter_mut().enumerate() {
             if mask & (1 << at) != 0 {
-                *slot = Some(read_leb(&mut bytes).ok_or(NumbersError)?);
+                let next = || {
+                    let (&byte, rest) = bytes.split_first()?;
+                    bytes = rest;
+                    Some(byte)
+                };
+                *slot = Some(read_varint(next).ok_or(NumbersError)?);
             }
         }
         numbers.push(element);
     }
     Ok(numbers)
-}
-
-fn write_leb(mut number: u32, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
-
-fn read_leb(bytes: &mut &[u8]) -> Option<u32> {
-    let mut number = 0u32;
-    for shift in (0..32).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= u32::from(byte & 0x7f).checked_shl(shift)?;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
 }
 
 #[cfg(test)]

@@ -113,10 +113,7 @@ impl Publisher {
             self.adopt(publication);
             return Ok(());
         };
-        tracing::warn!(
-            reason = crate::state::failure::with_causes(&error),
-            "publishing a manifest failed; it is read again"
-        );
+        tracing::warn!(reason = env::with_causes(&error), "publishing a manifest failed; it is read again");
         self.unsettled = Some(publication);
         match self.settle()? {
             Settled::Published => Ok(()),
@@ -173,10 +170,7 @@ impl Publisher {
         });
         self.shared.recent.raise_floor(end);
         if let Err(error) = self.shared.journal.free(LeafIndex(end)) {
-            tracing::warn!(
-                reason = crate::state::failure::with_causes(&error),
-                "journal files that are sealed stay for now"
-            );
+            tracing::warn!(reason = env::with_causes(&error), "journal files that are sealed stay for now");
         }
         self.untidy = true;
         self.shared.sealed.notify();

@@ -31,9 +31,9 @@ use crate::start::ground::{Ground, survey};
 use crate::start::looking::{look, look_as};
 use crate::start::unlisted::whole_segments;
 use crate::state::config::{Config, World};
-use crate::state::failure::with_causes;
 use crate::state::layout::Layout;
 use crate::verify::Progress;
+use env::with_causes;
 
 /// Threads that read lines, however many processors there are: each takes some MiB.
 const THREADS_MAX: usize = 16;

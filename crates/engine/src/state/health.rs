@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::state::failure::with_causes;
+use env::with_causes;
 
 /// Something the log cannot do now. It goes on by itself once it can.
 #[derive(Debug, Clone, PartialEq, Eq)]

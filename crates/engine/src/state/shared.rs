@@ -7,10 +7,10 @@ use crate::own::recorded::Recorded;
 use crate::seal::joins::Joins;
 use crate::state::bell::Bell;
 use crate::state::config::{Config, World};
-use crate::state::failure::with_causes;
 use crate::state::health::Health;
 use crate::state::listeners::Listeners;
 use crate::state::parts::{Parts, TailPart};
+use env::with_causes;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 

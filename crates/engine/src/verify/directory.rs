@@ -20,8 +20,8 @@ use crate::start::create::surroundings;
 use crate::start::error::OpenError;
 use crate::start::ground::{Ground, survey};
 use crate::state::config::{Config, World};
-use crate::state::failure::with_causes;
 use crate::state::layout::Layout;
+use env::with_causes;
 
 /// Checks every file of the directory: keys and vault, the tree and each of its checkpoints, the mark kept outside,
 /// manifests, segments, journal; every disclosure is opened under its key, every index made once more and compared. An index that

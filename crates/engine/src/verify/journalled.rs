@@ -100,7 +100,7 @@ pub(super) fn check(
         }
         Err(error) => {
             let (path, leaves) = place(dir, &error, end..size.max(end));
-            let what = crate::state::failure::with_causes(&error);
+            let what = env::with_causes(&error);
             verification.found(path, leaves, what);
         }
     }

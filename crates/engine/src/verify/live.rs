@@ -11,8 +11,8 @@ use segment::{DisclosureRecord, Part, PartError, View};
 use super::relations::open_record;
 use super::{Progress, Verification, VerifyError};
 use crate::log::Log;
-use crate::state::failure::with_causes;
 use crate::state::layout::Layout;
+use env::with_causes;
 
 /// Disclosures remembered as opened, 48 bytes each.
 const OPENED_MAX: usize = 1 << 16;

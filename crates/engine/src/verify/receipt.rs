@@ -6,7 +6,7 @@ use proof::{Acknowledged, Digest, Receipt, VerifierKey};
 
 use super::since::Digests;
 use super::{Verification, VerifyError};
-use crate::state::failure::with_causes;
+use env::with_causes;
 
 /// A receipt that somebody kept, or several.
 #[derive(Debug, Clone)]

@@ -15,8 +15,8 @@ use super::relations::Relations;
 use super::since::read_digests;
 use super::{Finding, Progress, Verification, VerifyError, sort_in};
 use crate::start::reindex::{Watch, compare, make_again};
-use crate::state::failure::with_causes;
 use crate::state::layout::Layout;
+use env::with_causes;
 
 /// Threads that read lines, however many processors there are: each takes some MiB.
 const THREADS_MAX: usize = 16;

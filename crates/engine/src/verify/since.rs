@@ -7,7 +7,7 @@ use ledger::DigestsAhead;
 use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
 
 use super::{Verification, VerifyError};
-use crate::state::failure::with_causes;
+use env::with_causes;
 
 /// `tree/digests`, read for checking.
 pub(super) type Digests = DigestsAhead<'static, std::io::Error>;

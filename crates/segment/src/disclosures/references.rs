@@ -3,7 +3,8 @@
 //! Ordinals are given in order of first appearance, so a reference is either to the next new record of its kind,
 //! written 0, or to one of the `next` records before, written as the distance back.
 
-use crate::file::{Fields, put_varint};
+use crate::file::Fields;
+use env::put_varint;
 
 use super::layout::KINDS;
 

@@ -1,6 +1,7 @@
 #![allow(clippy::indexing_slicing, reason = "sections and kinds are arrays indexed by their own constants")]
 //! Writes a disclosure file leaf by leaf.
 
+use env::put_varint;
 use std::io;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use proof::{Digest, DigestMap};
 
 use super::layout::{BLOCK_ITEMS, Entry, Footer, KINDS, PERSONS, REFERENCES, SECTIONS};
 use super::references::{Counter, Ordinals};
-use crate::file::{Output, put_varint};
+use crate::file::Output;
 use crate::part::DisclosureRecordRef;
 
 /// A disclosure file being written. Memory: one block a section, and about 60 bytes for each distinct disclosure

@@ -192,7 +192,7 @@ impl<'b> Sets<'b> {
         let mut bytes = bytes.iter();
         let mut row = 0_u32;
         for nth in 0..count {
-            let step = varint(&mut bytes)?;
+            let step = env::read_varint(|| bytes.next().copied())?;
             if nth > 0 && step == 0 {
                 return None;
             }
@@ -213,18 +213,6 @@ impl<'b> Sets<'b> {
             None => RoaringBitmap::from_sorted_iter(rows).ok(),
         }
     }
-}
-
-fn varint<'b>(bytes: &mut impl Iterator<Item = &'b u8>) -> Option<u32> {
-    let mut value = 0_u32;
-    for shift in [0, 7, 14, 21, 28] {
-        let byte = *bytes.next()?;
-        value |= u32::from(byte & 0x7f).checked_shl(shift)?;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 /// Unites many sets: the rows of small ones are collected and sorted once, instead of inserted one by one, or, where they are

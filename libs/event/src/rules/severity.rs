@@ -141,7 +141,8 @@ impl Severities {
                             roles.last().copied().unwrap_or_default() || self.table.role_words.contains(&words(&name));
                     }
                     Token::ObjectStart | Token::ArrayStart => {
-                        roles.push(next && !taken);
+                        let within = next || roles.last().copied().unwrap_or_default();
+                        roles.push(within && !taken);
                         next = false;
                         taken = false;
                     }
