@@ -121,6 +121,19 @@ def test_pages_by_cursor_see_the_log_as_the_first_page_saw_it(log):
     assert other.status == 400, "a cursor belongs to its question"
 
 
+def test_a_cursor_goes_on_after_a_restart_and_belongs_to_its_log(new_server):
+    server = new_server().start()
+    server.record([person(n, channel="pinned") for n in range(20)])
+    ask = {"channel": "pinned", "limit": 15}
+    first = server.get("/v1/entries", ask).json()
+    server.restart()
+    rest = server.get("/v1/entries", {**ask, "cursor": first["next"]}).json()
+    assert len({entry["id"] for entry in first["entries"] + rest["entries"]}) == 20
+    other = new_server("other").start()
+    other.record([person(n, channel="pinned") for n in range(20)])
+    assert other.get("/v1/entries", {**ask, "cursor": first["next"]}).status == 400
+
+
 def test_ndjson_is_the_lines_themselves_in_the_order_asked(log):
     lines = log.export_lines()
     assert [json.loads(line)["id"] for line in log.export_lines("asc", channel="pinned")] == [

@@ -14,6 +14,9 @@ const BODY_BYTES: usize = 1 + 4 * 8;
 const MAC_BYTES: usize = 16;
 const VERSION: u8 = 1;
 
+/// The purpose of the key that cursors are signed with (`proof::SigningKey::derive`).
+pub const CURSOR_KEY_INFO: &[u8] = b"indelible cursor/v1";
+
 /// A place in the answer of one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {

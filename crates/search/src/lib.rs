@@ -49,7 +49,7 @@ pub use calendar::Interval;
 pub use catalogue::{Listing, catalogue};
 pub use context::{Addresses, Context, Identities, Identity, NoAddresses, NoIdentities};
 pub use count::count;
-pub use cursor::Cursor;
+pub use cursor::{CURSOR_KEY_INFO, Cursor};
 pub use error::{CursorError, SearchError, Spent};
 pub use facets::{Facet, FacetField, facets};
 pub use feed::{Feed, Progress};

@@ -30,6 +30,8 @@ pub(crate) struct Looked {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) manifest: Option<Manifest>,
     pub(crate) cache: Arc<BlockCache>,
+    /// What cursors are signed with: the same after a start, and by another server of the same log.
+    pub(crate) cursor_key: [u8; 32],
     pub(crate) segments: Vec<Sealed>,
     pub(crate) recent: Recent,
     /// The journal's files as found; taken when the journal goes on from them.
@@ -68,6 +70,7 @@ pub(crate) fn look_as(
     let key = load_signing_key(disk, &layout.signing_key())?;
     let origin = key.name().to_owned();
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
+    let cursor_key = *key.derive(search::CURSOR_KEY_INFO);
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
     vault.limit_identities(config.identities_bytes_max);
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
@@ -91,7 +94,7 @@ pub(crate) fn look_as(
     let found = FileJournal::look(disk, &layout.journal(), &known, &mut |batch| recovering.take(&batch));
     let found = found.map_err(|error| unlisted(error.into()))?;
     let recovered = recovering.finish();
-    Ok(Looked { vault, ledger, manifest, cache, segments, recent, found: Some(found), recovered })
+    Ok(Looked { vault, ledger, manifest, cache, cursor_key, segments, recent, found: Some(found), recovered })
 }
 
 /// Opens every live segment. Identities are held open from then on.

@@ -72,12 +72,10 @@ impl Log {
         settled: Settled,
         assets: Assets,
     ) -> Result<Self, OpenError> {
-        let Looked { vault, ledger, manifest, cache, recent, mut recovered, .. } = looked;
+        let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, .. } = looked;
         let Settled { journal, recovery, segments } = settled;
         let file = recovered.connect(&journal);
         let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
-        let mut cursor_key = [0; 32];
-        world.random.fill(&mut cursor_key);
         let parts = Parts { segments, tail: recovered.tail };
         let size = ledger.size().0;
         let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
