@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use ledger::BuildProofError;
 use proof::{TilePath, TreeSize};
 
 use crate::params::Params;
@@ -32,7 +33,7 @@ pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Re
     blocking(move || {
         let none = || Problem::not_found("tile of this path and size");
         let tile: TilePath = format!("tile/{path}").parse().map_err(|_| none())?;
-        let bytes = app.log.ledger().tile(&tile).map_err(|error| Problem::internal(&error))?.ok_or_else(none)?;
+        let bytes = app.log.ledger().tile(&tile).map_err(|error| unproven(&error))?.ok_or_else(none)?;
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
             (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
@@ -60,10 +61,17 @@ pub(crate) async fn consistency(State(app): State<App>, RawQuery(query): RawQuer
                 format!("from={from} and to={to} must be in order and at most {newest}, the newest checkpoint's size");
             return Err(Problem::bad_parameter(detail));
         }
-        let hashes =
-            app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| Problem::internal(&error))?;
+        let hashes = app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| unproven(&error))?;
         let text: String = hashes.iter().map(|hash| format!("{hash}\n")).collect();
         Ok(([TEXT], text).into_response())
     })
     .await
+}
+
+/// What the tree files give is not what was signed, or cannot be read.
+fn unproven(error: &BuildProofError) -> Problem {
+    match error {
+        BuildProofError::Changed { .. } => Problem::damaged(error, None),
+        _ => Problem::internal(error),
+    }
 }
