@@ -9,6 +9,7 @@ mod importing;
 mod local;
 mod process;
 mod remote;
+mod runtime;
 mod stopping;
 mod target;
 mod terminal;

@@ -59,7 +59,7 @@ pub(crate) fn served_at(note: &str) -> Option<&str> {
 
 fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> miette::Result<T> {
     let system = |error: &(dyn std::error::Error + 'static)| failed(error, "the system gives no port or thread");
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| system(&error))?;
+    let runtime = crate::runtime::serving()?;
     let log = Arc::new(log);
     let options = Options::at(([127, 0, 0, 1], 0).into());
     let server = runtime.block_on(Server::bind(options)).map_err(|error| system(&error))?;

@@ -14,6 +14,7 @@ mod priority;
 mod publish;
 mod random;
 mod system_disk;
+pub mod threads;
 
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};

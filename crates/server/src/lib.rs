@@ -14,6 +14,7 @@ mod guard;
 mod listen;
 mod openapi;
 mod params;
+mod pool;
 mod problem;
 mod questions;
 mod resources;
@@ -32,9 +33,8 @@ use axum::http::header;
 use axum::routing::get;
 
 pub use connections::OPEN_FILES_MIN;
-pub use listen::{ServeError, Server};
+pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
-pub use questions::Remaining;
 
 use crate::guard::Guard;
 use crate::problem::Problem;

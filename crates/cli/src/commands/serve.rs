@@ -10,6 +10,7 @@ use server::{Options, ServeError, Server};
 
 use crate::exit::{Exit, failed};
 use crate::local::Local;
+use crate::runtime::MORE_THREADS;
 use crate::stopping::Told;
 
 /// Serve a log over HTTP
@@ -72,9 +73,7 @@ pub(crate) fn serve(
     greeting: &str,
 ) -> miette::Result<Exit> {
     crate::allocator::keep_small();
-    // Events come in on these threads, and clients wait for them.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(be_prompt).build();
-    let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;
+    let runtime = crate::runtime::serving()?;
     // Listens before the log and the port are there and are announced: whoever reads that announcement may tell the process to
     // stop at once.
     let told = Told::listen(&runtime)?;
@@ -121,13 +120,8 @@ pub(crate) fn serve(
 fn bind_remedy(error: &ServeError) -> &'static str {
     match error {
         ServeError::OpenFiles { .. } => "allow it more: `ulimit -n 4096` before it, or LimitNOFILE in its systemd unit",
+        ServeError::Thread(_) => MORE_THREADS,
         ServeError::NotLoopback(_) | ServeError::Bind { .. } => "choose another address with --listen",
-    }
-}
-
-fn be_prompt() {
-    if let Err(error) = env::be_prompt() {
-        tracing::debug!(%error, "threads that serve connections wait for their turn like everything else");
     }
 }
 

@@ -8,7 +8,7 @@ use proof::{TilePath, TreeSize};
 
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::state::{App, blocking};
+use crate::state::App;
 
 const TEXT: (header::HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
 
@@ -30,7 +30,7 @@ pub(crate) async fn vkey(State(app): State<App>) -> Response {
     responses((status = 200, description = "the tile", body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem, description = "no such tile"))
 )]
 pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response, Problem> {
-    blocking(move || {
+    app.blocking(move |app| {
         let none = || Problem::not_found("tile of this path and size");
         let tile: TilePath = format!("tile/{path}").parse().map_err(|_| none())?;
         let bytes = app.log.ledger().tile(&tile).map_err(|error| unproven(&error))?.ok_or_else(none)?;
@@ -50,7 +50,7 @@ pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Re
     responses((status = 200, description = "hashes", body = String, content_type = "text/plain"), (status = 400, body = Problem, description = "sizes that cannot be"))
 )]
 pub(crate) async fn consistency(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    blocking(move || {
+    app.blocking(move |app| {
         let params = Params::parse(query.as_deref())?;
         let newest = app.log.checkpoint().checkpoint.size.0;
         let from: u64 =

@@ -70,6 +70,7 @@ pub(super) fn reindex(what: &Asked) -> miette::Result<Exit> {
 }
 
 /// Runs this binary on the log in `folder`; its progress and complaints stay on the standard error.
+#[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
 fn run(folder: &Path, command: &[&str]) -> miette::Result<Ran> {
     let io = |error: std::io::Error| failed(&error, "the command could not be run");
     let clock = SystemClock::new();

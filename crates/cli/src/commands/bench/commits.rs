@@ -83,6 +83,7 @@ fn events() -> miette::Result<Vec<Vec<u8>>> {
 }
 
 /// Sends events over so many connections, one after the other over each; what each took, in µs.
+#[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
 fn send(url: &str, events: &[Vec<u8>], clients: usize, for_us: u64) -> io::Result<Vec<u64>> {
     let client = |first: usize| {
         let mut sender = Sender::new(url)?;

@@ -95,6 +95,7 @@ impl Events {
     }
 
     /// Sends every event; returns how many entries were recorded.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn send(&self, server: &ServerProcess) -> miette::Result<u64> {
         let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
         let (queue, recorded) = (Mutex::new(queue), AtomicU64::new(0));

@@ -71,7 +71,12 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
         let matches = row.matches.map_or_else(|| "-".to_owned(), |count| count.to_string());
         println!(
             "{:<4} {:<28} {matches:>9} {:>13} {:>8} {:>12} {:>8}",
-            row.name, row.what, row.uncached.p50_us, row.uncached.p99_us, row.cached.p50_us, row.cached.p99_us
+            row.name,
+            row.what,
+            row.uncached.p50_us,
+            row.uncached.p99_us,
+            row.cached.p50_us,
+            row.cached.p99_us
         );
     }
     println!("anonymous memory  {} MiB at most; the server listened after {} ms", peak >> 20, started_in.as_millis());
