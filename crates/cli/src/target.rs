@@ -10,6 +10,7 @@ use server::{Options, Server};
 use crate::commands::serve::CUT_OFF;
 use crate::exit::failed;
 use crate::local::remedy;
+use crate::output::errln;
 use crate::remote::Remote;
 
 /// Where a server is expected when nothing is said.
@@ -44,7 +45,7 @@ impl Target {
             Ok(log) => serve_for(log, ask),
             Err(OpenError::Lock(env::LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let url = served_at(&note).unwrap_or_default();
-                eprintln!("{} is open elsewhere; asking its server at {url}", data.display());
+                errln!("{} is open elsewhere; asking its server at {url}", data.display());
                 ask(&Remote::new(url))
             }
             Err(error) => Err(failed(&error, remedy(&error))),

@@ -13,6 +13,7 @@ mod feed;
 mod guard;
 mod listen;
 mod openapi;
+mod own_log;
 mod params;
 mod pool;
 mod problem;
@@ -35,6 +36,7 @@ use axum::routing::get;
 pub use connections::OPEN_FILES_MIN;
 pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
+pub use own_log::OwnLog;
 
 use crate::guard::Guard;
 use crate::problem::Problem;

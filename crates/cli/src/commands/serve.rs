@@ -10,6 +10,7 @@ use server::{Options, ServeError, Server};
 
 use crate::exit::{Exit, failed};
 use crate::local::Local;
+use crate::output::announce;
 use crate::runtime::MORE_THREADS;
 use crate::stopping::Told;
 
@@ -87,9 +88,9 @@ pub(crate) fn serve(
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
         }
-        println!("Serving {} with {} entries at http://{address}", log.ledger().origin(), log.size());
+        announce(format_args!("Serving {} with {} entries at http://{address}", log.ledger().origin(), log.size()));
         if !greeting.is_empty() {
-            println!("{greeting}");
+            announce(format_args!("{greeting}"));
         }
         let stop = stop(Arc::clone(&log), told.clone());
         server.run(Arc::clone(&log), stop, told.clone().times(2)).await
@@ -110,7 +111,7 @@ pub(crate) fn serve(
             "the log could not be closed in good order: {reason}"
         )),
         (None, Ok(())) => {
-            println!("Stopped.");
+            announce(format_args!("Stopped."));
             Ok(Exit::Done)
         }
     }

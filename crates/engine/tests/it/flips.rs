@@ -175,6 +175,7 @@ fn fast_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+#[expect(clippy::print_stdout, reason = "said by a long test")]
 fn none_missed((count, missed): (usize, BTreeMap<String, Vec<String>>)) {
     let shown: Vec<_> =
         missed.iter().map(|(file, what)| format!("{file}: {} missed, first {}", what.len(), what[0])).collect();

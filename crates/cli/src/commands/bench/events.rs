@@ -11,6 +11,7 @@ use clap::Args;
 use super::generate::Generator;
 use super::server::ServerProcess;
 use crate::exit::failed;
+use crate::output::errln;
 use crate::remote::{Remote, text, wait};
 use crate::terminal::entries_bar;
 
@@ -145,12 +146,12 @@ pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
             return Ok(());
         }
         if waiting != last {
-            eprintln!("{waiting} entries are in segments that are being merged or wait for it");
+            errln!("{waiting} entries are in segments that are being merged or wait for it");
             (last, looks) = (waiting, 0);
         }
         looks += 1;
         if looks > LOOKS_MAX {
-            eprintln!("merging does not get on; what follows is measured as it stands");
+            errln!("merging does not get on; what follows is measured as it stands");
             return Ok(());
         }
         wait(LOOK);
