@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import struct
 
 import zstandard
@@ -75,3 +76,33 @@ def test_an_index_that_is_cut_short_ends_no_server(server):
     assert server.running and server.get("/readyz").status == 200
     server.restart()
     assert server.get("/v1/entries", {"q": "actor:u3", "count": "true", "limit": "1"}).json()["count"] == 600, "made again"
+
+
+def test_changed_hashes_are_in_no_tile_and_no_proof(server):
+    receipts = server.record(doors(600))
+    size = int(server.wait_checkpoint(601).split("\n")[1])
+    tiles = ["/tile/0/000", "/tile/0/002.p/40", "/tile/1/000.p/2", "/tile/entries/000", "/tile/entries/001", "/tile/entries/002.p/40"]
+    proofs = [f"/v1/consistency?from=100&to={size}", "/v1/consistency?from=256&to=512", f"/v1/consistency?from=512&to={size}"]
+    paths = tiles + proofs + [f"/v1/entries/{receipts[at]['id']}/proof?size={size}" for at in (0, 300, 599)]
+    truth = {path: server.get(path).body for path in paths}
+    assert all(truth.values())
+    for file, hash_at in (("digests", 3), ("digests", 300), ("digests", 520), ("level-1", 0), ("level-1", 1)):
+        path = server.data / "tree" / file
+        sound = path.read_bytes()
+        with open(path, "r+b") as changed:
+            changed.seek(32 * hash_at)
+            changed.write(bytes(32))
+        answers = {asked: server.get(asked) for asked in paths}
+        refused = [asked for asked, answer in answers.items() if answer.status != 200]
+        assert any(asked in tiles for asked in refused) and any(asked not in tiles for asked in refused), (file, hash_at, refused)
+        for asked, answer in answers.items():
+            if answer.status == 200:
+                assert answer.body == truth[asked], (file, hash_at, asked)
+            else:
+                assert (answer.status, answer.json()["code"]) == (500, "damaged"), answer
+        assert f"tree/{file} " in server.stderr
+        path.write_bytes(sound)
+        assert {asked: server.get(asked).body for asked in paths} == truth
+    assert re.search(r"^indelible_damaged_reads_total [1-9]", server.get("/metrics").text, re.M)
+    assert server.stop() == 0
+    assert server.verify().returncode == 0

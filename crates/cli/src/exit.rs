@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::output::errln;
+
 /// How a command ended.
 pub(crate) enum Exit {
     /// Done.
@@ -24,7 +26,7 @@ impl Exit {
             Self::Done => ExitCode::SUCCESS,
             Self::No => ExitCode::from(1),
             Self::Failed(report) => {
-                eprintln!("{report:?}");
+                errln!("{report:?}");
                 ExitCode::from(2)
             }
         }

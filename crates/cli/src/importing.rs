@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::beside::Beside;
 use crate::exit::failed;
+use crate::output::errln;
 use crate::remote::Remote;
 
 /// Events submitted at once: a group commit's worth, far below the limits of a batch.
@@ -220,7 +221,7 @@ impl Refused {
         let wrong = |error: std::io::Error| failed(&error, "name another file for refused records with --refused");
         if self.file.is_none() {
             self.file = Some(BufWriter::new(Beside::create(&self.path).map_err(wrong)?));
-            eprintln!("refused records go to {}", self.path.display());
+            errln!("refused records go to {}", self.path.display());
         }
         let line = json!({"line": line_no, "reason": reason, "record": String::from_utf8_lossy(record)});
         let Some(file) = &mut self.file else { return Ok(()) };

@@ -6,6 +6,7 @@ use clap::Args;
 use engine::{Config, Log, OlderMark, OpenError, World};
 
 use crate::exit::failed;
+use crate::runtime::MORE_THREADS;
 
 /// Where the log lies and how it is kept.
 #[derive(Args, Debug, Clone)]
@@ -75,6 +76,7 @@ pub(crate) fn remedy(error: &OpenError) -> &'static str {
         }
         OpenError::NoLog { .. } => "name the folder of a log with --data; `indelible serve --dev --data DIR` makes one",
         OpenError::Disk { .. } => "look at the disk and the folder's permissions",
+        OpenError::Thread { .. } => MORE_THREADS,
         OpenError::Places(_) => "name a database in the MMDB format, or leave --places out",
         OpenError::Rules { .. } => "mend the rules file, or leave --rules out",
         error if error.is_older_mark() => {

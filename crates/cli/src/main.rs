@@ -7,11 +7,15 @@ mod download;
 mod exit;
 mod importing;
 mod local;
+mod output;
 mod process;
 mod remote;
+mod runtime;
 mod stopping;
 mod target;
 mod terminal;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -44,7 +48,7 @@ enum Command {
     Completions(commands::completions::Completions),
 }
 
-fn main() -> std::process::ExitCode {
+fn main() -> ExitCode {
     allocator::set_up();
     // A log of many segments has many files open, whatever is done with it.
     env::raise_open_files();
@@ -53,17 +57,22 @@ fn main() -> std::process::ExitCode {
             tracing_subscriber::EnvFilter::try_from_env("INDELIBLE_LOG")
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
         )
-        .with_writer(std::io::stderr)
+        .with_writer(|| server::OwnLog)
+        .log_internal_errors(false)
         .with_target(false)
         .init();
     // A path or a flag that is broken over two lines cannot be copied; terminals wrap by themselves.
     let unwrapped =
         miette::set_hook(Box::new(|_| Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build())));
     unwrapped.unwrap_or_else(|_| unreachable!("nothing set it before"));
-    let command = Cli::parse().command;
-    if !matches!(command, Command::Serve(_) | Command::Demo(_)) {
-        end_with_the_reader();
-    }
+    output::ending_by_panic(run)
+}
+
+fn run() -> ExitCode {
+    let command = match Cli::try_parse() {
+        Ok(Cli { command }) => command,
+        Err(usage) => return said(&usage),
+    };
     let result = match command {
         Command::Serve(command) => command.run(),
         Command::Demo(command) => command.run(),
@@ -84,17 +93,10 @@ fn main() -> std::process::ExitCode {
     Exit::from(result).report()
 }
 
-/// As if ended by SIGPIPE.
-const READER_GONE: i32 = 128 + 13;
-
-/// Whoever reads the output may have had enough (`indelible search … | head`): that ends the command and is no mistake.
-fn end_with_the_reader() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let said = panic.payload_as_str().unwrap_or_default();
-        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
-            std::process::exit(READER_GONE);
-        }
-        usual(panic);
-    }));
+/// Help that was asked for, or what is wrong with the arguments.
+fn said(usage: &clap::Error) -> ExitCode {
+    match usage.print() {
+        Err(error) if !usage.use_stderr() => output::unwritten(error),
+        _ => ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2)),
+    }
 }

@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::exit::failed;
+use crate::output::errln;
 
 /// How long a start that is told to stop may go on, so that it ends in good order. A longer one (it replays a long journal, or
 /// makes an index again) is cut off as by a power cut, and the next start does the same work.
@@ -60,7 +61,7 @@ impl Told {
         let watching = runtime.spawn(async move {
             first.times(1).await;
             let _ = tokio::time::timeout(START_GRACE, second.times(2)).await;
-            eprintln!("Told to stop while starting; the next start begins again. Nothing acknowledged is lost.");
+            errln!("Told to stop while starting; the next start begins again. Nothing acknowledged is lost.");
             std::process::exit(0);
         });
         let done = work();

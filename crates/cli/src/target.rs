@@ -10,6 +10,7 @@ use server::{Options, Server};
 use crate::commands::serve::CUT_OFF;
 use crate::exit::failed;
 use crate::local::remedy;
+use crate::output::errln;
 use crate::remote::Remote;
 
 /// Where a server is expected when nothing is said.
@@ -44,7 +45,7 @@ impl Target {
             Ok(log) => serve_for(log, ask),
             Err(OpenError::Lock(env::LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let url = served_at(&note).unwrap_or_default();
-                eprintln!("{} is open elsewhere; asking its server at {url}", data.display());
+                errln!("{} is open elsewhere; asking its server at {url}", data.display());
                 ask(&Remote::new(url))
             }
             Err(error) => Err(failed(&error, remedy(&error))),
@@ -59,7 +60,7 @@ pub(crate) fn served_at(note: &str) -> Option<&str> {
 
 fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> miette::Result<T> {
     let system = |error: &(dyn std::error::Error + 'static)| failed(error, "the system gives no port or thread");
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| system(&error))?;
+    let runtime = crate::runtime::serving()?;
     let log = Arc::new(log);
     let options = Options::at(([127, 0, 0, 1], 0).into());
     let server = runtime.block_on(Server::bind(options)).map_err(|error| system(&error))?;

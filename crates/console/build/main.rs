@@ -1,5 +1,7 @@
 //! Builds the console with npm and prepares its files for embedding: compressed once, with media type and entity tag.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is how a build script speaks")]
+
 mod embed;
 mod npm;
 

@@ -142,21 +142,29 @@ impl Log {
     }
 
     fn end_threads(&mut self) {
-        self.shared.queue.close("it is being closed");
-        let sequencer = self.threads.sequencer.take().is_none_or(|thread| thread.join().is_ok());
-        self.shared.close_background();
-        self.signing.asked.notify();
-        let ended = self.threads.background.drain(..).all(|thread| thread.join().is_ok());
-        if !(sequencer && ended) {
-            tracing::error!("a thread of the log ended by a panic; see above");
-        }
+        self.threads.end(&self.shared, &self.signing);
     }
 }
 
 /// The log's threads.
+#[derive(Default)]
 pub(crate) struct Threads {
     pub(crate) sequencer: Option<JoinHandle<()>>,
     pub(crate) background: Vec<JoinHandle<()>>,
+}
+
+impl Threads {
+    /// Lets the sequencer commit what waits, and ends all of them.
+    pub(crate) fn end(&mut self, shared: &Shared, signing: &Signing) {
+        shared.queue.close("it is being closed");
+        let sequencer = self.sequencer.take().is_none_or(|thread| thread.join().is_ok());
+        shared.close_background();
+        signing.asked.notify();
+        let ended = self.background.drain(..).all(|thread| thread.join().is_ok());
+        if !(sequencer && ended) {
+            tracing::error!("a thread of the log ended by a panic; see above");
+        }
+    }
 }
 
 impl Drop for Log {

@@ -1,4 +1,6 @@
 //! What a lookup, a label and a recognition cost: `cargo run --release -p indelible-enrich --example speed [CITY.mmdb]`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "run by hand")]
 #![allow(clippy::disallowed_methods, reason = "a measurement needs the clock, and nothing depends on its result")]
 
 use std::hint::black_box;

@@ -15,6 +15,7 @@ mod priority;
 mod publish;
 mod random;
 mod system_disk;
+pub mod threads;
 mod varint;
 
 pub use clock::{Clock, SystemClock};

@@ -79,6 +79,7 @@ mod tests {
     use super::*;
 
     /// Nice and slice of a new thread that did `work`.
+    #[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
     fn after(work: impl FnOnce() + Send + 'static) -> (i32, u64) {
         let thread = std::thread::spawn(move || {
             work();
@@ -97,6 +98,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
     fn who_steps_back_is_nicer_and_has_the_usual_slice_even_where_a_prompt_thread_started_it() {
         let (nice, usual) = after(|| ());
         let stepped = after(|| {

@@ -5,7 +5,7 @@
 //! is and however slow its reader.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, Builder};
 
 use engine::Reader;
 use search::{Order, Predicate, Question, SearchError, batches};
@@ -80,20 +80,36 @@ impl Export<'_> {
         let mut entries = Ok(0);
         self.reader.ask_at_leisure(self.predicate, |question| {
             entries = thread::scope(|scope| {
-                let hands = (0..WORKERS).map(|_| {
+                let hands = (0..WORKERS).map_while(|_| {
                     let (batches, given) = sync_channel(BATCHES_WAITING);
                     let (hand_on, written) = sync_channel(CHUNKS_WAITING);
-                    scope.spawn(move || self.work(question, &given, &hand_on));
-                    Hand { batches, written, given: 0 }
+                    let worker = Builder::new().spawn_scoped(scope, move || self.work(question, &given, &hand_on));
+                    worker.is_ok().then_some(Hand { batches, written, given: 0 })
                 });
-                self.collect(question, hands.collect(), send)
+                let hands: Vec<_> = hands.collect();
+                if hands.is_empty() { self.alone(question, send) } else { self.collect(question, hands, send) }
             });
             Ok(())
         })?;
         entries
     }
 
-    /// Gives batch n to worker n mod [`WORKERS`], and takes what they wrote in the same turns.
+    /// Writes batch after batch where the system gives no thread for a worker.
+    fn alone(
+        &self,
+        question: &Question<'_>,
+        send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>,
+    ) -> Result<u64, Broken> {
+        let mut all = batches(question, self.order, BATCH_LEAVES);
+        let mut writer = BatchWriter::new(question, self.writer, self.reader.opener());
+        let mut entries = 0;
+        while let Some(batch) = all.next()? {
+            entries += writer.write(&batch, entries == 0, send)?;
+        }
+        Ok(entries)
+    }
+
+    /// Gives batch n to worker n modulo their number, and takes what they wrote in the same turns.
     fn collect(
         &self,
         question: &Question<'_>,

@@ -1,6 +1,8 @@
 //! Shows what a mapping makes of a file, one event a line: `cargo run -p indelible-ingest --example map -- cloudtrail FILE`.
 //! The first argument is a ready mapping's name or the path of a mapping file. The account goes to standard error.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "run by hand")]
+
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;

@@ -39,9 +39,19 @@ pub enum BuildProofError {
         /// What the checkpoint covers.
         size: TreeSize,
     },
-    /// The path could not be built from the tree files.
-    #[error("the path could not be built")]
+    /// A node could not be read from the tree files.
+    #[error("the tree files could not be read")]
     Build(#[source] BuildError<ReadError>),
+    /// What the tree files give does not lead to the newest checkpoint's root: they were changed. Remedy: `verify`.
+    #[error("{what}: {} or a file beside it is not what was signed", file.display())]
+    Changed {
+        /// The file that holds what was asked for, or most of it.
+        file: PathBuf,
+        /// What was asked for.
+        what: String,
+        /// What is wrong with the way to the root.
+        source: ProofError,
+    },
     /// The path that the tree files give does not lead to the checkpoint's root: they were changed. Remedy: `verify`.
     #[error("the tree files do not lead from leaf {index} to the root that was signed")]
     Differs {

@@ -1,5 +1,6 @@
 //! The ledger of one log.
 
+mod held;
 mod open;
 mod places;
 mod sign;
@@ -11,7 +12,6 @@ use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, MarkState, OlderMark
 use env::{Clock, Disk};
 pub(crate) use open::origin_text;
 use places::{Places, size_of};
-use proof::tile::TilePath;
 use proof::{
     Acknowledged, BuildError, Checkpoint, Digest, Hash, LeafIndex, NodeSource, Receipt, ReceiptError, SignedNote,
     SigningKey, TlogProof, TreeSize, VerifierKey,
@@ -273,31 +273,6 @@ impl Ledger {
         proof::verify_inclusion(&digest.leaf_hash(), index, size, &path, &against.checkpoint.root)
             .map_err(|source| BuildProofError::Differs { index, source })?;
         Ok(TlogProof { index, path, checkpoint_note: against.note.clone() })
-    }
-
-    /// The proof that the first `old` leaves are the beginning of the first `new`; `new` at most the newest
-    /// checkpoint's size.
-    ///
-    /// # Errors
-    /// [`BuildProofError`].
-    pub fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, BuildProofError> {
-        let newest = self.newest().checkpoint.size;
-        if new > newest {
-            return Err(BuildProofError::BeyondCheckpoint { index: LeafIndex(new.0 - 1), size: newest });
-        }
-        proof::consistency_path(old, new, &self.levels).map_err(beyond_or)
-    }
-
-    /// The bytes of a tile or entry bundle of the tree that the newest checkpoint covers; `None` when it has no such
-    /// tile.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn tile(&self, tile: &TilePath) -> Result<Option<Vec<u8>>, ReadError> {
-        if !tile.is_within(self.newest().checkpoint.size) {
-            return Ok(None);
-        }
-        self.levels.tile(tile).map(Some)
     }
 
     /// Remembers that nothing may be tried again (I-9).

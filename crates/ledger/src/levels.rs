@@ -36,6 +36,30 @@ struct Growing {
     held: bool,
 }
 
+/// Neighbours in a level's file: their bytes there, and the hashes these stand for.
+pub(crate) struct Row {
+    stored: Vec<u8>,
+    hashes: Vec<Hash>,
+}
+
+impl Row {
+    pub(crate) fn hashes(&self) -> &[Hash] {
+        &self.hashes
+    }
+
+    /// The bytes of a tile or bundle that begins with this row, and is at most as wide.
+    pub(crate) fn bytes(&self, tile: &TilePath) -> Vec<u8> {
+        let width = usize::from(tile.width());
+        match tile.kind() {
+            TileKind::Entries => {
+                let digests: Vec<&[u8; HASH_BYTES as usize]> = self.stored.as_chunks().0.iter().take(width).collect();
+                encode_bundle(&digests).unwrap_or_else(|error| panic!("a tile's digests fit a bundle: {error}"))
+            }
+            TileKind::Hashes(_) => self.hashes.iter().take(width).flat_map(|hash| hash.0).collect(),
+        }
+    }
+}
+
 /// What a checkpoint is made of: a size, its root, and the files to be synced before.
 pub(crate) struct Flushed {
     pub(crate) size: TreeSize,
@@ -152,22 +176,21 @@ impl Levels {
         Ok(hashes.as_chunks().0.iter().map(|digest| Digest(*digest)).collect())
     }
 
-    /// The bytes of a tile or bundle that the tree holds.
-    pub(crate) fn tile(&self, tile: &TilePath) -> Result<Vec<u8>, ReadError> {
-        let first = *tile.node_indexes().start();
-        let count = usize::from(tile.width());
-        match tile.kind() {
-            TileKind::Entries => {
-                let digests = self.digests(LeafIndex(first), count)?;
-                let entries: Vec<[u8; 32]> = digests.iter().map(|digest| digest.0).collect();
-                Ok(encode_bundle(&entries).unwrap_or_else(|error| panic!("a tile's digests fit a bundle: {error}")))
-            }
-            TileKind::Hashes(0) => {
-                let digests = self.digests(LeafIndex(first), count)?;
-                Ok(digests.iter().flat_map(|digest| digest.leaf_hash().0).collect())
-            }
-            TileKind::Hashes(file) => self.read(file, first, count),
-        }
+    /// What a tile or bundle of the tree is made of.
+    pub(crate) fn row(&self, tile: &TilePath) -> Result<Row, ReadError> {
+        self.neighbours(tile.node_level() / HEIGHT, *tile.node_indexes().start(), tile.width().into())
+    }
+
+    /// `count` neighbours in a level's file.
+    fn neighbours(&self, file: u8, first: u64, count: usize) -> Result<Row, ReadError> {
+        let stored = self.read(file, first, count)?;
+        let each = stored.as_chunks().0.iter();
+        let hashes = if file == 0 {
+            each.map(|digest| Digest(*digest).leaf_hash()).collect()
+        } else {
+            each.map(|hash| Hash(*hash)).collect()
+        };
+        Ok(Row { stored, hashes })
     }
 
     /// The bytes of `count` hashes of a level's file, written or waiting.
@@ -199,16 +222,14 @@ impl NodeSource for Levels {
         let (file, height) = (level / HEIGHT, level % HEIGHT);
         let beyond = || ReadError::Beyond { level, index };
         let first = index.checked_mul(1 << height).ok_or_else(beyond)?;
-        let bytes = self.read(file, first, 1 << height)?;
-        let stored = bytes.as_chunks().0.iter();
-        let mut row: Vec<Hash> = if file == 0 {
-            stored.map(|digest| Digest(*digest).leaf_hash()).collect()
-        } else {
-            stored.map(|hash| Hash(*hash)).collect()
-        };
-        while row.len() > 1 {
-            row = row.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect();
-        }
-        row.first().copied().ok_or_else(beyond)
+        subtree_root(self.neighbours(file, first, 1 << height)?.hashes).ok_or_else(beyond)
     }
+}
+
+/// The node above the nodes of a complete row: 2^n of them.
+pub(crate) fn subtree_root(mut row: Vec<Hash>) -> Option<Hash> {
+    while row.len() > 1 {
+        row = row.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect();
+    }
+    row.first().copied()
 }

@@ -133,6 +133,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
     fn who_came_first_goes_first_and_who_gives_up_holds_up_nobody() {
         let memory = Lane::new(100);
         let held = memory.take(60, &|| false).unwrap();

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Builder};
 
 use segment::Part;
 
@@ -46,8 +47,9 @@ pub(crate) fn for_parts<T: Send>(
             done.lock().unwrap_or_else(PoisonError::into_inner).push((part.first_leaf(), answer));
         }
     };
-    std::thread::scope(|scope| {
-        scope.spawn(run);
+    thread::scope(|scope| {
+        // A refused thread is passing: this one then does all parts.
+        let _helper = Builder::new().spawn_scoped(scope, run);
         run();
     });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +62,7 @@ struct Helper;
 
 impl Helper {
     fn call() -> Option<Self> {
-        let most = std::thread::available_parallelism().map_or(1, usize::from) / 2;
+        let most = thread::available_parallelism().map_or(1, usize::from) / 2;
         let taken = HELPERS.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| (now < most).then_some(now + 1));
         taken.is_ok().then_some(Self)
     }

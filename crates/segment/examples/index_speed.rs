@@ -1,5 +1,7 @@
 //! Prints what an index costs: `index_speed EVENTS.ndjson`. Nanoseconds a row to build, bytes a row by section,
 //! microseconds for some questions.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "run by hand")]
 #![allow(clippy::disallowed_methods, reason = "a stopwatch is what this program is")]
 
 use std::collections::HashMap;

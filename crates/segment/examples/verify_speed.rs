@@ -1,5 +1,7 @@
 //! Prints what the steps of a verification cost, each alone: `verify_speed SEGMENTS_FOLDER`. Nanoseconds an entry, the best
 //! of three, on one thread and on two at once.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "run by hand")]
 #![allow(clippy::disallowed_methods, reason = "a stopwatch is what this program is")]
 
 use std::error::Error;

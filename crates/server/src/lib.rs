@@ -12,7 +12,9 @@ mod feed;
 mod guard;
 mod listen;
 mod openapi;
+mod own_log;
 mod params;
+mod pool;
 mod problem;
 mod questions;
 mod resources;
@@ -31,9 +33,9 @@ use axum::http::header;
 use axum::routing::get;
 
 pub use connections::OPEN_FILES_MIN;
-pub use listen::{ServeError, Server};
+pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
-pub use questions::Remaining;
+pub use own_log::OwnLog;
 
 use crate::guard::Guard;
 use crate::problem::Problem;

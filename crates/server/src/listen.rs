@@ -20,8 +20,9 @@ use crate::answered::hold_until_answered;
 use crate::budget::Budget;
 use crate::connections::{Connections, OPEN_FILES_MIN, Place, SPARE, connections_max};
 use crate::feed::Feeds;
+use crate::pool::Pool;
 use crate::problem::Problem;
-use crate::questions::{self, Questions, Remaining};
+use crate::questions;
 use crate::resources::export::EXPORTS_MAX;
 use crate::state::{App, Peer};
 use crate::{Options, router};
@@ -72,6 +73,9 @@ pub enum ServeError {
         /// What it may.
         allowed: u64,
     },
+    /// The system gives no thread. Remedy: raise the limit of processes.
+    #[error("the system gives no thread")]
+    Thread(#[source] std::io::Error),
 }
 
 /// A port that listens.
@@ -80,6 +84,25 @@ pub struct Server {
     options: Options,
     /// How many files and connections the process may have open.
     open_files: u64,
+    /// For what requests do to the log.
+    threads: Pool,
+    questions: Pool,
+}
+
+/// Work of requests that may still run when a server has ended, and holds the log.
+#[must_use = "it holds the log"]
+pub struct Remaining {
+    threads: Pool,
+    questions: Pool,
+}
+
+impl Remaining {
+    /// Waits until it has ended, or so long for either kind.
+    pub fn end(self, at_most: Duration) {
+        self.threads.close();
+        self.questions.end(at_most);
+        self.threads.end(at_most);
+    }
 }
 
 impl Server {
@@ -97,7 +120,9 @@ impl Server {
             return Err(ServeError::OpenFiles { allowed: open_files });
         }
         let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
-        Ok(Self { listener, options, open_files })
+        let threads = Pool::new("request", be_prompt).map_err(ServeError::Thread)?;
+        let questions = questions::threads().map_err(ServeError::Thread)?;
+        Ok(Self { listener, options, open_files, threads, questions })
     }
 
     /// The address with the port that was really taken.
@@ -109,12 +134,11 @@ impl Server {
     }
 
     /// Serves until `stop` is ready. Then it ends the feeds and lets running requests end, for at most ten seconds, or until
-    /// `now` is ready. Returns the questions that were cut off; the caller waits for them once their connections are gone.
+    /// `now` is ready. Returns the work that was cut off; the caller waits for it once its connections are gone.
     pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>, now: impl Future<Output = ()>) -> Remaining {
         let (stopping, told) = watch::channel(false);
-        let feeds = Feeds::new(&log, told, self.options.heartbeat);
+        let feeds = Feeds::new(&log, told, self.options.heartbeat, self.threads.clone());
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
-        let questions = questions::threads();
         let connections = Arc::new(Connections::default());
         let app = App {
             log: Arc::clone(&log),
@@ -127,7 +151,8 @@ impl Server {
             exports,
             turns: crate::turns::Turns::default(),
             verifying: crate::verifying::Verifying::default(),
-            questions: Questions::of(&questions),
+            threads: self.threads.clone(),
+            questions: self.questions.clone(),
             limits: self.options.limits,
         };
         let router = router(app, &self.options);
@@ -217,7 +242,7 @@ impl Server {
             }
             () = now => tracing::warn!("told to stop once more: requests that still run are cut off"),
         }
-        Remaining(questions)
+        Remaining { threads: self.threads, questions: self.questions }
     }
 }
 
@@ -253,6 +278,13 @@ fn refuse(stream: TcpStream) {
     let _ = stream.read(&mut [0; 4 << 10]);
     // The socket's buffer is empty, so a short text fits at once.
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
+}
+
+/// Clients wait for what these threads do.
+fn be_prompt() {
+    if let Err(error) = env::be_prompt() {
+        tracing::debug!(%error, "threads that work for requests wait for their turn like everything else");
+    }
 }
 
 fn io(stream: TcpStream) -> TokioIo<TcpStream> {

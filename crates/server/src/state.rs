@@ -8,14 +8,13 @@ use axum::http::header;
 use axum::http::request::Parts;
 use engine::{Limits, Log, Reader, Viewer};
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use crate::budget::Budget;
 use crate::connections::Connections;
 use crate::feed::Feeds;
+use crate::pool::Pool;
 use crate::problem::Problem;
-use crate::questions::Questions;
 use crate::turns::Turns;
 use crate::verifying::Verifying;
 
@@ -35,13 +34,24 @@ pub(crate) struct App {
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) turns: Turns,
     pub(crate) verifying: Verifying,
+    /// The threads that read or write the log for a request.
+    pub(crate) threads: Pool,
     /// The threads that answer questions.
-    pub(crate) questions: Questions,
+    pub(crate) questions: Pool,
     /// What a question may cost.
     pub(crate) limits: Limits,
 }
 
 impl App {
+    /// Runs what reads or writes the log on a thread of its own, so that no request holds up another.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let threads = self.threads.clone();
+        threads.run(move || work(&self)).await
+    }
+
     /// Waits for the caller's turn, then works on the question on a thread for questions.
     pub(crate) async fn question<T: Send + 'static>(
         self,
@@ -102,23 +112,5 @@ impl FromRequestParts<App> for Caller {
             directives.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("no-cache"));
         let limits = Limits { fresh, ..app.limits };
         Ok(Self { who: engine::Caller::of_everything(viewer, limits), source: "dev" })
-    }
-}
-
-/// Runs what reads or writes the log on a thread of its own, so that no request holds up another.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    on(&Handle::current(), work).await
-}
-
-/// As [`blocking`], on the threads of another pool.
-pub(crate) async fn on<T: Send + 'static>(
-    threads: &Handle,
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    match threads.spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(Problem::internal(&error)),
     }
 }

@@ -1,4 +1,6 @@
 //! What sealing and opening a connection cost, and how long its record is: `cargo run --release -p indelible-vault --example seal_speed`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "run by hand")]
 #![allow(clippy::disallowed_methods, reason = "a measurement needs the clock, and nothing depends on its result")]
 
 use std::sync::Arc;

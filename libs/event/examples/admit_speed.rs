@@ -1,4 +1,6 @@
 //! Prints nanoseconds per event for each stage of admission: `admit_speed EVENTS.ndjson`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "run by hand")]
 #![allow(clippy::disallowed_methods, reason = "a stopwatch is what this program is")]
 
 use std::collections::HashMap;

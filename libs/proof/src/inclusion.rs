@@ -1,9 +1,6 @@
 //! That a leaf stands in a tree.
 
-use crate::{
-    BuildError, Hash, LeafIndex, NodeSource, TreeSize, node_hash,
-    nodes::{range_hash, split},
-};
+use crate::{BuildError, Hash, LeafIndex, NodeSource, TreeSize, node_hash, subtree_path};
 
 /// Why a proof does not prove what it claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,26 +49,7 @@ pub fn inclusion_path<S: NodeSource + ?Sized>(
     size: TreeSize,
     nodes: &S,
 ) -> Result<Vec<Hash>, BuildError<S::Error>> {
-    if !size.holds(index) {
-        return Err(BuildError::BeyondTree { index, size });
-    }
-    let mut path = Vec::new();
-    let (mut start, mut end) = (0, size.0);
-    while end - start > 1 {
-        let middle = start + split(end - start);
-        let sibling = if index.0 < middle {
-            let sibling = range_hash(middle, end, nodes);
-            end = middle;
-            sibling
-        } else {
-            let sibling = range_hash(start, middle, nodes);
-            start = middle;
-            sibling
-        };
-        path.push(sibling.map_err(BuildError::Source)?);
-    }
-    path.reverse();
-    Ok(path)
+    subtree_path(0, index.0, size, nodes)
 }
 
 /// Checks that `leaf` is the leaf `index` of the tree of `size` leaves with this `root`.

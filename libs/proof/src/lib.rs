@@ -49,6 +49,7 @@ mod nodes;
 pub mod note;
 mod numbers;
 pub mod receipt;
+mod subtree;
 pub mod tile;
 pub mod tlog_proof;
 
@@ -63,5 +64,6 @@ pub use nodes::{BuildError, NodeSource, root};
 pub use note::{NoteError, SignedNote, SigningKey, VerifierKey};
 pub use numbers::{LeafIndex, TreeSize};
 pub use receipt::{Acknowledged, Receipt, ReceiptError};
+pub use subtree::{subtree_path, verify_subtree};
 pub use tile::TilePath;
 pub use tlog_proof::{TlogProof, TlogProofError};

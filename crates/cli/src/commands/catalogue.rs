@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::exit::Exit;
+use crate::output::outln;
 use crate::target::Target;
 use crate::terminal::member;
 
@@ -26,14 +27,14 @@ impl Catalogue {
         self.target.with(|remote| {
             let answer = remote.get_json("/v1/catalogue", &[("q".to_owned(), self.query.clone())])?;
             if self.json {
-                println!("{answer}");
+                outln!("{answer}");
                 return Ok(Exit::Done);
             }
             for list in ["channels", "actions", "resource_types"] {
-                println!("{:<40} {:>12}  {:<27}  {:<27}", list.replace('_', " "), "entries", "first seen", "last seen");
+                outln!("{:<40} {:>12}  {:<27}  {:<27}", list.replace('_', " "), "entries", "first seen", "last seen");
                 for value in answer.get(list).and_then(Value::as_array).into_iter().flatten() {
                     let of = |pointer| member(value, pointer);
-                    println!(
+                    outln!(
                         "  {:<38} {:>12}  {:<27}  {:<27}",
                         of("/value"),
                         of("/count"),
@@ -43,7 +44,7 @@ impl Catalogue {
                 }
                 let omitted = answer.pointer(&format!("/omitted/{list}")).and_then(Value::as_u64).unwrap_or_default();
                 if omitted > 0 {
-                    println!("  and {omitted} more");
+                    outln!("  and {omitted} more");
                 }
             }
             Ok(Exit::Done)

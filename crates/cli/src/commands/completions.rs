@@ -5,6 +5,7 @@ use clap_complete::Shell;
 
 use crate::Cli;
 use crate::exit::Exit;
+use crate::output::outln;
 
 /// Print completions for a shell
 #[derive(Args, Debug)]
@@ -16,7 +17,9 @@ pub(crate) struct Completions {
 
 impl Completions {
     pub(crate) fn run(self) -> Exit {
-        clap_complete::generate(self.shell, &mut Cli::command(), "indelible", &mut std::io::stdout());
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "indelible", &mut script);
+        outln!("{}", String::from_utf8_lossy(&script).trim_end());
         Exit::Done
     }
 }

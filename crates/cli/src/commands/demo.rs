@@ -11,6 +11,7 @@ use crate::commands::serve::serve;
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::Local;
+use crate::output::announce;
 
 /// The samples, in the order they are imported: mapping, name, bytes. Sources and licences: demo/README.md.
 const SAMPLES: &[(&str, &str, &[u8])] = &include!(concat!(env!("OUT_DIR"), "/samples.rs"));
@@ -56,7 +57,7 @@ impl Demo {
                 .map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
             let mut refused = Refused::new(&self.local.data.join("refused.ndjson"));
             let imported = import(lines, name, &mapping, &Sink::Log(&log), &mut refused, &clock)?;
-            println!("{name}: {imported}");
+            announce(format_args!("{name}: {imported}"));
         }
         Ok(log)
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::beside::Beside;
 use crate::download::{Download, download};
 use crate::exit::{Exit, failed};
+use crate::output::Answer;
 use crate::target::Target;
 
 /// Export entries
@@ -41,7 +42,7 @@ impl Export {
         let params = params.map(|(name, value)| (name.to_owned(), value.clone()));
         self.target.with(|remote| {
             let Some(path) = &self.output else {
-                return whole(&download(remote.base(), "/v1/export", &params, &mut io::stdout().lock())?);
+                return whole(&download(remote.base(), "/v1/export", &params, &mut Answer)?);
             };
             let unwritten = |error: io::Error| failed(&error, format!("cannot write {}", path.display()));
             let mut file = Beside::create(path).map_err(unwritten)?;

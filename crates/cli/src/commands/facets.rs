@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::exit::Exit;
+use crate::output::outln;
 use crate::target::Target;
 use crate::terminal::harmless;
 
@@ -34,15 +35,15 @@ impl Facets {
         self.target.with(|remote| {
             let answer = remote.get_json("/v1/facets", &params)?;
             if self.json {
-                println!("{answer}");
+                outln!("{answer}");
                 return Ok(Exit::Done);
             }
             for (field, values) in answer.get("facets").and_then(Value::as_object).into_iter().flatten() {
-                println!("{field}");
+                outln!("{field}");
                 for value in values.as_array().into_iter().flatten() {
                     let name = value.get("value").and_then(Value::as_str).unwrap_or_default();
                     let count = value.get("count").and_then(Value::as_u64).unwrap_or_default();
-                    println!("{count:>12}  {}", harmless(name));
+                    outln!("{count:>12}  {}", harmless(name));
                 }
             }
             Ok(Exit::Done)

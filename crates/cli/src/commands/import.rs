@@ -10,6 +10,7 @@ use ingest::{Lines, Mapping};
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::{Local, remedy};
+use crate::output::{errln, outln};
 use crate::remote::Remote;
 use crate::target::served_at;
 
@@ -50,7 +51,7 @@ impl Import {
             }
             Err(OpenError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let remote = Remote::new(served_at(&note).unwrap_or_default());
-                eprintln!(
+                errln!(
                     "{} is open elsewhere; sending to its server at {}, which records under its own source dev",
                     self.local.data.display(),
                     remote.base()
@@ -97,7 +98,7 @@ impl Import {
             let mut of_file = Refused::new(&PathBuf::from(format!("{name}.refused.ndjson")));
             let imported = import(lines, &name, mapping, sink, of_all.as_mut().unwrap_or(&mut of_file), clock)?;
             refused_any |= imported.counts.refused > 0;
-            println!("{name}: {imported}");
+            outln!("{name}: {imported}");
         }
         Ok(if refused_any { Exit::No } else { Exit::Done })
     }

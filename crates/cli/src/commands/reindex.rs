@@ -5,6 +5,7 @@ use engine::{Watch, World, reindex};
 
 use crate::exit::{Exit, failed};
 use crate::local::{Local, remedy};
+use crate::output::outln;
 use crate::terminal::entries_bar;
 
 /// Make every index again
@@ -21,7 +22,7 @@ impl Reindex {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         let bar = entries_bar();
         let each = |name: &str, changed: bool| {
-            bar.suspend(|| println!("segment {name}: {}", if changed { "made again" } else { "as it was" }));
+            bar.suspend(|| outln!("segment {name}: {}", if changed { "made again" } else { "as it was" }));
         };
         let progress = |done: u64, all: u64| {
             bar.set_length(all);
@@ -30,7 +31,7 @@ impl Reindex {
         let segments = reindex(&self.local.config(), &World::system(), &Watch { each: &each, progress: &progress });
         bar.finish_and_clear();
         let segments = segments.map_err(|error| failed(&error, remedy(&error)))?;
-        println!("{segments} segments");
+        outln!("{segments} segments");
         Ok(Exit::Done)
     }
 }

@@ -7,6 +7,7 @@ use engine::{Repair as Plan, RepairError, World};
 
 use crate::exit::{Exit, failed};
 use crate::local::{Local, remedy};
+use crate::output::outln;
 use crate::terminal::{entries_bar, harmless};
 
 /// Make a lost list of segments again
@@ -32,18 +33,18 @@ impl Repair {
         let plan = Plan::plan(&self.local.config(), &World::system(), &progress);
         bar.finish_and_clear();
         let Some(plan) = plan.map_err(|error| failed(&error, help(&error)))? else {
-            println!("Nothing is lost that repair could make again; `indelible verify` checks the rest.");
+            outln!("Nothing is lost that repair could make again; `indelible verify` checks the rest.");
             return Ok(Exit::Done);
         };
         for what in plan.unsound() {
-            println!("Not used: {}", harmless(what));
+            outln!("Not used: {}", harmless(what));
         }
-        println!("This would be done:");
+        outln!("This would be done:");
         for step in plan.steps() {
-            println!("  {}", harmless(&step));
+            outln!("  {}", harmless(&step));
         }
         if !self.yes && !confirmed()? {
-            println!("Nothing was changed.");
+            outln!("Nothing was changed.");
             return Ok(Exit::No);
         }
         plan.carry_out(&World::system()).map_err(|error| failed(&error, help(&error)))?;
@@ -52,7 +53,7 @@ impl Repair {
         log.close().map_err(|reason| {
             miette::miette!(help = "the repair is done and recorded; the next start recovers", "{reason}")
         })?;
-        println!("Repaired, and recorded as an entry; the log has {entries} entries.");
+        outln!("Repaired, and recorded as an entry; the log has {entries} entries.");
         Ok(Exit::Done)
     }
 }
@@ -70,8 +71,7 @@ fn confirmed() -> miette::Result<bool> {
     if !io::stdin().is_terminal() {
         return Err(miette::miette!(help = "say --yes to do it", "nobody can be asked here, so nothing was changed"));
     }
-    print!("Do it? [y/N] ");
-    let asked = io::stdout().flush();
+    let asked = write!(io::stdout(), "Do it? [y/N] ").and_then(|()| io::stdout().flush());
     let mut answer = String::new();
     asked.and_then(|()| io::stdin().read_line(&mut answer)).map_err(|error| failed(&error, "say --yes to do it"))?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))

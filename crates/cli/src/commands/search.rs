@@ -7,6 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 
 use crate::exit::{Exit, failed};
+use crate::output::{Answer, outln, unwritable};
 use crate::remote::{parse, text};
 use crate::target::Target;
 use crate::terminal::member;
@@ -56,7 +57,7 @@ impl Search {
             let parsed: Value = parse(&answer)?;
             let count = parsed.get("count").and_then(Value::as_u64).unwrap_or_default();
             if self.count {
-                println!("{count}");
+                outln!("{count}");
             } else {
                 show(self.format, &answer, &parsed, count);
             }
@@ -68,11 +69,11 @@ impl Search {
 fn show(format: Format, answer: &str, parsed: &Value, count: u64) {
     let entries = parsed.get("entries").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     match format {
-        Format::Json => println!("{answer}"),
-        Format::Ndjson => entries.iter().for_each(|entry| println!("{entry}")),
+        Format::Json => outln!("{answer}"),
+        Format::Ndjson => entries.iter().for_each(|entry| outln!("{entry}")),
         Format::Table | Format::Csv => {
-            println!("{}", table(entries));
-            println!("{} of {count} entries", entries.len());
+            outln!("{}", table(entries));
+            outln!("{} of {count} entries", entries.len());
         }
     }
 }
@@ -99,18 +100,17 @@ fn table(entries: &[Value]) -> Table {
 
 /// Prints the first lines of a stream.
 fn lines_of(body: ureq::Body, lines_max: usize) -> miette::Result<Exit> {
-    let (mut out, mut lines) = (std::io::stdout().lock(), 0);
+    let (mut out, mut lines) = (Answer, 0);
     let mut quoted = false;
     for byte in std::io::BufReader::new(body.into_reader()).bytes() {
         let byte = byte.map_err(|error| failed(&error, "the answer broke off; try again"))?;
         quoted ^= byte == b'"';
-        if out.write_all(&[byte]).is_err() {
-            break;
-        }
+        out.write_all(&[byte]).map_err(unwritable)?;
         lines += usize::from(byte == b'\n' && !quoted);
         if lines == lines_max {
             break;
         }
     }
+    out.flush().map_err(unwritable)?;
     Ok(if lines > 1 { Exit::Done } else { Exit::No })
 }

@@ -9,6 +9,7 @@ use ingest::{Lines, Mapping};
 
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
+use crate::output::outln;
 use crate::remote::Remote;
 
 /// Send events to a server
@@ -49,7 +50,7 @@ impl Send {
         let sink = Sink::Remote { remote: &remote, receipts: receipts.transpose()? };
         let mut refused = Refused::new(&self.refused);
         let imported = import(lines, "sending", &mapping, &sink, &mut refused, &SystemClock::new())?;
-        println!("{imported}");
+        outln!("{imported}");
         Ok(if imported.counts.refused > 0 { Exit::No } else { Exit::Done })
     }
 }

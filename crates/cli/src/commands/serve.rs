@@ -10,6 +10,8 @@ use server::{Options, ServeError, Server};
 
 use crate::exit::{Exit, failed};
 use crate::local::Local;
+use crate::output::announce;
+use crate::runtime::MORE_THREADS;
 use crate::stopping::Told;
 
 /// Serve a log over HTTP
@@ -72,9 +74,7 @@ pub(crate) fn serve(
     greeting: &str,
 ) -> miette::Result<Exit> {
     crate::allocator::keep_small();
-    // Events come in on these threads, and clients wait for them.
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(be_prompt).build();
-    let runtime = runtime.map_err(|error| failed(&error, "the system gives no threads"))?;
+    let runtime = crate::runtime::serving()?;
     // Listens before the log and the port are there and are announced: whoever reads that announcement may tell the process to
     // stop at once.
     let told = Told::listen(&runtime)?;
@@ -88,9 +88,9 @@ pub(crate) fn serve(
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
         }
-        println!("Serving {} with {} entries at http://{address}", log.ledger().origin(), log.size());
+        announce(format_args!("Serving {} with {} entries at http://{address}", log.ledger().origin(), log.size()));
         if !greeting.is_empty() {
-            println!("{greeting}");
+            announce(format_args!("{greeting}"));
         }
         let stop = stop(Arc::clone(&log), told.clone());
         server.run(Arc::clone(&log), stop, told.clone().times(2)).await
@@ -111,7 +111,7 @@ pub(crate) fn serve(
             "the log could not be closed in good order: {reason}"
         )),
         (None, Ok(())) => {
-            println!("Stopped.");
+            announce(format_args!("Stopped."));
             Ok(Exit::Done)
         }
     }
@@ -121,13 +121,8 @@ pub(crate) fn serve(
 fn bind_remedy(error: &ServeError) -> &'static str {
     match error {
         ServeError::OpenFiles { .. } => "allow it more: `ulimit -n 4096` before it, or LimitNOFILE in its systemd unit",
+        ServeError::Thread(_) => MORE_THREADS,
         ServeError::NotLoopback(_) | ServeError::Bind { .. } => "choose another address with --listen",
-    }
-}
-
-fn be_prompt() {
-    if let Err(error) = env::be_prompt() {
-        tracing::debug!(%error, "threads that serve connections wait for their turn like everything else");
     }
 }
 

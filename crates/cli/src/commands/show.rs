@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::exit::Exit;
+use crate::output::{errln, outln};
 use crate::target::Target;
 use crate::terminal::harmless;
 
@@ -24,11 +25,11 @@ impl Show {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         self.target.with(|remote| {
             let Some(entry) = remote.find_json(&format!("/v1/entries/{}", self.id))? else {
-                eprintln!("there is no entry with this id");
+                errln!("there is no entry with this id");
                 return Ok(Exit::No);
             };
             if self.json {
-                println!("{entry}");
+                outln!("{entry}");
             } else {
                 print(&entry, 0);
             }
@@ -48,11 +49,11 @@ fn print(value: &Value, depth: usize) {
         let name = harmless(&name);
         match value {
             Value::Object(_) | Value::Array(_) => {
-                println!("{:depth$}{name}:", "");
+                outln!("{:depth$}{name}:", "");
                 print(value, depth + 2);
             }
-            Value::String(text) => println!("{:depth$}{name}: {}", "", harmless(text)),
-            other => println!("{:depth$}{name}: {other}", ""),
+            Value::String(text) => outln!("{:depth$}{name}: {}", "", harmless(text)),
+            other => outln!("{:depth$}{name}: {other}", ""),
         }
     }
 }

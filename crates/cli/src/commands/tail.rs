@@ -1,12 +1,13 @@
 //! `indelible tail`: entries in the order in which they were recorded, and what comes.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::Value;
 
 use crate::exit::{Exit, failed};
+use crate::output::{errln, unwritable};
 use crate::remote::{Answer, Remote, parse, refused, text, wait};
 use crate::target::Target;
 use crate::terminal::member;
@@ -69,7 +70,7 @@ impl Tail {
                     Ended::CaughtUp | Ended::Broken(_) => {}
                 }
                 pause = if seen == before { (pause * 2).min(PAUSE_MAX) } else { PAUSE_MIN };
-                eprintln!("the server went away; asking again");
+                errln!("the server went away; asking again");
                 wait(pause);
             }
         })
@@ -104,8 +105,10 @@ impl Tail {
             // An event is its id, then its entry; a heartbeat has an id alone.
             if let Some(data) = line.strip_prefix("data: ") {
                 let shown = if self.format == "ndjson" { data.to_owned() } else { said(&parse(data)?) };
-                if writeln!(out, "{shown}").and_then(|()| out.flush()).is_err() {
-                    return Ok(Ended::Unread);
+                match writeln!(out, "{shown}").and_then(|()| out.flush()) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(Ended::Unread),
+                    Err(error) => return Err(unwritable(error)),
                 }
             }
             if let Some(id) = line.strip_prefix("id: ") {

@@ -106,6 +106,14 @@ pub enum OpenError {
         /// What is wrong with it.
         source: event::rules::RulesError,
     },
+    /// The system gives the log no thread. Remedy: raise the limit of processes, start again.
+    #[error("the system gives no thread for the {name}")]
+    Thread {
+        /// What it was for.
+        name: &'static str,
+        /// What the system answered.
+        source: io::Error,
+    },
     /// The entry that records the start could not be written.
     #[error("the start could not be recorded")]
     Own(#[from] Box<SubmitError>),

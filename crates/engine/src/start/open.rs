@@ -23,6 +23,7 @@ use crate::state::layout::Layout;
 use crate::state::parts::Parts;
 use crate::state::shared::Shared;
 use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
 
 use enrich::{Geo, Platforms};
 use env::Lock;
@@ -155,24 +156,33 @@ fn start(
     sealer: SealerThread,
     signing: &Arc<Signing>,
 ) -> Result<Threads, OpenError> {
-    let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
-        let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-        spawned.map_err(|source| OpenError::disk(shared.config.data.as_path(), source))
-    };
     let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
     let joiner = |pace| {
         let (shared, layout, cache) = (Arc::clone(shared), layout.clone(), Arc::clone(cache));
         Box::new(move || crate::seal::joining::run(&shared, &layout, &cache, pace))
     };
-    let (at_leisure, when_behind) = (joiner(Pace::Leisure), joiner(Pace::Behind));
-    Ok(Threads {
-        sequencer: Some(spawn("sequencer", Box::new(move || sequencer.run()))?),
-        background: vec![
-            spawn("freezer", Box::new(move || freezer::run(&for_freezer)))?,
-            spawn("joiner", at_leisure)?,
-            spawn("joiner behind", when_behind)?,
-            spawn("sealer", Box::new(move || sealer.run()))?,
-            spawn("signer", Box::new(move || crate::commit::signing::run(&for_signer, &bells)))?,
-        ],
-    })
+    let background: [(_, Box<dyn FnOnce() + Send>); 5] = [
+        ("freezer", Box::new(move || freezer::run(&for_freezer))),
+        ("joiner", joiner(Pace::Leisure)),
+        ("joiner behind", joiner(Pace::Behind)),
+        ("sealer", Box::new(move || sealer.run())),
+        ("signer", Box::new(move || crate::commit::signing::run(&for_signer, &bells))),
+    ];
+    let mut threads = Threads::default();
+    let begin = || {
+        threads.sequencer = Some(spawn("sequencer", move || sequencer.run())?);
+        for (name, work) in background {
+            threads.background.push(spawn(name, work)?);
+        }
+        Ok(())
+    };
+    if let Err(error) = begin() {
+        threads.end(shared, signing);
+        return Err(error);
+    }
+    Ok(threads)
+}
+
+fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    Builder::new().name(name.to_owned()).spawn(work).map_err(|source| OpenError::Thread { name, source })
 }

@@ -2,7 +2,6 @@
 
 use std::num::NonZero;
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
@@ -96,14 +95,11 @@ impl Reading<'_> {
         }
         let share = places.len().div_ceil(threads);
         let shares = places.clone().step_by(share).map(|start| start..(start + share).min(places.end));
-        thread::scope(|scope| {
-            let readers: Vec<_> = shares.map(|share| scope.spawn(|| read(share))).collect();
-            let mut all = Vec::with_capacity(places.len());
-            for reader in readers {
-                all.extend(reader.join().unwrap_or_else(|panic| resume_unwind(panic))?);
-            }
-            Ok(all)
-        })
+        let mut all = Vec::with_capacity(places.len());
+        for read in env::threads::map(shares, read) {
+            all.extend(read?);
+        }
+        Ok(all)
     }
 
     fn line(&self, batch: &RecoveredBatch<'_>, at: usize) -> Result<ReadLine, Refusal> {

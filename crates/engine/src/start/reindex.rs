@@ -126,15 +126,7 @@ fn side_by_side(
         Ok(())
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX).min(segments.len());
-    if threads <= 1 {
-        return work();
-    }
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let ends =
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        ends.collect::<Vec<_>>().into_iter().collect()
-    })
+    env::threads::map(0..threads, |_| work()).into_iter().collect()
 }
 
 fn rows(entry: &SegmentEntry) -> u64 {

@@ -1,8 +1,6 @@
 //! A directory at rest.
 
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::thread;
 
 use env::{Disk, Lock};
 use journal::MacKey;
@@ -73,11 +71,8 @@ pub fn verify_directory(
     let lines_progress = |done: u64, of: u64| progress(done, of + indexed_twice);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
     let mut segments = Verification { size: verification.size, ..Verification::default() };
-    let (report, sealed) = thread::scope(|scope| {
-        let report = scope.spawn(|| tree.finish());
-        let sealed = digests.is_ok().then(|| check_sealed(disk, &layout, &relations, &lines_progress, &mut segments));
-        (report.join().unwrap_or_else(|panic| resume_unwind(panic)), sealed)
-    });
+    let sealed = || digests.is_ok().then(|| check_sealed(disk, &layout, &relations, &lines_progress, &mut segments));
+    let (report, sealed) = env::threads::join(|| tree.finish(), sealed);
     let report = report?;
     verification.checkpoints = report.checkpoints;
     tell_mark(report.mark, &mark, &mut verification);

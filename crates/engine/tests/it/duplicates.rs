@@ -52,6 +52,7 @@ fn within_one_batch_the_second_gets_the_first_ones_receipt() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn clients_that_send_the_same_event_at_once_make_one_entry() {
     let folder = Folder::new();
     let log = folder.open();

@@ -128,6 +128,7 @@ const SAMPLED_FROM_BYTES: usize = 256 * 1024;
 const SAMPLED_STEP_BITS: usize = 4_099;
 
 /// Changes the bits that `wanted` picks of each file, and returns what was missed, by file.
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn flip(bits: &(dyn Fn(usize, &File) -> Vec<usize> + Sync)) -> (usize, BTreeMap<String, Vec<String>>) {
     let folder = sample();
     let inventory = inventory(&folder.data());
@@ -174,6 +175,7 @@ fn fast_folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+#[expect(clippy::print_stdout, reason = "said by a long test")]
 fn none_missed((count, missed): (usize, BTreeMap<String, Vec<String>>)) {
     let shown: Vec<_> =
         missed.iter().map(|(file, what)| format!("{file}: {} missed, first {}", what.len(), what[0])).collect();

@@ -2,7 +2,6 @@
 
 use std::num::NonZero;
 use std::ops::Range;
-use std::panic::resume_unwind;
 use std::thread;
 
 use super::frame::{Frame, Stamp, decode};
@@ -33,13 +32,7 @@ pub(crate) fn line_digests(file: &[u8], scan: &Scan, header: &FileHeader) -> Vec
     if scan.batches.len() < SIDE_BY_SIDE_MIN || threads == 1 {
         return read(&scan.batches);
     }
-    let read = &read;
-    thread::scope(|scope| {
-        let shares = scan.batches.chunks(scan.batches.len().div_ceil(threads));
-        let readers: Vec<_> = shares.map(|share| scope.spawn(move || read(share))).collect();
-        let joined = readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        joined.flatten().collect()
-    })
+    env::threads::map(scan.batches.chunks(scan.batches.len().div_ceil(threads)), read).concat()
 }
 
 /// Checks the MACs of header and frames of a scanned file, whose lines have these digests; returns the MAC from which the next

@@ -83,6 +83,51 @@ fn what_no_checkpoint_covers_is_not_shown() {
 }
 
 #[test]
+fn nothing_is_handed_out_of_tree_files_that_changed() {
+    const SIZE: u64 = 66_000;
+    let disk = FaultyDisk::new();
+    let ledger = create(&disk);
+    grow(&ledger, 65_000);
+    ledger.checkpoint().unwrap();
+    grow(&ledger, SIZE);
+    ledger.checkpoint().unwrap();
+    let all: Vec<_> = TilePath::hash_tiles(TreeSize(SIZE))
+        .chain((0..).map_while(|index| TilePath::at_size(TileKind::Entries, index, TreeSize(SIZE))))
+        .chain(
+            [(TileKind::Hashes(0), 0), (TileKind::Entries, 257), (TileKind::Hashes(1), 0), (TileKind::Hashes(1), 1)]
+                .map(|(kind, index)| TilePath::new(kind, index, 1).unwrap()),
+        )
+        .collect();
+    let sizes = [(1, 2), (100, SIZE), (255, 65_000), (65_000, SIZE), (65_536, 65_537)];
+    let paths = || sizes.map(|(old, new)| ledger.consistency(TreeSize(old), TreeSize(new)));
+    let true_paths = paths().map(Result::unwrap);
+    for (file, hash) in
+        [("digests", 5), ("digests", 65_990), ("level-1", 0), ("level-1", 1), ("level-1", 256), ("level-2", 0)]
+    {
+        let true_tiles: Vec<_> = all.iter().map(|tile| ledger.tile(tile).unwrap().unwrap()).collect();
+        disk.flip_bit(&tree().join(file), hash * 32 + 7, 1).unwrap();
+        let mut refused = 0;
+        for (tile, expected) in all.iter().zip(&true_tiles) {
+            match ledger.tile(tile) {
+                Ok(bytes) => assert!(bytes.as_ref() == Some(expected), "{file} {hash}: {tile}"),
+                Err(error) => {
+                    assert!(matches!(error, BuildProofError::Changed { .. }), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 0, "{file} {hash}: no tile holds it");
+        for (path, expected) in paths().into_iter().zip(&true_paths) {
+            assert!(path.as_ref().map_or(true, |path| path == expected), "{file} {hash}");
+        }
+        disk.flip_bit(&tree().join(file), hash * 32 + 7, 1).unwrap();
+    }
+    // The hashes above a changed leaf are not made from it, so some proofs can still be given; this one cannot.
+    disk.flip_bit(&tree().join("level-1"), 0, 1).unwrap();
+    assert!(matches!(ledger.consistency(TreeSize(512), TreeSize(SIZE)), Err(BuildProofError::Changed { .. })));
+}
+
+#[test]
 fn no_proof_is_given_from_tree_files_that_changed() {
     let disk = FaultyDisk::new();
     let ledger = create(&disk);

@@ -103,6 +103,7 @@ fn frames_close_at_their_size_and_a_long_line_stands_alone() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn the_zstd_program_reads_the_lines() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("lines.ndjson.zst");

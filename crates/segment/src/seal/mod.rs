@@ -9,10 +9,8 @@ mod temporary;
 
 use std::io;
 use std::ops::{ControlFlow, Range};
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 
 use env::Disk;
 use event::{Entry, LineError};
@@ -237,15 +235,15 @@ impl<'a> Sealer<'a> {
             let file = file.to_owned();
             |source| SealError::Write { file, source }
         };
-        let (lines, disclosures, index) = thread::scope(|scope| {
-            // Finishing the index needs a processor but no disk, and takes as long as all the rest, so it runs beside that.
-            let index = scope.spawn(|| index.finish());
+        let stored = || {
             let lines = stamp(lines.finish().map_err(write(lines_path))?);
             let disclosures = stamp(disclosures.finish().map_err(write(disclosures_path))?);
             read_back(disk, lines_path, lines, disclosures_path, disclosures, digests)?;
-            let index = index.join().unwrap_or_else(|panic| resume_unwind(panic));
-            Ok::<_, SealError>((lines, disclosures, index))
-        })?;
+            Ok::<_, SealError>((lines, disclosures))
+        };
+        // Finishing the index needs a processor but no disk, and takes as long as all the rest, so it runs beside that.
+        let (index, stored) = env::threads::join(|| index.finish(), stored);
+        let (lines, disclosures) = stored?;
         let mut output = Output::create(disk, index_path).map_err(write(index_path))?;
         output
             .append(&index)

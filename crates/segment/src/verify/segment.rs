@@ -1,10 +1,9 @@
 //! One segment against the tree, the manifest and itself.
 
-use std::panic::resume_unwind;
 use std::path::Path;
-use std::thread::{self, ScopedJoinHandle};
 
 use env::Disk;
+use env::threads::join;
 use proof::Digest;
 
 use super::disclosed::Known;
@@ -49,13 +48,12 @@ pub fn verify_segment(
     let disclosures_path = entry.name.path(dir, SegmentFile::Disclosures);
     let disclosures = findings.or_none(&disclosures_path, DisclosureFile::open(disk, &disclosures_path, &cache));
 
-    let (known, disclosures_sha256, lines_sha256, index) = thread::scope(|scope| {
-        let disclosures_sha256 = scope.spawn(|| disclosures.as_ref().map(DisclosureFile::sha256));
-        let lines_sha256 = scope.spawn(|| lines.as_ref().map(DataFile::sha256));
-        let index = scope.spawn(|| verify_index(disk, dir, entry, &cache, how));
-        let known = disclosures.as_ref().map(Known::read);
-        (known, joined(disclosures_sha256), joined(lines_sha256), joined(index))
-    });
+    let disclosures_sha256 = || disclosures.as_ref().map(DisclosureFile::sha256);
+    let lines_sha256 = || lines.as_ref().map(DataFile::sha256);
+    let index = || verify_index(disk, dir, entry, &cache, how);
+    let known = || disclosures.as_ref().map(Known::read);
+    let ((lines_sha256, index), (disclosures_sha256, known)) =
+        join(|| join(lines_sha256, index), || join(disclosures_sha256, known));
     let sound = disclosures.zip(known).zip(disclosures_sha256).and_then(|((file, known), sha256)| {
         let known = verify_disclosures(&file, known, sha256, entry, &mut findings)?;
         verify_opened(&file, how, &mut findings);
@@ -87,10 +85,6 @@ const INDEX_HELD_BYTES_MAX: u64 = 64 << 20;
 const BLOCKS_READ: usize = 64;
 
 const OTHER_LEAVES: &str = "it is not of the leaves that the manifest says";
-
-fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
-}
 
 /// Returns the file's digests if it can be used to check lines against.
 fn verify_disclosures(

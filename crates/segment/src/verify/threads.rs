@@ -1,9 +1,7 @@
 //! Jobs side by side.
 
 use std::iter::from_fn;
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 /// Does jobs 0 to `jobs` on at most `threads` threads, the caller's among them, each with a `state` of its own; returns
 /// what they gave, in the order of the jobs.
@@ -14,19 +12,12 @@ pub(super) fn side_by_side<S, T: Send>(
     work: impl Fn(&mut S, usize) -> T + Sync,
 ) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let run = || {
+    let run = |_| {
         let mut state = state();
         let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|job| *job < jobs);
         from_fn(take).map(|job| (job, work(&mut state, job))).collect::<Vec<_>>()
     };
-    let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (1..threads.min(jobs)).map(|_| scope.spawn(run)).collect();
-        let mut done = run();
-        for helper in helpers {
-            done.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        }
-        done
-    });
+    let mut done = env::threads::map(0..threads.clamp(1, jobs.max(1)), run).into_iter().flatten().collect::<Vec<_>>();
     done.sort_unstable_by_key(|(job, _)| *job);
     done.into_iter().map(|(_, given)| given).collect()
 }

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use super::Feeds;
 use super::reader::{Chunk, Reader};
 use crate::problem::Problem;
-use crate::state::blocking;
 use crate::stream::{Piece, send, trailer};
 
 /// Says that a feed came to its end in good order, and where to go on.
@@ -71,7 +70,7 @@ pub(crate) async fn follow(
             reader.record_end();
             Ok(())
         };
-        let _ = blocking(end).await;
+        let _ = follower.feeds.threads.run(end).await;
     }
     if let Some(how) = how {
         let _ = follower.send(Piece::End(trailer(TRAILER, &format!("{how}{at}")))).await;
@@ -121,7 +120,7 @@ impl Follower {
             let chunk = reader.read();
             Ok((reader, chunk))
         };
-        let (reader, chunk) = blocking(work).await.map_err(|_: Problem| Ended::Failed)?;
+        let (reader, chunk) = self.feeds.threads.run(work).await.map_err(|_: Problem| Ended::Failed)?;
         drop(turn);
         match chunk {
             Ok(chunk) => {

@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use engine::Log;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::pool::Pool;
 use crate::problem::Problem;
 
 pub(crate) use follower::{Asked, Form, PIECES_MAX, TRAILER, follow};
@@ -36,16 +37,17 @@ pub(crate) struct Feeds {
     places: Arc<Semaphore>,
     reading: Arc<Semaphore>,
     heartbeat: Duration,
+    threads: Pool,
 }
 
 impl Feeds {
     /// Listens to the log's commits. `stopping` ends every follower. One that has nothing to send says so once a
-    /// `heartbeat`.
-    pub(crate) fn new(log: &Log, stopping: watch::Receiver<bool>, heartbeat: Duration) -> Self {
+    /// `heartbeat`. They read on `threads`.
+    pub(crate) fn new(log: &Log, stopping: watch::Receiver<bool>, heartbeat: Duration, threads: Pool) -> Self {
         let (grown, committed) = watch::channel(log.size());
         log.on_commit(move |size| _ = grown.send_replace(size));
         let (places, reading) = (Arc::new(Semaphore::new(FOLLOWERS_MAX)), Arc::new(Semaphore::new(READING_MAX)));
-        Self { committed, stopping, places, reading, heartbeat }
+        Self { committed, stopping, places, reading, heartbeat, threads }
     }
 
     /// A place for one more follower.

@@ -15,7 +15,7 @@ use crate::described::Entry;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::resources::entries::json;
-use crate::state::{App, Caller, blocking};
+use crate::state::{App, Caller};
 
 fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
     caller.reader(app).entry(id)?.ok_or_else(|| Problem::not_found("entry with this id"))
@@ -29,9 +29,9 @@ fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
     responses((status = 200, description = "the entry", body = Entry), (status = 404, body = Problem, description = "no such entry"))
 )]
 pub(crate) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    blocking(move || {
-        let shown = find(&app, &caller, &id)?;
-        caller.reader(&app).record_read(&shown)?;
+    app.blocking(move |app| {
+        let shown = find(app, &caller, &id)?;
+        caller.reader(app).record_read(&shown)?;
         let mut out = Vec::with_capacity(2_048);
         shown.write_json(true, &app.agents, &mut out)?;
         Ok(json(out))
@@ -45,7 +45,7 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<S
     responses((status = 200, description = "the line", body = String, content_type = "application/json"), (status = 404, body = Problem, description = "no such entry"))
 )]
 pub(crate) async fn line(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
-    blocking(move || Ok(json(find(&app, &caller, &id)?.line))).await
+    app.blocking(move |app| Ok(json(find(app, &caller, &id)?.line))).await
 }
 
 /// The proof that joins the entry to a signed checkpoint: a `.tlog-proof`.
@@ -60,9 +60,9 @@ pub(crate) async fn proof(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    blocking(move || {
+    app.blocking(move |app| {
         let size: Option<u64> = Params::parse(query.as_deref())?.number("size")?;
-        let leaf = find(&app, &caller, &id)?.leaf_index;
+        let leaf = find(app, &caller, &id)?.leaf_index;
         let checkpoint = match size {
             None => app.log.checkpoint_covering(leaf)?,
             Some(size) => {
@@ -134,9 +134,9 @@ pub(crate) async fn disclosures(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Disclosures>, Problem> {
-    blocking(move || {
-        let shown = find(&app, &caller, &id)?;
-        caller.reader(&app).record_read(&shown)?;
+    app.blocking(move |app| {
+        let shown = find(app, &caller, &id)?;
+        caller.reader(app).record_read(&shown)?;
         let hand_out = |one| match one {
             HandedOut::Open(json) => OneDisclosure::Open { disclosure: URL_SAFE_NO_PAD.encode(json) },
             HandedOut::Withheld(digest) => OneDisclosure::Withheld { digest: URL_SAFE_NO_PAD.encode(digest) },

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use crate::body;
 use crate::params::Params;
 use crate::problem::{EventProblem, Problem};
-use crate::state::{App, Caller, blocking};
+use crate::state::{App, Caller};
 
 /// What became of the events, in their order.
 #[derive(Serialize, ToSchema)]
@@ -176,20 +176,20 @@ pub(crate) async fn post(
     }
     let body = if is_encoded {
         let decoder = app.budget.decoder().await?;
-        blocking(move || {
+        let decode = move |_: &App| {
             // Held until the work ends, even if nobody waits for it any more.
             let _decoder = decoder;
             body::decode(body, &headers)
-        })
-        .await?
+        };
+        app.clone().blocking(decode).await?
     } else {
         body
     };
     let turn = app.budget.admission(body.len(), events_at_most(&body)).await?;
-    blocking(move || {
+    app.blocking(move |app| {
         let _turn = turn;
         let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
-        answer(&app, app.log.submit(&submission)?, signed)
+        answer(app, app.log.submit(&submission)?, signed)
     })
     .await
 }

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller, blocking};
+use crate::state::{App, Caller};
 use crate::stream::{self, Piece, streamed, trailer};
 
 /// Says that an export is whole, and how many entries and bytes that is.
@@ -53,14 +53,14 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
-    let (asked, caller, app) = blocking(move || {
+    let begun = move |app: &App| {
         let asked = Asked::parse(query.as_deref())?;
         let filters = &asked.filters.given;
         let own = Own::Exported { viewer: caller.viewer(), format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;
-        Ok((asked, caller, app))
-    })
-    .await?;
+        Ok((asked, caller))
+    };
+    let (asked, caller) = app.clone().blocking(begun).await?;
     let now_us = app.log.clock().now_us();
     let name = format!("attachment; filename=\"audit-log-{}.{}\"", file_stamp(now_us), asked.format.name());
     let headers = [

@@ -9,7 +9,7 @@ use crate::described::FilterParams;
 use crate::feed::{Asked, Form, PIECES_MAX, Reader, TRAILER, follow};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller, blocking};
+use crate::state::{App, Caller};
 use crate::stream::streamed;
 
 /// What this resource reads beside the filters.
@@ -47,18 +47,19 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     let place = app.feeds.place()?;
     let feeds = app.feeds.clone();
-    let (reader, goes_on) = blocking(move || {
-        let params = Params::parse(query.as_deref())?;
-        let filters = Filters::parse(params.pairs(), OWN)?;
-        let form = if wants_events(&headers) { Form::Events } else { Form::Ndjson };
-        let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
-        let (feed, size) = begin(&app, &caller, &asked, &params, &headers)?;
-        let begun = caller.reader(&app).record_feed(&asked.filters).map_err(unrecorded)?;
-        // A feed that ends by itself does not include the entry that records its own beginning.
-        let (goes_on, until) = (asked.follow, (!asked.follow).then_some(size));
-        Ok((Reader::new(app, caller, asked, feed, until, begun), goes_on))
-    })
-    .await?;
+    let (reader, goes_on) = app
+        .blocking(move |app| {
+            let params = Params::parse(query.as_deref())?;
+            let filters = Filters::parse(params.pairs(), OWN)?;
+            let form = if wants_events(&headers) { Form::Events } else { Form::Ndjson };
+            let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
+            let (feed, size) = begin(app, &caller, &asked, &params, &headers)?;
+            let begun = caller.reader(app).record_feed(&asked.filters).map_err(unrecorded)?;
+            // A feed that ends by itself does not include the entry that records its own beginning.
+            let (goes_on, until) = (asked.follow, (!asked.follow).then_some(size));
+            Ok((Reader::new(app.clone(), caller, asked, feed, until, begun), goes_on))
+        })
+        .await?;
     let media_type = match reader.form() {
         Form::Ndjson => "application/x-ndjson",
         Form::Events => "text/event-stream",

@@ -53,6 +53,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
     gauge("indelible_sealing_failed", is("sealing"));
     gauge("indelible_merging_failed", is("merging"));
     metrics::counter!("indelible_sealing_failures_total").absolute(app.log.sealing_failures());
+    metrics::counter!("indelible_log_lines_lost_total").absolute(crate::own_log::lost());
     gauge("indelible_stopped", u64::from(app.log.stopped().is_some()));
     gauge("indelible_connections", app.connections.count() as u64);
     gauge("indelible_connections_max", connections_max(app.open_files, app.log.segments()) as u64);

@@ -3,11 +3,12 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use ledger::BuildProofError;
 use proof::{TilePath, TreeSize};
 
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::state::{App, blocking};
+use crate::state::App;
 
 const TEXT: (header::HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
 
@@ -29,10 +30,10 @@ pub(crate) async fn vkey(State(app): State<App>) -> Response {
     responses((status = 200, description = "the tile", body = Vec<u8>, content_type = "application/octet-stream"), (status = 404, body = Problem, description = "no such tile"))
 )]
 pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Result<Response, Problem> {
-    blocking(move || {
+    app.blocking(move |app| {
         let none = || Problem::not_found("tile of this path and size");
         let tile: TilePath = format!("tile/{path}").parse().map_err(|_| none())?;
-        let bytes = app.log.ledger().tile(&tile).map_err(|error| Problem::internal(&error))?.ok_or_else(none)?;
+        let bytes = app.log.ledger().tile(&tile).map_err(|error| unproven(&error))?.ok_or_else(none)?;
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
             (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
@@ -49,7 +50,7 @@ pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Re
     responses((status = 200, description = "hashes", body = String, content_type = "text/plain"), (status = 400, body = Problem, description = "sizes that cannot be"))
 )]
 pub(crate) async fn consistency(State(app): State<App>, RawQuery(query): RawQuery) -> Result<Response, Problem> {
-    blocking(move || {
+    app.blocking(move |app| {
         let params = Params::parse(query.as_deref())?;
         let newest = app.log.checkpoint().checkpoint.size.0;
         let from: u64 =
@@ -60,10 +61,17 @@ pub(crate) async fn consistency(State(app): State<App>, RawQuery(query): RawQuer
                 format!("from={from} and to={to} must be in order and at most {newest}, the newest checkpoint's size");
             return Err(Problem::bad_parameter(detail));
         }
-        let hashes =
-            app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| Problem::internal(&error))?;
+        let hashes = app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| unproven(&error))?;
         let text: String = hashes.iter().map(|hash| format!("{hash}\n")).collect();
         Ok(([TEXT], text).into_response())
     })
     .await
+}
+
+/// What the tree files give is not what was signed, or cannot be read.
+fn unproven(error: &BuildProofError) -> Problem {
+    match error {
+        BuildProofError::Changed { .. } => Problem::damaged(error, None),
+        _ => Problem::internal(error),
+    }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::problem::Problem;
-use crate::state::{App, blocking};
+use crate::state::App;
 
 /// What is sealed.
 #[derive(Serialize, ToSchema)]
@@ -21,7 +21,7 @@ pub(crate) struct Sealed {
 /// Seals every entry there is, and answers when that is done.
 #[utoipa::path(post, path = "/v1/seal", tag = "operation", responses((status = 200, description = "sealed", body = Sealed), (status = 503, body = Problem, description = "sealing did not come to its end")))]
 pub(crate) async fn post(State(app): State<App>) -> Result<axum::Json<Sealed>, Problem> {
-    blocking(move || {
+    app.blocking(move |app| {
         app.log.seal().map_err(|error| {
             let detail = format!(
                 "{error}; every entry is safe in the journal, and sealing is tried again, at once when asked for again"

@@ -19,6 +19,7 @@ const THREADS: usize = 8;
 const PEOPLE: usize = 200;
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn threads_that_ask_at_once_get_the_same_keys_and_seal_the_same_bytes() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
@@ -54,6 +55,7 @@ fn threads_that_ask_at_once_get_the_same_keys_and_seal_the_same_bytes() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn after_make_durable_every_key_handed_out_before_is_in_the_database() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
@@ -77,6 +79,7 @@ fn after_make_durable_every_key_handed_out_before_is_in_the_database() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn a_key_that_others_are_using_is_gone_once_it_is_destroyed() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
@@ -109,6 +112,7 @@ fn a_key_that_others_are_using_is_gone_once_it_is_destroyed() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn threads_that_meet_an_address_at_once_give_it_one_pseudonym() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());

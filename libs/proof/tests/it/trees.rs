@@ -1,8 +1,8 @@
 //! Every small tree, whole; larger ones by chance.
 
 use indelible_proof::{
-    BuildError, Hash, LeafIndex, MemoryTree, ProofError, RightEdge, TreeSize, consistency_path, empty_root,
-    inclusion_path, leaf_hash, node_hash, root, verify_consistency, verify_inclusion,
+    BuildError, Hash, LeafIndex, MemoryTree, NodeSource, ProofError, RightEdge, TreeSize, consistency_path, empty_root,
+    inclusion_path, leaf_hash, node_hash, root, subtree_path, verify_consistency, verify_inclusion, verify_subtree,
 };
 use proptest::prelude::*;
 
@@ -58,10 +58,32 @@ fn an_edge_read_back_grows_like_the_original() {
         assert_eq!(completed.len() as u32, size.trailing_ones() + 1, "each completed subtree is reported once");
         for (level, index, hash) in completed {
             assert_eq!(index, size >> level);
-            assert_eq!(hash, indelible_proof::NodeSource::node(&whole, level, index).unwrap());
+            assert_eq!(hash, whole.node(level, index).unwrap());
         }
     }
     assert!(RightEdge::from_nodes(TreeSize(3), vec![leaf(0)]).is_err());
+}
+
+#[test]
+fn every_complete_subtree_of_every_small_tree_is_proved_to_stand_there_alone() {
+    for size in 1..=70 {
+        let whole = tree(size);
+        let (size, root) = (TreeSize(size), whole.root());
+        for level in 0..8_u8 {
+            for index in 0..size.0 >> level {
+                let node = whole.node(level, index).unwrap();
+                let path = subtree_path(level, index, size, &whole).unwrap();
+                for claimed in 0..=size.0 >> level {
+                    let verdict = verify_subtree(&node, level, claimed, size, &path, &root);
+                    assert_eq!(verdict.is_ok(), claimed == index, "{level}/{index} as {claimed} of {size}");
+                }
+                assert_eq!(verify_subtree(&leaf(size.0), level, index, size, &path, &root), Err(ProofError::OtherRoot));
+            }
+            let beyond = subtree_path(level, size.0 >> level, size, &whole);
+            assert!(matches!(beyond, Err(BuildError::BeyondTree { .. })), "{level} of {size}");
+        }
+    }
+    assert!(subtree_path(64, 0, TreeSize(u64::MAX), &tree(1)).is_err());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{Asked, log};
 use crate::exit::{Exit, failed};
+use crate::output::outln;
 use crate::process::anonymous_bytes;
 use crate::remote::wait;
 
@@ -30,14 +31,14 @@ impl Ran {
     fn tell(&self, what: &Asked, (title, member): (&str, &str), entries: u64) {
         let rate = entries as f64 / self.seconds;
         if what.json {
-            println!(
+            outln!(
                 "{}",
                 json!({"entries": entries, "seconds": self.seconds, member: rate, "anonymous_peak_bytes": self.peak})
             );
             return;
         }
-        println!("{title:<17} {entries} entries in {:.1} s = {rate:.0} entries/s", self.seconds);
-        println!("anonymous memory  {} MiB at most", self.peak >> 20);
+        outln!("{title:<17} {entries} entries in {:.1} s = {rate:.0} entries/s", self.seconds);
+        outln!("anonymous memory  {} MiB at most", self.peak >> 20);
     }
 }
 
@@ -70,6 +71,7 @@ pub(super) fn reindex(what: &Asked) -> miette::Result<Exit> {
 }
 
 /// Runs this binary on the log in `folder`; its progress and complaints stay on the standard error.
+#[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
 fn run(folder: &Path, command: &[&str]) -> miette::Result<Ran> {
     let io = |error: std::io::Error| failed(&error, "the command could not be run");
     let clock = SystemClock::new();

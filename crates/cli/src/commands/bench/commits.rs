@@ -14,6 +14,7 @@ use super::measure::{percentile, sync_p50_us};
 use super::server::ServerProcess;
 use super::{Commits, log};
 use crate::exit::{Exit, failed};
+use crate::output::outln;
 
 /// Clients at once where nobody says how many.
 pub(super) const CLIENTS: u16 = 64;
@@ -60,13 +61,13 @@ pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
         return Err(miette::miette!("{sent} events were acknowledged, and the log finds {found:?}"));
     }
     if what.scratch.json {
-        println!("{}", json!({"sync_p50_us": sync_us, "commits": rows}));
+        outln!("{}", json!({"sync_p50_us": sync_us, "commits": rows}));
         return Ok(Exit::Done);
     }
-    println!("single events, each durable before its answer; one fdatasync of 4 KiB here: p50 {sync_us} µs");
-    println!("clients   commits/s    p50 µs    p99 µs");
+    outln!("single events, each durable before its answer; one fdatasync of 4 KiB here: p50 {sync_us} µs");
+    outln!("clients   commits/s    p50 µs    p99 µs");
     for Row { clients, commits_per_second, p50_us, p99_us } in rows {
-        println!("{clients:>7} {commits_per_second:>11.0} {p50_us:>9} {p99_us:>9}");
+        outln!("{clients:>7} {commits_per_second:>11.0} {p50_us:>9} {p99_us:>9}");
     }
     Ok(Exit::Done)
 }
@@ -83,6 +84,7 @@ fn events() -> miette::Result<Vec<Vec<u8>>> {
 }
 
 /// Sends events over so many connections, one after the other over each; what each took, in µs.
+#[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
 fn send(url: &str, events: &[Vec<u8>], clients: usize, for_us: u64) -> io::Result<Vec<u64>> {
     let client = |first: usize| {
         let mut sender = Sender::new(url)?;

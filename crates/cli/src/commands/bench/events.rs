@@ -11,6 +11,7 @@ use clap::Args;
 use super::generate::Generator;
 use super::server::ServerProcess;
 use crate::exit::failed;
+use crate::output::errln;
 use crate::remote::{Remote, text, wait};
 use crate::terminal::entries_bar;
 
@@ -95,6 +96,7 @@ impl Events {
     }
 
     /// Sends every event; returns how many entries were recorded.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn send(&self, server: &ServerProcess) -> miette::Result<u64> {
         let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
         let (queue, recorded) = (Mutex::new(queue), AtomicU64::new(0));
@@ -144,12 +146,12 @@ pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
             return Ok(());
         }
         if waiting != last {
-            eprintln!("{waiting} entries are in segments that are being merged or wait for it");
+            errln!("{waiting} entries are in segments that are being merged or wait for it");
             (last, looks) = (waiting, 0);
         }
         looks += 1;
         if looks > LOOKS_MAX {
-            eprintln!("merging does not get on; what follows is measured as it stands");
+            errln!("merging does not get on; what follows is measured as it stands");
             return Ok(());
         }
         wait(LOOK);

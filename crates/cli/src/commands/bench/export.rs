@@ -9,6 +9,7 @@ use super::{Asked, log};
 use crate::commands::export::whole;
 use crate::download::download;
 use crate::exit::Exit;
+use crate::output::outln;
 
 /// Format and order of what is measured.
 const EXPORTS: [(&str, &str); 5] =
@@ -53,13 +54,13 @@ pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
     let peak = server.peak();
     server.stop()?;
     if what.json {
-        println!("{}", json!({"entries": entries, "anonymous_peak_bytes": peak, "exports": rows}));
+        outln!("{}", json!({"entries": entries, "anonymous_peak_bytes": peak, "exports": rows}));
         return Ok(Exit::Done);
     }
-    println!("{entries} entries exported to a client on this machine, the best of up to {ROUNDS}");
-    println!("format  order   entries/s     MB/s  server µs/entry");
+    outln!("{entries} entries exported to a client on this machine, the best of up to {ROUNDS}");
+    outln!("format  order   entries/s     MB/s  server µs/entry");
     for row in rows {
-        println!(
+        outln!(
             "{:<7} {:<6} {:>10.0} {:>8.0} {:>16.2}",
             row.format,
             row.order,
@@ -68,7 +69,7 @@ pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
             row.server_processor_us_per_entry
         );
     }
-    println!("anonymous memory  {} MiB at most", peak >> 20);
+    outln!("anonymous memory  {} MiB at most", peak >> 20);
     Ok(Exit::Done)
 }
 

@@ -11,6 +11,7 @@ use super::log;
 use super::measure::{bytes_by_kind, processor_seconds};
 use super::server::ServerProcess;
 use crate::exit::{Exit, failed};
+use crate::output::outln;
 
 pub(super) fn run(what: &Ingest) -> miette::Result<Exit> {
     let folder = log::scratch(what.scratch.dir.as_deref())?;
@@ -37,7 +38,7 @@ pub(super) fn measure(events: &Events, dir: &Path, json: bool) -> miette::Result
     if json {
         let kinds: serde_json::Map<_, _> =
             kinds.iter().map(|(kind, bytes)| (kind.clone(), per_entry(*bytes).into())).collect();
-        println!(
+        outln!(
             "{}",
             json!({"entries": sent, "seconds": seconds, "entries_per_second": sent as f64 / seconds, "sealing_seconds_after": sealing,
                 "entries_per_second_sealed": sent as f64 / (seconds + sealing),
@@ -46,21 +47,21 @@ pub(super) fn measure(events: &Events, dir: &Path, json: bool) -> miette::Result
         );
         return Ok(Exit::Done);
     }
-    println!(
+    outln!(
         "durable ingest    {sent} entries in {seconds:.1} s = {:.0} entries/s ({} clients, batches of {})",
         sent as f64 / seconds,
         events.clients,
         events.batch
     );
-    println!(
+    outln!(
         "sealing after     {sealing:.1} s until everything is in segments; counting it {:.0} entries/s",
         sent as f64 / (seconds + sealing)
     );
-    println!("server processor  {:.1} µs an entry, sealing included", processor * 1e6 / sent as f64);
-    println!("anonymous memory  {} MiB at most", peak >> 20);
-    println!("on disk           {:.0} bytes an entry", per_entry(total));
+    outln!("server processor  {:.1} µs an entry, sealing included", processor * 1e6 / sent as f64);
+    outln!("anonymous memory  {} MiB at most", peak >> 20);
+    outln!("on disk           {:.0} bytes an entry", per_entry(total));
     for (kind, bytes) in kinds {
-        println!("                  {:>8.1}  {kind}", per_entry(bytes));
+        outln!("                  {:>8.1}  {kind}", per_entry(bytes));
     }
     Ok(Exit::Done)
 }

@@ -12,6 +12,7 @@ use super::measure::percentile;
 use super::naive;
 use super::questions::{Question, questions};
 use crate::exit::Exit;
+use crate::output::outln;
 
 /// A question is asked until so much time has passed, at least and at most so often.
 const MEASURED_US: u64 = 2_000_000;
@@ -56,25 +57,30 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
     let (peak, started_in) = (server.peak(), server.started_in());
     server.stop()?;
     if what.asked.json {
-        println!(
+        outln!(
             "{}",
             json!({"entries": what.asked.events.entries, "start_ms": started_in.as_millis() as u64, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
         );
         return Ok(Exit::Done);
     }
-    println!(
+    outln!(
         "{} entries, one client over HTTP, warm; µs. Every answer was compared with a plain scan of the events.",
         what.asked.events.entries
     );
-    println!("                                   matches  uncached p50      p99   cached p50      p99");
+    outln!("                                   matches  uncached p50      p99   cached p50      p99");
     for row in rows {
         let matches = row.matches.map_or_else(|| "-".to_owned(), |count| count.to_string());
-        println!(
+        outln!(
             "{:<4} {:<28} {matches:>9} {:>13} {:>8} {:>12} {:>8}",
-            row.name, row.what, row.uncached.p50_us, row.uncached.p99_us, row.cached.p50_us, row.cached.p99_us
+            row.name,
+            row.what,
+            row.uncached.p50_us,
+            row.uncached.p99_us,
+            row.cached.p50_us,
+            row.cached.p99_us
         );
     }
-    println!("anonymous memory  {} MiB at most; the server listened after {} ms", peak >> 20, started_in.as_millis());
+    outln!("anonymous memory  {} MiB at most; the server listened after {} ms", peak >> 20, started_in.as_millis());
     Ok(Exit::Done)
 }
 

@@ -26,6 +26,7 @@ impl ServerProcess {
     }
 
     /// As [`Self::start`], with more options of `serve`.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn start_with(dir: &Path, options: &[String]) -> miette::Result<Self> {
         let io = |error: std::io::Error| failed(&error, "the server could not be started");
         let exe: PathBuf = std::env::current_exe().map_err(io)?;

@@ -6,6 +6,7 @@ use super::events::Events;
 use super::server::ServerProcess;
 use super::{Start, log};
 use crate::exit::Exit;
+use crate::output::outln;
 
 /// Most entries: so many may be unsealed, with room for those the server records itself; of more, the first are sent.
 const ENTRIES_MAX: u64 = engine::SEAL_ROWS_MAX - 100;
@@ -22,16 +23,16 @@ pub(super) fn run(what: &Start) -> miette::Result<Exit> {
     let (started_in, memory) = (server.started_in(), server.peak());
     server.stop()?;
     if what.scratch.json {
-        println!(
+        outln!(
             "{}",
             json!({"unsealed_entries": sent, "start_ms": started_in.as_millis() as u64, "anonymous_bytes": memory})
         );
         return Ok(Exit::Done);
     }
-    println!(
+    outln!(
         "start             {} ms until a killed server listened again, {sent} entries unsealed",
         started_in.as_millis()
     );
-    println!("anonymous memory  {} MiB then", memory >> 20);
+    outln!("anonymous memory  {} MiB then", memory >> 20);
     Ok(Exit::Done)
 }

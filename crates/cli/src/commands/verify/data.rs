@@ -8,6 +8,7 @@ use env::LockError;
 
 use super::Report;
 use crate::exit::failed;
+use crate::output::errln;
 use crate::remote::{Answer, Remote, parse, refused, text};
 use crate::target::served_at;
 use crate::terminal::entries_bar;
@@ -64,7 +65,7 @@ fn mark_word(mark: MarkState) -> &'static str {
 
 /// The running server checks every entry that it can be asked for; it cannot judge files at rest.
 fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
-    eprintln!(
+    errln!(
         "{} is open elsewhere; its server at {url} verifies every entry (stop it to have every file checked)",
         data.display()
     );

@@ -12,6 +12,7 @@ use engine::verify::Expect;
 use proof::VerifierKey;
 
 use crate::exit::{Exit, failed};
+use crate::output::outln;
 
 /// Verify a log, an entry, or a served log
 #[derive(Args, Debug)]
@@ -122,7 +123,7 @@ impl Verify {
 impl Report {
     fn show(self, as_json: bool) -> Exit {
         if as_json {
-            println!("{}", serde_json::to_string(&self).unwrap_or_default());
+            outln!("{}", serde_json::to_string(&self).unwrap_or_default());
         } else {
             self.print();
         }
@@ -137,16 +138,16 @@ impl Report {
 
     fn print(&self) {
         for finding in &self.findings {
-            println!("TAMPERED  {finding}");
+            outln!("TAMPERED  {finding}");
         }
         for finding in &self.unreadable {
-            println!("UNREAD    {finding}");
+            outln!("UNREAD    {finding}");
         }
         for warning in &self.warnings {
-            println!("WARNING   {warning}");
+            outln!("WARNING   {warning}");
         }
         for note in &self.notes {
-            println!("note      {note}");
+            outln!("note      {note}");
         }
         let since = self.since.map(|size| format!(", continues the checkpoint of {size}")).unwrap_or_default();
         let unsigned =
@@ -158,9 +159,11 @@ impl Report {
         };
         let receipt =
             self.receipt.map(|entries| format!(", {entries} acknowledged by the receipt")).unwrap_or_default();
-        println!(
+        outln!(
             "{}: {word}: {} entries under {} checkpoints{since}{unsigned}{receipt}",
-            self.origin, self.entries, self.checkpoints
+            self.origin,
+            self.entries,
+            self.checkpoints
         );
     }
 }

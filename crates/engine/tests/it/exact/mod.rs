@@ -70,6 +70,7 @@ fn compare(log: &Log, events: &[Event], first_leaf: u64, numbers: &mut Numbers, 
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test may panic where it gets no thread")]
 fn run(form: &Form) {
     let folder = Folder::new();
     let config = Config { seal_rows: form.seal_rows, ..folder.config() };

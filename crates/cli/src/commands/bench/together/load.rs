@@ -65,6 +65,7 @@ impl<'a> Load<'a> {
     }
 
     /// Sends single events one after the other; returns what each took, in µs.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn singles(&self) -> miette::Result<Vec<u64>> {
         // This client stands for one on another machine, where no question keeps it from hearing the answer, so its thread is
         // prompt. It has a thread of its own, since threads that it started would be prompt, too.
@@ -93,6 +94,7 @@ impl<'a> Load<'a> {
     }
 
     /// Single events while `others` are at work.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn singles_beside(
         &self,
         others: impl FnOnce(&Self) -> miette::Result<All> + Send,
@@ -105,6 +107,7 @@ impl<'a> Load<'a> {
     }
 
     /// The questions alone.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn questions(&self) -> miette::Result<All> {
         thread::scope(|scope| {
             let askers: Vec<_> = (0..self.what.askers).map(|first| scope.spawn(move || self.ask(first))).collect();
@@ -117,6 +120,7 @@ impl<'a> Load<'a> {
     }
 
     /// Batches, questions and exports.
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn everything(&self) -> miette::Result<All> {
         thread::scope(|scope| {
             let senders: Vec<_> =

@@ -76,6 +76,7 @@ pub(super) fn run(what: &Together) -> miette::Result<Exit> {
 }
 
 /// Looks at the server's memory while `work` is done.
+#[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
 fn watched<T>(server: &ServerProcess, work: impl FnOnce() -> T) -> T {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::commands::bench::measure::percentile;
+use crate::output::outln;
 
 /// Times in µs.
 #[derive(Serialize)]
@@ -96,7 +97,7 @@ impl Report {
                 .collect();
             let singles: BTreeMap<_, _> =
                 self.singles.iter().map(|(name, latency)| (name.replace(' ', "_"), latency)).collect();
-            println!(
+            outln!(
                 "{}",
                 json!({"seconds": self.seconds, "anonymous_peak_bytes": self.peak, "anonymous_bytes_before": self.at_rest,
                     "server_processor_seconds": self.processor, "entries_taken": self.taken, "bytes_exported": self.exported,
@@ -104,27 +105,27 @@ impl Report {
             );
             return;
         }
-        println!("everything at once for {} s", self.seconds);
-        println!("anonymous memory  {} MiB at most; {} before any question", self.peak >> 20, self.at_rest >> 20);
-        println!("server processor  {:.1} s", self.processor);
-        println!("taken in          {} entries = {} entries/s", self.taken, self.taken / self.seconds);
-        println!(
+        outln!("everything at once for {} s", self.seconds);
+        outln!("anonymous memory  {} MiB at most; {} before any question", self.peak >> 20, self.at_rest >> 20);
+        outln!("server processor  {:.1} s", self.processor);
+        outln!("taken in          {} entries = {} entries/s", self.taken, self.taken / self.seconds);
+        outln!(
             "exported          {:.1} MB; {} exports begun, {} whole, {} refused",
             self.exported as f64 / 1e6,
             self.exports.begun,
             self.exports.whole,
             self.exports.refused
         );
-        println!("single events                sent   p50 µs   p99 µs     most");
+        outln!("single events                sent   p50 µs   p99 µs     most");
         for (name, Latency { p50_us, p99_us, most_us, count }) in &self.singles {
-            println!("{name:<24} {count:>8} {p50_us:>8} {p99_us:>8} {most_us:>8}");
+            outln!("{name:<24} {count:>8} {p50_us:>8} {p99_us:>8} {most_us:>8}");
         }
-        println!("questions                answered   p50 ms   p99 ms     most  refused (by status)");
+        outln!("questions                answered   p50 ms   p99 ms     most  refused (by status)");
         for (name, Latency { p50_us, p99_us, most_us, count }, refused) in questions {
             let refused: Vec<_> = refused.iter().map(|(status, count)| format!("{count} ({status})")).collect();
             let refused = if refused.is_empty() { "0".to_owned() } else { refused.join(", ") };
             let ms = |us: u64| us as f64 / 1e3;
-            println!("{name:<24} {count:>8} {:>8.1} {:>8.1} {:>8.1}  {refused}", ms(p50_us), ms(p99_us), ms(most_us));
+            outln!("{name:<24} {count:>8} {:>8.1} {:>8.1} {:>8.1}  {refused}", ms(p50_us), ms(p99_us), ms(most_us));
         }
     }
 }
