@@ -54,4 +54,4 @@ def test_a_route_gets_its_answer_as_the_table_says(file, source):
     has_reader = bool(re.search(r"\.reader\(", text))
     assert has_reader == any(READER == used for name, used in ROUTES.values() if name == file), source
     if source == TREE:
-        assert re.search(r"log\s*\.(tree|ledger|checkpoint)\(", text)
+        assert re.search(r"log\s*\.(tree|checkpoint)\(", text)

@@ -39,6 +39,7 @@ pub use ask::limits::{
     Limits, QUESTION_BYTES_MAX, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, QUESTIONS_BYTES_MAX, RESULT_BYTES_MAX,
 };
 pub use ask::opener::{Opener, PartOpener, Wanted};
+pub use ask::public_tree::PublicTree;
 pub use ask::reader::{Entries, Reader};
 pub use ask::shown::{RecordReadError, Shown};
 pub use log::Log;

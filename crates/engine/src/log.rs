@@ -68,12 +68,6 @@ impl Log {
         self.shared.queue.closed()
     }
 
-    /// The ledger: tiles, proofs, checkpoints, keys.
-    #[must_use]
-    pub fn ledger(&self) -> &ledger::Ledger {
-        &self.shared.ledger
-    }
-
     /// The receipts of a request as one signed note (spec/receipt.md), those of repeated events included; `None` where nothing
     /// was recorded. Cost: one signature.
     ///

@@ -88,7 +88,7 @@ pub(crate) fn serve(
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
         }
-        announce(format_args!("Serving {} with {} entries at http://{address}", log.ledger().origin(), log.size()));
+        announce(format_args!("Serving {} with {} entries at http://{address}", log.tree().origin(), log.size()));
         if !greeting.is_empty() {
             announce(format_args!("{greeting}"));
         }

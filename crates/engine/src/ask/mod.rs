@@ -6,6 +6,7 @@ pub(crate) mod disclosed;
 pub mod inspect;
 pub(crate) mod limits;
 pub(crate) mod opener;
+pub(crate) mod public_tree;
 pub(crate) mod reader;
 pub(crate) mod rows;
 pub(crate) mod shown;

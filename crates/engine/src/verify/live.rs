@@ -32,7 +32,7 @@ impl Log {
         // A checkpoint over everything there is. If none can be made, what was signed before is checked.
         let newest = self.size().checked_sub(1).and_then(|last| self.checkpoint_covering(last).ok());
         let (checkpoint, view, ledger) =
-            (newest.unwrap_or_else(|| self.checkpoint()), self.shared.view(), self.ledger());
+            (newest.unwrap_or_else(|| self.checkpoint()), self.shared.view(), &self.shared.ledger);
         let size = checkpoint.checkpoint.size.0.min(view.size);
         let mut verification =
             Verification { origin: ledger.origin().to_owned(), size, checkpoints: 1, ..Verification::default() };

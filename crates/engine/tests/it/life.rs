@@ -73,13 +73,13 @@ fn checkpoints_continue_over_restarts_and_prove_every_entry() {
         let leaf = receipts.iter().flatten().next_back().unwrap().leaf_index;
         let checkpoint = log.checkpoint_covering(leaf).unwrap();
         if let Some((size, root)) = last.replace((checkpoint.checkpoint.size, checkpoint.checkpoint.root)) {
-            let path = log.ledger().consistency(size, checkpoint.checkpoint.size).unwrap();
+            let path = log.tree().consistency(size, checkpoint.checkpoint.size).unwrap();
             proof::verify_consistency(size, checkpoint.checkpoint.size, &path, &root, &checkpoint.checkpoint.root)
                 .unwrap();
         }
         for receipt in receipts.iter().flatten() {
-            let proof = log.ledger().inclusion(proof::LeafIndex(receipt.leaf_index), &checkpoint).unwrap();
-            proof.verify(&receipt.digest, &log.ledger().verifier_key()).unwrap();
+            let proof = log.tree().inclusion(proof::LeafIndex(receipt.leaf_index), &checkpoint).unwrap();
+            proof.verify(&receipt.digest, &log.tree().verifier_key()).unwrap();
         }
         if round == 1 { drop(log) } else { log.close().unwrap() }
     }

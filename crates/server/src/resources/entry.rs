@@ -66,15 +66,14 @@ pub(crate) async fn proof(
         let checkpoint = match size {
             None => app.log.checkpoint_covering(leaf)?,
             Some(size) => {
-                let found =
-                    app.log.ledger().checkpoints_from(TreeSize(size), 1).map_err(|error| Problem::internal(&error))?;
-                let exact = found.into_iter().find(|published| published.checkpoint.size.0 == size && size > leaf);
+                let found = app.log.tree().checkpoint_of(TreeSize(size)).map_err(|error| Problem::internal(&error))?;
+                let covering = found.filter(|_| size > leaf);
                 std::sync::Arc::new(
-                    exact.ok_or_else(|| Problem::not_found("checkpoint of this size that covers the entry"))?,
+                    covering.ok_or_else(|| Problem::not_found("checkpoint of this size that covers the entry"))?,
                 )
             }
         };
-        let proof = app.log.ledger().inclusion(LeafIndex(leaf), &checkpoint).map_err(|error| match error {
+        let proof = app.log.tree().inclusion(LeafIndex(leaf), &checkpoint).map_err(|error| match error {
             BuildProofError::Differs { .. } => Problem::damaged(&error, Some(leaf)),
             error => Problem::internal(&error),
         })?;

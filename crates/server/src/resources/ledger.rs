@@ -21,7 +21,7 @@ pub(crate) async fn checkpoint(State(app): State<App>) -> Response {
 /// The key that checks the log's checkpoints, as one line of text.
 #[utoipa::path(get, path = "/vkey", tag = "ledger", responses((status = 200, description = "signed-note verifier key", body = String, content_type = "text/plain")))]
 pub(crate) async fn vkey(State(app): State<App>) -> Response {
-    ([TEXT], format!("{}\n", app.log.ledger().verifier_key())).into_response()
+    ([TEXT], format!("{}\n", app.log.tree().verifier_key())).into_response()
 }
 
 /// A tile of hashes, or a bundle of digests.
@@ -33,7 +33,7 @@ pub(crate) async fn tile(State(app): State<App>, Path(path): Path<String>) -> Re
     app.blocking(move |app| {
         let none = || Problem::not_found("tile of this path and size");
         let tile: TilePath = format!("tile/{path}").parse().map_err(|_| none())?;
-        let bytes = app.log.ledger().tile(&tile).map_err(|error| unproven(&error))?.ok_or_else(none)?;
+        let bytes = app.log.tree().tile(&tile).map_err(|error| unproven(&error))?.ok_or_else(none)?;
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
             (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
@@ -61,7 +61,7 @@ pub(crate) async fn consistency(State(app): State<App>, RawQuery(query): RawQuer
                 format!("from={from} and to={to} must be in order and at most {newest}, the newest checkpoint's size");
             return Err(Problem::bad_parameter(detail));
         }
-        let hashes = app.log.ledger().consistency(TreeSize(from), TreeSize(to)).map_err(|error| unproven(&error))?;
+        let hashes = app.log.tree().consistency(TreeSize(from), TreeSize(to)).map_err(|error| unproven(&error))?;
         let text: String = hashes.iter().map(|hash| format!("{hash}\n")).collect();
         Ok(([TEXT], text).into_response())
     })
