@@ -10,6 +10,7 @@ mod disk;
 pub mod fake;
 mod lock;
 mod open_files;
+mod own_file;
 mod priority;
 mod publish;
 mod random;
@@ -17,8 +18,9 @@ mod system_disk;
 
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};
-pub use lock::{LOCK_FILE, Lock, LockError, holder_of, is_lock_file};
+pub use lock::{LOCK_FILE, Lock, LockError, QuietLock, holder_of, is_lock_file};
 pub use open_files::{is_out_of_files, raise_open_files};
+pub use own_file::{Kind, NotOurs, begins_as, is_not_ours, open_own, remove_left};
 pub use priority::{be_prompt, step_back};
 pub use publish::{TEMPORARY_SUFFIX, publish_file, replace_file, temporary_path};
 pub use random::{Random, SystemRandom};
