@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     Check, Fold, Identity, IdentityError, KeyState, OpenError, RootKey, Sealed, StoreError, VaultError,
     address::{self, AddressValue},
-    check,
+    check::check_opened,
     cipher::{Cipher, NONCE_BYTES, TAG_BYTES},
     compact,
     database::{Database, Row, database_path},
@@ -102,12 +102,12 @@ impl Vault {
     }
 
     /// As [`Self::open`], to open disclosures and nothing else: the database is not written to, so that verification changes
-    /// nothing.
+    /// nothing. Nobody else may have it open.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_to_read(data_dir: &Path, surroundings: Surroundings, root: &RootKey) -> Result<Self, VaultError> {
-        Self::of(data_dir, surroundings, root, Database::open_to_read(data_dir)?)
+        Self::of(data_dir, surroundings, root, Database::open_at_rest(data_dir)?)
     }
 
     fn of(data_dir: &Path, surroundings: Surroundings, root: &RootKey, database: Database) -> Result<Self, VaultError> {
@@ -397,10 +397,10 @@ impl Vault {
         self.read_identities().for_each(visit);
     }
 
-    /// Reads all of the vault's files again: see [`check()`].
+    /// Reads all of the vault's files again: see [`crate::check`]. May run while the vault is in use.
     #[must_use]
     pub fn check(&self) -> Check {
-        check(self.surroundings.disk.as_ref(), &self.data_dir)
+        check_opened(self.surroundings.disk.as_ref(), &self.data_dir, Database::open_to_read)
     }
 
     fn store_pending(&self, database: &mut Database) -> Result<usize, StoreError> {
