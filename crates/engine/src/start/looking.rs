@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use env::Disk;
 use journal::{FileJournal, Found, Known, MacKey};
-use ledger::{Ledger, load_signing_key};
+use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{IndexAccess, SealedLines, open_segment};
@@ -80,14 +80,17 @@ pub(crate) fn look_as(
 
     let recent = Recent::new(sealed);
     let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent, world.clock.now_us());
+    let digests = DigestsAhead::new(&ledger);
     let known = Known {
         origin: &origin,
         sealed: LeafIndex(sealed),
         checkpoint: signed_tree(&ledger.newest().checkpoint),
         root_at: &|size| proof::root(size, &*ledger).ok(),
+        in_tree: &|leaf, digest| digests.get(leaf.0).is_ok_and(|ours| ours == *digest),
         key: Some(&mac_key),
     };
     let found = FileJournal::look(disk, &layout.journal(), &known, &mut |batch| recovering.take(&batch));
+    drop(digests);
     let found = found.map_err(|error| unlisted(error.into()))?;
     let recovered = recovering.finish();
     Ok(Looked { vault, ledger, manifest, cache, segments, recent, found: Some(found), recovered })
