@@ -21,6 +21,7 @@ use crate::commit::tree::Tree;
 use crate::start::create::{ledger_env, surroundings};
 use crate::start::error::OpenError;
 use crate::start::recover::{Recovered, Recovering};
+use crate::start::repaired::{self, NoteKey, Repaired};
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
 
@@ -35,6 +36,8 @@ pub(crate) struct Looked {
     /// The journal's files as found; taken when the journal goes on from them.
     pub(crate) found: Option<Found>,
     pub(crate) recovered: Recovered,
+    /// What a repair left to be recorded.
+    pub(crate) repaired: Repaired,
 }
 
 /// A live segment.
@@ -67,6 +70,7 @@ pub(crate) fn look_as(
     let disk: &dyn Disk = &*world.disk;
     let key = load_signing_key(disk, &layout.signing_key())?;
     let origin = key.name().to_owned();
+    let note_key = NoteKey::of(&key);
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
@@ -93,7 +97,10 @@ pub(crate) fn look_as(
     drop(digests);
     let found = found.map_err(|error| unlisted(error.into()))?;
     let recovered = recovering.finish();
-    Ok(Looked { vault, ledger, manifest, cache, segments, recent, found: Some(found), recovered })
+    let note = layout.repaired();
+    let repaired = repaired::read(disk, &note, &note_key, manifest.as_ref(), found.leaves().end.0);
+    let repaired = repaired.map_err(|source| OpenError::disk(&note, source))?;
+    Ok(Looked { vault, ledger, manifest, cache, segments, recent, found: Some(found), recovered, repaired })
 }
 
 /// Opens every live segment. Identities are held open from then on.

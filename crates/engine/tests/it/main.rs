@@ -20,6 +20,7 @@ mod forging;
 mod life;
 mod limping;
 mod merging;
+mod planted;
 mod publication;
 mod reindexing;
 mod repairing;
