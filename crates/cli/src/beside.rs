@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use env::NotOurs;
+
 /// A file in the making. Dropped without [`Beside::finish`], it is removed, and what was there before stays.
 pub(crate) struct Beside {
     file: File,
@@ -15,7 +17,7 @@ impl Beside {
     /// Begins the file that becomes `path`.
     ///
     /// # Errors
-    /// What the system answers; nothing was changed then.
+    /// [`NotOurs`] for a link to a file, or to nothing; what the system answers. Nothing was changed then.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let there = path.metadata().ok();
         if there.as_ref().is_some_and(|there| !there.is_file() && !there.is_dir()) {
@@ -24,8 +26,11 @@ impl Beside {
         if there.as_ref().is_some_and(fs::Metadata::is_dir) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        // A symbolic link stays; the file that it leads to is replaced.
-        let target = if there.is_some() { path.canonicalize()? } else { path.to_owned() };
+        // Whoever can put a link there would choose what is replaced.
+        if path.is_symlink() {
+            return Err(NotOurs::error(path, "a symbolic link, and what it leads to is not written to"));
+        }
+        let target = path.to_owned();
         let mut name = target.as_os_str().to_owned();
         name.push(format!(".{}.part", std::process::id()));
         let part = PathBuf::from(name);
@@ -66,5 +71,31 @@ impl Write for Beside {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that goes wrong should panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_chooses_no_file_to_be_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let precious = dir.path().join("precious");
+        fs::write(&precious, "precious").unwrap();
+        for (name, leads_to) in [("link", &precious), ("dangling", &dir.path().join("nowhere"))] {
+            let link = dir.path().join(name);
+            std::os::unix::fs::symlink(leads_to, &link).unwrap();
+            assert!(Beside::create(&link).is_err(), "{name}");
+        }
+        let other_name = dir.path().join("other name");
+        fs::hard_link(&precious, &other_name).unwrap();
+        let mut file = Beside::create(&other_name).unwrap();
+        file.write_all(b"new").unwrap();
+        file.finish().unwrap();
+        assert_eq!(fs::read(&other_name).unwrap(), b"new");
+        assert_eq!(fs::read(&precious).unwrap(), b"precious");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 4, "nothing is left beside");
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engine::{Config, Log, OlderMark, OpenError, World};
+use env::LockError;
 
 use crate::exit::failed;
 use crate::runtime::MORE_THREADS;
@@ -58,12 +59,17 @@ impl Local {
     }
 }
 
+/// What to do where the lock cannot be used.
+pub(crate) const NO_LOCK: &str =
+    "if something else lies there, move it away: a log makes its lock anew; else look at the folder's permissions";
+
 /// What to do about a log that does not open.
 pub(crate) fn remedy(error: &OpenError) -> &'static str {
     match error {
         error if error.is_disk_full() => {
             "make room on the disk, which is full beyond what is kept in reserve, then start again; nothing that was acknowledged is lost"
         }
+        OpenError::Lock(LockError::Io { .. }) => NO_LOCK,
         OpenError::Lock(_) => {
             "stop the process that holds it, or let it do the work: commands that take --url ask a running server"
         }

@@ -1,5 +1,6 @@
 //! The disk as an argument: what the durable parts need of a file system, and no more.
 
+use crate::Kind;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,19 +18,20 @@ pub trait Disk: Send + Sync {
     /// Opens an existing file for reading.
     ///
     /// # Errors
-    /// `NotFound`; what the file system answers.
+    /// `NotFound`; [`crate::NotOurs`] for what is no regular file; what the file system answers.
     fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
 
-    /// Opens an existing file for reading and writing.
+    /// Opens an existing file for reading and writing, unless it is reached through a symbolic link, is no regular file, or has
+    /// another name besides: what is written would go into somebody else's file.
     ///
     /// # Errors
-    /// `NotFound`; what the file system answers.
+    /// `NotFound`; [`crate::NotOurs`]; what the file system answers.
     fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
 
     /// The whole content of a file.
     ///
     /// # Errors
-    /// `NotFound`; what the file system answers.
+    /// `NotFound`; [`crate::NotOurs`] for what is no regular file; what the file system answers.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 
     /// Whether a file or folder has this name.
@@ -37,6 +39,14 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// What the file system answers.
     fn exists(&self, path: &Path) -> io::Result<bool>;
+
+    /// What lies under a name; a symbolic link is not followed.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn kind(&self, path: &Path) -> io::Result<Kind> {
+        Ok(if self.exists(path)? { Kind::Plain } else { Kind::Absent })
+    }
 
     /// The paths of the files (not folders) in a folder, sorted.
     ///

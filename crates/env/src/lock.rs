@@ -1,7 +1,9 @@
 //! One process per directory.
 
+use crate::own_file::{NotOurs, open_own};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -15,16 +17,17 @@ const HOLDER_BYTES_MAX: u64 = 4_096;
 #[derive(Debug, Error)]
 pub enum LockError {
     /// Another process holds the lock. Remedy: stop it, or ask it.
-    #[error("{path} is held by process {pid} ({note})")]
+    #[error("{path} is held; process {pid} was the last to write into it ({note})")]
     Held {
         /// The lock file.
         path: PathBuf,
-        /// The holder's process id; 0 when the holder has not written it yet.
+        /// The process id in it; 0 when nobody has written one yet. A check holds the lock without writing.
         pid: u32,
-        /// What the holder wrote about itself, for instance its address; may be empty.
+        /// What that process wrote about itself, for instance its address; may be empty.
         note: String,
     },
-    /// The lock file cannot be used. Remedy: mend the directory's permissions or disk.
+    /// The lock file cannot be used, or something else lies there. Remedy: mend the directory's permissions or disk, or move away
+    /// what is no lock.
     #[error("cannot use the lock file {path}")]
     Io {
         /// The lock file.
@@ -41,28 +44,45 @@ pub struct Lock {
     path: PathBuf,
 }
 
+/// As [`Lock`], taken without a byte written.
+#[derive(Debug)]
+pub struct QuietLock {
+    _file: Option<File>,
+}
+
 impl Lock {
     /// Takes the lock of an existing directory without waiting, and writes this process' id into it.
     ///
     /// # Errors
-    /// [`LockError::Held`] with what the holder wrote; [`LockError::Io`].
+    /// [`LockError::Held`] with what the holder wrote; [`LockError::Io`], also where the file is no lock's: it is left as it is then.
     pub fn acquire(dir: &Path) -> Result<Self, LockError> {
         let path = dir.join(LOCK_FILE);
         let io = |source| LockError::Io { path: path.clone(), source };
-        // Not truncated: until the lock is ours, the content is the holder's.
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let (pid, note) = read_holder(&mut file).map_err(io)?;
-                return Err(LockError::Held { path, pid, note });
-            }
-            Err(TryLockError::Error(error)) => return Err(io(error)),
+        // Not truncated: until the lock is ours, the content is the holder's, or somebody else's altogether.
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let mut file = open_own(&mut options, &path).map_err(io)?;
+        take(&mut file, &path)?;
+        if !is_lock_text(&mut file).map_err(io)? {
+            return Err(io(NotOurs::error(&path, "no lock that a log wrote")));
         }
         let lock = Self { file, path };
         lock.describe("")?;
         Ok(lock)
+    }
+
+    /// Takes the lock for reading the directory: nobody can change the log meanwhile, and nothing is written. A directory
+    /// without a lock file is used by nobody.
+    ///
+    /// # Errors
+    /// As [`Lock::acquire`].
+    pub fn acquire_quietly(dir: &Path) -> Result<QuietLock, LockError> {
+        let path = dir.join(LOCK_FILE);
+        match open_own(OpenOptions::new().read(true), &path) {
+            Ok(mut file) => take(&mut file, &path).map(|()| QuietLock { _file: Some(file) }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(QuietLock { _file: None }),
+            Err(source) => Err(LockError::Io { path, source }),
+        }
     }
 
     /// Writes a free text (one line, for instance the address served) beside the process id, for whoever comes second.
@@ -78,6 +98,19 @@ impl Lock {
             file.write_all(text.as_bytes())
         };
         write().map_err(|source| LockError::Io { path: self.path.clone(), source })
+    }
+}
+
+/// Takes the lock on an open file without waiting.
+fn take(file: &mut File, path: &Path) -> Result<(), LockError> {
+    let io = |source| LockError::Io { path: path.to_owned(), source };
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let (pid, note) = read_holder(file).map_err(io)?;
+            Err(LockError::Held { path: path.to_owned(), pid, note })
+        }
+        Err(TryLockError::Error(error)) => Err(io(error)),
     }
 }
 
@@ -103,13 +136,22 @@ pub fn holder_of(dir: &Path) -> Result<Option<(u32, String)>, LockError> {
 /// Whether a file named [`LOCK_FILE`] was written by a [`Lock`]: another program may call something else so.
 #[must_use]
 pub fn is_lock_file(path: &Path) -> bool {
-    let is_small = path.metadata().is_ok_and(|file| file.is_file() && file.len() <= HOLDER_BYTES_MAX);
-    let text = if is_small { std::fs::read_to_string(path).ok() } else { None };
+    let file = open_own(OpenOptions::new().read(true), path);
+    file.and_then(|mut file| is_lock_text(&mut file)).unwrap_or(false)
+}
+
+/// Whether an open file holds what a [`Lock`] writes.
+fn is_lock_text(file: &mut File) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(HOLDER_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| text.len() as u64 <= HOLDER_BYTES_MAX) else {
+        return Ok(false);
+    };
+    let mut lines = text.lines();
+    let is_pid = lines.next().is_some_and(|pid| pid.parse::<u32>().is_ok());
     // Empty: its holder died before it had written.
-    text.is_some_and(|text| {
-        text.is_empty()
-            || (text.lines().count() <= 2 && text.lines().next().is_some_and(|pid| pid.parse::<u32>().is_ok()))
-    })
+    Ok(text.is_empty() || (is_pid && lines.count() <= 1))
 }
 
 fn read_holder(file: &mut File) -> io::Result<(u32, String)> {

@@ -1,11 +1,11 @@
 //! Files that appear whole or not at all.
 
-use crate::Disk;
+use crate::{Disk, remove_left};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What a file's name ends in while it is being written; such files may be removed at every start.
+/// What a file's name ends in while it is being written. What an earlier process left so holds nothing that is not elsewhere.
 pub const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Where a file is written before it gets its name: beside it, with [`TEMPORARY_SUFFIX`].
@@ -19,10 +19,11 @@ pub fn temporary_path(path: &Path) -> PathBuf {
 /// Creates a file that appears with its whole content, durable, or not at all.
 ///
 /// Order: temporary name in the same folder, write, sync, rename without replacing, sync the folder. A temporary file
-/// left by an earlier crash is removed first.
+/// left by an earlier crash, which begins as this one does, is removed first.
 ///
 /// # Errors
-/// `AlreadyExists` when the name is taken; what the disk answers (the temporary file is then removed).
+/// `AlreadyExists` when the name is taken; [`crate::NotOurs`] where something else has the temporary name; what the disk answers (the
+/// temporary file is then removed).
 pub fn publish_file(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_temporary(disk, path, bytes)?;
     let temporary = temporary_path(path);
@@ -37,7 +38,7 @@ pub fn publish_file(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()
 /// Creates or replaces a file; after a crash it has the old content or the new, whole.
 ///
 /// # Errors
-/// What the disk answers.
+/// [`crate::NotOurs`] where something else has the temporary name; what the disk answers.
 pub fn replace_file(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_temporary(disk, path, bytes)?;
     disk.rename_replace(&temporary_path(path), path)?;
@@ -46,9 +47,7 @@ pub fn replace_file(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()
 
 fn write_temporary(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = temporary_path(path);
-    if disk.exists(&temporary)? {
-        disk.remove(&temporary)?;
-    }
+    remove_left(disk, &temporary, bytes)?;
     let file = disk.create_new(&temporary)?;
     let written = file.write_all_at(bytes, 0).and_then(|()| file.sync_all());
     if let Err(error) = written {

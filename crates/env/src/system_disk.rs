@@ -1,9 +1,10 @@
 //! The real file system. Where the process has too many files open, opening one waits until some are closed.
 
 use crate::open_files::patiently;
-use crate::{Disk, DiskFile};
+use crate::own_file::{kind_of, open_own, open_regular};
+use crate::{Disk, DiskFile, Kind};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -22,19 +23,30 @@ impl Disk for SystemDisk {
     }
 
     fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(SystemFile(patiently(|| File::open(path))?)))
+        Ok(Box::new(SystemFile(patiently(|| open_regular(path))?)))
     }
 
     fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(SystemFile(patiently(|| OpenOptions::new().read(true).write(true).open(path))?)))
+        Ok(Box::new(SystemFile(patiently(|| open_own(OpenOptions::new().read(true).write(true), path))?)))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        patiently(|| std::fs::read(path))
+        let mut file = patiently(|| open_regular(path))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
         path.try_exists()
+    }
+
+    fn kind(&self, path: &Path) -> io::Result<Kind> {
+        match path.symlink_metadata() {
+            Ok(metadata) => Ok(kind_of(&metadata)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kind::Absent),
+            Err(error) => Err(error),
+        }
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {

@@ -3,6 +3,7 @@
 mod found;
 mod look;
 mod name;
+mod placing;
 mod reserve;
 mod sizes;
 mod writer;
@@ -14,7 +15,7 @@ use crate::{
 };
 use env::{Disk, Random};
 use look::Looking;
-use proof::{Hash, LeafIndex, TreeSize};
+use proof::{Digest, Hash, LeafIndex, TreeSize};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +37,9 @@ pub struct Known<'a> {
     /// The root of the log's tree at a size that was once signed, at most the newest checkpoint's; `None` where there is
     /// no such root. A file begun under another checkpoint is refused.
     pub root_at: &'a dyn Fn(TreeSize) -> Option<Hash>,
+    /// Whether the tree has this digest at a leaf that the newest checkpoint covers. Asked of files that are not needed any more, before
+    /// they go.
+    pub in_tree: &'a dyn Fn(LeafIndex, &Digest) -> bool,
     /// The key that authenticates frames. `None` where the log's key is not at hand: the journal can then be inspected but not
     /// opened, and [`Recovery::authenticated`] says so.
     pub key: Option<&'a MacKey>,
@@ -54,6 +58,17 @@ pub struct Recovery {
     pub cut: Option<Cut>,
     /// Whether the MACs were checked.
     pub authenticated: bool,
+    /// Files that are named like a journal's and that are left alone.
+    pub foreign: Vec<Foreign>,
+}
+
+/// A file that is not used and stays: it is not this log's, or nobody has read that what it holds is held elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The file.
+    pub path: PathBuf,
+    /// Why it stays.
+    pub what: &'static str,
 }
 
 /// An end that nothing attests and that is not a whole frame.

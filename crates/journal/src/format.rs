@@ -11,7 +11,7 @@ mod scan;
 pub(crate) use authenticate::{authenticate, line_digests};
 pub(crate) use copy::restamp;
 pub(crate) use frame::{CLOSE_BYTES, Frame, FrameWriter, Kind as FrameKind, Link, Stamp, frame_bytes, frame_length};
-pub(crate) use header::{Begun, FileHeader, HEADER_BYTES, HeaderError};
+pub(crate) use header::{Begun, FileHeader, HEADER_BYTES, HeaderError, MAGIC};
 pub use mac::MacKey;
 pub(crate) use mac::{Mac, NO_MAC};
 pub(crate) use scan::{End, Scan, batch_at, decode_frame, scan};

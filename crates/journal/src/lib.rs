@@ -20,7 +20,7 @@ pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch, SignedT
 pub use cursor::Cursor;
 pub use error::{AppendError, FreeError, OpenError, ReadError};
 pub use file::{
-    AreHeld, Cut, FileJournal, Found, GROUP_BYTES_MAX, Known, RESERVE_BYTES_DEFAULT, Recovery, Refusal, Sizes,
+    AreHeld, Cut, FileJournal, Foreign, Found, GROUP_BYTES_MAX, Known, RESERVE_BYTES_DEFAULT, Recovery, Refusal, Sizes,
     release_if_short,
 };
 pub use format::MacKey;

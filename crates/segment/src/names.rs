@@ -4,6 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use proof::LEAVES_MAX;
+
+/// No segment is written so often; a name of a later generation is no segment's.
+pub(crate) const GENERATION_MAX: u32 = 1 << 30;
+
 /// Which segment: the leaves it holds, and which writing of them.
 ///
 /// Shown as `<first>-<last>.<generation>`, leaves in decimal with at least twelve digits, so that names sort by leaf
@@ -51,6 +56,12 @@ impl SegmentName {
         self.first..self.last.saturating_add(1)
     }
 
+    /// Whether a log can have such a segment: it holds a leaf, and there is room for more behind it.
+    #[must_use]
+    pub fn is_within_reach(&self) -> bool {
+        self.first <= self.last && self.last < LEAVES_MAX && self.generation <= GENERATION_MAX
+    }
+
     /// Returns where a file of this segment lies in the folder `dir`.
     #[must_use]
     pub fn path(&self, dir: &Path, file: SegmentFile) -> PathBuf {
@@ -66,7 +77,7 @@ impl SegmentName {
         let name = Self { first: first.parse().ok()?, last: last.parse().ok()?, generation: generation.parse().ok()? };
         let file = SegmentFile::ALL.into_iter().find(|file| file.extension() == extension)?;
         // One spelling only: what is read must be what would be written.
-        (name.first <= name.last && format!("{name}.{extension}") == file_name).then_some((name, file))
+        (name.is_within_reach() && format!("{name}.{extension}") == file_name).then_some((name, file))
     }
 }
 
@@ -89,6 +100,16 @@ mod tests {
             let file_name = path.file_name().unwrap().to_str().unwrap();
             assert_eq!(SegmentName::parse(file_name), Some((name, file)));
         }
+        for far in [
+            "000000000000-18446744073709551615.0.idx",
+            "18446744073709551615-18446744073709551615.0.disc",
+            "000000000000-288230376151711744.0.ndjson.zst",
+            "000000000000-000000000021.4294967295.idx",
+            "000000000000-000000000021.1073741825.idx",
+        ] {
+            assert_eq!(SegmentName::parse(far), None, "{far}");
+        }
+        assert!(SegmentName::parse("000000000000-288230376151711743.1073741824.idx").is_some());
         for bad in
             ["", "5-9.0.idx", "000000000005-000000000004.0.idx", "000000000005-000000000009.00.idx", "x.0.idx", "a.tmp"]
         {

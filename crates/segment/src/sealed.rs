@@ -202,18 +202,6 @@ pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEn
     Ok(SegmentEntry { name, lines, disclosures })
 }
 
-/// Whether the lines and disclosures of the segment that `entry` names are byte for byte what the manifest says. Cost: reads
-/// and hashes both files.
-///
-/// # Errors
-/// `Read` if the disk fails or a file is missing.
-pub fn is_as_stamped(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Result<bool, PartError> {
-    let cache = BlockCache::new(0);
-    let lines = DataFile::open(disk, &entry.name.path(dir, SegmentFile::Lines), &cache)?;
-    let disclosures = DisclosureFile::open(disk, &entry.name.path(dir, SegmentFile::Disclosures), &cache)?;
-    Ok(lines.sha256()? == entry.lines.sha256 && disclosures.sha256()? == entry.disclosures.sha256)
-}
-
 /// Opens the index of the segment that `entry` names, checking that it was made from these lines.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ use std::{
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
 
+use crate::files::{check_own, is_settled, unchanging};
 use crate::{StoreError, VaultError};
 
 /// `indv`: what SQLite's file header calls this kind of file.
@@ -68,6 +69,7 @@ impl Database {
     pub(crate) fn create(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
         let file = |source| VaultError::File { path: path.clone(), source };
+        check_own(data_dir)?;
         // SQLite gives its other files the mode of this one.
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
             Ok(_) => {}
@@ -94,6 +96,7 @@ impl Database {
     /// also when it is closed again.
     pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
+        check_own(data_dir)?;
         let database = |source| VaultError::Database { path: path.clone(), source };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(database)?;
@@ -114,10 +117,28 @@ impl Database {
         moved.map(drop).map_err(|source| VaultError::Database { path: self.path.clone(), source })
     }
 
-    /// Opens an existing file for reading alone, as `verify` does beside a running server.
+    /// Opens an existing file for reading alone, beside the process that has it open.
     pub(crate) fn open_to_read(data_dir: &Path) -> Result<Self, VaultError> {
+        check_own(data_dir)?;
         let path = database_path(data_dir);
-        let connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        Self::read_only(connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path)
+    }
+
+    /// Opens an existing file that nobody has open, for reading alone. Nothing is written where no write-ahead log was left; to read
+    /// one, SQLite makes an index beside it.
+    pub(crate) fn open_at_rest(data_dir: &Path) -> Result<Self, VaultError> {
+        if !is_settled(data_dir) {
+            return Self::open_to_read(data_dir);
+        }
+        check_own(data_dir)?;
+        let path = database_path(data_dir);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(unchanging(&path), flags);
+        let connection = opened.map_err(|source| VaultError::Database { path: path.clone(), source })?;
+        Self::read_only(connection, path)
+    }
+
+    fn read_only(connection: Connection, path: PathBuf) -> Result<Self, VaultError> {
         check_header(&connection, &path)?;
         Ok(Self { connection, path, failed: true })
     }

@@ -20,6 +20,7 @@ mod cipher;
 mod compact;
 mod database;
 mod error;
+mod files;
 mod generations;
 mod identities;
 mod key_file;

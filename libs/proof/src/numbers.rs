@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// No log has more leaves: the file of their digests, 32 bytes each, would be longer than files can be (2⁶³ bytes). What names a leaf
+/// beyond is no log's, and sums of leaves below never overflow.
+pub const LEAVES_MAX: u64 = 1 << 58;
+
 /// The place of a leaf in the tree: leaves count from 0 in commit order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct LeafIndex(pub u64);

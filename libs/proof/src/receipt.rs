@@ -16,7 +16,8 @@ use std::{fmt, str::FromStr};
 use crate::{Digest, LeafIndex, NoteError, SignedNote, SigningKey, VerifierKey, numbers::parse_decimal};
 
 /// The first line of every receipt.
-const FIRST_LINE: &str = "indelible-receipt/v1";
+/// The first line of a receipt: name and version of the format.
+pub const RECEIPT_BEGIN: &str = "indelible-receipt/v1";
 
 /// The longest receipt that is read: ten thousand entries, the most that a request has, take some 1.2 MB.
 pub const RECEIPT_BYTES_MAX: usize = 2 << 20;
@@ -112,7 +113,7 @@ impl Receipt {
     pub fn open_all(notes: &str, key: &VerifierKey) -> Result<Self, ReceiptError> {
         let mut entries = Vec::new();
         // The first line of a receipt stands nowhere else in one.
-        let mut begins: Vec<usize> = notes.match_indices(FIRST_LINE).map(|(at, _)| at).collect();
+        let mut begins: Vec<usize> = notes.match_indices(RECEIPT_BEGIN).map(|(at, _)| at).collect();
         begins.retain(|at| *at == 0 || notes.get(..*at).is_some_and(|before| before.ends_with('\n')));
         if begins.first() != Some(&0) {
             return Err(ReceiptError::Malformed("its first line is not indelible-receipt/v1"));
@@ -134,7 +135,7 @@ impl Receipt {
 
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{FIRST_LINE}\n{}\n", self.origin)?;
+        write!(f, "{RECEIPT_BEGIN}\n{}\n", self.origin)?;
         self.entries.iter().try_for_each(|entry| writeln!(f, "{} {} {}", entry.leaf, entry.id, entry.digest))
     }
 }
@@ -147,7 +148,7 @@ impl FromStr for Receipt {
         let malformed = ReceiptError::Malformed;
         let body = text.strip_suffix('\n').ok_or(malformed("it does not end in a newline"))?;
         let mut lines = body.split('\n');
-        if lines.next() != Some(FIRST_LINE) {
+        if lines.next() != Some(RECEIPT_BEGIN) {
             return Err(malformed("its first line is not indelible-receipt/v1"));
         }
         let origin = lines.next().filter(|origin| !origin.is_empty()).ok_or(malformed("it names no log"))?;

@@ -1,10 +1,11 @@
 //! `indelible send`: events of ours to a server, with retries.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use env::SystemClock;
+use env::{NotOurs, SystemClock, SystemDisk};
 use ingest::{Lines, Mapping};
 
 use crate::exit::{Exit, failed};
@@ -44,7 +45,7 @@ impl Send {
         };
         let lines = lines.map_err(|error| failed(&error, format!("cannot send {}", self.file.display())))?;
         let receipts = self.receipts.as_deref().map(|path| {
-            let file = File::options().create(true).append(true).open(path);
+            let file = kept(path);
             file.map_err(|error| failed(&error, "name another file for receipts with --receipts"))
         });
         let sink = Sink::Remote { remote: &remote, receipts: receipts.transpose()? };
@@ -53,4 +54,13 @@ impl Send {
         outln!("{imported}");
         Ok(if imported.counts.refused > 0 { Exit::No } else { Exit::Done })
     }
+}
+
+/// Opens the file of receipts, to append to it. Anything else that has the name stays as it is.
+fn kept(path: &Path) -> io::Result<File> {
+    let file = env::open_own(File::options().create(true).append(true), path)?;
+    if env::begins_as(&SystemDisk, path, proof::RECEIPT_BEGIN.as_bytes())? {
+        return Ok(file);
+    }
+    Err(NotOurs::error(path, "no file of receipts"))
 }

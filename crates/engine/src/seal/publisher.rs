@@ -23,6 +23,7 @@ use env::Disk;
 use journal::Journal;
 use proof::LeafIndex;
 use segment::manifest::{Manifest, SegmentEntry, newest, publish, publish_again};
+use segment::seal::remove_files;
 use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Part, Segment, SegmentName};
 
@@ -196,12 +197,8 @@ impl Publisher {
         };
         let disk = self.disk();
         let tidied = self.unnamed().and_then(|files| {
-            let mut ours = files.filter(|file| !foreign.contains(file) && !joined(file)).peekable();
-            if ours.peek().is_none() {
-                return Ok(());
-            }
-            ours.try_for_each(|file| disk.remove(&file))?;
-            disk.sync_dir(&self.layout.segments())
+            let ours: Vec<_> = files.filter(|file| !foreign.contains(file) && !joined(file)).collect();
+            remove_files(&*disk, &self.layout.segments(), &ours)
         });
         match tidied {
             Ok(()) => self.untidy = false,

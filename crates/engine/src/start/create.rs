@@ -57,9 +57,7 @@ pub(crate) fn probe_marks(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenEr
     let probe = env::temporary_path(&layout.mark("probe"));
     let folder = probe.parent().unwrap_or(&probe);
     let probed = disk.create_dir_all(folder).and_then(|()| {
-        if disk.exists(&probe)? {
-            disk.remove(&probe)?;
-        }
+        env::remove_left(disk, &probe, b"")?;
         drop(disk.create_new(&probe)?);
         disk.remove(&probe)
     });

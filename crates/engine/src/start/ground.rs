@@ -48,10 +48,10 @@ pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenErr
         let missing = missing.into_iter().find(|path| !disk.exists(path).unwrap_or(false));
         return Err(OpenError::Incomplete { found, missing: missing.unwrap_or_else(|| data.to_owned()) });
     }
-    let begun = is_empty_file(&layout.creating());
+    let begun = is_empty_file(disk, &layout.creating());
     let expected = |path: &PathBuf| {
         let made = begun && layout.made_by_creation().contains(path);
-        made || is_lock(path) || (*path == env::temporary_path(&layout.creating()) && is_empty_file(path))
+        made || is_lock(path) || (*path == env::temporary_path(&layout.creating()) && is_empty_file(disk, path))
     };
     match found.into_iter().find(|path| !expected(path)) {
         Some(found) => Err(OpenError::NotEmpty { data: data.to_owned(), found }),
@@ -78,7 +78,7 @@ fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError>
             || (in_folder(layout.journal()) && name.ends_with(".wal"))
             || (in_folder(layout.manifests()) && name.len() >= 12 && name.parse::<u64>().is_ok())
             || (in_folder(layout.tree()) && (name == ledger::CHECKPOINTS_FILE || name.starts_with("level-")))
-            || (in_folder(layout.tree()) && name == "digests" && !is_empty_file(path))
+            || (in_folder(layout.tree()) && name == "digests" && !is_empty_file(disk, path))
     };
     for folder in [layout.tree(), layout.segments(), layout.journal(), layout.manifests()] {
         let files = match disk.list(&folder) {
@@ -91,7 +91,7 @@ fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError>
     }
     // Without the marker nothing is written to the folder anyway, so a foreign database need not be opened.
     let vault = layout.data().join("vault.db");
-    let begun = is_empty_file(&layout.creating());
+    let begun = is_empty_file(disk, &layout.creating());
     let holds_persons = begun && vault.exists() && vault::holds_persons(layout.data())?;
     Ok(holds_persons.then_some(vault))
 }
@@ -100,8 +100,9 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn is_empty_file(path: &Path) -> bool {
-    path.metadata().is_ok_and(|file| file.is_file() && file.len() == 0)
+/// Whether a plain, empty file has this name; a link to one has not.
+pub(crate) fn is_empty_file(disk: &dyn Disk, path: &Path) -> bool {
+    env::begins_as(disk, path, b"").unwrap_or(false)
 }
 
 /// Whether this is the lock of a log and not what another program calls so.

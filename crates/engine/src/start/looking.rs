@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use env::Disk;
 use journal::{FileJournal, Found, Known, MacKey};
-use ledger::{Ledger, load_signing_key};
+use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{IndexAccess, SealedLines, open_segment};
@@ -21,6 +21,7 @@ use crate::commit::tree::Tree;
 use crate::start::create::{ledger_env, surroundings};
 use crate::start::error::OpenError;
 use crate::start::recover::{Recovered, Recovering};
+use crate::start::repaired::{self, NoteKey, Repaired};
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
 
@@ -37,6 +38,8 @@ pub(crate) struct Looked {
     /// The journal's files as found; taken when the journal goes on from them.
     pub(crate) found: Option<Found>,
     pub(crate) recovered: Recovered,
+    /// What a repair left to be recorded.
+    pub(crate) repaired: Repaired,
 }
 
 /// A live segment.
@@ -69,6 +72,7 @@ pub(crate) fn look_as(
     let disk: &dyn Disk = &*world.disk;
     let key = load_signing_key(disk, &layout.signing_key())?;
     let origin = key.name().to_owned();
+    let note_key = NoteKey::of(&key);
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let cursor_key = *key.derive(search::CURSOR_KEY_INFO);
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
@@ -84,17 +88,23 @@ pub(crate) fn look_as(
 
     let recent = Recent::new(sealed);
     let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent, world.clock.now_us());
+    let digests = DigestsAhead::new(&ledger);
     let known = Known {
         origin: &origin,
         sealed: LeafIndex(sealed),
         checkpoint: signed_tree(&ledger.newest().checkpoint),
         root_at: &|size| proof::root(size, &*ledger).ok(),
+        in_tree: &|leaf, digest| digests.get(leaf.0).is_ok_and(|ours| ours == *digest),
         key: Some(&mac_key),
     };
     let found = FileJournal::look(disk, &layout.journal(), &known, &mut |batch| recovering.take(&batch));
+    drop(digests);
     let found = found.map_err(|error| unlisted(error.into()))?;
     let recovered = recovering.finish();
-    Ok(Looked { vault, ledger, manifest, cache, cursor_key, segments, recent, found: Some(found), recovered })
+    let note = layout.repaired();
+    let repaired = repaired::read(disk, &note, &note_key, manifest.as_ref(), found.leaves().end.0);
+    let repaired = repaired.map_err(|source| OpenError::disk(&note, source))?;
+    Ok(Looked { vault, ledger, manifest, cache, cursor_key, segments, recent, found: Some(found), recovered, repaired })
 }
 
 /// Opens every live segment. Identities are held open from then on.

@@ -9,5 +9,6 @@ pub(crate) mod open;
 pub(crate) mod recover;
 pub(crate) mod reindex;
 pub(crate) mod repair;
+pub(crate) mod repaired;
 pub(crate) mod settling;
 pub(crate) mod unlisted;

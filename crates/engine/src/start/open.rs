@@ -17,6 +17,7 @@ use crate::start::create::{create, probe_marks};
 use crate::start::error::OpenError;
 use crate::start::ground::{Ground, survey};
 use crate::start::looking::{Looked, look};
+use crate::start::repaired::Repaired;
 use crate::start::settling::{Settled, settle};
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
@@ -73,7 +74,7 @@ impl Log {
         settled: Settled,
         assets: Assets,
     ) -> Result<Self, OpenError> {
-        let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, .. } = looked;
+        let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, repaired, .. } = looked;
         let Settled { journal, recovery, segments } = settled;
         let file = recovered.connect(&journal);
         let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
@@ -101,7 +102,7 @@ impl Log {
             threads,
             lock,
         };
-        log.record_start(size, &recovery, recovered.replayed).map_err(Box::new)?;
+        log.record_start(size, &recovery, recovered.replayed, &repaired).map_err(Box::new)?;
         Ok(log)
     }
 
@@ -116,7 +117,13 @@ impl Log {
         Self::open(config, world)
     }
 
-    fn record_start(&self, size: u64, recovery: &journal::Recovery, replayed: u64) -> Result<(), SubmitError> {
+    fn record_start(
+        &self,
+        size: u64,
+        recovery: &journal::Recovery,
+        replayed: u64,
+        repaired: &Repaired,
+    ) -> Result<(), SubmitError> {
         let mark = self.shared.ledger.mark_found();
         if mark != MarkState::Fits && size > 0 {
             tracing::warn!(
@@ -124,7 +131,7 @@ impl Log {
                 "the mark outside the data directory does not vouch for this log: an older copy would pass for it"
             );
         }
-        crate::start::repair::record(self)?;
+        crate::start::repair::record(self, repaired)?;
         let unclean = size > 0 && !recovery.closed;
         if unclean {
             self.record_own(&Own::Recovered { replayed, cut: recovery.cut.is_some() })?;

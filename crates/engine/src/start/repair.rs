@@ -4,8 +4,8 @@
 //! where the newest one is lost, or damaged, it is made again from segments of which every line is the tree's and every
 //! disclosure what its line commits to. What the tree does not attest is not repaired: a copy must be restored.
 //!
-//! Order: what is not used is set aside, by renaming → `REPAIRED` says what was done → manifest. The next start records
-//! it as an entry of the log and removes `REPAIRED`. A repair that is cut short is done again.
+//! Order: what is not used is set aside, by renaming → `REPAIRED` says what was done, under the log's key → manifest. The next start
+//! records it as an entry of the log and removes `REPAIRED`. A repair that is cut short is done again.
 
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use env::{Disk, Lock};
-use ledger::Ledger;
+use ledger::{Ledger, load_signing_key};
 use proof::LeafIndex;
 use segment::SegmentName;
 use segment::manifest::{Manifest, SegmentEntry, newest_sound, publish};
 use segment::sealed::{IndexAccess, stamp};
 use segment::verify::{FindingKind, How, verify_segment};
-use serde_json::{Value, json};
 
 use crate::admit::error::SubmitError;
 use crate::log::Log;
@@ -29,6 +28,7 @@ use crate::start::create::ledger_env;
 use crate::start::error::OpenError;
 use crate::start::ground::{Ground, survey};
 use crate::start::looking::{look, look_as};
+use crate::start::repaired::{self, Note, NoteKey, Repaired};
 use crate::start::unlisted::whole_segments;
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
@@ -37,9 +37,6 @@ use env::with_causes;
 
 /// Threads that read lines, however many processors there are: each takes some MiB.
 const THREADS_MAX: usize = 16;
-
-/// Bytes of `REPAIRED` that are read: some thousand names.
-const NOTE_BYTES_MAX: usize = 1 << 16;
 
 /// Why nothing was repaired. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +79,9 @@ pub struct Repair {
     aside: Vec<PathBuf>,
     /// What is wrong with them, where something is.
     unsound: Vec<String>,
+    note_key: NoteKey,
+    /// Entries of the log.
+    size: u64,
     _lock: Lock,
 }
 
@@ -113,19 +113,30 @@ impl Repair {
         if manifest.segments.is_empty() {
             return Err(RepairError::Lacking { leaf: 0, unsound: found.unsound });
         }
-        match look_as(config, world, &layout, Some(manifest.clone())) {
-            Ok(_) => {}
+        let size = match look_as(config, world, &layout, Some(manifest.clone())) {
+            Ok(looked) => looked.found.map_or(0, |found| found.leaves().end.0),
             Err(OpenError::Unlisted { .. }) => {
                 return Err(RepairError::Lacking { leaf: manifest.sealed_to(), unsound: found.unsound });
             }
             Err(error) => return Err(RepairError::Disagrees(error)),
-        }
+        };
         let is_used = |name: &SegmentName| manifest.segments.iter().any(|entry| entry.name == *name);
         let dir = layout.segments();
         let files = disk.list(&dir).map_err(disk_error(&dir))?;
         let name = |path: &Path| SegmentName::parse(path.file_name()?.to_str()?).map(|(name, _)| name);
         aside.extend(files.into_iter().filter(|path| name(path).is_some_and(|name| !is_used(&name))));
-        Ok(Some(Self { layout, manifest, aside, unsound: found.unsound, _lock: lock }))
+        let key = load_signing_key(disk, &layout.signing_key()).map_err(|error| RepairError::Beyond(error.into()))?;
+        let note_key = NoteKey::of(&key);
+        let note = layout.repaired();
+        let mut unsound = found.unsound;
+        // A note of a repair that was cut short is written anew; anything else under that name is somebody else's.
+        if let Repaired::Foreign(what) =
+            repaired::read(disk, &note, &note_key, Some(&manifest), size).map_err(disk_error(&note))?
+        {
+            unsound.push(format!("{}: {what}", note.display()));
+            aside.push(note);
+        }
+        Ok(Some(Self { layout, manifest, aside, unsound, note_key, size, _lock: lock }))
     }
 
     /// What would be done, a step a line.
@@ -164,16 +175,14 @@ impl Repair {
             let target = set_aside(disk, path, &aside).map_err(disk_error(path))?;
             names.extend(target.file_name().map(|name| name.to_string_lossy().into_owned()));
         }
-        for folder in [&aside, &self.layout.segments(), &self.layout.manifests()] {
-            if disk.exists(folder).map_err(disk_error(folder))? {
-                disk.sync_dir(folder).map_err(disk_error(folder))?;
+        for folder in [aside, self.layout.segments(), self.layout.manifests(), self.layout.data().to_owned()] {
+            if disk.exists(&folder).map_err(disk_error(&folder))? {
+                disk.sync_dir(&folder).map_err(disk_error(&folder))?;
             }
         }
-        let Manifest { number, segments, .. } = &self.manifest;
-        let entries = self.manifest.sealed_to();
-        let done = json!({"manifest": number, "segments": segments.len(), "entries": entries, "aside": names});
         let note = self.layout.repaired();
-        env::replace_file(disk, &note, done.to_string().as_bytes()).map_err(disk_error(&note))?;
+        let done = Note::of(&self.manifest, self.size, names).encode(&self.note_key);
+        env::replace_file(disk, &note, &done).map_err(disk_error(&note))?;
         let manifests = self.layout.manifests();
         disk.create_dir_all(&manifests).map_err(disk_error(&manifests))?;
         Ok(publish(disk, &manifests, &self.manifest)?)
@@ -181,21 +190,21 @@ impl Repair {
 }
 
 /// Records a repair that was done before this start.
-pub(crate) fn record(log: &Log) -> Result<(), SubmitError> {
+pub(crate) fn record(log: &Log, repaired: &Repaired) -> Result<(), SubmitError> {
     let disk: &dyn Disk = &*log.shared.world.disk;
     let path = log.layout.repaired();
-    let Ok(text) = disk.read(&path) else { return Ok(()) };
-    match serde_json::from_slice::<Value>(text.get(..NOTE_BYTES_MAX).unwrap_or(&text)) {
-        Ok(done) => {
-            log.record_own(&Own::Repaired { done: &done })?;
-        }
-        Err(error) => {
-            tracing::warn!(file = %path.display(), %error, "this is not what a repair notes; it is not recorded");
+    match repaired {
+        Repaired::Nothing => return Ok(()),
+        // The process that recorded it ended before it had removed the note.
+        Repaired::Recorded => {}
+        Repaired::Note(note) => drop(log.record_own(&Own::Repaired { done: &note.properties() })?),
+        Repaired::Foreign(what) => {
+            tracing::warn!(file = %path.display(), what, "this is no note of a repair: it is not recorded, and stays");
             return Ok(());
         }
     }
     if let Err(error) = disk.remove(&path).and_then(|()| disk.sync_dir(log.layout.data())) {
-        tracing::warn!(file = %path.display(), %error, "the repair is recorded, and will be once more");
+        tracing::warn!(file = %path.display(), %error, "the repair is recorded, and its note stays for now");
     }
     Ok(())
 }
@@ -210,14 +219,14 @@ impl Candidates {
     /// Reads every segment whole, against the tree.
     fn read(config: &Config, world: &World, layout: &Layout, progress: Progress<'_>) -> Result<Self, RepairError> {
         let disk: &dyn Disk = &*world.disk;
-        let key = ledger::load_signing_key(disk, &layout.signing_key());
+        let key = load_signing_key(disk, &layout.signing_key());
         let key = key.map_err(|error| RepairError::Beyond(error.into()))?;
         let mark = layout.mark(key.name());
         let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &mark, config.older_mark);
         let ledger = ledger.map_err(|error| RepairError::Beyond(error.into()))?;
         let (dir, size) = (layout.segments(), ledger.size().0);
         let names = whole_segments(disk, layout);
-        let all = names.iter().map(|name| name.last + 1 - name.first).sum();
+        let all = names.iter().fold(0_u64, |all, name| all.saturating_add(name.last - name.first + 1));
         let checked = AtomicU64::new(0);
         let how = How {
             digests: &|leaves| {

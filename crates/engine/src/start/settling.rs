@@ -10,18 +10,21 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use env::Disk;
+use env::{Disk, Kind};
 use journal::{FileJournal, Recovery, Sizes};
 use ledger::DigestsAhead;
-use proof::Digest;
-use segment::manifest::{Manifest, SegmentEntry};
-use segment::seal::remove_leftovers;
-use segment::sealed::{IndexAccess, SealedLines, is_as_stamped, open_segment};
+use proof::{Digest, LeafIndex};
+use segment::manifest::{Manifest, SegmentEntry, foreign};
+use segment::seal::{Elsewhere, remove_leftovers};
+use segment::sealed::{IndexAccess, SealedLines, open_segment};
+use segment::verify::{DigestsOf, FindingKind, How, verify_segment};
 use segment::{Segment, SegmentName};
 
+use crate::ask::rows::index_secret;
 use crate::start::create::created;
 use crate::start::erased::check_erasures;
 use crate::start::error::OpenError;
+use crate::start::ground::is_empty_file;
 use crate::start::looking::{Looked, Sealed};
 use crate::start::reindex::{Watch, make_again};
 use crate::state::config::{Config, World};
@@ -52,8 +55,13 @@ pub(crate) fn settle(
     check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
     looked.vault.settle()?;
     looked.ledger.settle()?;
-    let stamped = Stamped::new(disk, layout, looked.manifest.as_ref());
-    let held = |leaves| stamped.hold(leaves);
+    let ledger = Arc::clone(&looked.ledger);
+    let digests: &DigestsOf<'_> = &|leaves| {
+        let count = usize::try_from(leaves.end - leaves.start)?;
+        Ok(ledger.digests(LeafIndex(leaves.start), count)?)
+    };
+    let sound = Sound { disk, layout, manifest: looked.manifest.as_ref(), digests, known: RefCell::default() };
+    let held = |leaves| sound.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
     let room = disk.room(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
@@ -63,17 +71,35 @@ pub(crate) fn settle(
     for folder in [&dir, &layout.manifests()] {
         disk.create_dir_all(folder).map_err(|source| OpenError::disk(folder, source))?;
     }
-    let journalled = stamped.sealed()..end;
-    let leftovers = remove_leftovers(disk, &dir, looked.manifest.as_ref(), &journalled, &held)
-        .map_err(|source| OpenError::disk(&dir, source))?;
-    for file in leftovers.kept {
-        tracing::warn!(file = %file.display(), "in no manifest, and perhaps the only copy: it stays, and is not used");
+    let elsewhere = Elsewhere {
+        manifest: looked.manifest.as_ref(),
+        journal: sound.sealed()..end,
+        are_held: &held,
+        digests,
+        index_key: &index_secret(&looked.vault).key,
+    };
+    let leftovers = remove_leftovers(disk, &dir, &elsewhere).map_err(|source| OpenError::disk(&dir, source))?;
+    for (file, what) in leftovers.kept {
+        tracing::warn!(file = %file.display(), what, "a file in the segments' folder stays, and is not used");
     }
-    if disk.exists(&layout.creating()).map_err(|source| OpenError::disk(&layout.creating(), source))? {
-        tracing::warn!("this log was made to the end; the marker that says otherwise is removed");
-        created(disk, layout)?;
+    for file in foreign(disk, &layout.manifests())? {
+        tracing::warn!(file = %file.display(), "no manifest is named so: it stays, and is not used");
     }
+    remove_marker(disk, layout)?;
     Ok(Settled { journal, recovery, segments })
+}
+
+/// Removes a marker that says of a log that was made to the end that it was not. What is no such marker stays.
+fn remove_marker(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenError> {
+    let marker = layout.creating();
+    if is_empty_file(disk, &marker) {
+        tracing::warn!("this log was made to the end; the marker that says otherwise is removed");
+        return created(disk, layout);
+    }
+    if disk.kind(&marker).map_err(|source| OpenError::disk(&marker, source))? != Kind::Absent {
+        tracing::warn!(file = %marker.display(), "this is no marker of a creation: it stays, and means nothing");
+    }
+    Ok(())
 }
 
 /// The live segments; an index that is missing or damaged is made again.
@@ -120,25 +146,22 @@ fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &
     other.map_or(Ok(()), |leaf| Err(OpenError::NotInTree { leaf }))
 }
 
-/// Which live segments were read whole and are what the manifest says. Only asked for where something is to be removed
+/// Which live segments were read whole and are what manifest and tree say. Only asked for where something is to be removed
 /// because of them.
-struct Stamped<'a> {
+struct Sound<'a> {
     disk: &'a dyn Disk,
     layout: &'a Layout,
     manifest: Option<&'a Manifest>,
+    digests: &'a DigestsOf<'a>,
     known: RefCell<BTreeMap<SegmentName, bool>>,
 }
 
-impl<'a> Stamped<'a> {
-    fn new(disk: &'a dyn Disk, layout: &'a Layout, manifest: Option<&'a Manifest>) -> Self {
-        Self { disk, layout, manifest, known: RefCell::default() }
-    }
-
+impl Sound<'_> {
     fn sealed(&self) -> u64 {
         self.manifest.map_or(0, Manifest::sealed_to)
     }
 
-    /// Whether sound segments hold these leaves. Cost: reads each such segment once, whole.
+    /// Whether sound segments hold these leaves. Cost: reads each such segment once, whole, and hashes its lines.
     fn hold(&self, leaves: Range<u64>) -> bool {
         let named = self.manifest.map_or(&[][..], |manifest| &manifest.segments);
         let concerned = named.iter().filter(|entry| entry.name.first < leaves.end && leaves.start <= entry.name.last);
@@ -146,12 +169,28 @@ impl<'a> Stamped<'a> {
     }
 
     fn is_sound(&self, entry: &SegmentEntry) -> bool {
-        let mut known = self.known.borrow_mut();
-        *known.entry(entry.name).or_insert_with(|| {
-            is_as_stamped(self.disk, &self.layout.segments(), entry).unwrap_or_else(|error| {
-                tracing::error!(segment = %entry.name, %error, "a segment cannot be read");
-                false
-            })
+        *self.known.borrow_mut().entry(entry.name).or_insert_with(|| {
+            let how = How {
+                digests: self.digests,
+                opens: None,
+                each_line: &|_, _| Ok(()),
+                // What is wrong with an index does not matter here.
+                index_key: None,
+                access: IndexAccess::Blocks,
+                threads: 1,
+                progress: &|_| (),
+            };
+            let serious = |kind| matches!(kind, FindingKind::Tampered | FindingKind::Unreadable);
+            match verify_segment(self.disk, &self.layout.segments(), entry, &how) {
+                Ok(findings) => findings.into_iter().filter(|finding| serious(finding.kind)).all(|finding| {
+                    tracing::error!(%finding, "a segment is not as it was");
+                    false
+                }),
+                Err(error) => {
+                    tracing::error!(segment = %entry.name, %error, "the tree cannot be read");
+                    false
+                }
+            }
         })
     }
 }

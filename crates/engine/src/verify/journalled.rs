@@ -63,7 +63,9 @@ pub(super) fn check(
         signed.get(at).map(|(_, root)| *root)
     };
     let checkpoint = SignedTree { size: TreeSize(size), root: root_at(TreeSize(size)).unwrap_or(proof::empty_root()) };
-    let known = Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint, root_at: &root_at, key };
+    let in_tree = |leaf: LeafIndex, digest: &Digest| against.digests.get(leaf.0).is_ok_and(|ours| ours == *digest);
+    let known =
+        Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint, root_at: &root_at, in_tree: &in_tree, key };
     let (mut file, mut records, mut end) = (None, Vec::new(), sealed);
     let mut received = Ascending::default();
     let mut checked = Checked::default();
@@ -92,6 +94,10 @@ pub(super) fn check(
                 let what = "without the log's key, entries that no checkpoint covers could not be authenticated";
                 verification.warnings.push(format!("{}: {what}", dir.display()));
             }
+            let foreign = recovery.foreign.iter();
+            verification.notes.extend(
+                foreign.map(|file| format!("{}: {}; it means nothing, and stays", file.path.display(), file.what)),
+            );
             if let Some(cut) = recovery.cut {
                 let what = "an end that was never acknowledged; the next start cuts it";
                 verification.notes.push(format!("{}: {what}", cut.path.display()));

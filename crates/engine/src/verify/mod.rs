@@ -5,6 +5,7 @@
 mod directory;
 mod journalled;
 mod live;
+mod markers;
 mod receipt;
 mod relations;
 mod segments;
@@ -47,7 +48,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
         match &self.leaves {
-            Some(leaves) if leaves.end == leaves.start + 1 => write!(f, ", leaf {}", leaves.start)?,
+            Some(leaves) if leaves.start.checked_add(1) == Some(leaves.end) => write!(f, ", leaf {}", leaves.start)?,
             Some(leaves) => write!(f, ", leaves {} to {}", leaves.start, leaves.end.saturating_sub(1))?,
             None => {}
         }

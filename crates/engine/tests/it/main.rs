@@ -21,6 +21,7 @@ mod identities;
 mod life;
 mod limping;
 mod merging;
+mod planted;
 mod publication;
 mod reindexing;
 mod repairing;

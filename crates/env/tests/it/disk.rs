@@ -1,7 +1,7 @@
 //! What every disk must do, the real one and the one in memory.
 
 use env::fake::FaultyDisk;
-use env::{Disk, SystemDisk, publish_file, replace_file, temporary_path};
+use env::{Disk, Kind, SystemDisk, is_not_ours, publish_file, remove_left, replace_file, temporary_path};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -73,11 +73,62 @@ fn leftovers_of_a_crash_do_not_stand_in_the_way() {
     on_every_disk(|disk, dir| {
         disk.create_dir_all(dir).unwrap();
         let path = dir.join("file");
-        disk.create_new(&temporary_path(&path)).unwrap().write_all_at(b"half", 0).unwrap();
-        publish_file(disk, &path, b"whole").unwrap();
+        for left in [&b""[..], b"wh", b"whole and more", &[0; 600]] {
+            disk.create_new(&temporary_path(&path)).unwrap().write_all_at(left, 0).unwrap();
+            replace_file(disk, &path, b"whole").unwrap();
+        }
         replace_file(disk, &path, b"new").unwrap();
         assert_eq!(disk.read(&path).unwrap(), b"new");
     });
+}
+
+#[test]
+fn what_nobody_of_ours_left_under_a_temporary_name_stays() {
+    on_every_disk(|disk, dir| {
+        disk.create_dir_all(dir).unwrap();
+        let path = dir.join("file");
+        let temporary = temporary_path(&path);
+        disk.create_new(&temporary).unwrap().write_all_at(b"my only copy", 0).unwrap();
+        for written in [
+            publish_file(disk, &path, b"whole"),
+            replace_file(disk, &path, b""),
+            remove_left(disk, &temporary, b"your"),
+        ] {
+            assert!(written.is_err_and(|error| is_not_ours(&error)));
+        }
+        assert_eq!(disk.read(&temporary).unwrap(), b"my only copy");
+        assert!(!disk.exists(&path).unwrap());
+    });
+}
+
+#[test]
+fn nothing_is_opened_for_writing_through_a_link_nor_is_a_file_of_two_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let [file, link, second] = ["file", "link", "second"].map(|name| folder.path().join(name));
+    publish_file(&SystemDisk, &file, b"here").unwrap();
+    assert_eq!(SystemDisk.kind(&file).unwrap(), Kind::Plain);
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    assert!(SystemDisk.open_write(&link).is_err_and(|error| is_not_ours(&error)));
+    assert!(matches!(SystemDisk.kind(&link).unwrap(), Kind::Other(_)));
+    assert_eq!(SystemDisk.read(&link).unwrap(), b"here", "reading harms nothing");
+    SystemDisk.open_write(&file).unwrap();
+    std::fs::hard_link(&file, &second).unwrap();
+    assert!(SystemDisk.open_write(&file).is_err_and(|error| is_not_ours(&error)));
+    // A pipe is not waited for, whatever it is opened for.
+    let pipe = folder.path().join("pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
+    for opened in [SystemDisk.open_read(&pipe), SystemDisk.open_write(&pipe)] {
+        assert!(opened.is_err_and(|error| is_not_ours(&error)));
+    }
+    assert!(SystemDisk.read(&pipe).is_err_and(|error| is_not_ours(&error)));
+    assert!(matches!(SystemDisk.kind(&pipe).unwrap(), Kind::Other(_)));
 }
 
 #[test]

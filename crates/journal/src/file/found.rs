@@ -4,7 +4,7 @@ use super::look::io_at;
 use super::name::Name;
 use super::reserve::Reserve;
 use super::writer::{Place, Setting, Writer};
-use super::{CompleteFile, FileJournal, Files, Recovery, Sizes, open_file};
+use super::{CompleteFile, FileJournal, Files, Foreign, Recovery, Sizes, open_file};
 use crate::format::{FileHeader, Mac, Scan, restamp, scan};
 use crate::{FileNumber, MacKey, OpenError, SignedTree};
 use env::{Disk, Random, is_disk_full};
@@ -75,12 +75,6 @@ impl Found {
         &self.recovery
     }
 
-    /// The leaves of files that are not needed if segments hold these leaves.
-    pub fn superseded(&self) -> impl Iterator<Item = Range<u64>> {
-        let leaves = self.obsolete.iter().filter_map(|file| file.leaves.as_ref());
-        leaves.map(|leaves| leaves.start.0..leaves.end.0.min(self.leaves.start.0)).filter(|leaves| !leaves.is_empty())
-    }
-
     /// Goes on from these files: copies what may not have reached the disk into fresh files, starts a new file for what comes,
     /// and then removes files that are not needed any more. A file stays if `are_held` says no to its leaves.
     ///
@@ -142,6 +136,9 @@ impl Found {
             } else {
                 tracing::warn!(file = %file.path.display(), "a journal file stays: no sound segment holds its entries");
             }
+        }
+        for Foreign { path, what } in &self.recovery.foreign {
+            tracing::warn!(file = %path.display(), what, "a file in the journal's folder stays, and is not used");
         }
         removable
     }

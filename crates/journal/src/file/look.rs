@@ -1,44 +1,42 @@
 //! Looking at a journal's folder: reading what is there, refusing what is damaged, changing nothing.
 
 use super::found::{Found, FoundFile, Obsolete, Rewrite};
-use super::name::Name;
+use super::name::{Name, Named, TERM_MAX};
+use super::placing::{ReadAgain, is_left};
 use super::reserve::{first_not_zero, reserve_path};
-use super::{Cut, Known, Recovery, Refusal};
+use super::{Cut, Foreign, Known, Recovery, Refusal};
 use crate::format::{
     End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, scan,
 };
 use crate::{FileNumber, OpenError, Placed, RecoveredBatch};
 use env::{Disk, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// A look at one journal.
 pub(super) struct Looking<'a> {
-    disk: &'a dyn Disk,
+    pub(super) disk: &'a dyn Disk,
     dir: &'a Path,
-    known: &'a Known<'a>,
-    origin: Digest,
-    /// The next process' term: above that of every file there is.
+    pub(super) known: &'a Known<'a>,
+    pub(super) origin: Digest,
+    /// The highest term of a file that is this log's.
     term: u64,
+    /// Terms in the names of files that are not.
+    taken: BTreeSet<u64>,
     /// The files that count, in leaf order.
     names: Vec<Name>,
-    /// Files that do not count, because a later writing or segments hold their lines.
-    superseded: Vec<(Name, Superseded)>,
+    /// Files that do not count, because a later writing or segments seem to hold their lines.
+    superseded: Vec<Name>,
     obsolete: Vec<Obsolete>,
-    next_leaf: LeafIndex,
+    pub(super) next_leaf: LeafIndex,
+    /// The digests of the leaves that no checkpoint covers, by leaf, as the files that count have them.
+    pub(super) unsigned: BTreeMap<u64, Digest>,
     /// The last MAC before `next_leaf`, where it is known.
     previous_mac: Option<Mac>,
     files: Vec<FoundFile>,
     recovery: Recovery,
-}
-
-/// Why a file does not count.
-enum Superseded {
-    /// A later term wrote its lines again.
-    Rewritten,
-    /// All its lines, up to this leaf, are sealed.
-    Sealed(LeafIndex),
 }
 
 impl<'a> Looking<'a> {
@@ -49,11 +47,13 @@ impl<'a> Looking<'a> {
             dir,
             known,
             origin: Digest::of(known.origin.as_bytes()),
-            term: 1,
+            term: 0,
+            taken: BTreeSet::new(),
             names: Vec::new(),
             superseded: Vec::new(),
             obsolete: Vec::new(),
             next_leaf: known.sealed,
+            unsigned: BTreeMap::new(),
             previous_mac: None,
             files: Vec::new(),
             recovery: Recovery { authenticated: known.key.is_some(), ..Recovery::default() },
@@ -75,21 +75,36 @@ impl<'a> Looking<'a> {
     fn sort_in(&mut self, path: PathBuf) -> Result<(), OpenError> {
         if let Some(named) = path.to_str().and_then(|path| path.strip_suffix(TEMPORARY_SUFFIX)) {
             let named = Path::new(named);
+            let is_reserve = named == reserve_path(self.dir);
             // Other temporary files are not the journal's to remove.
-            if named == reserve_path(self.dir) || matches!(Name::parse(named), Some(Ok(_))) {
-                self.obsolete.push(Obsolete { path, leaves: None });
+            if is_reserve || matches!(Name::parse(named), Some(Named::File(_))) {
+                if is_left(self.disk, &path, is_reserve, &self.origin).map_err(io_at(&path))? {
+                    self.obsolete.push(Obsolete { path, leaves: None });
+                } else {
+                    self.leave(path, "it has a temporary name, and is not what a journal writes under it");
+                }
             }
             return Ok(());
         }
         match Name::parse(&path) {
-            None => Ok(()),
-            Some(Ok(name)) => {
-                self.term = self.term.max(name.term + 1);
-                self.names.push(name);
-                Ok(())
+            None => {}
+            Some(Named::File(name)) => self.names.push(name),
+            Some(Named::OutOfReach) => self.leave(path, "no journal comes to the leaf and the term it is named after"),
+            Some(Named::Wrong) => {
+                let what = "the name is not <first leaf>-<term>.wal";
+                return Err(OpenError::Damaged { path, offset: 0, leaf: self.next_leaf, what });
             }
-            Some(Err(what)) => Err(OpenError::Damaged { path, offset: 0, leaf: self.next_leaf, what }),
         }
+        Ok(())
+    }
+
+    /// Notes a file that is neither used nor removed.
+    fn leave(&mut self, path: PathBuf, what: &'static str) {
+        let named = path.to_str().map(|path| Path::new(path.strip_suffix(TEMPORARY_SUFFIX).unwrap_or(path)));
+        if let Some(Named::File(name)) = named.and_then(Name::parse) {
+            self.taken.insert(name.term);
+        }
+        self.recovery.foreign.push(Foreign { path, what });
     }
 
     /// Leaves out what a later term wrote again under the same first leaf, and what is sealed altogether.
@@ -100,9 +115,8 @@ impl<'a> Looking<'a> {
         for name in &names {
             let next = later.next();
             match next.map(|next| next.first_leaf) {
-                Some(next) if next == name.first_leaf => self.superseded.push((name.clone(), Superseded::Rewritten)),
-                Some(next) if next <= self.known.sealed => {
-                    self.superseded.push((name.clone(), Superseded::Sealed(next)));
+                Some(next) if next == name.first_leaf || next <= self.known.sealed => {
+                    self.superseded.push(name.clone());
                 }
                 _ => self.names.push(name.clone()),
             }
@@ -141,6 +155,7 @@ impl<'a> Looking<'a> {
         let digests = line_digests(&bytes, &scan, &header);
         let mac = self.authenticate(&path, &bytes, &header, &scan, &digests)?;
         self.judge(&path, &scan, is_last)?;
+        self.term = self.term.max(name.term);
         self.check_checkpoint(&path, &header)?;
         // The page cache may show more of the last file, and of files no checkpoint covers, than the disk holds: an earlier
         // process' failed sync leaves no trace.
@@ -155,6 +170,8 @@ impl<'a> Looking<'a> {
         self.previous_mac = Some(mac);
         let number = FileNumber(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.hand_over(number, &bytes, &header, &scan, &digests, receive)?;
+        let leaves = (name.first_leaf.0..).zip(&digests).map(|(leaf, digest)| (leaf, *digest));
+        self.unsigned.extend(leaves.filter(|(leaf, _)| *leaf >= self.known.checkpoint.size.0));
         self.next_leaf = scan.end_leaf;
         let (first_leaf, end_leaf) = (name.first_leaf, scan.end_leaf);
         // Usually only the last file is written again, so its bytes are kept in memory; others are read once more.
@@ -163,7 +180,7 @@ impl<'a> Looking<'a> {
         Ok(())
     }
 
-    fn check_header(&self, name: &Name, path: &Path, bytes: &[u8]) -> Result<FileHeader, OpenError> {
+    pub(super) fn check_header(&self, name: &Name, path: &Path, bytes: &[u8]) -> Result<FileHeader, OpenError> {
         let damaged = |what| OpenError::Damaged { path: path.to_owned(), offset: 0, leaf: name.first_leaf, what };
         let header = FileHeader::decode(bytes).map_err(|error| match error {
             HeaderError::Damaged(what) => damaged(what),
@@ -265,15 +282,16 @@ impl<'a> Looking<'a> {
 
     /// What was found, all of it read.
     pub(super) fn found(mut self) -> Result<Found, OpenError> {
-        for (name, why) in std::mem::take(&mut self.superseded) {
-            self.supersede(&name, &why)?;
+        for name in std::mem::take(&mut self.superseded) {
+            self.supersede(&name)?;
         }
+        let term = self.next_term()?;
         let first_leaf = self.files.first().map_or(self.known.sealed, |file| file.first_leaf);
         Ok(Found {
             dir: self.dir.to_owned(),
             origin: self.origin,
             key: self.known.key.cloned(),
-            term: self.term,
+            term,
             checkpoint: self.known.checkpoint,
             previous_mac: self.previous_mac.unwrap_or(NO_MAC),
             leaves: first_leaf..self.next_leaf,
@@ -284,23 +302,30 @@ impl<'a> Looking<'a> {
     }
 
     /// Says which lines a file that does not count holds, so that it is only removed where they are held elsewhere.
-    fn supersede(&mut self, name: &Name, why: &Superseded) -> Result<(), OpenError> {
+    fn supersede(&mut self, name: &Name) -> Result<(), OpenError> {
         let path = name.path(self.dir);
-        let end = match why {
-            Superseded::Sealed(end) => *end,
-            Superseded::Rewritten => {
-                let bytes = self.disk.read(&path).map_err(io_at(&path))?;
-                // Not a file of this log, so it must not be removed.
-                let Ok(header) = self.check_header(name, &path, &bytes) else { return Ok(()) };
-                scan(&bytes, &header).end_leaf
+        match self.read_again(name, &path)? {
+            ReadAgain::Foreign(what) => self.leave(path, what),
+            ReadAgain::Ours { end } if end > self.next_leaf => {
+                let what = "the later writing of these lines holds fewer of them";
+                return Err(OpenError::Damaged { path, offset: 0, leaf: self.next_leaf, what });
             }
-        };
-        if end > self.next_leaf {
-            let (offset, what) = (0, "the later writing of these lines holds fewer of them");
-            return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
+            ReadAgain::Ours { end } => {
+                self.term = self.term.max(name.term);
+                self.obsolete.push(Obsolete { path, leaves: Some(name.first_leaf..end) });
+            }
         }
-        self.obsolete.push(Obsolete { path, leaves: Some(name.first_leaf..end) });
         Ok(())
+    }
+
+    /// The term of the next process: above that of every file that is this log's, and none that a foreign file is named after, so that
+    /// no name is used twice.
+    fn next_term(&self) -> Result<u64, OpenError> {
+        let mut free = (self.term + 1..=TERM_MAX).filter(|term| !self.taken.contains(term));
+        free.next().ok_or_else(|| {
+            let what = "a file has the last term there is: somebody gave it that term, for no journal comes so far";
+            OpenError::Damaged { path: self.dir.to_owned(), offset: 0, leaf: self.next_leaf, what }
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Space kept for what must go on when the disk is full: sealing, a start, checkpoints, keys, and the server's own entries.
 
-use env::{Disk, is_disk_full};
+use env::{Disk, Kind, is_disk_full};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,32 +8,51 @@ use std::path::{Path, PathBuf};
 pub(super) struct Reserve {
     path: PathBuf,
     bytes: u64,
-    present: bool,
+    state: State,
+}
+
+/// What lies where the reserve should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Missing,
+    There,
+    /// Something else. It is left alone, and the log goes on without a reserve.
+    Foreign,
 }
 
 const NAME: &str = "reserve";
 static CHUNK: [u8; 1 << 16] = [0; 1 << 16];
 
 impl Reserve {
-    /// The reserve of a folder, whatever its state.
+    /// The reserve of a folder, whatever its state. Its beginning is read here, all of it before it is removed.
     pub(super) fn of(disk: &dyn Disk, dir: &Path, bytes: u64) -> io::Result<Self> {
         let path = reserve_path(dir);
-        let present = disk.exists(&path)?;
-        Ok(Self { path, bytes, present })
+        let mut reserve = Self { path, bytes, state: State::Missing };
+        match disk.kind(&reserve.path)? {
+            Kind::Absent => {}
+            Kind::Plain if env::begins_as(disk, &reserve.path, &CHUNK)? => reserve.state = State::There,
+            Kind::Plain => reserve.leave("it is not all zeroes"),
+            Kind::Other(what) => reserve.leave(what),
+        }
+        Ok(reserve)
     }
 
     /// Makes the reserve if it is missing; false when there is no room for it.
     pub(super) fn fill(&mut self, disk: &dyn Disk) -> io::Result<bool> {
-        if self.present {
+        if self.state != State::Missing {
             return Ok(true);
         }
         let temporary = env::temporary_path(&self.path);
-        if disk.exists(&temporary)? {
-            disk.remove(&temporary)?;
+        match env::remove_left(disk, &temporary, &CHUNK) {
+            Err(error) if env::is_not_ours(&error) => {
+                self.leave("its temporary name is taken by something else");
+                return Ok(true);
+            }
+            other => other?,
         }
         match self.write(disk, &temporary) {
             Ok(()) => {
-                self.present = true;
+                self.state = State::There;
                 Ok(true)
             }
             Err(error) if is_disk_full(&error) => {
@@ -48,12 +67,21 @@ impl Reserve {
 
     /// Gives the space free; false when there was none.
     pub(super) fn release(&mut self, disk: &dyn Disk) -> io::Result<bool> {
-        if !self.present {
+        if self.state != State::There {
+            return Ok(false);
+        }
+        if !is_reserve(disk, &self.path)? {
+            self.leave("it is not all zeroes");
             return Ok(false);
         }
         disk.remove(&self.path)?;
-        self.present = false;
+        self.state = State::Missing;
         Ok(true)
+    }
+
+    fn leave(&mut self, what: &'static str) {
+        tracing::warn!(file = %self.path.display(), what, "what lies there is not ours: it stays, and the log goes on without a reserve");
+        self.state = State::Foreign;
     }
 
     fn write(&self, disk: &dyn Disk, temporary: &Path) -> io::Result<()> {
@@ -74,15 +102,20 @@ impl Reserve {
 /// What the disk answers.
 pub fn release_if_short(disk: &dyn Disk, dir: &Path) -> io::Result<bool> {
     let path = reserve_path(dir);
-    if !disk.exists(&path)? {
+    if disk.kind(&path)? != Kind::Plain {
         return Ok(false);
     }
     let bytes = disk.open_read(&path)?.len()?;
-    if disk.room(dir)?.is_none_or(|room| room >= bytes) {
+    if disk.room(dir)?.is_none_or(|room| room >= bytes) || !is_reserve(disk, &path)? {
         return Ok(false);
     }
     disk.remove(&path)?;
     Ok(true)
+}
+
+/// Whether a file may go to make room: it is a plain one of zeroes alone. Cost: reads it.
+fn is_reserve(disk: &dyn Disk, path: &Path) -> io::Result<bool> {
+    Ok(disk.kind(path)? == Kind::Plain && first_not_zero(disk, path)?.is_none())
 }
 
 /// Where the reserve of a journal's folder lies.

@@ -301,11 +301,10 @@ impl Writer {
         let filled = HEADER_BYTES as u64 + setting.sizes.window_bytes + CLOSE_BYTES as u64;
         let disk = &*setting.disk;
         let write = || {
-            if disk.exists(&temporary)? {
-                disk.remove(&temporary)?;
-            }
+            let header = header.encode();
+            env::remove_left(disk, &temporary, &header)?;
             let file = disk.create_new(&temporary)?;
-            file.write_all_at(&header.encode(), 0)?;
+            file.write_all_at(&header, 0)?;
             write_zeroes(&*file, HEADER_BYTES as u64, filled)?;
             file.sync_all()?;
             Ok(file)

@@ -8,7 +8,8 @@ use proof::{Digest, Hash, LeafIndex, TreeSize};
 /// Length of the file header.
 pub(crate) const HEADER_BYTES: usize = 192;
 
-const MAGIC: [u8; 8] = *b"INDELWAL";
+/// What a journal file begins with.
+pub(crate) const MAGIC: [u8; 8] = *b"INDELWAL";
 const VERSION: u32 = 2;
 /// Where the checksum of all before it stands.
 const CRC_AT: usize = HEADER_BYTES - 4;

@@ -85,6 +85,7 @@ fn the_vectors_are_read_as_they_say() {
             sealed: LeafIndex(0),
             checkpoint: signed(&vectors, change["checkpoint"].as_u64().unwrap()),
             root_at: &|size| root_at(&vectors, size),
+            in_tree: &|_, _| true,
             key: Some(&key),
         };
         let (mut batches, mut lines) = (0, 0);
@@ -115,8 +116,14 @@ fn the_same_batches_give_the_bytes_of_the_vectors() {
     let origin = vectors["origin"].as_str().unwrap();
     let key = key(&vectors);
     let root_at = |size| root_at(&vectors, size);
-    let known =
-        Known { origin, sealed: LeafIndex(0), checkpoint: signed(&vectors, 0), root_at: &root_at, key: Some(&key) };
+    let known = Known {
+        origin,
+        sealed: LeafIndex(0),
+        checkpoint: signed(&vectors, 0),
+        root_at: &root_at,
+        in_tree: &|_, _| true,
+        key: Some(&key),
+    };
     let sizes = Sizes { window_bytes: 0, ..Sizes::default() };
     let random = Arc::new(CountingBytes);
     let dir = Path::new("/journal");

@@ -2,7 +2,8 @@
 
 use crate::part::{Field, Text};
 
-pub(super) const MAGIC: [u8; 8] = *b"indlidx\n";
+/// What an index file begins with.
+pub(crate) const MAGIC: [u8; 8] = *b"indlidx\n";
 pub(super) const VERSION: u32 = 4;
 
 /// Magic, version, section count, first leaf, rows, folding version, hash seed, checksum, zero.

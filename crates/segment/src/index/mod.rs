@@ -27,6 +27,7 @@ pub use build::{AddressValue, IndexBuilder, RowExtra};
 pub use compare::Difference;
 pub(crate) use compare::{difference, keep_the_same_values};
 pub use fold::{fold, fold_char};
+pub(crate) use format::MAGIC;
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX};
 pub(crate) use indexed::CODES_BYTES_MAX;
 pub use indexed::{Indexed, KeptCodes, Lines, Wanted};

@@ -14,7 +14,7 @@ use proof::Digest;
 
 use crate::names::SegmentName;
 
-pub use store::{MANIFESTS_KEPT, newest, newest_sound, publish, publish_again, verify_manifests};
+pub use store::{MANIFESTS_KEPT, NUMBER_MAX, foreign, newest, newest_sound, publish, publish_again, verify_manifests};
 
 /// How long a file is and what its bytes hash to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Manifest {
     fn is_consecutive(&self) -> bool {
         let mut next = 0;
         self.segments.iter().all(|segment| {
-            let fits = segment.name.first == next && segment.name.last >= next && segment.name.last < u64::MAX;
+            let fits = segment.name.first == next && segment.name.is_within_reach();
             next = segment.name.leaves().end;
             fits
         })
@@ -115,6 +115,13 @@ pub enum ManifestError {
         file: PathBuf,
         /// What does not fit.
         what: &'static str,
+    },
+    /// The number is beyond those that a manifest may have: somebody gave its predecessor that number. Remedy: `verify`, then restore
+    /// the manifests.
+    #[error("manifest {number} would be beyond the last there can be")]
+    OutOfReach {
+        /// The number.
+        number: u64,
     },
     /// Another writer published this number first. Remedy: read the newest manifest and decide anew.
     #[error("manifest {number} was published by another writer")]

@@ -11,6 +11,9 @@ use crate::verify::{Finding, FindingKind};
 /// How many manifests are kept: the one that counts, and enough before it to see what happened lately.
 pub const MANIFESTS_KEPT: u64 = 8;
 
+/// No log comes to a later number: with a manifest every second it would take nine million years. A file named so is no manifest.
+pub const NUMBER_MAX: u64 = 1 << 48;
+
 /// Returns the manifest that counts, the one with the highest number; `None` if the folder holds none.
 ///
 /// Never falls back to an older one: a manifest is published whole, so a damaged one is no crash's doing.
@@ -40,32 +43,43 @@ pub fn newest_sound(disk: &dyn Disk, dir: &Path) -> Result<(Option<Manifest>, Ve
     Ok((None, unsound))
 }
 
-/// Publishes a manifest under its number and then removes those that are no longer kept.
+/// Publishes a manifest under its number and then removes those that are no longer kept: each only if the one after it names its bytes.
 ///
 /// Order: temporary file, write, sync, rename without replacing, sync the folder; removals after that.
 ///
 /// # Errors
-/// `Overtaken` if the number is taken, `NotConsecutive` if the segments are not, `Disk` if the disk fails. A failure
-/// to remove an old manifest is none: it is tried again with the next one.
+/// `Overtaken` if the number is taken, `OutOfReach` if there is none, `NotConsecutive` if the segments are not, `Disk` if the disk
+/// fails. A failure to remove an old manifest is none: it is tried again with the next one.
 pub fn publish(disk: &dyn Disk, dir: &Path, manifest: &Manifest) -> Result<(), ManifestError> {
     let number = manifest.number;
     if !manifest.is_consecutive() {
         return Err(ManifestError::NotConsecutive { number });
+    }
+    if number > NUMBER_MAX {
+        return Err(ManifestError::OutOfReach { number });
     }
     let file = path(dir, number);
     env::publish_file(disk, &file, &manifest.encode()).map_err(|source| match source.kind() {
         io::ErrorKind::AlreadyExists => ManifestError::Overtaken { number },
         _ => ManifestError::Disk { file, source },
     })?;
-    for old in numbers(disk, dir)? {
-        if old + MANIFESTS_KEPT <= number
-            && let Err(error) = disk.remove(&path(dir, old))
-        {
+    for old in numbers(disk, dir)?.into_iter().filter(|old| old + MANIFESTS_KEPT <= number) {
+        let file = path(dir, old);
+        if !is_predecessor(disk, dir, old) {
+            tracing::warn!(file = %file.display(), "the manifest after it does not name these bytes: they stay, and are not used");
+        } else if let Err(error) = disk.remove(&file) {
             tracing::warn!(manifest = old, %error, "an old manifest stays for now");
             break;
         }
     }
     Ok(())
+}
+
+/// Whether a file is the very manifest that the next one names. Cost: reads both.
+fn is_predecessor(disk: &dyn Disk, dir: &Path, number: u64) -> bool {
+    let old = read(disk, dir, number).ok();
+    let next = read(disk, dir, number + 1).ok();
+    old.zip(next).is_some_and(|(old, next)| next.previous == Some(old.digest()))
 }
 
 /// Publishes a manifest that is there a second time: the same bytes as a new file in its place. After a sync of the folder has failed, the
@@ -113,12 +127,21 @@ pub fn verify_manifests(disk: &dyn Disk, dir: &Path) -> Result<Vec<Finding>, Man
         }
         before = Some(manifest);
     }
-    for other in listed(disk, dir)? {
-        if number_of(&other).is_none() && !is_temporary(&other) {
-            finding(other, FindingKind::Foreign, "no manifest is named so".to_owned());
-        }
+    for other in foreign(disk, dir)? {
+        finding(other, FindingKind::Foreign, "no manifest is named so".to_owned());
     }
     Ok(findings)
+}
+
+/// The files in the folder that are named like no manifest: they mean nothing, and stay. What is left of an unfinished publication is
+/// none of them.
+///
+/// # Errors
+/// `Disk` if the folder cannot be read.
+pub fn foreign(disk: &dyn Disk, dir: &Path) -> Result<Vec<PathBuf>, ManifestError> {
+    let mut files = listed(disk, dir)?;
+    files.retain(|file| number_of(file).is_none() && !is_temporary(file));
+    Ok(files)
 }
 
 fn read(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Manifest, ManifestError> {
@@ -146,8 +169,8 @@ fn path(dir: &Path, number: u64) -> PathBuf {
 
 fn number_of(file: &Path) -> Option<u64> {
     let name = file.file_name()?.to_str()?;
-    let number = name.parse().ok()?;
-    (number > 0 && format!("{number:012}") == name).then_some(number)
+    let number: u64 = name.parse().ok()?;
+    ((1..=NUMBER_MAX).contains(&number) && format!("{number:012}") == name).then_some(number)
 }
 
 fn is_temporary(file: &Path) -> bool {

@@ -1,11 +1,12 @@
 //! Sealing: consecutive lines become an immutable segment.
 //!
 //! Order: lines and disclosures written under temporary names and synced → read back, lines compared with the tree's
-//! digests, files with the hashes taken while writing → index written and synced → renamed without replacing → folder
-//! synced. Only then may the caller publish the manifest that names the segment, and only after that free the journal.
+//! digests, files with the hashes taken while writing → index written and synced → lines renamed without replacing, folder synced → the
+//! other two renamed, folder synced. Only then may the caller publish the manifest that names the segment, and only after that free the journal.
 
 mod leftovers;
 mod temporary;
+mod unnamed;
 
 use std::io;
 use std::ops::{ControlFlow, Range};
@@ -29,8 +30,9 @@ use crate::{PartError, bound};
 
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
-pub use leftovers::{Leftovers, remove_leftovers};
+pub use leftovers::{Elsewhere, Leftovers, remove_files, remove_leftovers};
 pub(crate) use temporary::Temporary;
+pub(crate) use unnamed::{Placed, place};
 
 /// Where the digest of a leaf comes from: the ledger.
 pub type Digests<'a> = dyn Fn(u64) -> Result<Digest, Box<dyn std::error::Error + Send + Sync>> + 'a;

@@ -8,10 +8,11 @@ use env::Disk;
 use super::{Finding, FindingKind};
 use crate::manifest::Manifest;
 use crate::names::SegmentName;
+use crate::seal::{Placed, place};
 
 /// Finds the files in folder `dir` that no manifest names. Missing ones are found by [`super::verify_segment`].
 ///
-/// Temporary files are no finding: a crash leaves them and the next start removes them.
+/// What is left of unfinished sealing is no finding: a crash leaves it and the next start removes it.
 ///
 /// # Errors
 /// What the disk answers.
@@ -19,14 +20,11 @@ pub fn verify_folder(disk: &dyn Disk, dir: &Path, manifest: Option<&Manifest>) -
     let live = |name: &SegmentName| manifest.is_some_and(|m| m.segments.iter().any(|entry| entry.name == *name));
     let mut findings = Vec::new();
     for file in env::list_if_there(disk, dir)? {
-        let file_name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if file_name.ends_with(env::TEMPORARY_SUFFIX) {
-            continue;
-        }
-        let (leaves, what) = match SegmentName::parse(file_name) {
-            Some((name, _)) if live(&name) => continue,
-            Some((name, _)) => (Some(name.leaves()), "the manifest names no such segment"),
-            None => (None, "no file of a segment is named so"),
+        let (leaves, what) = match place(disk, &file)? {
+            Placed::Unfinished => continue,
+            Placed::Of(name) if live(&name) => continue,
+            Placed::Of(name) => (Some(name.leaves()), "the manifest names no such segment"),
+            Placed::Foreign(what) => (None, what),
         };
         findings.push(Finding { file, leaves, kind: FindingKind::Foreign, what: what.to_owned() });
     }

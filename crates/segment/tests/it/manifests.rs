@@ -4,7 +4,7 @@ use env::Disk;
 use env::fake::FaultyDisk;
 use indelible_segment::SegmentName;
 use indelible_segment::manifest::{
-    FileStamp, MANIFESTS_KEPT, Manifest, ManifestError, SegmentEntry, newest, publish, verify_manifests,
+    FileStamp, MANIFESTS_KEPT, Manifest, ManifestError, NUMBER_MAX, SegmentEntry, newest, publish, verify_manifests,
 };
 use indelible_segment::verify::FindingKind;
 use proof::Digest;
@@ -101,4 +101,36 @@ fn missing_renamed_rewritten_and_foreign_manifests_are_found() {
     found(&rewrite, path(4), FindingKind::Tampered);
     let foreign = dir().join("notes.txt");
     found(&|disk| drop(disk.create_new(&foreign).unwrap()), foreign.clone(), FindingKind::Foreign);
+}
+
+#[test]
+fn an_old_number_removes_no_file_that_the_chain_of_manifests_does_not_name() {
+    let (disk, last) = published(MANIFESTS_KEPT);
+    let (other, _) = published(1);
+    let theirs = Manifest { term: 9, ..Manifest::decode(&other.read(&path(1)).unwrap()).unwrap() }.encode();
+    for planted in [b"my only copy of something".to_vec(), theirs] {
+        let disk = disk.snapshot();
+        env::replace_file(&disk, &path(1), &planted).unwrap();
+        let next = last.followed_by(1, entry(last.sealed_to(), last.sealed_to()));
+        publish(&disk, dir(), &next).unwrap();
+        assert_eq!(disk.read(&path(1)).unwrap(), planted);
+    }
+    publish(&disk, dir(), &last.followed_by(1, entry(last.sealed_to(), last.sealed_to()))).unwrap();
+    assert!(!disk.exists(&path(1)).unwrap(), "the oldest of the log's own goes");
+}
+
+#[test]
+fn a_number_that_no_log_comes_to_names_no_manifest() {
+    let (disk, last) = published(2);
+    for number in [NUMBER_MAX + 1, u64::MAX - 1, u64::MAX] {
+        disk.create_new(&path(number)).unwrap();
+    }
+    assert_eq!(newest(&disk, dir()).unwrap(), Some(last.clone()));
+    assert_eq!(verify_manifests(&disk, dir()).unwrap().iter().filter(|f| f.kind == FindingKind::Foreign).count(), 3);
+    publish(&disk, dir(), &last.followed_by(1, entry(last.sealed_to(), last.sealed_to()))).unwrap();
+    // The last number there is, on a manifest that is whole.
+    let planted = Manifest { number: NUMBER_MAX, ..last };
+    env::publish_file(&disk, &path(NUMBER_MAX), &planted.encode()).unwrap();
+    let next = planted.followed_by(1, entry(planted.sealed_to(), planted.sealed_to()));
+    assert!(matches!(publish(&disk, dir(), &next), Err(ManifestError::OutOfReach { .. })));
 }

@@ -7,7 +7,7 @@ use env::Disk;
 use env::fake::{Fault, FaultyDisk};
 use indelible_segment::manifest::{self, Manifest, SegmentEntry, publish, verify_manifests};
 use indelible_segment::merge::{MergeError, Source, join, merge, room};
-use indelible_segment::seal::remove_leftovers;
+use indelible_segment::seal::remove_files;
 use indelible_segment::sealed::{IndexAccess, open_segment};
 use indelible_segment::verify::verify_folder;
 use indelible_segment::{BlockCache, Part, Segment, SegmentFile};
@@ -59,10 +59,9 @@ fn merge_and_publish(disk: &FaultyDisk, way: Way) -> Result<SegmentEntry, Box<dy
     };
     let merged = merged.unwrap();
     publish(disk, manifests, &newest.followed_by_merged(1, merged))?;
-    for entry in entries {
-        SegmentFile::ALL.iter().try_for_each(|file| disk.remove(&entry.name.path(segments(), *file)))?;
-    }
-    disk.sync_dir(segments())?;
+    let files: Vec<_> =
+        entries.iter().flat_map(|entry| SegmentFile::ALL.map(|file| entry.name.path(segments(), file))).collect();
+    remove_files(disk, segments(), &files)?;
     Ok(merged)
 }
 
@@ -192,7 +191,7 @@ fn every_fault(way: Way) {
             assert!(merged || outcome.is_err(), "{case}: published, then lost");
             assert_eq!(manifest.sealed_to(), CUTS[4], "{case}");
             assert_whole(&disk, &case);
-            remove_leftovers(&disk, segments(), Some(&manifest), &(manifest.sealed_to()..u64::MAX), &|_| true).unwrap();
+            LOG.clean(&disk, &manifest, manifest.sealed_to()..u64::MAX, &|_| true);
             assert_eq!(verify_folder(&disk, segments(), Some(&manifest)).unwrap(), [], "{case}");
             assert_whole(&disk, &case);
             if !merged {

@@ -8,7 +8,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use env::Disk;
 use env::fake::FaultyDisk;
 use indelible_segment::index::AddressValue;
-use indelible_segment::manifest::SegmentEntry;
+use indelible_segment::manifest::{Manifest, SegmentEntry};
+use indelible_segment::seal::{Elsewhere, Leftovers, remove_leftovers};
 use indelible_segment::sealed::IndexAccess;
 use indelible_segment::verify::{Finding, How, verify_segment};
 use indelible_segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, SealError, Sealer};
@@ -83,6 +84,20 @@ impl Log {
             progress: &|_| (),
         };
         verify_segment(disk, dir, entry, &how).unwrap()
+    }
+
+    /// Removes what sealing left, with a journal that holds these leaves.
+    pub fn clean(
+        self,
+        disk: &dyn Disk,
+        manifest: &Manifest,
+        journal: Range<u64>,
+        are_held: &dyn Fn(Range<u64>) -> bool,
+    ) -> Leftovers {
+        let digests = |leaves: Range<u64>| Ok(leaves.map(|leaf| self.digest(leaf)).collect());
+        let index_key = &IndexKey::default();
+        let elsewhere = Elsewhere { manifest: Some(manifest), journal, are_held, digests: &digests, index_key };
+        remove_leftovers(disk, Path::new(SEGMENTS), &elsewhere).unwrap()
     }
 
     /// Seals the given leaves.

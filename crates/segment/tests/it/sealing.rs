@@ -5,8 +5,7 @@ use env::Disk;
 use env::fake::{Fault, FaultyDisk};
 use indelible_segment::index::Lines;
 use indelible_segment::manifest::{self, Manifest, SegmentEntry, verify_manifests};
-use indelible_segment::seal::remove_leftovers;
-use indelible_segment::sealed::{SealedLines, is_as_stamped};
+use indelible_segment::sealed::SealedLines;
 use indelible_segment::verify::verify_folder;
 use indelible_segment::{BlockCache, SealError, Sealer, SegmentFile};
 
@@ -141,7 +140,7 @@ fn recover(disk: &FaultyDisk, told_published: bool, case: &str) -> bool {
     assert!(published || !told_published, "{case}: published, then lost");
     newest.segments.iter().for_each(|entry| assert_whole(disk, entry));
 
-    remove_leftovers(disk, segments(), Some(&newest), &(newest.sealed_to()..u64::MAX), &|_| true).unwrap();
+    LOG.clean(disk, &newest, newest.sealed_to()..u64::MAX, &|_| true);
     assert_eq!(verify_folder(disk, segments(), Some(&newest)).unwrap(), [], "{case}");
     seal_and_publish(disk).unwrap();
     let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
@@ -181,10 +180,9 @@ fn only_what_is_really_held_elsewhere_is_cleaned_away() {
     seal_and_publish(&disk).unwrap();
     let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
     let sound = |leaves: Range<u64>| {
-        newest.segments.iter().all(|entry| is_as_stamped(&disk, segments(), entry).unwrap_or(false))
-            && leaves.end <= LEAVES
+        leaves.end <= LEAVES && newest.segments.iter().all(|entry| LOG.verify(&disk, segments(), entry).is_empty())
     };
-    let clean = |journal: Range<u64>| remove_leftovers(&disk, segments(), Some(&newest), &journal, &sound).unwrap();
+    let clean = |journal: Range<u64>| LOG.clean(&disk, &newest, journal, &sound);
     let lost = LOG.seal(&disk, LEAVES..30).unwrap();
     let unfinished = segments().join("000000000020-open.0.idx.tmp");
     for name in [&unfinished, &segments().join("anything.tmp")] {
@@ -193,7 +191,7 @@ fn only_what_is_really_held_elsewhere_is_cleaned_away() {
 
     // The journal ends at 25: leaves 25 to 29 of the unnamed segment may be nowhere else.
     let left = clean(20..25);
-    assert_eq!((left.removed, left.kept.len()), (vec![unfinished], 3));
+    assert_eq!((left.removed, left.kept.len()), (vec![unfinished], 4));
     assert_whole(&disk, &lost);
     assert!(disk.exists(&segments().join("anything.tmp")).unwrap(), "nobody knows whose it is");
     disk.remove(&segments().join("anything.tmp")).unwrap();
@@ -214,4 +212,75 @@ fn only_what_is_really_held_elsewhere_is_cleaned_away() {
     assert_whole(&disk, &surplus);
     env::publish_file(&disk, &live, &kept).unwrap();
     assert_eq!(clean(LEAVES..LEAVES).removed.len(), 3);
+}
+
+/// Every file whose name is a segment's, and what became of each after a start.
+fn stays(disk: &FaultyDisk, files: &[(&str, Vec<u8>)]) -> Vec<bool> {
+    let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    for (name, content) in files {
+        env::publish_file(disk, &segments().join(name), content).unwrap();
+    }
+    let left = LOG.clean(disk, &newest, LEAVES..LEAVES, &|_| true);
+    let stays = files.iter().map(|(name, content)| {
+        let path = segments().join(name);
+        let is_there = disk.read(&path).ok().as_ref() == Some(content);
+        assert_eq!(left.kept.iter().any(|(kept, _)| *kept == path), is_there, "{name}: named if it stays");
+        assert_eq!(left.removed.contains(&path), !is_there, "{name}");
+        is_there
+    });
+    stays.collect()
+}
+
+#[test]
+fn no_name_of_a_segment_removes_what_is_not_the_logs() {
+    let disk = disk();
+    seal_and_publish(&disk).unwrap();
+    let read = |disk: &FaultyDisk, entry: &SegmentEntry| {
+        SegmentFile::ALL.map(|file| disk.read(&entry.name.path(segments(), file)).unwrap())
+    };
+    let ours = read(&disk, &manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap().segments[0]);
+    let theirs = {
+        let disk = crate::sample::disk();
+        let entry = Log("other").seal(&disk, 0..LEAVES).unwrap();
+        read(&disk, &entry)
+    };
+    let names = SegmentFile::ALL.map(|file| format!("000000000000-{:012}.5.{}", LEAVES - 1, file.extension()));
+    let files = |contents: [&[u8]; 3]| {
+        let named = names.iter().zip(contents).filter(|(_, content)| !content.is_empty());
+        named.map(|(name, content)| (name.as_str(), content.to_vec())).collect::<Vec<_>>()
+    };
+    let [lines, disclosures, index] = ours.each_ref().map(Vec::as_slice);
+    let [lines2, disclosures2, index2] = theirs.each_ref().map(Vec::as_slice);
+    let text: &[u8] = b"my only copy of something";
+    for (case, contents, expected) in [
+        ("ours", [lines, disclosures, index], &[false, false, false][..]),
+        ("the lines alone", [lines, b"", b""], &[false]),
+        ("another log's", [lines2, disclosures2, index2], &[true, true, true]),
+        ("another log's disclosures", [lines, disclosures2, index], &[false, true, false]),
+        ("another log's index", [lines, disclosures, index2], &[false, false, true]),
+        ("texts", [text, text, text], &[true, true, true]),
+        ("a text as disclosures", [lines, text, index], &[false, true, false]),
+        ("a text as an index", [lines, disclosures, text], &[false, false, true]),
+        ("disclosures alone", [b"", disclosures, b""], &[true]),
+        ("an index alone", [b"", b"", index], &[true]),
+    ] {
+        assert_eq!(stays(&disk.snapshot(), &files(contents)), expected, "{case}");
+    }
+    for at in (0..lines.len()).step_by(61) {
+        let mut changed = lines.to_vec();
+        changed[at] ^= 1;
+        assert_eq!(stays(&disk.snapshot(), &files([&changed, b"", b""])), [true], "byte {at}");
+    }
+    let edges = [
+        ("18446744073709551615-18446744073709551615.0.ndjson.zst", text.to_vec()),
+        ("000000000000-18446744073709551615.0.disc", text.to_vec()),
+        ("000000000000-000000000009.4294967295.idx", text.to_vec()),
+        ("000000000000-my-notes.tmp", text.to_vec()),
+        ("000000000000-open.4294967295.idx.tmp", text.to_vec()),
+        ("000000000000-000000000009.3.idx.tmp", text.to_vec()),
+    ];
+    assert_eq!(stays(&disk, &edges), [true; 6]);
+    assert_eq!(LOG.seal(&disk, LEAVES..2 * LEAVES).unwrap().name.generation, 0);
+    // Nor does a file that has a number's last name end sealing.
+    assert_eq!(LOG.seal(&disk, 0..LEAVES).unwrap().name.generation, 1);
 }

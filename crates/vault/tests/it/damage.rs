@@ -158,7 +158,7 @@ fn missing_and_foreign_files_are_findings() {
     closed_vault(dir.path());
     let path = dir.path().join("vault.db");
     std::fs::write(&path, b"not a database, but long enough to be looked at as if it were one").unwrap();
-    assert!(matches!(try_open(dir.path()), Err(VaultError::Database { .. })));
+    assert!(matches!(try_open(dir.path()), Err(VaultError::File { .. })));
     assert!(!check(&SystemDisk, dir.path()).findings.is_empty());
     std::fs::remove_file(&path).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("CREATE TABLE person (id)", []).unwrap();

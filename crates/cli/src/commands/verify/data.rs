@@ -8,6 +8,7 @@ use env::LockError;
 
 use super::Report;
 use crate::exit::failed;
+use crate::local::NO_LOCK;
 use crate::output::errln;
 use crate::remote::{Answer, Remote, parse, refused, text};
 use crate::target::served_at;
@@ -89,6 +90,7 @@ fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
 
 fn remedy(error: &VerifyError) -> &'static str {
     match error {
+        VerifyError::Lock(LockError::Io { .. }) => NO_LOCK,
         VerifyError::Lock(_) => "stop the process that has the folder open, then verify again",
         VerifyError::NoLog { .. } => "name the folder of a log with --data",
         VerifyError::Since(_) => "give a checkpoint as /checkpoint shows it, with nothing changed",
