@@ -8,15 +8,15 @@ const RETRY_MS_MAX = 15_000;
 export class Live {
   readonly #api: Api;
   readonly #params: URLSearchParams;
-  readonly #arrived: () => void;
+  readonly #arrived: (leaf: number) => void;
   readonly #connected: (on: boolean) => void;
   #source: EventSource | undefined;
   #retryMs = 500;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #after: string | undefined;
 
-  /** `arrived` is told of each entry that matches, `connected` whether the log can be followed. */
-  constructor(api: Api, params: URLSearchParams, arrived: () => void, connected: (on: boolean) => void) {
+  /** `arrived` is told of each entry that matches, by its place in the log, `connected` whether the log can be followed. */
+  constructor(api: Api, params: URLSearchParams, arrived: (leaf: number) => void, connected: (on: boolean) => void) {
     this.#api = api;
     this.#params = params;
     this.#arrived = arrived;
@@ -43,7 +43,7 @@ export class Live {
     };
     source.onmessage = (event): void => {
       this.#after = event.lastEventId;
-      this.#arrived();
+      this.#arrived(Number(event.lastEventId));
     };
     source.onerror = (): void => {
       source.close();

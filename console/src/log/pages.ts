@@ -69,6 +69,11 @@ export class Pages {
     return undefined;
   }
 
+  /** Whether the entry at this place in the log is among the pages that are here. */
+  holds(leaf: number): boolean {
+    return this.#pages.some((page) => page.entries?.some((entry) => entry.leaf_index === leaf) ?? false);
+  }
+
   /** Fetches the first page and the exact count. */
   async begin(): Promise<void> {
     this.#pages.push({ cursor: undefined, entries: undefined, loading: false });

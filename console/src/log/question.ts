@@ -28,7 +28,7 @@ export class Question implements ReactiveController {
   version = 0;
   /** Whether the answer in sight is the same question's as before, asked again: the reader stays where they are. */
   again = false;
-  /** Entries that were recorded since it was asked. */
+  /** Entries that were recorded since it was asked and are not among its rows. */
   arrived = 0;
   connected = true;
   /** What is wrong with the question, in words. */
@@ -39,6 +39,8 @@ export class Question implements ReactiveController {
   nowMs = Date.now();
 
   #next: Pages | undefined;
+  /** Places of entries that came while it is being asked: the answer may hold them already. */
+  #meanwhile: number[] = [];
   #live: Live | undefined;
   #looked = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,6 +97,7 @@ export class Question implements ReactiveController {
     [this.nowMs, this.arrived, this.#looked] = [Date.now(), 0, Date.now()];
     const pages = new Pages(this.#api, this.params, () => this.#came(pages, again));
     this.#next = pages;
+    this.#meanwhile = [];
     void pages.begin();
     void this.#shape();
   }
@@ -109,6 +112,7 @@ export class Question implements ReactiveController {
       if (failed === undefined) {
         this.pages?.close();
         [this.pages, this.again] = [pages, again];
+        this.arrived -= this.#meanwhile.filter((leaf) => pages.holds(leaf)).length;
       }
       // The feed refuses what the pages refuse; that is not a server that is gone.
       if (asker) {
@@ -138,8 +142,11 @@ export class Question implements ReactiveController {
     const feed = new URLSearchParams([...this.params].filter(([name]) => name !== "to"));
     // Opening an entry is recorded as well, but no news to the reader who opened it.
     if (this.#filters.all("channel").length === 0) feed.append("-channel", "pii-read");
-    const arrived = (): void => {
+    const arrived = (leaf: number): void => {
+      // The feed may tell late of what the rows hold.
+      if (this.#next === undefined && this.pages?.holds(leaf) === true) return;
       this.arrived += 1;
+      if (this.#next !== undefined) this.#meanwhile.push(leaf);
       if (this.follows()) this.lookSoon();
       this.#host.requestUpdate();
     };
