@@ -14,13 +14,16 @@ mod guard;
 mod listen;
 mod openapi;
 mod params;
+mod places;
 mod problem;
 mod questions;
 mod resources;
+mod serving;
 mod state;
 mod stream;
 mod turns;
 mod verifying;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
