@@ -1,88 +1,184 @@
 //! Space kept for what must go on when the disk is full: sealing, a start, checkpoints, keys, and the server's own entries.
+//!
+//! The reserve is a file of zeroes. What needs room cuts it, and never further than its kind may ([`Need`]), so that a start always
+//! finds its part. Whether new events are taken depends on one thing: that it is whole.
 
+use super::sizes::START_SHARE;
 use env::{Disk, is_disk_full};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file of zeroes whose removal makes room.
+/// What space is taken from the reserve for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The server's own entries, with their keys and checkpoints: piece by piece, as far as a start still has its part.
+    OwnEntries,
+    /// Sealing: all at once, but for what a start needs to look. The reserve is not made again until
+    /// [`super::FileJournal::give_back_reserve`].
+    Sealing,
+    /// A start: all of it.
+    Start,
+}
+
+/// How much own entries take at a time: a window of the journal. What is left stays out of other programs' reach.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// What the reading half of a start may need: the database maps the index of its write-ahead log (32 KiB for each 4,096 pages of
+/// it), `LOCK` takes a block.
+const LOOK_BYTES: u64 = 1 << 20;
+
+/// The file of zeroes.
 pub(super) struct Reserve {
     path: PathBuf,
+    /// How large it is when it is whole.
     bytes: u64,
-    present: bool,
+    /// How large it is.
+    held: u64,
+    /// Whether sealing uses the room.
+    lent: bool,
 }
 
 const NAME: &str = "reserve";
 static CHUNK: [u8; 1 << 16] = [0; 1 << 16];
 
+impl Need {
+    /// What it leaves of a reserve of so many bytes.
+    fn leaves(self, bytes: u64) -> u64 {
+        match self {
+            Self::OwnEntries => START_SHARE.of(bytes),
+            Self::Sealing => LOOK_BYTES.min(bytes / 4),
+            Self::Start => 0,
+        }
+    }
+}
+
 impl Reserve {
     /// The reserve of a folder, whatever its state.
     pub(super) fn of(disk: &dyn Disk, dir: &Path, bytes: u64) -> io::Result<Self> {
         let path = reserve_path(dir);
-        let present = disk.exists(&path)?;
-        Ok(Self { path, bytes, present })
+        let held = if disk.exists(&path)? { disk.open_read(&path)?.len()? } else { 0 };
+        Ok(Self { path, bytes, held, lent: false })
     }
 
-    /// Makes the reserve if it is missing; false when there is no room for it.
+    /// Makes the reserve whole if it is not; false when there is no room for that, or sealing uses it.
     pub(super) fn fill(&mut self, disk: &dyn Disk) -> io::Result<bool> {
-        if self.present {
+        if self.lent {
+            return Ok(false);
+        }
+        if self.held > self.bytes {
+            self.cut(disk, self.bytes)?;
+        }
+        let missing = self.bytes - self.held;
+        // Asked first: a try takes what room there is from others for a moment.
+        if missing > 0 && self.room(disk)?.is_some_and(|room| room < missing) {
+            return Ok(false);
+        }
+        self.grow(disk, self.bytes)
+    }
+
+    /// Makes the reserve as large as there is room, whole at most: what a start has used is kept from others again.
+    pub(super) fn keep(&mut self, disk: &dyn Disk) -> io::Result<bool> {
+        if self.fill(disk)? {
             return Ok(true);
         }
-        let temporary = env::temporary_path(&self.path);
-        if disk.exists(&temporary)? {
-            disk.remove(&temporary)?;
+        if let Some(room) = self.room(disk)?.filter(|_| !self.lent) {
+            self.grow(disk, self.bytes.min(self.held + room))?;
         }
-        match self.write(disk, &temporary) {
+        Ok(self.held == self.bytes)
+    }
+
+    /// Gives space free; false when this need may have none.
+    pub(super) fn release(&mut self, disk: &dyn Disk, need: Need) -> io::Result<bool> {
+        let piece = if need == Need::OwnEntries { self.held.saturating_sub(PIECE_BYTES) } else { 0 };
+        let left = need.leaves(self.bytes).max(piece);
+        if self.held <= left {
+            return Ok(false);
+        }
+        self.cut(disk, left)?;
+        self.lent = need == Need::Sealing;
+        Ok(true)
+    }
+
+    /// Sealing does not use the room any more.
+    pub(super) fn give_back(&mut self) {
+        self.lent = false;
+    }
+
+    /// Whether own entries may take so many bytes more: a start keeps its part. True where the room is not known.
+    pub(super) fn allows_own(&self, disk: &dyn Disk, bytes: u64) -> io::Result<bool> {
+        let room = if self.held >= self.bytes { None } else { self.room(disk)? };
+        Ok(room.is_none_or(|room| self.held + room >= Need::OwnEntries.leaves(self.bytes) + bytes))
+    }
+
+    fn room(&self, disk: &dyn Disk) -> io::Result<Option<u64>> {
+        disk.room(self.path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Lets the file grow to so many bytes; false, and the file as it was, when there is no room.
+    fn grow(&mut self, disk: &dyn Disk, to: u64) -> io::Result<bool> {
+        if self.held >= to {
+            return Ok(true);
+        }
+        let file = if disk.exists(&self.path)? { disk.open_write(&self.path)? } else { disk.create_new(&self.path)? };
+        let grown = file.allocate(to).and_then(|allocated| {
+            if !allocated {
+                write_zeroes(&*file, self.held, to)?;
+            }
+            file.sync_all()
+        });
+        match grown {
             Ok(()) => {
-                self.present = true;
+                self.held = to;
                 Ok(true)
             }
             Err(error) if is_disk_full(&error) => {
-                if disk.exists(&temporary)? {
-                    disk.remove(&temporary)?;
-                }
+                self.cut(disk, self.held)?;
                 Ok(false)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Gives the space free; false when there was none.
-    pub(super) fn release(&mut self, disk: &dyn Disk) -> io::Result<bool> {
-        if !self.present {
-            return Ok(false);
-        }
-        disk.remove(&self.path)?;
-        self.present = false;
-        Ok(true)
-    }
-
-    fn write(&self, disk: &dyn Disk, temporary: &Path) -> io::Result<()> {
-        let file = disk.create_new(temporary)?;
-        if !file.allocate(self.bytes)? {
-            write_zeroes(&*file, 0, self.bytes)?;
-        }
-        file.sync_all()?;
-        disk.rename_replace(temporary, &self.path)
+    fn cut(&mut self, disk: &dyn Disk, to: u64) -> io::Result<()> {
+        cut(disk, &self.path, to)?;
+        self.held = to;
+        Ok(())
     }
 }
 
-/// Frees the reserve of a journal's folder if its file system has less room than the reserve takes: a start needs some before it
-/// comes to the journal. The reserve is made again at the end of the start, or as soon as there is room. Returns whether there
-/// was one.
+fn cut(disk: &dyn Disk, path: &Path, to: u64) -> io::Result<()> {
+    if to == 0 { disk.remove(path) } else { disk.open_write(path)?.set_len(to) }
+}
+
+/// Gives as much of the reserve of a journal's folder free as the reading half of a start may need, if its file system has less
+/// room than that.
 ///
 /// # Errors
 /// What the disk answers.
-pub fn release_if_short(disk: &dyn Disk, dir: &Path) -> io::Result<bool> {
+pub fn make_room_to_look(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    cut_if_short(disk, dir, |_| LOOK_BYTES)
+}
+
+/// Gives the reserve of a journal's folder free if its file system has less room than the reserve takes: a start writes before it
+/// comes to the journal. What the start does not need is kept again at its end ([`super::FileJournal::keep_reserve`]).
+///
+/// # Errors
+/// What the disk answers.
+pub fn make_room_to_settle(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    cut_if_short(disk, dir, |held| held)
+}
+
+fn cut_if_short(disk: &dyn Disk, dir: &Path, needed: impl Fn(u64) -> u64) -> io::Result<()> {
     let path = reserve_path(dir);
     if !disk.exists(&path)? {
-        return Ok(false);
+        return Ok(());
     }
-    let bytes = disk.open_read(&path)?.len()?;
-    if disk.room(dir)?.is_none_or(|room| room >= bytes) {
-        return Ok(false);
+    let held = disk.open_read(&path)?.len()?;
+    let needed = needed(held);
+    if disk.room(dir)?.is_none_or(|room| room >= needed) {
+        return Ok(());
     }
-    disk.remove(&path)?;
-    Ok(true)
+    cut(disk, &path, held.saturating_sub(needed))
 }
 
 /// Where the reserve of a journal's folder lies.

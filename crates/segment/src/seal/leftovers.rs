@@ -59,6 +59,19 @@ pub fn remove_leftovers(
     Ok(leftovers)
 }
 
+/// Removes the temporary files that unfinished sealing left in folder `dir`, if there is one: nothing was ever read from them.
+///
+/// # Errors
+/// What the disk answers; what was removed before that stays removed.
+pub fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    for path in env::list_if_there(disk, dir)? {
+        if path.file_name().and_then(|name| name.to_str()).is_some_and(is_unfinished) {
+            disk.remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether a temporary file is one of ours: they all begin with the number of a leaf.
 fn is_unfinished(file_name: &str) -> bool {
     let leaf = file_name.split_once('-').map(|(leaf, _)| leaf);

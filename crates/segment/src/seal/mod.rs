@@ -31,7 +31,7 @@ use crate::{PartError, bound};
 
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
-pub use leftovers::{Leftovers, remove_leftovers};
+pub use leftovers::{Leftovers, remove_leftovers, remove_unfinished};
 pub(crate) use temporary::Temporary;
 
 /// Where the digest of a leaf comes from: the ledger.
