@@ -165,6 +165,7 @@ impl Sequencer {
             Ok(placed) => placed,
             Err(error) => {
                 let refused = self.shared.append_failed(&error);
+                self.sign_if_full();
                 return answer_all(jobs, &refused);
             }
         };
@@ -206,10 +207,21 @@ impl Sequencer {
         (job.done)(Ok(first));
     }
 
+    /// On a full disk signs at once: what no checkpoint covers, a start after a kill writes again, and there must be room for that.
+    /// Cost: nothing where there is room.
+    fn sign_if_full(&self) {
+        if self.shared.health.is_disk_full()
+            && let Err(error) = self.shared.sign()
+        {
+            tracing::debug!(%error, "the signer will meet the same, and say so");
+        }
+    }
+
     fn rotate_if_due(&mut self) -> Result<(), Refused> {
         if !self.shared.journal.wants_rotation() {
             return Ok(());
         }
+        self.sign_if_full();
         match self.shared.journal.rotate(signed_tree(&self.shared.ledger.newest().checkpoint)) {
             Ok(file) => {
                 self.file = FileRecords::new(file);

@@ -253,7 +253,7 @@ impl Shared {
             return Ok(());
         }
         let mut signed = self.ledger.checkpoint();
-        while matches!(signed, Err(ledger::SignError::DiskFull)) && self.use_reserve(Need::OwnEntries) {
+        while matches!(signed, Err(ledger::SignError::DiskFull)) && self.use_reserve(Need::Upkeep) {
             signed = self.ledger.checkpoint();
         }
         signed.map(drop)

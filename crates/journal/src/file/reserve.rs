@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 /// What space is taken from the reserve for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// The server's own entries, with their keys and checkpoints: piece by piece, as far as a start still has its part.
+    /// The server's own entries and their keys: piece by piece, as far as a start still has its part.
     OwnEntries,
+    /// Checkpoints and the journal's next file: a little at a time. They keep small what a start must write again, so they may
+    /// have some of its part; how much is bounded by the entries before them.
+    Upkeep,
     /// Sealing: all at once, but for what a start needs to look. The reserve is not made again until
     /// [`super::FileJournal::give_back_reserve`].
     Sealing,
@@ -22,6 +25,9 @@ pub enum Need {
 
 /// How much own entries take at a time: a window of the journal. What is left stays out of other programs' reach.
 const PIECE_BYTES: u64 = 1 << 20;
+
+/// How much upkeep takes at a time: some hundred checkpoints.
+const UPKEEP_BYTES: u64 = 64 << 10;
 
 /// What the reading half of a start may need: the database maps the index of its write-ahead log (32 KiB for each 4,096 pages of
 /// it), `LOCK` takes a block.
@@ -46,7 +52,7 @@ impl Need {
     fn leaves(self, bytes: u64) -> u64 {
         match self {
             Self::OwnEntries => START_SHARE.of(bytes),
-            Self::Sealing => LOOK_BYTES.min(bytes / 4),
+            Self::Upkeep | Self::Sealing => LOOK_BYTES.min(bytes / 4),
             Self::Start => 0,
         }
     }
@@ -89,13 +95,17 @@ impl Reserve {
 
     /// Gives space free; false when this need may have none.
     pub(super) fn release(&mut self, disk: &dyn Disk, need: Need) -> io::Result<bool> {
-        let piece = if need == Need::OwnEntries { self.held.saturating_sub(PIECE_BYTES) } else { 0 };
-        let left = need.leaves(self.bytes).max(piece);
+        let piece = match need {
+            Need::OwnEntries => PIECE_BYTES,
+            Need::Upkeep => UPKEEP_BYTES,
+            Need::Sealing | Need::Start => self.held,
+        };
+        let left = need.leaves(self.bytes).max(self.held.saturating_sub(piece));
         if self.held <= left {
             return Ok(false);
         }
         self.cut(disk, left)?;
-        self.lent = need == Need::Sealing;
+        self.lent |= need == Need::Sealing;
         Ok(true)
     }
 

@@ -320,12 +320,21 @@ impl Writer {
     }
 
     /// Writes the next file, whole and synced, under a temporary name, so that a full disk shows before anything changes. On a full
-    /// disk it has no zeroes ahead.
+    /// disk it has no zeroes ahead, and takes its room from the reserve: a start writes the last file once more, which must not
+    /// grow for want of a next one.
     fn prepare(&mut self, place: Place) -> Result<Current, AppendError> {
-        match self.prepare_ahead(place, self.setting.sizes.window_bytes) {
-            Err(AppendError::DiskFull) => self.prepare_ahead(place, 0),
-            other => other,
+        let mut prepared = self.prepare_ahead(place, self.setting.sizes.window_bytes);
+        if matches!(prepared, Err(AppendError::DiskFull)) {
+            prepared = self.prepare_ahead(place, 0);
         }
+        if matches!(prepared, Err(AppendError::DiskFull)) {
+            let disk = Arc::clone(&self.setting.disk);
+            let released = self.reserve.release(&*disk, Need::Upkeep);
+            if released.map_err(|source| self.fail(self.setting.dir.clone(), source))? {
+                prepared = self.prepare_ahead(place, 0);
+            }
+        }
+        prepared
     }
 
     fn prepare_ahead(&mut self, place: Place, ahead: u64) -> Result<Current, AppendError> {
