@@ -5,6 +5,8 @@ and the next start has everything that was acknowledged (failures are injected w
 
 import hashlib
 import json
+import os
+import random
 import shutil
 import subprocess
 
@@ -72,6 +74,16 @@ def test_a_full_disk_is_said_costs_nothing_acknowledged_and_is_left_behind_unaid
     assert count() == len(acknowledged) + BATCH
 
 
+def eat(server):
+    """Another program takes what is left."""
+    with open(server.data / "another-program's", "ab", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096):
+                pass
+        except OSError:
+            pass
+
+
 def fill(server):
     """Records until the disk is full, and lets another program take what is left. Returns how many entries were acknowledged."""
     person = {"action": "door.open", "actor": {"type": "user", "id": "u1", "name": "Person Number1"}, "event_id": "person"}
@@ -82,12 +94,7 @@ def fill(server):
             break
         acknowledged += BATCH
     assert (answer.status, answer.json()["code"]) == (507, "disk_full"), answer
-    with open(server.data / "another-program's", "wb", buffering=0) as file:
-        try:
-            while file.write(b"x" * 4096):
-                pass
-        except OSError:
-            pass
+    eat(server)
     # What no checkpoint covers, a start after a crash writes once more: at most a second's worth, once this is signed.
     server.wait_checkpoint(acknowledged)
     return acknowledged
@@ -125,18 +132,129 @@ def test_on_a_full_disk_reading_sealing_and_starting_go_on_in_the_reserve(small_
     assert server.verify().returncode == 0
 
 
-def test_a_start_without_any_room_says_what_to_do_and_loses_nothing(small_disk):
+def taken(server):
+    """Bytes of the disk that are in use beside the reserve."""
+    disk, reserve = os.statvfs(server.data), server.data / "journal" / "reserve"
+    kept = reserve.stat().st_size if reserve.exists() else 0
+    return (disk.f_blocks - disk.f_bfree) * disk.f_frsize - kept
+
+
+def post_until_full(server, persons=True):
+    """Records texts that do not compress until not one event has room. Returns how many entries were acknowledged: too
+    few for the log to begin a segment by itself."""
+    acknowledged, number = 0, 0
+    for size in (BATCH, 50, 1):
+        answer = None
+        while answer is None or answer.status == 201:
+            number += 1
+            texts = [random.Random(f"{number} {n}").randbytes(1000).hex() for n in range(size)]
+            events = [{"action": "door.open", "properties": {"text": text}} for text in texts]
+            if persons:
+                events = [{**event, "actor": {"type": "user", "id": f"{number}-{n}", "name": f"Person Number{n}"}} for n, event in enumerate(events)]
+            answer = server.post("/v1/events", events)
+            acknowledged += size if answer.status == 201 else 0
+    assert (answer.status, answer.json()["code"]) == (507, "disk_full"), answer
+    server.wait_checkpoint(acknowledged)
+    return acknowledged
+
+
+def test_each_start_on_a_full_disk_serves_like_the_first_and_opens_no_room_for_events(small_disk):
+    server = small_disk
+    server.start()
+    acknowledged = post_until_full(server, persons=False)
+    server.stop()
+    server.start()
+    before = taken(server)
+    starts = 12
+    for n in range(starts):
+        assert "degraded: disk_full: " in server.get("/readyz").text, "at once, not only when an event was refused"
+        # New to everything: to be refused, it must not even leave a key.
+        new = {"action": "door.open", "actor": {"type": "user", "id": f"new {n}", "name": f"New {n}"}}
+        assert server.post("/v1/events", new).status == 507
+        assert server.post("/v1/events", [new] * BATCH).status == 507
+        assert server.get("/v1/export", {"format": "ndjson", "q": "event_id:0-0"}).status == 200
+        (server.kill if n % 2 else server.stop)()
+        server.start()
+        assert server.get("/v1/entries", {"source": "dev", "count": "true", "limit": "1"}).json()["count"] == acknowledged
+    # Each start and each export is an entry, in a file of its own at worst: two blocks, and one for each checkpoint's files.
+    assert taken(server) - before <= starts * 24 * 1024
+    subprocess.run(["mount", "-o", f"remount,size={ROOMY}", server.data], check=True)
+    wait_for("room to be noticed", lambda: "degraded" not in server.get("/readyz").text)
+    assert server.post("/v1/events", new).status == 201
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
+
+
+def own(server, action):
+    return server.get("/v1/entries", {"q": f"action:{action}", "count": "true", "limit": "1"}).json()["count"]
+
+
+def use_up_own_part(server):
+    """Asks for exports until they cannot be recorded. What was asked for is kept with an export; it is made not to compress."""
+    for _ in range(2_000):
+        answer = server.get("/v1/export", {"format": "ndjson", "q": f"event_id:0-0 {os.urandom(1500).hex()}"})
+        if answer.status != 200:
+            break
+    assert (answer.status, answer.json()["code"]) == (507, "disk_full"), answer
+
+
+def test_once_own_entries_have_used_their_part_of_the_reserve_a_start_serves_and_is_recorded_later(small_disk):
+    server = small_disk
+    server.start()
+    acknowledged = post_until_full(server, persons=False)
+    eat(server)
+    # A start gives back the zeroes ahead in the journal, and its entry is smaller than an export's, so a few have room.
+    recorded = []
+    while len(recorded) < 2 or recorded[-2] != recorded[-1]:
+        use_up_own_part(server)
+        server.kill()
+        server.start()
+        recorded.append(own(server, "server.start"))
+    assert len(recorded) < 20
+    used = taken(server)
+    for how in (server.stop, server.kill, server.stop, server.kill, server.kill):
+        assert how() in (0, -9)
+        server.start()
+        assert server.get("/v1/entries", {"source": "dev", "count": "true", "limit": "1"}).json()["count"] == acknowledged
+        assert (own(server, "server.start"), own(server, "server.stop")) == (recorded[-1], 0)
+    assert taken(server) <= used, "a start that records nothing takes nothing"
+    (server.data / "another-program's").unlink()
+    wait_for("room to be noticed", lambda: "degraded" not in server.get("/readyz").text)
+    assert post(server, 999).status == 201
+    wait_for("the start to be recorded", lambda: own(server, "server.start") == recorded[-1] + 1)
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
+
+
+def test_a_segment_that_does_not_fit_the_reserve_is_said_and_sealed_once_there_is_room(small_disk):
+    server = small_disk
+    server.start()
+    acknowledged = post_until_full(server)
+    for _ in range(2):
+        sealed = server.post("/v1/seal")
+        assert (sealed.status, sealed.json()["code"]) == (503, "not_sealed"), sealed
+        assert "make room" in sealed.json()["detail"] and "--reserve" in sealed.json()["detail"] and "os error" not in sealed.json()["detail"]
+    assert server.get("/v1/export", {"format": "ndjson", "q": "event_id:0-0"}).status == 200, "the reserve is there again"
+    server.kill()
+    server.start()
+    assert server.post("/v1/seal").status == 503
+    subprocess.run(["mount", "-o", f"remount,size={ROOMY}", server.data], check=True)
+    wait_for("sealing to go on by itself", lambda: server.get("/readyz").text.strip() == "ready")
+    assert server.get("/v1/entries", {"source": "dev", "count": "true", "limit": "1"}).json()["count"] == acknowledged
+    assert list((server.data / "segments").glob("*.zst"))
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
+
+
+@pytest.mark.parametrize("how", ["kill", "stop"])
+def test_a_start_without_any_room_says_what_to_do_and_loses_nothing(small_disk, how):
+    """After a stop SQLite makes the files beside the database anew: what it lacks is room, and no copy of the database."""
     server = small_disk
     server.start()
     acknowledged = fill(server)
-    server.kill()
+    getattr(server, how)()
     (server.data / "journal" / "reserve").unlink(missing_ok=True)
-    with open(server.data / "another-program's", "ab", buffering=0) as file:
-        try:
-            while file.write(b"x" * 4096):
-                pass
-        except OSError:
-            pass
+    eat(server)
     refused = server.run("serve", "--dev", "--data", str(server.data), "--marks", str(server.marks), "--listen", "127.0.0.1:0")
     assert refused.returncode == 2 and "make room on the disk" in refused.stderr, refused
     (server.data / "another-program's").unlink()

@@ -153,7 +153,9 @@ fn into_log(log: &Log, body: &[u8], source: &str) -> miette::Result<Late> {
             Err(SubmitError::Overloaded { .. }) => log.wait_for_sealing(Duration::from_secs(1)),
             other => {
                 break other.map_err(|error| {
-                    failed(&error, "what was imported before is recorded; importing again adds only the rest")
+                    let room = if matches!(error, SubmitError::DiskFull) { "make room on the disk; " } else { "" };
+                    let help = "what was imported before is recorded; importing again adds only the rest";
+                    failed(&error, format!("{room}{help}"))
                 })?;
             }
         }

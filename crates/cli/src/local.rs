@@ -29,7 +29,7 @@ pub(crate) struct Local {
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Option<PathBuf>,
     /// Mebibytes of disk kept for when it is full, so that sealing, a restart, checkpoints and the log's own entries go on; at most an
-    /// eighth of what is free.
+    /// eighth of the disk, 4 at least.
     #[arg(long, value_name = "MIB", default_value_t = engine::RESERVE_BYTES_DEFAULT >> 20, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     pub(crate) reserve: u64,
     /// Entries at which the tail is sealed into a segment.

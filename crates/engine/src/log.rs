@@ -8,10 +8,12 @@ use enrich::{Geo, Platforms};
 use event::Rules;
 use journal::Journal;
 
+use crate::admit::error::SubmitError;
 use crate::admit::submission::Submitted;
 use crate::commit::received::Received;
 use crate::commit::signing::Signing;
 use crate::own::Own;
+use crate::own::owed::Owed;
 use crate::state::health::Degraded;
 use crate::state::layout::Layout;
 use crate::state::parts::TailPart;
@@ -33,6 +35,8 @@ pub struct Log {
     pub(crate) results: search::ResultCache,
     /// What questions hold at once.
     pub(crate) memory: search::Memory,
+    /// Entries of the start that had no room.
+    pub(crate) owed: Owed,
     pub(crate) threads: Threads,
     pub(crate) lock: env::Lock,
 }
@@ -120,18 +124,29 @@ impl Log {
         self.lock.describe(note)
     }
 
-    /// Ends in good order: records the stop, commits what waits, signs, marks the journal as closed.
+    /// Ends in good order: records the stop, commits what waits, signs, marks the journal as closed. On a disk that is full beyond
+    /// what is kept for own entries the stop is not recorded, and the rest is done.
     ///
     /// # Errors
     /// What could not be done, in words; everything acknowledged is safe nevertheless.
     pub fn close(mut self) -> Result<(), String> {
         let recorded = match self.stopped() {
             Some(reason) => Err(reason),
-            None => self.record_own(&Own::Stopped).map(drop).map_err(|error| with_causes(&error)),
+            None => match self.record_own(&Own::Stopped) {
+                Err(SubmitError::DiskFull) => {
+                    tracing::warn!("the disk is full: this stop is not recorded");
+                    Ok(())
+                }
+                recorded => recorded.map(drop).map_err(|error| with_causes(&error)),
+            },
         };
         self.end_threads();
         recorded?;
-        self.shared.sign().map_err(|error| with_causes(&error))?;
+        match self.shared.sign() {
+            // The journal has what no checkpoint covers.
+            Err(ledger::SignError::DiskFull) => tracing::warn!("the disk is full: the newest checkpoint stays"),
+            signed => signed.map_err(|error| with_causes(&error))?,
+        }
         self.shared.journal.close().map_err(|error| with_causes(&error))
     }
 

@@ -91,6 +91,14 @@ pub trait Disk: Send + Sync {
     fn room(&self, _dir: &Path) -> io::Result<Option<u64>> {
         Ok(None)
     }
+
+    /// How many bytes the file system of a folder holds, free or not; `None` where that is not known.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn extent(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
 }
 
 /// An open file. Reads and writes name their offset, so that one handle serves any number of threads.

@@ -94,6 +94,11 @@ impl Disk for SystemDisk {
         Ok(Some(known.f_bavail.saturating_mul(known.f_frsize)))
     }
 
+    fn extent(&self, dir: &Path) -> io::Result<Option<u64>> {
+        let known = rustix::fs::statvfs(dir)?;
+        Ok(Some(known.f_blocks.saturating_mul(known.f_frsize)))
+    }
+
     fn remove(&self, path: &Path) -> io::Result<()> {
         std::fs::remove_file(path)
     }

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use writer::Writer;
 
 pub use found::{AreHeld, Found};
-pub use reserve::release_if_short;
+pub use reserve::{Need, make_room_to_look, make_room_to_settle};
 pub use sizes::{GROUP_BYTES_MAX, RESERVE_BYTES_DEFAULT, Sizes};
 
 /// What must be known about the log before its journal is opened.
@@ -181,13 +181,26 @@ impl FileJournal {
         Ok(looking.found()?.recovery().clone())
     }
 
-    /// Frees the reserve for sealing, a checkpoint or a key on a full disk; false when there was none. Until it is filled again,
-    /// only reserved appends are taken.
+    /// Gives space of the reserve free on a full disk; false when this need may have none. Until the reserve is whole again, only
+    /// reserved appends are taken.
     ///
     /// # Errors
     /// What the disk answers.
-    pub fn release_reserve(&self) -> io::Result<bool> {
-        self.writer().release_reserve()
+    pub fn release_reserve(&self, need: Need) -> io::Result<bool> {
+        self.writer().release_reserve(need)
+    }
+
+    /// Says that sealing does not use the reserve any more, so that it may be made whole again.
+    pub fn give_back_reserve(&self) {
+        self.writer().give_back_reserve();
+    }
+
+    /// Makes the reserve as large as there is room, whole at most: for the end of a start, which has used some of it.
+    ///
+    /// # Errors
+    /// What the disk answers, but for a full disk.
+    pub fn keep_reserve(&self) -> io::Result<()> {
+        self.writer().keep_reserve()
     }
 
     /// Makes the reserve again if it is missing. True: it is there, and the disk has room besides.

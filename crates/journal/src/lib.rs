@@ -20,8 +20,8 @@ pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch, SignedT
 pub use cursor::Cursor;
 pub use error::{AppendError, FreeError, OpenError, ReadError};
 pub use file::{
-    AreHeld, Cut, FileJournal, Foreign, Found, GROUP_BYTES_MAX, Known, RESERVE_BYTES_DEFAULT, Recovery, Refusal, Sizes,
-    release_if_short,
+    AreHeld, Cut, FileJournal, Foreign, Found, GROUP_BYTES_MAX, Known, Need, RESERVE_BYTES_DEFAULT, Recovery, Refusal,
+    Sizes, make_room_to_look, make_room_to_settle,
 };
 pub use format::MacKey;
 pub use packed::{Packed, PackedRef};

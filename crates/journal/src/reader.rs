@@ -45,6 +45,22 @@ impl JournalReader {
         })
     }
 
+    /// The same without the files before this one, so that it does not hold them once they are freed. Without `first`: the newest
+    /// alone. Cost: a few pointers.
+    #[must_use]
+    pub fn since(&self, first: Option<FileNumber>) -> Self {
+        let first = first.or_else(|| self.files.keys().next_back().copied());
+        let wanted = |number: &FileNumber| first.is_some_and(|first| *number >= first);
+        let files = self.files.iter().filter(|(number, _)| wanted(number));
+        Self { files: Arc::new(files.map(|(number, open)| (*number, Arc::clone(open))).collect()) }
+    }
+
+    /// Whether it has this file: one of the journal's own has not if the file was freed.
+    #[must_use]
+    pub fn has(&self, file: FileNumber) -> bool {
+        self.files.contains_key(&file)
+    }
+
     /// The files, oldest first.
     pub(crate) fn files(&self) -> &BTreeMap<FileNumber, Arc<OpenFile>> {
         &self.files

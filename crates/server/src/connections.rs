@@ -1,11 +1,12 @@
 //! Open connections: how many there may be, and which of them give way to new ones.
 //!
-//! A connection is idle while it has no request under way. Idle ones end by themselves after a while; if a new connection needs a
-//! place, those that were idle longest end at once. If all are busy, the new one is refused.
+//! A connection is idle while it has no request under way; a feed or an export is one until its last byte. Idle ones end by
+//! themselves after a while; if a new connection needs a place, those that were idle longest are told to end. One whose next request
+//! has begun by then stays, and answers it. If all are busy, the new one is refused.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -44,8 +45,9 @@ const IDLE_LOOKS: u32 = 12;
 /// The same for a connection that never had a request: as long as the head of one may take.
 const SILENT_LOOKS: u32 = 2;
 
-/// How long a connection that was told to end may take to send what it still has to.
-const LEAVE: Duration = Duration::from_secs(1);
+/// How long a connection that was told to end may take to send what it still has to, and a request that has come in part to come
+/// whole.
+pub(crate) const LEAVE: Duration = Duration::from_secs(1);
 
 /// One connection in this many gives way at a time, since finding them means looking at all.
 const GIVE_WAY_SHARE: usize = 64;
@@ -63,7 +65,8 @@ pub(crate) struct Connections {
     open: Mutex<HashMap<u64, Arc<State>>>,
     /// Counts up with each new connection and each beginning and end of a request.
     steps: AtomicU64,
-    gone: Notify,
+    /// Told when one has gone, or will not.
+    changed: Notify,
 }
 
 /// What is known of one.
@@ -73,51 +76,80 @@ struct State {
     requests: AtomicU32,
     /// The step at which it was opened, or its last request began or ended.
     step: AtomicU64,
-    gives_way: AtomicBool,
-    give_way: Notify,
+    /// Whether bytes came since the last request ended.
+    heard: AtomicBool,
+    /// Whether it was told to end, and has not said that it stays.
+    told: AtomicBool,
+    tell: Notify,
+}
+
+impl State {
+    fn is_idle(&self) -> bool {
+        self.requests.load(Ordering::Acquire) == 0
+    }
 }
 
 impl Connections {
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.lock().len()
     }
 
-    /// Registers a connection, until the returned place is dropped.
-    pub(crate) fn enter(self: &Arc<Self>) -> Place {
+    /// Registers a connection, until the returned place is dropped; `None` where there are `at_most` already.
+    pub(crate) fn enter(self: &Arc<Self>, at_most: usize) -> Option<Place> {
+        let mut open = self.lock();
+        if open.len() >= at_most {
+            return None;
+        }
         let number = self.next();
         let state = Arc::new(State { step: AtomicU64::new(number), ..State::default() });
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(number, Arc::clone(&state));
-        Place { of: Arc::clone(self), number, state }
+        open.insert(number, Arc::clone(&state));
+        Some(Place { of: Arc::clone(self), number, state })
     }
 
-    /// Tells the connections that were idle longest to end: `places` of them and some more. Returns how many will end. Cost: a
-    /// look at each.
+    /// Tells the connections that were idle longest to end: `places` of them and some more. Returns how many are about to: a
+    /// connection that was told and has a request again is not. Cost: a look at each.
     pub(crate) fn give_way(&self, places: usize) -> usize {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let going = open.values().filter(|state| state.gives_way.load(Ordering::Relaxed)).count();
-        let idle = |state: &&Arc<State>| {
-            state.requests.load(Ordering::Acquire) == 0 && !state.gives_way.load(Ordering::Relaxed)
-        };
-        let mut idle: Vec<&Arc<State>> = open.values().filter(idle).collect();
-        let wanted = (places + open.len() / GIVE_WAY_SHARE).saturating_sub(going).min(idle.len());
+        let open = self.lock();
+        let is_told = |state: &&Arc<State>| state.told.load(Ordering::Acquire);
+        // Each step is read once: it may change while they are ordered.
+        let idle = open.values().filter(|state| state.is_idle());
+        let (told, idle): (Vec<_>, Vec<_>) = idle.partition(is_told);
+        let mut idle: Vec<_> = idle.into_iter().map(|state| (state.step.load(Ordering::Relaxed), state)).collect();
+        let wanted = (places + open.len() / GIVE_WAY_SHARE).saturating_sub(told.len()).min(idle.len());
         if wanted > 0 && wanted < idle.len() {
-            idle.select_nth_unstable_by_key(wanted, |state| state.step.load(Ordering::Relaxed));
+            idle.select_nth_unstable_by_key(wanted, |(step, _)| *step);
         }
-        for state in idle.iter().take(wanted) {
-            state.gives_way.store(true, Ordering::Relaxed);
-            state.give_way.notify_one();
+        for (_, state) in idle.iter().take(wanted) {
+            state.told.store(true, Ordering::Release);
+            state.tell.notify_one();
         }
-        going + wanted
+        told.len() + wanted
     }
 
-    /// Waits until one has gone.
-    pub(crate) async fn gone(&self) {
-        self.gone.notified().await;
+    /// Ready once a connection has gone, or one that was told to end stays. Each change wakes one of those who wait, who tells
+    /// the next when it has looked ([`Self::pass_on`]): all at once would look at every connection for nothing.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Wakes the next of those who wait for a change.
+    pub(crate) fn pass_on(&self) {
+        self.changed.notify_one();
+    }
+
+    /// How many have sent part of a request.
+    #[cfg(test)]
+    pub(crate) fn heard(&self) -> usize {
+        self.lock().values().filter(|state| state.heard.load(Ordering::Relaxed)).count()
     }
 
     fn next(&self) -> u64 {
         self.steps.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<State>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -126,6 +158,15 @@ pub(crate) struct Place {
     of: Arc<Connections>,
     number: u64,
     state: Arc<State>,
+}
+
+/// Where a connection notes that bytes came.
+pub(crate) struct Heard(Arc<State>);
+
+impl Heard {
+    pub(crate) fn note(&self) {
+        self.0.heard.store(true, Ordering::Relaxed);
+    }
 }
 
 /// A request under way, until its answer was written or given up.
@@ -141,34 +182,58 @@ impl Place {
         move || {
             state.requests.fetch_add(1, Ordering::AcqRel);
             state.step.store(of.next(), Ordering::Relaxed);
+            if state.told.load(Ordering::Acquire) {
+                // Who waits for its place must not.
+                of.changed.notify_one();
+            }
             OnItsWay { of: Arc::clone(&of), state: Arc::clone(&state) }
         }
     }
 
-    /// Ready when the connection is to end: it is to give way, or has been idle for too long.
-    pub(crate) async fn is_to_end(&self) {
+    pub(crate) fn heard(&self) -> Heard {
+        Heard(Arc::clone(&self.state))
+    }
+
+    /// Whether bytes came that belong to no request yet: part of the next one's head.
+    pub(crate) fn has_heard(&self) -> bool {
+        self.state.heard.load(Ordering::Relaxed)
+    }
+
+    /// Ready when the connection is to end: it was told to give way, or has been idle for too long. Returns the step it is at.
+    pub(crate) async fn is_to_end(&self) -> u64 {
         let mut looks = 0;
         let mut step = self.step();
         loop {
             tokio::select! {
-                () = self.state.give_way.notified() => return,
+                () = self.state.tell.notified() => return self.step(),
                 () = tokio::time::sleep(LOOK) => {}
             }
-            let idle = self.state.requests.load(Ordering::Acquire) == 0 && self.step() == step;
+            let idle = self.state.is_idle() && self.step() == step;
             looks = if idle { looks + 1 } else { 0 };
             step = self.step();
             let looks_max = if step == self.number { SILENT_LOOKS } else { IDLE_LOOKS };
             if looks >= looks_max {
-                return;
+                return step;
             }
         }
+    }
+
+    /// Whether the connection that was told to end at this step does: not if a request has begun since. For the task that reads
+    /// the connection, and so begins its requests.
+    pub(crate) fn leaves(&self, told_at: u64) -> bool {
+        let leaves = self.state.is_idle() && self.step() == told_at;
+        if !leaves {
+            self.state.told.store(false, Ordering::Release);
+            self.of.changed.notify_one();
+        }
+        leaves
     }
 
     /// Ready when a connection that was told to end has had time enough and has no request under way.
     pub(crate) async fn has_had_time(&self) {
         loop {
             tokio::time::sleep(LEAVE).await;
-            if self.state.requests.load(Ordering::Acquire) == 0 {
+            if self.state.is_idle() {
                 return;
             }
         }
@@ -181,13 +246,14 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.of.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
-        self.of.gone.notify_one();
+        self.of.lock().remove(&self.number);
+        self.of.changed.notify_one();
     }
 }
 
 impl Drop for OnItsWay {
     fn drop(&mut self) {
+        self.state.heard.store(false, Ordering::Relaxed);
         self.state.step.store(self.of.next(), Ordering::Relaxed);
         self.state.requests.fetch_sub(1, Ordering::AcqRel);
     }
@@ -200,10 +266,10 @@ mod tests {
     #[test]
     fn those_idle_longest_give_way_and_busy_ones_never() {
         let connections = Arc::new(Connections::default());
-        let places: Vec<Place> = (0..4).map(|_| connections.enter()).collect();
+        let places: Vec<Place> = (0..4).map(|_| connections.enter(usize::MAX).unwrap()).collect();
         let busy = places[0].requests()();
         drop(places[1].requests()());
-        let gives_way = || places.iter().map(|place| place.state.gives_way.load(Ordering::Relaxed)).collect::<Vec<_>>();
+        let gives_way = || places.iter().map(|place| place.state.told.load(Ordering::Relaxed)).collect::<Vec<_>>();
         assert_eq!((connections.give_way(1), gives_way()), (1, vec![false, false, true, false]));
         assert_eq!(
             (connections.give_way(1), gives_way()),
@@ -218,10 +284,26 @@ mod tests {
         assert_eq!((connections.count(), connections.give_way(1)), (0, 0));
     }
 
+    #[test]
+    fn one_that_was_told_and_has_a_request_again_is_not_waited_for_and_stays() {
+        let connections = Arc::new(Connections::default());
+        let place = connections.enter(1).unwrap();
+        assert_eq!(connections.give_way(1), 1);
+        let told_at = place.step();
+        let feed = place.requests()();
+        assert_eq!(connections.give_way(1), 0, "it is busy");
+        assert!(!place.leaves(told_at));
+        drop(feed);
+        assert!(!place.leaves(told_at), "it was used since");
+        assert_eq!(connections.give_way(1), 1, "and may be told again");
+        assert!(place.leaves(place.step()));
+        assert!(connections.enter(1).is_none());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn one_that_never_asks_ends_soon_and_one_that_has_asked_later() {
         let connections = Arc::new(Connections::default());
-        let (silent, asked) = (connections.enter(), connections.enter());
+        let (silent, asked) = (connections.enter(usize::MAX).unwrap(), connections.enter(usize::MAX).unwrap());
         let begun = tokio::time::Instant::now();
         silent.is_to_end().await;
         assert!((LOOK * SILENT_LOOKS..LOOK * (SILENT_LOOKS + 1)).contains(&begun.elapsed()));

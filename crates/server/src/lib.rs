@@ -14,14 +14,17 @@ mod listen;
 mod openapi;
 mod own_log;
 mod params;
+mod places;
 mod pool;
 mod problem;
 mod questions;
 mod resources;
+mod serving;
 mod state;
 mod stream;
 mod turns;
 mod verifying;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

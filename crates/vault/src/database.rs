@@ -11,7 +11,7 @@ use std::{
 };
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, named_params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi, named_params};
 
 use crate::files::{check_own, is_settled, unchanging};
 use crate::{StoreError, VaultError};
@@ -78,7 +78,7 @@ impl Database {
         }
         File::open(data_dir).and_then(|folder| folder.sync_all()).map_err(file)?;
         let mut connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let database = |source| VaultError::Database { path: path.clone(), source };
+        let database = |source| unusable(&path, source);
         if header(&connection).map_err(database)? == (0, 0) {
             let made = connection.transaction().and_then(|transaction| {
                 transaction.execute_batch(SCHEMA)?;
@@ -97,7 +97,7 @@ impl Database {
     pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
         check_own(data_dir)?;
-        let database = |source| VaultError::Database { path: path.clone(), source };
+        let database = |source| unusable(&path, source);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags).map_err(database)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(database)?;
@@ -114,7 +114,7 @@ impl Database {
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
             // A log that another process is reading is cut later.
             .and_then(|_| self.cut_log());
-        moved.map(drop).map_err(|source| VaultError::Database { path: self.path.clone(), source })
+        moved.map(drop).map_err(|source| unusable(&self.path, source))
     }
 
     /// Opens an existing file for reading alone, beside the process that has it open.
@@ -150,7 +150,7 @@ impl Database {
 
     /// Visits every row, in no particular order.
     pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Row) -> Result<(), VaultError>) -> Result<(), VaultError> {
-        let database = |source| VaultError::Database { path: self.path.clone(), source };
+        let database = |source| unusable(&self.path, source);
         let columns = "SELECT rowid, id, scope, kind, subject, wrapped, created_us, destroyed_us IS NOT NULL
                        FROM person NOT INDEXED";
         let mut statement = self.connection.prepare(columns).map_err(database)?;
@@ -182,7 +182,7 @@ impl Database {
             std::fs::metadata(&self.path).map_err(|source| VaultError::File { path: self.path.clone(), source })?;
         let number = |name| self.connection.query_row(name, [], |row| row.get::<_, i64>(0));
         let bytes = number("PRAGMA page_count").and_then(|count| Ok(count.saturating_mul(number("PRAGMA page_size")?)));
-        let bytes = bytes.map_err(|source| VaultError::Database { path: self.path.clone(), source })?;
+        let bytes = bytes.map_err(|source| unusable(&self.path, source))?;
         Ok(file.len().saturating_sub(u64::try_from(bytes).unwrap_or(0)))
     }
 
@@ -253,7 +253,7 @@ impl Database {
     /// knows what the disk has.
     fn failure(&mut self, error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => StoreError::DiskFull { path: self.path.clone() },
+            _ if is_disk_full(&error) => StoreError::DiskFull { path: self.path.clone() },
             Some(ErrorCode::DatabaseBusy) => StoreError::Busy { path: self.path.clone() },
             _ => {
                 self.failed = true;
@@ -263,8 +263,20 @@ impl Database {
     }
 }
 
+/// Whether SQLite found no room: for a page, or for the index of the write-ahead log, which it maps into memory.
+fn is_disk_full(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error();
+    code.is_some_and(|error| error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+/// A database that cannot be used; a full disk says nothing about its file.
+fn unusable(path: &Path, source: rusqlite::Error) -> VaultError {
+    let path = path.to_owned();
+    if is_disk_full(&source) { VaultError::DiskFull { path } } else { VaultError::Database { path, source } }
+}
+
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, VaultError> {
-    let database = |source| VaultError::Database { path: path.to_owned(), source };
+    let database = |source| unusable(path, source);
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(database)?;
     if access == OpenFlags::SQLITE_OPEN_READ_WRITE {
         settle(&connection).map_err(database)?;
@@ -286,7 +298,7 @@ fn header(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
 }
 
 fn check_header(connection: &Connection, path: &Path) -> Result<(), VaultError> {
-    let found = header(connection).map_err(|source| VaultError::Database { path: path.to_owned(), source })?;
+    let found = header(connection).map_err(|source| unusable(path, source))?;
     if found == (APPLICATION_ID, VERSION) {
         return Ok(());
     }

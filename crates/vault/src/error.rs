@@ -21,6 +21,12 @@ pub enum VaultError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The disk has no room for the database, its write-ahead log or the index of that. Remedy: make room, start again.
+    #[error("no space left for {}", path.display())]
+    DiskFull {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The database cannot be read or written. Remedy: fix the disk or restore the file.
     #[error("{} cannot be used as the vault's database", path.display())]
     Database {

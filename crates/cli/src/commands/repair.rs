@@ -61,6 +61,7 @@ impl Repair {
 fn help(error: &RepairError) -> &'static str {
     match error {
         RepairError::Beyond(error) => remedy(error),
+        error if error.is_disk_full() => "make room on the disk, which is full, then repair again",
         RepairError::Disk { .. } | RepairError::Manifest(_) => "look at the disk, then repair again",
         _ => "nothing was changed; restore what is missing from a copy, then repair again",
     }

@@ -103,7 +103,8 @@ pub(crate) fn serve(
     let closed = Arc::try_unwrap(log).map_err(|_| "a request did not end".to_owned()).and_then(Log::close);
     match (stopped, closed) {
         (Some(reason), _) => Err(miette::miette!(
-            help = "mend the disk, then start again; nothing that was acknowledged is lost",
+            help =
+                "mend the disk, or make room where it is full, then start again; nothing that was acknowledged is lost",
             "the log stopped by itself: {reason}"
         )),
         (None, Err(reason)) => Err(miette::miette!(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use event::personal::PersonalParts;
-use event::{Admission, AdmitError, Admitted, Entry, Event, Problem, ReadmitError};
+use event::{Admission, AdmitError, Admitted, Entry, Event, KeyError, Problem, ReadmitError};
 use journal::Packed;
 use proof::{Digest, DigestMap};
 use segment::index::{RowExtra, Wanted};
@@ -18,6 +18,7 @@ use crate::admit::submission::Receipt;
 use crate::ask::disclosed::{OpenedTexts, must_name};
 use crate::commit::tail::UNPLACED;
 use crate::log::Log;
+use crate::own::names::OWN_SOURCE;
 use env::with_causes;
 
 /// Stands in a receipt until the sequencer has said where the line is.
@@ -56,7 +57,8 @@ pub(crate) struct Prepared {
 }
 
 impl Log {
-    /// Looks every `event_id` up and admits what is new.
+    /// Looks every `event_id` up and admits what is new. On a full disk what is new is refused before a key is made for it: keys
+    /// that wait are written with the next own entry's, in the reserve.
     pub(crate) fn prepare(&self, events: &[Option<&Event<'_>>], source: &str) -> Result<Prepared, SubmitError> {
         let key = |event: &Event<'_>| event.event_id.as_deref().map(|id| self.shared.recent.key(source, id));
         let (recent, seen) = self.shared.recent.look_up(events.iter().map(|event| event.and_then(key)));
@@ -81,6 +83,7 @@ impl Log {
         // One draw for the whole batch: each draw costs a system call.
         let mut randoms = vec![[0; 10]; events.len()];
         self.shared.world.random.fill(randoms.as_flattened_mut());
+        let takes = source == OWN_SOURCE || self.shared.takes_events();
         for (index, ((event, recent), id_random)) in events.iter().zip(recent).zip(randoms).enumerate() {
             let Some(event) = *event else {
                 prepared.plans.push(Plan::Refused);
@@ -98,6 +101,9 @@ impl Log {
                 prepared.plans.push(plan);
                 continue;
             }
+            if !takes {
+                return Err(SubmitError::DiskFull);
+            }
             let row = |entry: &Entry<'_>, personal: &[PersonalParts]| self.row(event, entry, personal);
             match event::admit_seen(event, &admission, row) {
                 Ok((admitted, row)) => {
@@ -105,7 +111,7 @@ impl Log {
                     prepared.plans.push(Plan::Fresh);
                     self.add(&mut prepared, admitted, row, key);
                 }
-                Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
+                Err(AdmitError::Key(error)) => return Err(no_key(&error)),
                 Err(error @ (AdmitError::LineTooLong { .. } | AdmitError::TooMuchPersonal)) => {
                     prepared.plans.push(Plan::Refused);
                     let personal = matches!(error, AdmitError::TooMuchPersonal);
@@ -198,7 +204,7 @@ impl Log {
             // The first one's personal values were not kept, since repetitions within a batch are rare: it is admitted again.
             let same = match event::admit(first, admission) {
                 Ok(first) => self.is_same(event, line, &OpenedTexts::of_parts(&first.personal), admission)?,
-                Err(AdmitError::Key(error)) => return Err(SubmitError::Stopped { reason: with_causes(&error) }),
+                Err(AdmitError::Key(error)) => return Err(no_key(&error)),
                 Err(AdmitError::LineTooLong { .. } | AdmitError::TooMuchPersonal) => return Ok(None),
             };
             return Ok(Some(if same { Plan::Again(at) } else { Plan::Refused }));
@@ -256,9 +262,7 @@ impl Log {
         match event::readmit(event, first, &opened.opened()?, admission) {
             Ok(digest) => Ok(digest == Digest::of(first)),
             Err(ReadmitError::Admit(AdmitError::LineTooLong { .. } | AdmitError::TooMuchPersonal)) => Ok(false),
-            Err(ReadmitError::Admit(AdmitError::Key(error))) => {
-                Err(SubmitError::Stopped { reason: with_causes(&error) })
-            }
+            Err(ReadmitError::Admit(AdmitError::Key(error))) => Err(no_key(&error)),
             Err(error @ ReadmitError::First(_)) => Err(SubmitError::Read(PartError::Store(Box::new(error)))),
         }
     }
@@ -298,6 +302,15 @@ pub(crate) fn receipts(plans: Vec<Plan>, fresh: Vec<Receipt>, first: u64) -> Vec
         receipts.push(receipt);
     }
     receipts
+}
+
+/// Why a person has no key: for now, or until the vault was mended.
+fn no_key(error: &KeyError) -> SubmitError {
+    let reason = with_causes(error);
+    match error {
+        KeyError::Unavailable { .. } => SubmitError::Overloaded { reason },
+        KeyError::Damaged { .. } => SubmitError::Stopped { reason },
+    }
 }
 
 fn conflict(index: usize) -> Problem {

@@ -15,6 +15,12 @@ use event::{Event, Problem};
 /// What the sequencer says of lines sent to it.
 pub struct Answer(Result<u64, Refused>);
 
+impl Answer {
+    pub(crate) fn is_refused(&self) -> bool {
+        self.0.is_err()
+    }
+}
+
 /// Lines that wait for the sequencer, and what their client will be told.
 pub struct Waiting {
     plans: Vec<Plan>,
@@ -114,7 +120,7 @@ impl Log {
 
     /// Admits events and hands them to the sequencer, unless there is nothing new among them. `may_wait`: the caller's
     /// thread may wait for the disk.
-    fn push(
+    pub(crate) fn push(
         &self,
         events: &[Option<&Event<'_>>],
         mut problems: Vec<Problem>,
@@ -139,6 +145,9 @@ impl Log {
         problems.sort_by_key(|problem| problem.index);
         if fresh.is_empty() {
             return Ok(Sent::Done(Submitted { receipts: receipts(plans, fresh, 0), problems }));
+        }
+        if !own {
+            self.pay();
         }
         let keys_made = self.shared.vault.made();
         if may_wait {

@@ -137,6 +137,9 @@ impl Sequencer {
         if jobs.is_empty() {
             return;
         }
+        if !own && !self.shared.takes_events() {
+            return answer_all(jobs, &Refused::DiskFull);
+        }
         // Durable already, except for jobs whose thread was not allowed to wait.
         let keys_made = jobs.iter().map(|job| job.keys_made).max().unwrap_or(0);
         if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made, own)) {
@@ -162,12 +165,16 @@ impl Sequencer {
             Ok(placed) => placed,
             Err(error) => {
                 let refused = self.shared.append_failed(&error);
+                self.sign_if_full();
                 return answer_all(jobs, &refused);
             }
         };
         for (((job, batch), placed), numbers) in jobs.into_iter().zip(batches).zip(placed).zip(numbers) {
             self.grow(job, &batch, &placed, &numbers);
         }
+        // Now and not with the next group: a start writes the last file once more, and on a full disk there is no next group. Where
+        // it fails it is tried again then.
+        let _ = self.rotate_if_due();
     }
 
     fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &Numbers) {
@@ -198,14 +205,25 @@ impl Sequencer {
         (job.done)(Ok(first));
     }
 
+    /// On a full disk signs at once: what no checkpoint covers, a start after a kill writes again, and there must be room for that.
+    /// Cost: nothing where there is room.
+    fn sign_if_full(&self) {
+        if self.shared.health.is_disk_full()
+            && let Err(error) = self.shared.sign()
+        {
+            tracing::debug!(%error, "the signer will meet the same, and say so");
+        }
+    }
+
     fn rotate_if_due(&mut self) -> Result<(), Refused> {
         if !self.shared.journal.wants_rotation() {
             return Ok(());
         }
+        self.sign_if_full();
         match self.shared.journal.rotate(signed_tree(&self.shared.ledger.newest().checkpoint)) {
             Ok(file) => {
                 self.file = FileRecords::new(file);
-                self.active.chunk.set_reader(self.shared.journal.reader());
+                self.active.chunk.set_reader(&self.shared.journal.reader());
                 Ok(())
             }
             // The current file goes on serving; whether there is room will show when the group is appended.
@@ -231,7 +249,7 @@ fn push_row(shared: &Shared, active: &mut Active, row: segment::tail::Row, line:
 /// Publishes a new buffer behind the active one, which is the freezer's from then on.
 fn next_buffer(shared: &Shared, active: &mut Active) {
     let first = active.buffer.first_leaf() + u64::from(active.buffer.len());
-    *active = Active::with_reader(first, shared.journal.reader());
+    *active = Active::with_reader(first, &shared.journal.reader());
     shared.change(|parts| parts.tail.push(active.part()));
     shared.wake.notify();
 }

@@ -61,9 +61,9 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
-    pub(crate) fn new(first_leaf: u64, reader: JournalReader) -> Self {
+    pub(crate) fn new(first_leaf: u64, reader: &JournalReader) -> Self {
         let rows = std::iter::repeat_with(OnceLock::new).take(BUFFER_ROWS_MAX as usize).collect();
-        Self { first_leaf, rows, reader: RwLock::new(reader) }
+        Self { first_leaf, rows, reader: RwLock::new(reader.since(None)) }
     }
 
     /// Puts row `row` in its place. Each row once.
@@ -73,9 +73,11 @@ impl Chunk {
         }
     }
 
-    /// Tells of a new journal file that the next rows lie in.
-    pub(crate) fn set_reader(&self, reader: JournalReader) {
-        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader;
+    /// Tells of a new journal file that the next rows lie in. Earlier files than that of the first row are not held: once the
+    /// journal has freed them, their space is to be free.
+    pub(crate) fn set_reader(&self, reader: &JournalReader) {
+        let first = self.rows.first().and_then(OnceLock::get).map(|line| line.position.file);
+        *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader.since(first);
     }
 
     /// The line's place. `at.0` is the row in the buffer.

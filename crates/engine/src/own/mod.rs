@@ -6,6 +6,7 @@
 mod asked;
 pub(crate) mod erased;
 pub(crate) mod names;
+pub(crate) mod owed;
 pub(crate) mod recorded;
 pub(crate) mod viewer;
 

@@ -28,6 +28,12 @@ pub enum SealingError {
     /// Segments could not be merged.
     #[error("segments could not be merged")]
     Merge(#[from] MergeError),
+    /// The disk is full, and the smallest segment does not fit what is kept in reserve. Remedy: make room; sealing goes on by
+    /// itself.
+    #[error(
+        "the disk is full, and a segment does not fit the space in reserve; make room (sealing then goes on by itself), or start with a larger --reserve once there is"
+    )]
+    DiskFull(#[source] Box<SealingError>),
     /// The newest manifest is neither the one this process published last nor the one it tried to publish. Remedy: stop the server, find
     /// out who writes to the data directory, `verify`.
     #[error(

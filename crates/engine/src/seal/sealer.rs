@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 
 use env::Disk;
 use event::Entry;
-use journal::Journal;
+use journal::{Journal, Need};
 use ledger::DigestsAhead;
 use segment::manifest::SegmentEntry;
 use segment::{Part, PartError};
@@ -39,8 +39,10 @@ pub(crate) struct SealerThread {
     pub(crate) joining: Vec<SegmentEntry>,
     /// Whether it was said that the disk has no room to join.
     pub(crate) lacks_room: bool,
-    /// Whether this try uses the reserve, which is done once after each failure.
+    /// Whether this try uses the reserve.
     in_reserve: bool,
+    /// How many had asked for sealing when the reserve was too small; it is not tried in the reserve again before more have.
+    too_small: Option<u64>,
     /// How long to wait after the next failure.
     pause_us: u64,
 }
@@ -65,7 +67,15 @@ enum Step<'a> {
 
 impl SealerThread {
     pub(crate) fn new(shared: Arc<Shared>, publisher: Publisher) -> Self {
-        Self { shared, publisher, joining: Vec::new(), lacks_room: false, in_reserve: false, pause_us: PAUSE_MIN_US }
+        Self {
+            shared,
+            publisher,
+            joining: Vec::new(),
+            lacks_room: false,
+            in_reserve: false,
+            too_small: None,
+            pause_us: PAUSE_MIN_US,
+        }
     }
 
     /// Works until the log is closed. A segment that is not finished then is begun anew at the next start.
@@ -87,6 +97,9 @@ impl SealerThread {
                 }
                 Step::EndJoin(ended) => self.end_join(&ended.0, ended.1),
                 Step::Wait => {
+                    if std::mem::take(&mut self.in_reserve) {
+                        self.shared.journal.give_back_reserve();
+                    }
                     heard = self.shared.sealing.wait(heard, NAP_US);
                     continue;
                 }
@@ -98,16 +111,21 @@ impl SealerThread {
                 self.publisher.files_were_left();
                 self.publisher.tidy(&self.joining);
                 let in_reserve = std::mem::replace(&mut self.in_reserve, false);
-                if full && !in_reserve && self.shared.use_reserve() {
+                if full && !in_reserve && self.too_small != Some(asked) && self.shared.use_reserve(Need::Sealing) {
                     // Try again in the reserve, in smaller segments: each one frees files of the journal.
                     self.in_reserve = true;
                     continue;
                 }
+                self.too_small = (full && in_reserve).then_some(asked).or(self.too_small);
+                self.shared.journal.give_back_reserve();
+                let error = if full { SealingError::DiskFull(Box::new(error)) } else { error };
                 self.shared.health.failed(Work::Sealing, &error, asked);
                 self.shared.sealed.notify();
                 heard = self.pause(asked, heard);
             } else {
                 self.publisher.tidy(&self.joining);
+                // A file that was freed is not held open: its space is to be free.
+                place = place.filter(|place| place.is_there(&self.shared.journal.reader()));
             }
         }
     }
@@ -223,6 +241,8 @@ impl SealerThread {
         self.publisher.publish(Work::Sealing, &sealed, None)?;
         self.pause_us = PAUSE_MIN_US;
         self.in_reserve = false;
+        self.too_small = None;
+        self.shared.journal.give_back_reserve();
         self.set_merges(true);
         let entries = sealed.name.leaves().end - sealed.name.first;
         tracing::info!(segment = %sealed.name, entries, "sealed");

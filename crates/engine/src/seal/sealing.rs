@@ -50,6 +50,11 @@ impl Place {
         let cursor = reader.cursor(LeafIndex(leaf))?;
         Ok(Self { file: cursor.file(), records_to: cursor.next_leaf(), cursor, records: Vec::new() })
     }
+
+    /// Whether the journal still has the file.
+    pub(crate) fn is_there(&self, reader: &JournalReader) -> bool {
+        reader.has(self.cursor.file())
+    }
 }
 
 impl<'a> Sealing<'a> {

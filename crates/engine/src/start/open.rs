@@ -9,6 +9,7 @@ use crate::commit::sequencer::Sequencer;
 use crate::commit::signing::Signing;
 use crate::log::{Log, Threads};
 use crate::own::Own;
+use crate::own::owed::Owed;
 use crate::seal::freezer;
 use crate::seal::joins::Pace;
 use crate::seal::publisher::Publisher;
@@ -29,7 +30,7 @@ use std::thread::{Builder, JoinHandle};
 use enrich::{Geo, Platforms};
 use env::Lock;
 use event::Rules;
-use journal::release_if_short;
+use journal::make_room_to_look;
 use ledger::MarkState;
 use segment::BlockCache;
 
@@ -51,9 +52,9 @@ impl Log {
         }
         let lock = Lock::acquire(layout.data())?;
         if survey(disk, &layout)? == Ground::Log {
-            // On a full disk a start needs room before it comes to the journal. The reserve holds no data, so it can go.
+            // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
             let dir = layout.journal();
-            release_if_short(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
+            make_room_to_look(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
         }
         lock.describe(&config.note)?;
         // Once more: another process may have made a log meanwhile.
@@ -85,6 +86,8 @@ impl Log {
         let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
         let sealer = SealerThread::new(Arc::clone(&shared), publisher);
         let signing = Arc::new(Signing::default());
+        // Whatever this start has used of the reserve: no new event is taken before it is whole again.
+        shared.begin_with_room().map_err(|source| OpenError::disk(layout.data(), source))?;
         let threads = start(&shared, &layout, &cache, sequencer, sealer, &signing)?;
         let Assets { lock, places, rules } = assets;
         let log = Self {
@@ -99,6 +102,7 @@ impl Log {
             cache,
             results: search::ResultCache::new(crate::ask::limits::RESULT_BYTES_MAX),
             memory: search::Memory::new(crate::ask::limits::QUESTIONS_BYTES_MAX),
+            owed: Owed::default(),
             threads,
             lock,
         };
@@ -131,13 +135,16 @@ impl Log {
                 "the mark outside the data directory does not vouch for this log: an older copy would pass for it"
             );
         }
-        crate::start::repair::record(self, repaired)?;
+        match crate::start::repair::record(self, repaired) {
+            // The note stays, and the next start records it.
+            Err(SubmitError::DiskFull) => {}
+            other => other?,
+        }
         let unclean = size > 0 && !recovery.closed;
         if unclean {
-            self.record_own(&Own::Recovered { replayed, cut: recovery.cut.is_some() })?;
+            self.record_or_owe(Own::Recovered { replayed, cut: recovery.cut.is_some() })?;
         }
-        self.record_own(&Own::Started { version: env!("CARGO_PKG_VERSION"), size, mark })?;
-        Ok(())
+        self.record_or_owe(Own::Started { version: env!("CARGO_PKG_VERSION"), size, mark })
     }
 }
 

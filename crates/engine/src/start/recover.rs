@@ -152,7 +152,7 @@ pub(crate) struct Recovered {
 impl<'a> Recovering<'a> {
     /// `now_us`: this machine's time, which no unsigned line may be far beyond.
     pub(crate) fn new(sealed: u64, vault: &'a Vault, ledger: &'a Ledger, recent: &'a Recent, now_us: i64) -> Self {
-        let active = Active::with_reader(sealed, JournalReader::default());
+        let active = Active::with_reader(sealed, &JournalReader::default());
         Self {
             sealed,
             vault,
@@ -218,7 +218,7 @@ impl<'a> Recovering<'a> {
         let at = self.active.buffer.len();
         if at == BUFFER_ROWS_MAX {
             let first = self.active.buffer.first_leaf() + u64::from(at);
-            self.active = Active::with_reader(first, JournalReader::default());
+            self.active = Active::with_reader(first, &JournalReader::default());
             self.chunks.push(Arc::clone(&self.active.chunk));
             self.tail.push(self.active.part());
             return self.push(row, line);
@@ -237,7 +237,7 @@ impl Recovered {
     /// Points the recovered rows at the files in which the journal goes on; returns the records of its current file.
     pub(crate) fn connect(&mut self, journal: &FileJournal) -> FileRecords {
         for chunk in &self.chunks {
-            chunk.set_reader(journal.reader());
+            chunk.set_reader(&journal.reader());
         }
         let current = journal.current_file();
         self.file.take().filter(|file| file.file() == current).unwrap_or_else(|| FileRecords::new(current))
@@ -245,7 +245,7 @@ impl Recovered {
 }
 
 impl Active {
-    pub(crate) fn with_reader(first_leaf: u64, reader: JournalReader) -> Self {
+    pub(crate) fn with_reader(first_leaf: u64, reader: &JournalReader) -> Self {
         let chunk = Arc::new(Chunk::new(first_leaf, reader));
         Self { buffer: Buffer::new(first_leaf, Arc::clone(&chunk) as _), chunk }
     }

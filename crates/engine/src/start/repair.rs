@@ -31,6 +31,7 @@ use crate::start::looking::{look, look_as};
 use crate::start::repaired::{self, Note, NoteKey, Repaired};
 use crate::start::unlisted::whole_segments;
 use crate::state::config::{Config, World};
+use crate::state::failure::is_disk_full;
 use crate::state::layout::Layout;
 use crate::verify::Progress;
 use env::with_causes;
@@ -69,6 +70,14 @@ pub enum RepairError {
     /// The manifest could not be published.
     #[error("the manifest could not be published")]
     Manifest(#[from] segment::manifest::ManifestError),
+}
+
+impl RepairError {
+    /// Whether the disk is full. Remedy: make room, then repair again.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        is_disk_full(self)
+    }
 }
 
 /// What a repair would do. Dropped, it does nothing.

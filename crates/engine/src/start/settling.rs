@@ -1,7 +1,7 @@
 //! The second half of a start, once everything was read and agrees: indexes that are missing, what an unclean stop has
 //! left undone, and only then what is not needed any more.
 //!
-//! Order: indexes → destroyed keys against the entries that explain them → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
+//! Order: unfinished files of segments removed → indexes → destroyed keys against the entries that explain them → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
 //! removed → leftovers of sealing removed. Each step may be cut: see docs/reliability.md, "Start".
 
 use std::cell::RefCell;
@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::{Disk, Kind};
-use journal::{FileJournal, Recovery, Sizes};
+use journal::{FileJournal, Recovery, Sizes, make_room_to_settle};
 use ledger::DigestsAhead;
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, foreign};
-use segment::seal::{Elsewhere, remove_leftovers};
+use segment::seal::{Elsewhere, remove_leftovers, remove_unfinished};
 use segment::sealed::{IndexAccess, SealedLines, open_segment};
 use segment::verify::{DigestsOf, FindingKind, How, verify_segment};
 use segment::{Segment, SegmentName};
@@ -51,6 +51,11 @@ pub(crate) fn settle(
     looked: &mut Looked,
 ) -> Result<Settled, OpenError> {
     let disk: &dyn Disk = &*world.disk;
+    let dir = layout.segments();
+    let journal_dir = layout.journal();
+    // Sealing that was cut on a full disk has left in them what this start needs.
+    remove_unfinished(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
+    make_room_to_settle(disk, &journal_dir).map_err(|source| OpenError::disk(&journal_dir, source))?;
     let segments = with_indexes(disk, layout, looked)?;
     check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
     looked.vault.settle()?;
@@ -64,10 +69,9 @@ pub(crate) fn settle(
     let held = |leaves| sound.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
-    let room = disk.room(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
-    let sizes = Sizes::within(config.reserve_bytes, room);
+    let extent = disk.extent(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+    let sizes = Sizes::within(config.reserve_bytes, extent);
     let (journal, recovery) = found.go_on(world.disk.clone(), world.random.clone(), sizes, &held)?;
-    let dir = layout.segments();
     for folder in [&dir, &layout.manifests()] {
         disk.create_dir_all(folder).map_err(|source| OpenError::disk(folder, source))?;
     }

@@ -1,6 +1,6 @@
 //! What an error comes of, and how it is told.
 
-use vault::StoreError;
+use vault::{StoreError, VaultError};
 
 use crate::admit::error::SubmitError;
 
@@ -12,6 +12,7 @@ pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
             || matches!(error.downcast_ref(), Some(ledger::SignError::DiskFull))
             || matches!(error.downcast_ref(), Some(journal::OpenError::DiskFull))
             || matches!(error.downcast_ref(), Some(StoreError::DiskFull { .. }))
+            || matches!(error.downcast_ref(), Some(VaultError::DiskFull { .. }))
             || error.downcast_ref::<Box<SubmitError>>().is_some_and(|error| matches!(**error, SubmitError::DiskFull));
         if said {
             return true;

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use env::with_causes;
 
+use crate::state::failure::is_disk_full;
+
 /// Something the log cannot do now. It goes on by itself once it can.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Degraded {
@@ -41,6 +43,15 @@ struct Failing {
     reason: String,
     /// How many had asked for the work when the attempt that failed began.
     asked: u64,
+    /// Whether it comes of a full disk, which the summary says with its remedy.
+    full: bool,
+}
+
+impl Failing {
+    /// What whoever asked for the work is told.
+    fn told(&self) -> String {
+        if self.full { self.summary.clone() } else { self.reason.clone() }
+    }
 }
 
 impl State {
@@ -59,7 +70,7 @@ impl Health {
         tracing::error!(?work, %reason, "what is in the journal and in segments stays as it is; it will be tried again");
         let mut state = self.lock();
         state.failures += 1;
-        *state.of(work) = Some(Failing { summary: error.to_string(), reason, asked });
+        *state.of(work) = Some(Failing { summary: error.to_string(), reason, asked, full: is_disk_full(error) });
         state.failures
     }
 
@@ -72,7 +83,7 @@ impl Health {
 
     /// Why sealing failed, if it did, for the one who was the `asked`th to ask.
     pub(crate) fn sealing_failed(&self, asked: u64) -> Option<String> {
-        self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(|failing| failing.reason.clone())
+        self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(Failing::told)
     }
 
     /// Notes that the disk is full: something was refused, or the reserve was used. Logged once, until [`Health::has_room`].

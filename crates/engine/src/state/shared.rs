@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use journal::{AppendError, FileJournal};
+use journal::{AppendError, FileJournal, Need};
 use ledger::Ledger;
 use proof::Digest;
 use segment::{Part, View};
@@ -155,7 +155,7 @@ impl Shared {
     /// the reserve, if need be.
     pub(crate) fn make_keys_durable(&self, made: u64, own: bool) -> Result<(), Refused> {
         let mut done = self.vault.make_durable(made);
-        if own && matches!(done, Err(StoreError::DiskFull { .. })) && self.use_reserve() {
+        while own && matches!(done, Err(StoreError::DiskFull { .. })) && self.use_reserve(Need::OwnEntries) {
             done = self.vault.make_durable(made);
         }
         match done {
@@ -181,10 +181,11 @@ impl Shared {
         }
     }
 
-    /// Frees the reserve, since the disk is full and what must go on needs room. Returns whether there was a reserve.
-    pub(crate) fn use_reserve(&self) -> bool {
+    /// Gives space of the reserve free, since the disk is full and what must go on needs room. Returns whether there was some
+    /// that this need may have.
+    pub(crate) fn use_reserve(&self, need: Need) -> bool {
         self.health.disk_full();
-        match self.journal.release_reserve() {
+        match self.journal.release_reserve(need) {
             Ok(released) => {
                 if released {
                     tracing::warn!("the space in reserve is being used");
@@ -208,6 +209,21 @@ impl Shared {
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the space in reserve cannot be made again"),
         }
+    }
+
+    /// Whether new events are taken; on a disk that was full, looks whether there is room again.
+    pub(crate) fn takes_events(&self) -> bool {
+        self.look_for_room();
+        !self.health.is_disk_full()
+    }
+
+    /// Begins in the state "disk full" where the reserve is not whole, or there is no room beside it.
+    pub(crate) fn begin_with_room(&self) -> std::io::Result<()> {
+        self.journal.keep_reserve()?;
+        if !self.journal.fill_reserve()? {
+            self.health.disk_full();
+        }
+        Ok(())
     }
 
     /// Lets the ledger grow by digests that the journal holds already.
@@ -237,7 +253,7 @@ impl Shared {
             return Ok(());
         }
         let mut signed = self.ledger.checkpoint();
-        if matches!(signed, Err(ledger::SignError::DiskFull)) && self.use_reserve() {
+        while matches!(signed, Err(ledger::SignError::DiskFull)) && self.use_reserve(Need::Upkeep) {
             signed = self.ledger.checkpoint();
         }
         signed.map(drop)

@@ -2,12 +2,12 @@
 
 use super::look::io_at;
 use super::name::Name;
-use super::reserve::Reserve;
+use super::reserve::{Need, Reserve};
 use super::writer::{Place, Setting, Writer};
 use super::{CompleteFile, FileJournal, Files, Foreign, Recovery, Sizes, open_file};
 use crate::format::{FileHeader, Mac, Scan, restamp, scan};
 use crate::{FileNumber, MacKey, OpenError, SignedTree};
-use env::{Disk, Random, is_disk_full};
+use env::{Disk, Random, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::io;
 use std::ops::Range;
@@ -75,8 +75,15 @@ impl Found {
         &self.recovery
     }
 
-    /// Goes on from these files: copies what may not have reached the disk into fresh files, starts a new file for what comes,
-    /// and then removes files that are not needed any more. A file stays if `are_held` says no to its leaves.
+    /// The leaves of files that are not needed if segments hold these leaves.
+    pub fn superseded(&self) -> impl Iterator<Item = Range<u64>> {
+        let leaves = self.obsolete.iter().filter_map(|file| file.leaves.as_ref());
+        leaves.map(|leaves| leaves.start.0..leaves.end.0.min(self.leaves.start.0)).filter(|leaves| !leaves.is_empty())
+    }
+
+    /// Goes on from these files: removes what is sealed or unfinished, copies what may not have reached the disk into fresh files,
+    /// starts a new file for what comes, removes what was copied, and keeps the reserve. A file stays if `are_held` says no to its
+    /// leaves.
     ///
     /// Cost: writes and syncs the last file anew.
     ///
@@ -94,13 +101,15 @@ impl Found {
     ) -> Result<(FileJournal, Recovery), OpenError> {
         let key = self.key.take().expect("a journal goes on with the log's key");
         disk.create_dir_all(&self.dir).map_err(io_at(&self.dir))?;
-        let removable = self.removable(are_held);
+        let (sealed, mut rewritten, copied) = self.removable(are_held);
+        // First, so that a start needs no more room than the one before, on a full disk.
+        remove(&*disk, &sealed)?;
         let mut files = Files::default();
         for found in std::mem::take(&mut self.files) {
             let path = match found.rewrite {
                 None => found.path,
                 Some(rewrite) => {
-                    let (path, mac) = self.copy(&*disk, &*random, &key, &found.path, rewrite)?;
+                    let (path, mac) = self.copy(&*disk, &*random, &key, &found.path, rewrite, &mut rewritten)?;
                     self.previous_mac = mac;
                     path
                 }
@@ -113,23 +122,29 @@ impl Found {
         let setting =
             Setting { disk: Arc::clone(&disk), random, dir, key, origin: self.origin, term: self.term, sizes };
         let place = Place { first_leaf: self.leaves.end, checkpoint: self.checkpoint, previous_mac: self.previous_mac };
-        let writer = Writer::start(setting, place, number).map_err(io_at(&self.dir))?;
+        let mut writer = Writer::start(setting, place, number).map_err(io_at(&self.dir))?;
         files.reader = files.reader.with(number, writer.open());
-        for path in removable {
-            match disk.remove(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_at(&path)(error)),
-                _ => {}
-            }
-        }
+        remove(&*disk, &rewritten)?;
+        remove(&*disk, &copied)?;
         disk.sync_dir(&self.dir).map_err(io_at(&self.dir))?;
+        writer.keep_reserve().map_err(io_at(&self.dir))?;
         let journal = FileJournal { disk, dir: self.dir, files: Mutex::new(files), writer: Mutex::new(writer) };
         Ok((journal, self.recovery))
     }
 
-    fn removable(&mut self, are_held: AreHeld<'_>) -> Vec<PathBuf> {
+    /// What may be removed: unfinished files and those that are sealed whole, at once; those whose leaves a later writing holds,
+    /// and those that are written again, once that is durable.
+    fn removable(&mut self, are_held: AreHeld<'_>) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>) {
         let journalled_from = self.leaves.start;
-        let mut removable = Vec::new();
+        let (mut sealed, mut rewritten, mut copied) = (Vec::new(), Vec::new(), Vec::new());
         for file in std::mem::take(&mut self.obsolete) {
+            let is_unfinished = file.path.to_str().is_some_and(|path| path.ends_with(TEMPORARY_SUFFIX));
+            let removable = match &file.leaves {
+                None if is_unfinished => &mut sealed,
+                None => &mut copied,
+                Some(leaves) if leaves.end <= journalled_from => &mut sealed,
+                Some(_) => &mut rewritten,
+            };
             let segments_need = file.leaves.map(|leaves| leaves.start.0..leaves.end.min(journalled_from).0);
             if segments_need.is_none_or(|leaves| leaves.is_empty() || are_held(leaves)) {
                 removable.push(file.path);
@@ -140,10 +155,11 @@ impl Found {
         for Foreign { path, what } in &self.recovery.foreign {
             tracing::warn!(file = %path.display(), what, "a file in the journal's folder stays, and is not used");
         }
-        removable
+        (sealed, rewritten, copied)
     }
 
-    /// Writes the batches of a file into a fresh one, closed and durable. Returns where, and its last MAC.
+    /// Writes the batches of a file into a fresh one, closed and durable. Returns where, and its last MAC. On a full disk it takes
+    /// the reserve, and then the place of the earlier writings that a start was cut behind: `rewritten`, which are emptied then.
     fn copy(
         &self,
         disk: &dyn Disk,
@@ -151,6 +167,7 @@ impl Found {
         key: &MacKey,
         from: &Path,
         rewrite: Rewrite,
+        rewritten: &mut Vec<PathBuf>,
     ) -> Result<(PathBuf, Mac), OpenError> {
         let mut bytes = match rewrite.bytes {
             Some(bytes) => bytes,
@@ -161,16 +178,32 @@ impl Found {
         let header = FileHeader { term: self.term, nonce, ..rewrite.header };
         let mac = restamp(&mut bytes, &rewrite.scan, &header, key);
         let path = Name { first_leaf: header.begun.first_leaf, term: self.term }.path(&self.dir);
-        match env::publish_file(disk, &path, &bytes) {
-            Err(error) if is_disk_full(&error) => {
-                let released = Reserve::of(disk, &self.dir, 0).and_then(|mut reserve| reserve.release(disk));
-                released.map_err(io_at(&self.dir))?;
-                env::publish_file(disk, &path, &bytes).map_err(io_at(&path))?;
-            }
-            other => other.map_err(io_at(&path))?,
+        let is_full = |written: &io::Result<()>| written.as_ref().is_err_and(is_disk_full);
+        let mut written = env::publish_file(disk, &path, &bytes);
+        if is_full(&written) {
+            let released = Reserve::of(disk, &self.dir, 0).and_then(|mut reserve| reserve.release(disk, Need::Start));
+            released.map_err(io_at(&self.dir))?;
+            written = env::publish_file(disk, &path, &bytes);
         }
+        if is_full(&written) && !rewritten.is_empty() {
+            // The later writing has its name for good before the earlier one goes.
+            disk.sync_dir(&self.dir).map_err(io_at(&self.dir))?;
+            remove(disk, &std::mem::take(rewritten))?;
+            written = env::publish_file(disk, &path, &bytes);
+        }
+        written.map_err(io_at(&path))?;
         Ok((path, mac))
     }
+}
+
+fn remove(disk: &dyn Disk, paths: &[PathBuf]) -> Result<(), OpenError> {
+    for path in paths {
+        match disk.remove(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_at(path)(error)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn read_again(disk: &dyn Disk, path: &Path, expected: &Rewrite) -> Result<Vec<u8>, OpenError> {

@@ -1,119 +1,222 @@
 //! Space kept for what must go on when the disk is full: sealing, a start, checkpoints, keys, and the server's own entries.
+//!
+//! The reserve is a file of zeroes. What needs room cuts it, and never further than its kind may ([`Need`]), so that a start always
+//! finds its part. Whether new events are taken depends on one thing: that it is whole.
 
+use super::sizes::START_SHARE;
 use env::{Disk, Kind, is_disk_full};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file of zeroes whose removal makes room.
-pub(super) struct Reserve {
-    path: PathBuf,
-    bytes: u64,
-    state: State,
+/// What space is taken from the reserve for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The server's own entries and their keys: piece by piece, as far as a start still has its part.
+    OwnEntries,
+    /// Checkpoints and the journal's next file: a little at a time. They keep small what a start must write again, so they may
+    /// have some of its part; how much is bounded by the entries before them.
+    Upkeep,
+    /// Sealing: all at once, but for what a start needs to look. The reserve is not made again until
+    /// [`super::FileJournal::give_back_reserve`].
+    Sealing,
+    /// A start: all of it.
+    Start,
 }
 
-/// What lies where the reserve should.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Missing,
-    There,
-    /// Something else. It is left alone, and the log goes on without a reserve.
-    Foreign,
+/// How much own entries take at a time: a window of the journal. What is left stays out of other programs' reach.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// How much upkeep takes at a time: some hundred checkpoints.
+const UPKEEP_BYTES: u64 = 64 << 10;
+
+/// What the reading half of a start may need: the database maps the index of its write-ahead log (32 KiB for each 4,096 pages of
+/// it), `LOCK` takes a block.
+const LOOK_BYTES: u64 = 1 << 20;
+
+/// The file of zeroes.
+pub(super) struct Reserve {
+    path: PathBuf,
+    /// How large it is when it is whole.
+    bytes: u64,
+    /// How large it is.
+    held: u64,
+    /// Whether sealing uses the room.
+    lent: bool,
+    /// Whether all of it was read, and is zeroes: only then it is cut.
+    is_ours: bool,
+    /// Something else lies under the name. It is left alone, and the log goes on without a reserve.
+    is_foreign: bool,
 }
 
 const NAME: &str = "reserve";
 static CHUNK: [u8; 1 << 16] = [0; 1 << 16];
 
+impl Need {
+    /// What it leaves of a reserve of so many bytes.
+    fn leaves(self, bytes: u64) -> u64 {
+        match self {
+            Self::OwnEntries => START_SHARE.of(bytes),
+            Self::Upkeep | Self::Sealing => LOOK_BYTES.min(bytes / 4),
+            Self::Start => 0,
+        }
+    }
+}
+
 impl Reserve {
-    /// The reserve of a folder, whatever its state. Its beginning is read here, all of it before it is removed.
+    /// The reserve of a folder, whatever its state. Its beginning is read here, all of it before it is first cut.
     pub(super) fn of(disk: &dyn Disk, dir: &Path, bytes: u64) -> io::Result<Self> {
         let path = reserve_path(dir);
-        let mut reserve = Self { path, bytes, state: State::Missing };
+        let mut reserve = Self { path, bytes, held: 0, lent: false, is_ours: false, is_foreign: false };
         match disk.kind(&reserve.path)? {
-            Kind::Absent => {}
-            Kind::Plain if env::begins_as(disk, &reserve.path, &CHUNK)? => reserve.state = State::There,
+            Kind::Absent => reserve.is_ours = true,
+            Kind::Plain if env::begins_as(disk, &reserve.path, &CHUNK)? => {
+                reserve.held = disk.open_read(&reserve.path)?.len()?;
+            }
             Kind::Plain => reserve.leave("it is not all zeroes"),
             Kind::Other(what) => reserve.leave(what),
         }
         Ok(reserve)
     }
 
-    /// Makes the reserve if it is missing; false when there is no room for it.
+    fn leave(&mut self, what: &'static str) {
+        tracing::warn!(file = %self.path.display(), what, "what lies there is not ours: it stays, and the log goes on without a reserve");
+        self.is_foreign = true;
+    }
+
+    /// Makes the reserve whole if it is not; false when there is no room for that, or sealing uses it.
     pub(super) fn fill(&mut self, disk: &dyn Disk) -> io::Result<bool> {
-        if self.state != State::Missing {
+        if self.is_foreign {
             return Ok(true);
         }
-        let temporary = env::temporary_path(&self.path);
-        match env::remove_left(disk, &temporary, &CHUNK) {
-            Err(error) if env::is_not_ours(&error) => {
-                self.leave("its temporary name is taken by something else");
-                return Ok(true);
-            }
-            other => other?,
+        if self.lent {
+            return Ok(false);
         }
-        match self.write(disk, &temporary) {
+        if self.held > self.bytes && !self.cut(disk, self.bytes)? {
+            return Ok(true);
+        }
+        let missing = self.bytes - self.held;
+        // Asked first: a try takes what room there is from others for a moment.
+        if missing > 0 && self.room(disk)?.is_some_and(|room| room < missing) {
+            return Ok(false);
+        }
+        self.grow(disk, self.bytes)
+    }
+
+    /// Makes the reserve as large as there is room, whole at most: what a start has used is kept from others again.
+    pub(super) fn keep(&mut self, disk: &dyn Disk) -> io::Result<bool> {
+        if self.fill(disk)? {
+            return Ok(true);
+        }
+        if let Some(room) = self.room(disk)?.filter(|_| !self.lent) {
+            self.grow(disk, self.bytes.min(self.held + room))?;
+        }
+        Ok(self.held == self.bytes)
+    }
+
+    /// Gives space free; false when this need may have none.
+    pub(super) fn release(&mut self, disk: &dyn Disk, need: Need) -> io::Result<bool> {
+        let piece = match need {
+            Need::OwnEntries => PIECE_BYTES,
+            Need::Upkeep => UPKEEP_BYTES,
+            Need::Sealing | Need::Start => self.held,
+        };
+        let left = need.leaves(self.bytes).max(self.held.saturating_sub(piece));
+        if self.is_foreign || self.held <= left || !self.cut(disk, left)? {
+            return Ok(false);
+        }
+        self.lent |= need == Need::Sealing;
+        Ok(true)
+    }
+
+    /// Sealing does not use the room any more.
+    pub(super) fn give_back(&mut self) {
+        self.lent = false;
+    }
+
+    /// Whether own entries may take so many bytes more: a start keeps its part. True where the room is not known.
+    pub(super) fn allows_own(&self, disk: &dyn Disk, bytes: u64) -> io::Result<bool> {
+        let room = if self.is_foreign || self.held >= self.bytes { None } else { self.room(disk)? };
+        Ok(room.is_none_or(|room| self.held + room >= Need::OwnEntries.leaves(self.bytes) + bytes))
+    }
+
+    fn room(&self, disk: &dyn Disk) -> io::Result<Option<u64>> {
+        disk.room(self.path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Lets the file grow to so many bytes; false, and the file as it was, when there is no room.
+    fn grow(&mut self, disk: &dyn Disk, to: u64) -> io::Result<bool> {
+        if self.held >= to {
+            return Ok(true);
+        }
+        let file = if disk.exists(&self.path)? { disk.open_write(&self.path)? } else { disk.create_new(&self.path)? };
+        let grown = file.allocate(to).and_then(|allocated| {
+            if !allocated {
+                write_zeroes(&*file, self.held, to)?;
+            }
+            file.sync_all()
+        });
+        match grown {
             Ok(()) => {
-                self.state = State::There;
+                self.held = to;
                 Ok(true)
             }
             Err(error) if is_disk_full(&error) => {
-                if disk.exists(&temporary)? {
-                    disk.remove(&temporary)?;
-                }
+                cut(disk, &self.path, self.held)?;
                 Ok(false)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Gives the space free; false when there was none.
-    pub(super) fn release(&mut self, disk: &dyn Disk) -> io::Result<bool> {
-        if self.state != State::There {
-            return Ok(false);
-        }
-        if !is_reserve(disk, &self.path)? {
+    /// Cuts the file; false where it turns out to be something else. Cost: reads it, the first time.
+    fn cut(&mut self, disk: &dyn Disk, to: u64) -> io::Result<bool> {
+        if !self.is_ours && !is_reserve(disk, &self.path)? {
             self.leave("it is not all zeroes");
             return Ok(false);
         }
-        disk.remove(&self.path)?;
-        self.state = State::Missing;
+        self.is_ours = true;
+        cut(disk, &self.path, to)?;
+        self.held = to;
         Ok(true)
-    }
-
-    fn leave(&mut self, what: &'static str) {
-        tracing::warn!(file = %self.path.display(), what, "what lies there is not ours: it stays, and the log goes on without a reserve");
-        self.state = State::Foreign;
-    }
-
-    fn write(&self, disk: &dyn Disk, temporary: &Path) -> io::Result<()> {
-        let file = disk.create_new(temporary)?;
-        if !file.allocate(self.bytes)? {
-            write_zeroes(&*file, 0, self.bytes)?;
-        }
-        file.sync_all()?;
-        disk.rename_replace(temporary, &self.path)
     }
 }
 
-/// Frees the reserve of a journal's folder if its file system has less room than the reserve takes: a start needs some before it
-/// comes to the journal. The reserve is made again at the end of the start, or as soon as there is room. Returns whether there
-/// was one.
+fn cut(disk: &dyn Disk, path: &Path, to: u64) -> io::Result<()> {
+    if to == 0 { disk.remove(path) } else { disk.open_write(path)?.set_len(to) }
+}
+
+/// Gives as much of the reserve of a journal's folder free as the reading half of a start may need, if its file system has less
+/// room than that.
 ///
 /// # Errors
 /// What the disk answers.
-pub fn release_if_short(disk: &dyn Disk, dir: &Path) -> io::Result<bool> {
-    let path = reserve_path(dir);
-    if disk.kind(&path)? != Kind::Plain {
-        return Ok(false);
-    }
-    let bytes = disk.open_read(&path)?.len()?;
-    if disk.room(dir)?.is_none_or(|room| room >= bytes) || !is_reserve(disk, &path)? {
-        return Ok(false);
-    }
-    disk.remove(&path)?;
-    Ok(true)
+pub fn make_room_to_look(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    cut_if_short(disk, dir, |_| LOOK_BYTES)
 }
 
-/// Whether a file may go to make room: it is a plain one of zeroes alone. Cost: reads it.
+/// Gives the reserve of a journal's folder free if its file system has less room than the reserve takes: a start writes before it
+/// comes to the journal. What the start does not need is kept again at its end ([`super::FileJournal::keep_reserve`]).
+///
+/// # Errors
+/// What the disk answers.
+pub fn make_room_to_settle(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    cut_if_short(disk, dir, |held| held)
+}
+
+fn cut_if_short(disk: &dyn Disk, dir: &Path, needed: impl Fn(u64) -> u64) -> io::Result<()> {
+    let path = reserve_path(dir);
+    if disk.kind(&path)? != Kind::Plain {
+        return Ok(());
+    }
+    let held = disk.open_read(&path)?.len()?;
+    let needed = needed(held);
+    if disk.room(dir)?.is_none_or(|room| room >= needed) || !is_reserve(disk, &path)? {
+        return Ok(());
+    }
+    cut(disk, &path, held.saturating_sub(needed))
+}
+
+/// Whether a file may be cut to make room: it is a plain one of zeroes alone. Cost: reads it.
 fn is_reserve(disk: &dyn Disk, path: &Path) -> io::Result<bool> {
     Ok(disk.kind(path)? == Kind::Plain && first_not_zero(disk, path)?.is_none())
 }

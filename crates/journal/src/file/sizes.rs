@@ -20,12 +20,33 @@ pub struct Sizes {
     pub reserve_bytes: u64,
 }
 
-/// The reserve of a served log. A start writes the last file once more, which takes two thirds of the reserve at most; sealing,
-/// checkpoints, keys and own entries have the rest.
+/// The reserve of a served log.
 pub const RESERVE_BYTES_DEFAULT: u64 = 64 << 20;
 
-/// The reserve takes at most this part of what is free at the start: a small disk is for entries, too.
+/// The reserve takes at most this part of the disk: a small one is for entries, too. Of the whole disk, not of what is free: a
+/// start on a full disk must not find that a smaller reserve will do, and open the rest to new events.
 const RESERVE_SHARE: u64 = 8;
+
+/// The part of the reserve that a start may always have: it writes the last file once more. Own entries and their keys have the
+/// rest.
+pub(super) const START_SHARE: Share = Share { parts: 2, of: 3 };
+
+/// A file is begun anew at this part of the reserve: the last group may go beyond it, and a start writes more than that file.
+const FILE_SHARE: Share = Share { parts: 1, of: 2 };
+
+const _: () = assert!(FILE_SHARE.parts * START_SHARE.of < START_SHARE.parts * FILE_SHARE.of);
+
+/// A part of a whole.
+pub(super) struct Share {
+    parts: u64,
+    of: u64,
+}
+
+impl Share {
+    pub(super) fn of(&self, bytes: u64) -> u64 {
+        bytes / self.of * self.parts
+    }
+}
 
 /// A smaller reserve is of no use: it must hold a few hundred own entries and what a start writes beside the journal.
 const RESERVE_BYTES_MIN: u64 = 4 << 20;
@@ -37,14 +58,15 @@ impl Default for Sizes {
 }
 
 impl Sizes {
-    /// The usual sizes with a reserve of at most `reserve_bytes`. `room`: free bytes of the disk; `None` if that is not known.
-    /// Files are at most two thirds of the reserve, so that there is always room to write the last one again.
+    /// The usual sizes with a reserve of `reserve_bytes`, or less on a small disk; 4 MiB at least. `disk_bytes`: what the file system holds,
+    /// free or not; `None` if that is not known.
+    /// Files are begun anew at half of the reserve, so that there is always room to write the last one again.
     #[must_use]
-    pub fn within(reserve_bytes: u64, room: Option<u64>) -> Self {
-        let share = room.map_or(u64::MAX, |room| room / RESERVE_SHARE).max(RESERVE_BYTES_MIN);
-        let reserve_bytes = reserve_bytes.min(share);
+    pub fn within(reserve_bytes: u64, disk_bytes: Option<u64>) -> Self {
+        let share = disk_bytes.map_or(u64::MAX, |bytes| bytes / RESERVE_SHARE).max(RESERVE_BYTES_MIN);
+        let reserve_bytes = reserve_bytes.clamp(RESERVE_BYTES_MIN, share);
         let usual = Self::default();
-        let file_bytes = usual.file_bytes.min((reserve_bytes / 3 * 2).max(usual.window_bytes));
+        let file_bytes = usual.file_bytes.min(FILE_SHARE.of(reserve_bytes).max(usual.window_bytes));
         Self { file_bytes, reserve_bytes, ..usual }
     }
 

@@ -2,7 +2,7 @@
 
 use super::CompleteFile;
 use super::name::Name;
-use super::reserve::{Reserve, write_zeroes};
+use super::reserve::{Need, Reserve, write_zeroes};
 use super::sizes::{FILE_BYTES_MAX, GROUP_BYTES_MAX, Sizes};
 use crate::format::{Begun, CLOSE_BYTES, FileHeader, FrameWriter, HEADER_BYTES, Link, Mac, MacKey, Stamp, frame_bytes};
 use crate::reader::OpenFile;
@@ -71,7 +71,8 @@ impl Setting {
 }
 
 impl Writer {
-    /// Starts a new file. When the disk is full, it starts without zeroes ahead, in the reserve's space if need be.
+    /// Starts a new file. When the disk is full, it starts without zeroes ahead, in the reserve's space if need be. The reserve
+    /// is made whole later ([`Self::keep_reserve`]), when old files have gone.
     pub(super) fn start(setting: Setting, place: Place, number: FileNumber) -> io::Result<Self> {
         let disk = &*setting.disk;
         let mut reserve = Reserve::of(disk, &setting.dir, setting.sizes.reserve_bytes)?;
@@ -82,15 +83,18 @@ impl Writer {
         content.resize(usual, 0);
         match env::publish_file(disk, &path, &content) {
             Err(error) if is_disk_full(&error) => {
-                reserve.release(disk)?;
                 content.truncate(HEADER_BYTES);
                 content.resize(HEADER_BYTES + CLOSE_BYTES, 0);
-                env::publish_file(disk, &path, &content)?;
+                match env::publish_file(disk, &path, &content) {
+                    Err(error) if is_disk_full(&error) => {
+                        reserve.release(disk, Need::Start)?;
+                        env::publish_file(disk, &path, &content)?;
+                    }
+                    other => other?,
+                }
             }
             other => other?,
         }
-        // Without room for the reserve the journal starts anyway, and takes small groups while its file has room.
-        reserve.fill(disk)?;
         let open = Arc::new(OpenFile { file: disk.open_write(&path)?, path });
         let current = Current {
             number,
@@ -126,6 +130,9 @@ impl Writer {
 
     pub(super) fn append(&mut self, group: &[Batch], reserved: bool) -> Result<Vec<Placed>, AppendError> {
         self.going()?;
+        if !reserved {
+            self.demand_reserve()?;
+        }
         let bytes = group.iter().map(frame_bytes).sum::<u64>();
         let max = GROUP_BYTES_MAX.min(FILE_BYTES_MAX.saturating_sub(self.current.end + CLOSE_BYTES as u64));
         if bytes > max {
@@ -147,10 +154,21 @@ impl Writer {
         Ok(placed)
     }
 
-    /// Gives the reserve free; false when there was none.
-    pub(super) fn release_reserve(&mut self) -> io::Result<bool> {
+    /// Gives space of the reserve free; false when this need may have none.
+    pub(super) fn release_reserve(&mut self, need: Need) -> io::Result<bool> {
         let disk = Arc::clone(&self.setting.disk);
-        self.reserve.release(&*disk)
+        self.reserve.release(&*disk, need)
+    }
+
+    /// Sealing does not use the reserve any more.
+    pub(super) fn give_back_reserve(&mut self) {
+        self.reserve.give_back();
+    }
+
+    /// Makes the reserve as large as there is room.
+    pub(super) fn keep_reserve(&mut self) -> io::Result<()> {
+        let disk = Arc::clone(&self.setting.disk);
+        self.reserve.keep(&*disk).map(drop)
     }
 
     /// Makes the reserve again if it is missing; false when there is no room for it, or none left beside it.
@@ -190,6 +208,17 @@ impl Writer {
         self.finish_current()?;
         self.stop("it was closed");
         Ok(())
+    }
+
+    /// Refuses what may not use the reserve while it is not whole. Cost: none while it is.
+    fn demand_reserve(&mut self) -> Result<(), AppendError> {
+        let disk = Arc::clone(&self.setting.disk);
+        match self.reserve.fill(&*disk) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(AppendError::DiskFull),
+            Err(error) if is_out_of_files(&error) => Err(AppendError::OutOfFiles),
+            Err(source) => Err(self.fail(self.setting.dir.clone(), source)),
+        }
     }
 
     fn going(&self) -> Result<(), AppendError> {
@@ -253,21 +282,19 @@ impl Writer {
         }
         let disk = Arc::clone(&self.setting.disk);
         let dir = self.setting.dir.clone();
-        if !reserved {
-            match self.reserve.fill(&*disk) {
-                Ok(true) => {}
-                Ok(false) => return Err(AppendError::DiskFull),
-                Err(error) if is_out_of_files(&error) => return Err(AppendError::OutOfFiles),
-                Err(source) => return Err(self.fail(dir, source)),
-            }
+        let more = needed - self.current.filled;
+        if reserved && !self.reserve.allows_own(&*disk, more).map_err(|source| self.fail(dir.clone(), source))? {
+            return Err(AppendError::DiskFull);
         }
         let ahead = self.setting.sizes.ahead(bytes);
         let mut extended = self.extend(needed + ahead);
         if ahead > 0 && matches!(extended, Err(AppendError::DiskFull)) {
             extended = self.extend(needed);
         }
-        if reserved && matches!(extended, Err(AppendError::DiskFull)) {
-            self.reserve.release(&*disk).map_err(|source| self.fail(dir, source))?;
+        while reserved
+            && matches!(extended, Err(AppendError::DiskFull))
+            && self.reserve.release(&*disk, Need::OwnEntries).map_err(|source| self.fail(dir.clone(), source))?
+        {
             extended = self.extend(needed);
         }
         extended
@@ -292,13 +319,30 @@ impl Writer {
         }
     }
 
-    /// Writes the next file, whole and synced, under a temporary name, so that a full disk shows before anything changes.
+    /// Writes the next file, whole and synced, under a temporary name, so that a full disk shows before anything changes. On a full
+    /// disk it has no zeroes ahead, and takes its room from the reserve: a start writes the last file once more, which must not
+    /// grow for want of a next one.
     fn prepare(&mut self, place: Place) -> Result<Current, AppendError> {
+        let mut prepared = self.prepare_ahead(place, self.setting.sizes.window_bytes);
+        if matches!(prepared, Err(AppendError::DiskFull)) {
+            prepared = self.prepare_ahead(place, 0);
+        }
+        if matches!(prepared, Err(AppendError::DiskFull)) {
+            let disk = Arc::clone(&self.setting.disk);
+            let released = self.reserve.release(&*disk, Need::Upkeep);
+            if released.map_err(|source| self.fail(self.setting.dir.clone(), source))? {
+                prepared = self.prepare_ahead(place, 0);
+            }
+        }
+        prepared
+    }
+
+    fn prepare_ahead(&mut self, place: Place, ahead: u64) -> Result<Current, AppendError> {
         let setting = &self.setting;
         let header = setting.header(place);
         let path = setting.path(place.first_leaf);
         let temporary = env::temporary_path(&path);
-        let filled = HEADER_BYTES as u64 + setting.sizes.window_bytes + CLOSE_BYTES as u64;
+        let filled = HEADER_BYTES as u64 + ahead + CLOSE_BYTES as u64;
         let disk = &*setting.disk;
         let write = || {
             let header = header.encode();

@@ -91,6 +91,20 @@ pub fn remove_files(disk: &dyn Disk, dir: &Path, files: &[PathBuf]) -> io::Resul
     Ok(())
 }
 
+/// Removes the temporary files that unfinished sealing left in folder `dir`, if there is one, and no others: they take room that a
+/// start may need, and nothing was ever read from them.
+///
+/// # Errors
+/// What the disk answers; what was removed before that stays removed.
+pub fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
+    for path in env::list_if_there(disk, dir)? {
+        if matches!(place(disk, &path)?, Placed::Unfinished) {
+            disk.remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
 /// Why files of a segment stay.
 enum Judged {
     All(&'static str),

@@ -30,7 +30,7 @@ use crate::{PartError, bound};
 
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
-pub use leftovers::{Elsewhere, Leftovers, remove_files, remove_leftovers};
+pub use leftovers::{Elsewhere, Leftovers, remove_files, remove_leftovers, remove_unfinished};
 pub(crate) use temporary::Temporary;
 pub(crate) use unnamed::{Placed, place};
 
