@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// Connections served at once, however many files the system allows. Each costs some 20 KiB.
 const CONNECTIONS_MAX: usize = 16_384;
@@ -76,14 +77,18 @@ struct State {
     requests: AtomicU32,
     /// The step at which it was opened, or its last request began or ended.
     step: AtomicU64,
-    /// Whether bytes came since the last request ended.
-    heard: AtomicBool,
+    /// When the first bytes since the last request came.
+    heard: Mutex<Option<Instant>>,
     /// Whether it was told to end, and has not said that it stays.
     told: AtomicBool,
     tell: Notify,
 }
 
 impl State {
+    fn heard(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn is_idle(&self) -> bool {
         self.requests.load(Ordering::Acquire) == 0
     }
@@ -141,7 +146,7 @@ impl Connections {
     /// How many have sent part of a request.
     #[cfg(test)]
     pub(crate) fn heard(&self) -> usize {
-        self.lock().values().filter(|state| state.heard.load(Ordering::Relaxed)).count()
+        self.lock().values().filter(|state| state.heard().is_some()).count()
     }
 
     fn next(&self) -> u64 {
@@ -165,7 +170,7 @@ pub(crate) struct Heard(Arc<State>);
 
 impl Heard {
     pub(crate) fn note(&self) {
-        self.0.heard.store(true, Ordering::Relaxed);
+        self.0.heard().get_or_insert_with(Instant::now);
     }
 }
 
@@ -194,9 +199,11 @@ impl Place {
         Heard(Arc::clone(&self.state))
     }
 
-    /// Whether bytes came that belong to no request yet: part of the next one's head.
-    pub(crate) fn has_heard(&self) -> bool {
-        self.state.heard.load(Ordering::Relaxed)
+    /// How long to wait for the rest of a request's head, part of which has come: none where that was long ago, so that half a
+    /// head holds no place.
+    pub(crate) fn grace(&self) -> Option<Duration> {
+        let since = (*self.state.heard())?;
+        LEAVE.checked_sub(since.elapsed())
     }
 
     /// Ready when the connection is to end: it was told to give way, or has been idle for too long. Returns the step it is at.
@@ -229,8 +236,12 @@ impl Place {
         leaves
     }
 
-    /// Ready when a connection that was told to end has had time enough and has no request under way.
+    /// Ready when a connection that was told to end has had time enough and has no request under way. Where half a head is all that
+    /// came, there is nothing to say.
     pub(crate) async fn has_had_time(&self) {
+        if self.state.is_idle() && self.state.heard().is_some() {
+            return;
+        }
         loop {
             tokio::time::sleep(LEAVE).await;
             if self.state.is_idle() {
@@ -253,7 +264,7 @@ impl Drop for Place {
 
 impl Drop for OnItsWay {
     fn drop(&mut self) {
-        self.state.heard.store(false, Ordering::Relaxed);
+        *self.state.heard() = None;
         self.state.step.store(self.of.next(), Ordering::Relaxed);
         self.state.requests.fetch_sub(1, Ordering::AcqRel);
     }

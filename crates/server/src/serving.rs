@@ -78,11 +78,12 @@ impl Serving {
                 _ = ending.changed() => break None,
                 step = place.is_to_end() => step,
             };
-            if place.has_heard() || has_unread(&stream) {
+            let grace = if has_unread(&stream) { Some(LEAVE) } else { place.grace() };
+            if let Some(grace) = grace {
                 tokio::select! {
                     biased;
                     ended = connection.as_mut() => break Some(ended),
-                    () = tokio::time::sleep(LEAVE) => {}
+                    () = tokio::time::sleep(grace) => {}
                 }
             }
             if place.leaves(told_at) {
