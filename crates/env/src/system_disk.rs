@@ -1,9 +1,10 @@
 //! The real file system. Where the process has too many files open, opening one waits until some are closed.
 
 use crate::open_files::patiently;
+use crate::plain::{is_named, open_folder, open_plain};
 use crate::{Disk, DiskFile};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -22,15 +23,17 @@ impl Disk for SystemDisk {
     }
 
     fn open_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(SystemFile(patiently(|| File::open(path))?)))
+        Ok(Box::new(SystemFile(patiently(|| open_plain(OpenOptions::new().read(true), path))?)))
     }
 
     fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(SystemFile(patiently(|| OpenOptions::new().read(true).write(true).open(path))?)))
+        Ok(Box::new(SystemFile(patiently(|| open_plain(OpenOptions::new().read(true).write(true), path))?)))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        patiently(|| std::fs::read(path))
+        let mut content = Vec::new();
+        patiently(|| open_plain(OpenOptions::new().read(true), path))?.read_to_end(&mut content)?;
+        Ok(content)
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
@@ -88,7 +91,7 @@ impl Disk for SystemDisk {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-        patiently(|| File::open(dir))?.sync_all()
+        patiently(|| open_folder(dir))?.sync_all()
     }
 }
 
@@ -114,6 +117,10 @@ impl DiskFile for SystemFile {
 
     fn len(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
+    }
+
+    fn is_named(&self, path: &Path) -> io::Result<bool> {
+        is_named(&self.0, path)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {

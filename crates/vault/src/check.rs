@@ -34,13 +34,18 @@ pub struct Finding {
 }
 
 /// Checks `keys/root`, `keys/log` and `vault.db` of a data directory: the files' own checksums, SQLite's
-/// `integrity_check`, that nothing lies behind the last page, and that every key unwraps and every row without one says when that
-/// was destroyed. A file that cannot be read is a finding like any other. Writes
-/// nothing, and may run beside the process that has the vault open.
+/// `integrity_check`, that its schema is the vault's and nothing lies behind the last page, and that every key unwraps and every row
+/// without one says when that was destroyed. A file that cannot be read is a finding like any other. Writes nothing. Nobody may have
+/// the vault open: its owner asks [`crate::Vault::check`].
 ///
 /// Cost: reads the files whole; about 5 µs a person.
 #[must_use]
 pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
+    check_opened(disk, data_dir, Database::open_at_rest)
+}
+
+/// As [`check`], with the database opened by `open`.
+pub(crate) fn check_opened(disk: &dyn Disk, data_dir: &Path, open: fn(&Path) -> Result<Database, VaultError>) -> Check {
     let mut check = Check::default();
     let root = RootKey::read(disk, data_dir).map_err(|error| check.note(&root_path(data_dir), None, &error)).ok();
     if let Some(root) = &root
@@ -49,28 +54,12 @@ pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
         check.note(&log_path(data_dir), None, &error);
     }
     let path = database_path(data_dir);
-    match Database::open_to_read(data_dir) {
+    match open(data_dir) {
         Ok(database) => check_database(&mut check, &database, root.as_ref()),
+        Err(VaultError::Foreign { path, what }) => check.add(&path, None, what),
         Err(error) => check.note(&path, None, &error),
     }
     check
-}
-
-/// Whether `vault.db` of a data directory has a person, with or without a key. A database that was begun has none.
-///
-/// # Errors
-/// `Database`, `Format`: it cannot be read, or is another program's.
-pub fn holds_persons(data_dir: &Path) -> Result<bool, VaultError> {
-    let database = match Database::open_to_read(data_dir) {
-        Err(VaultError::Format { application: 0, version: 0, .. }) => return Ok(false),
-        other => other?,
-    };
-    let mut found = false;
-    database.for_each(&mut |_| {
-        found = true;
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>) {

@@ -15,7 +15,8 @@ use env::{Clock, Disk, Random};
 use event::{Person, PersonId};
 
 use crate::{
-    Check, Fold, RootKey, VaultError, check,
+    Check, Fold, RootKey, VaultError,
+    check::check_opened,
     database::{Database, Row, database_path},
     identities::Identities,
     key_file::{LogKey, log_path, root_path},
@@ -97,12 +98,12 @@ impl Vault {
     }
 
     /// As [`Self::open`], to open disclosures and nothing else: the database is not written to, so that verification changes
-    /// nothing.
+    /// nothing. Nobody else may have it open.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_to_read(data_dir: &Path, surroundings: Surroundings, root: &RootKey) -> Result<Self, VaultError> {
-        Self::of(data_dir, surroundings, root, Database::open_to_read(data_dir)?)
+        Self::of(data_dir, surroundings, root, Database::open_at_rest(data_dir)?)
     }
 
     fn of(data_dir: &Path, surroundings: Surroundings, root: &RootKey, database: Database) -> Result<Self, VaultError> {
@@ -156,10 +157,10 @@ impl Vault {
         self.log_key.index_mac_key()
     }
 
-    /// Reads all of the vault's files again: see [`check()`].
+    /// Reads all of the vault's files again, also while it is in use: see [`crate::check()`].
     #[must_use]
     pub fn check(&self) -> Check {
-        check(self.surroundings.disk.as_ref(), &self.data_dir)
+        check_opened(self.surroundings.disk.as_ref(), &self.data_dir, Database::open_beside)
     }
 
     // A panic elsewhere leaves none of these half-changed in a way that could hand out a wrong key: maps are changed by

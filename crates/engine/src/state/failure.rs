@@ -21,6 +21,12 @@ pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
+/// Whether an error comes of a file that could not be read as it was written.
+pub(crate) fn is_unread(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| cause.is::<journal::ReadError>() || cause.is::<segment::PartError>())
+}
+
 /// An error and its causes in one line.
 pub(crate) fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();

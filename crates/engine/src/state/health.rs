@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::state::failure::with_causes;
+use crate::state::failure::{is_unread, with_causes};
 
 /// Something the log cannot do now. It goes on by itself once it can.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,17 @@ struct State {
 struct Failing {
     /// In a sentence, without paths: for anybody.
     summary: String,
-    reason: String,
+    failure: Failure,
     /// How many had asked for the work when the attempt that failed began.
     asked: u64,
+}
+
+/// Why work failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) reason: String,
+    /// Whether a file could not be read as it was written.
+    pub(crate) unread: bool,
 }
 
 impl State {
@@ -59,7 +67,8 @@ impl Health {
         tracing::error!(?work, %reason, "what is in the journal and in segments stays as it is; it will be tried again");
         let mut state = self.lock();
         state.failures += 1;
-        *state.of(work) = Some(Failing { summary: error.to_string(), reason, asked });
+        let failure = Failure { reason, unread: is_unread(error) };
+        *state.of(work) = Some(Failing { summary: error.to_string(), failure, asked });
         state.failures
     }
 
@@ -71,8 +80,8 @@ impl Health {
     }
 
     /// Why sealing failed, if it did, for the one who was the `asked`th to ask.
-    pub(crate) fn sealing_failed(&self, asked: u64) -> Option<String> {
-        self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(|failing| failing.reason.clone())
+    pub(crate) fn sealing_failed(&self, asked: u64) -> Option<Failure> {
+        self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(|failing| failing.failure.clone())
     }
 
     /// Notes that the disk is full: something was refused, or the reserve was used. Logged once, until [`Health::has_room`].

@@ -11,6 +11,9 @@ use crate::verify::{Finding, FindingKind};
 /// How many manifests are kept: the one that counts, and enough before it to see what happened lately.
 pub const MANIFESTS_KEPT: u64 = 8;
 
+/// Bytes of a manifest that are read: some hundred thousand segments, each of a few hundred bytes.
+const MANIFEST_BYTES_MAX: u64 = 64 << 20;
+
 /// Returns the manifest that counts, the one with the highest number; `None` if the folder holds none.
 ///
 /// Never falls back to an older one: a manifest is published whole, so a damaged one is no crash's doing.
@@ -123,7 +126,8 @@ pub fn verify_manifests(disk: &dyn Disk, dir: &Path) -> Result<Vec<Finding>, Man
 
 fn read(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Manifest, ManifestError> {
     let file = path(dir, number);
-    let bytes = disk.read(&file).map_err(|source| ManifestError::Disk { file: file.clone(), source })?;
+    let bytes = env::read_whole(disk, &file, MANIFEST_BYTES_MAX)
+        .map_err(|source| ManifestError::Disk { file: file.clone(), source })?;
     let manifest = Manifest::decode(&bytes).map_err(|what| ManifestError::Damaged { file: file.clone(), what })?;
     let what = "it is the manifest of another number";
     if manifest.number == number { Ok(manifest) } else { Err(ManifestError::Damaged { file, what }) }

@@ -1,0 +1,130 @@
+//! `vault.db` and what lies beside it, before SQLite sees any of it.
+//!
+//! SQLite plays back a rollback journal that lies beside a database as soon as it reads it, whoever put it there, and takes whatever
+//! has the right names for its own. So the names are looked at first, and the header of the file.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use env::{Disk as _, SystemDisk, read_whole};
+
+use crate::database::database_path;
+use crate::{VaultError, schema};
+
+/// SQLite's file header has so many bytes.
+const HEADER_BYTES: usize = 100;
+
+/// Fields of the header that are the same in every vault, and what is wrong where they are not. Others count changes and pages.
+///
+/// Source: SQLite's file format, "The Database Header".
+const FIXED: [(usize, &[u8], &str); 9] = [
+    (0, b"SQLite format 3\0", "this is no SQLite database"),
+    (16, &[0x10, 0], "its pages do not have 4,096 bytes, as the vault's have"),
+    (
+        schema::LOG_MODE.0,
+        &schema::LOG_MODE.1,
+        "it is not in write-ahead mode, as the vault always is: SQLite would play a rollback journal back into it; of a copy that SQLite \
+         made (VACUUM INTO), set `PRAGMA journal_mode = WAL`",
+    ),
+    (20, &[0, 64, 32, 32], "its pages are not laid out as the vault's are"),
+    (44, &[0, 0, 0, 4], "its schema has another format than the vault's"),
+    (52, &[0; 4], "it moves its pages about (auto_vacuum), as the vault never does"),
+    (56, &[0, 0, 0, 1], "its text is not UTF-8"),
+    (64, &[0; 4], "it moves its pages about (auto_vacuum), as the vault never does"),
+    (72, &[0; 20], "its header has bytes that mean nothing"),
+];
+
+/// Checks what lies at the names that SQLite uses, then the file header. Nobody in this process may have the database open.
+///
+/// # Errors
+/// `Foreign` for what is not the vault's, `Format` for another program's database; `File`. Nothing was changed.
+pub(crate) fn check(path: &Path) -> Result<(), VaultError> {
+    check_beside(path)?;
+    let file = |source| VaultError::File { path: path.to_owned(), source };
+    let foreign = |what: &str| VaultError::Foreign { path: path.to_owned(), what: what.to_owned() };
+    let mut header = [0; HEADER_BYTES];
+    match SystemDisk.open_read(path).and_then(|file| file.read_exact_at(&mut header, 0)) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            return Err(foreign("it is shorter than a database's header"));
+        }
+        other => other.map_err(file)?,
+    }
+    let holds = |at: usize, bytes: &[u8]| header.get(at..).is_some_and(|rest| rest.starts_with(bytes));
+    let number = |at: usize| {
+        header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)))
+    };
+    let (application, version) = (number(68), number(60));
+    let is_database = FIXED.first().is_some_and(|(at, bytes, _)| holds(*at, bytes));
+    if is_database && (application, version) != (schema::APPLICATION_ID, schema::VERSION) {
+        return Err(VaultError::Format { path: path.to_owned(), application, version });
+    }
+    FIXED.iter().find(|(at, bytes, _)| !holds(*at, bytes)).map_or(Ok(()), |(_, _, what)| Err(foreign(what)))
+}
+
+/// Checks what lies at the names that SQLite uses without opening it; returns whether the database itself is there. Where it is not,
+/// nothing may lie beside it: SQLite would take an older write-ahead log for that of the one to be made.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_beside(path: &Path) -> Result<bool, VaultError> {
+    let journal = beside(path, "-journal");
+    if kind(&journal)?.is_some() {
+        let what = "the vault has no rollback journal, so another hand put this here: SQLite would write it back over the keys; move it away";
+        return Err(VaultError::Foreign { path: journal, what: what.to_owned() });
+    }
+    let is_there = plain(path)?;
+    for suffix in ["-wal", "-shm"] {
+        let path = beside(path, suffix);
+        if plain(&path)? && !is_there {
+            let what = "the database that it belongs to is missing";
+            return Err(VaultError::Foreign { path, what: what.to_owned() });
+        }
+    }
+    Ok(is_there)
+}
+
+/// Whether the database of a data directory is byte for byte as creation makes it: nobody's key was ever stored in it. SQLite does not
+/// see it.
+///
+/// # Errors
+/// `Foreign`, `File`: what lies there is no file, or cannot be read.
+pub fn is_fresh(data_dir: &Path) -> Result<bool, VaultError> {
+    let path = database_path(data_dir);
+    let file = |source| VaultError::File { path: path.clone(), source };
+    check_beside(&path)?;
+    let log = beside(&path, "-wal");
+    if log.metadata().is_ok_and(|log| log.len() > 0) {
+        return Ok(false);
+    }
+    let fresh = schema::fresh().map_err(|source| VaultError::Database { path: path.clone(), source })?;
+    if path.metadata().map_err(file)?.len() != fresh.len() as u64 {
+        return Ok(false);
+    }
+    Ok(read_whole(&SystemDisk, &path, fresh.len() as u64).map_err(file)? == fresh)
+}
+
+/// Whether a regular file has this name.
+fn plain(path: &Path) -> Result<bool, VaultError> {
+    match kind(path)? {
+        Some(kind) if !kind.is_file() => {
+            let what = "what lies there is no regular file: a link, a folder, a pipe or a device; move it away";
+            Err(VaultError::Foreign { path: path.to_owned(), what: what.to_owned() })
+        }
+        kind => Ok(kind.is_some()),
+    }
+}
+
+/// What lies under a name, if anything does. A link is not followed.
+fn kind(path: &Path) -> Result<Option<std::fs::FileType>, VaultError> {
+    match path.symlink_metadata() {
+        Ok(file) => Ok(Some(file.file_type())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(VaultError::File { path: path.to_owned(), source }),
+    }
+}
+
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
