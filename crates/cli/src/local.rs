@@ -88,6 +88,9 @@ pub(crate) fn remedy(error: &OpenError) -> &'static str {
         error if error.is_older_mark() => {
             "find out who put it back, and verify with a checkpoint that somebody else keeps (`indelible verify --since`); then start with --accept-older-mark"
         }
+        error if error.is_foreign() => {
+            "nothing was changed; find out who did this; what lies beside `vault.db` move away, and `vault.db` itself restore from a copy"
+        }
         error if is_of_disk(error) => {
             "look at the disk and the system's log; if it was a passing error, start again: nothing that was acknowledged is lost"
         }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Nothing written is safe before it was synced: contents by [`DiskFile::sync_data`] or [`DiskFile::sync_all`], names
 /// (creation, renaming, removal) by [`Disk::sync_dir`] of the folder. Files are made readable by their owner alone.
+///
+/// Only regular files are opened: a link, pipe, socket or device that lies under the name is an error, at once.
 pub trait Disk: Send + Sync {
     /// Creates an empty file for reading and writing.
     ///
@@ -28,7 +30,7 @@ pub trait Disk: Send + Sync {
     /// `NotFound`; [`crate::NotOurs`]; what the file system answers.
     fn open_write(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
 
-    /// The whole content of a file.
+    /// The whole content of a file, however long: of one that somebody else may have written, use [`crate::read_whole`].
     ///
     /// # Errors
     /// `NotFound`; [`crate::NotOurs`] for what is no regular file; what the file system answers.
@@ -127,6 +129,14 @@ pub trait DiskFile: Send + Sync {
     /// What the file system answers.
     fn is_empty(&self) -> io::Result<bool> {
         Ok(self.len()? == 0)
+    }
+
+    /// Whether `path` still names this file, and not another or none. A file without a name is lost when it is closed.
+    ///
+    /// # Errors
+    /// What the file system answers.
+    fn is_named(&self, _path: &Path) -> io::Result<bool> {
+        Ok(true)
     }
 
     /// Cuts the file, or extends it with zeroes.

@@ -80,7 +80,11 @@ pub fn open_own(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 
 /// Opens a regular file for reading, through links, too: a pipe or a device would not end.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path);
+    let file = opened.map_err(|error| match error.raw_os_error() {
+        Some(libc::ENXIO) => NotOurs::error(path, "no regular file"),
+        _ => error,
+    })?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(NotOurs::error(path, "no regular file")) }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::open_files::patiently;
 use crate::own_file::{kind_of, open_own, open_regular};
+use crate::plain::{is_named, open_folder};
 use crate::{Disk, DiskFile, Kind};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _};
@@ -105,7 +106,7 @@ impl Disk for SystemDisk {
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-        patiently(|| File::open(dir))?.sync_all()
+        patiently(|| open_folder(dir))?.sync_all()
     }
 }
 
@@ -131,6 +132,10 @@ impl DiskFile for SystemFile {
 
     fn len(&self) -> io::Result<u64> {
         Ok(self.0.metadata()?.len())
+    }
+
+    fn is_named(&self, path: &Path) -> io::Result<bool> {
+        is_named(&self.0, path)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {

@@ -5,6 +5,9 @@ use env::{Disk, Random};
 use proof::SigningKey;
 use std::path::Path;
 
+/// Bytes of the key's file and of `tree/origin` that are read: an origin has at most 255, as it names the mark's file.
+pub(crate) const ORIGIN_FILE_BYTES_MAX: u64 = 1 << 12;
+
 /// A new log's origin: `<name>/<16 random hex digits>`.
 #[must_use]
 pub fn new_origin(name: &str, random: &dyn Random) -> String {
@@ -37,7 +40,8 @@ pub fn create_signing_key(
 /// # Errors
 /// [`KeyFileError`].
 pub fn load_signing_key(disk: &dyn Disk, path: &Path) -> Result<SigningKey, KeyFileError> {
-    let bytes = disk.read(path).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
+    let bytes = env::read_whole(disk, path, ORIGIN_FILE_BYTES_MAX)
+        .map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
     let bytes = zeroize::Zeroizing::new(bytes);
     let damaged = || KeyFileError::Damaged { path: path.to_owned() };
     let text = std::str::from_utf8(&bytes).map_err(|_| damaged())?;

@@ -3,6 +3,7 @@
 
 use crate::{MarkError, Published};
 use env::Disk;
+use proof::note::NOTE_BYTES_MAX;
 use proof::{Checkpoint, NodeSource, TreeSize, VerifierKey};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,7 +49,7 @@ pub(crate) struct Mark<'a> {
 impl Mark<'_> {
     /// The checkpoint it remembers, its signature checked; `None` when there is no mark.
     pub(crate) fn read(&self, key: &VerifierKey) -> Result<Option<Checkpoint>, MarkError> {
-        match self.disk.read(self.path) {
+        match env::read_whole(self.disk, self.path, NOTE_BYTES_MAX as u64) {
             Ok(note) => Checkpoint::open(&note, key)
                 .map(Some)
                 .map_err(|source| MarkError::Unreadable { path: self.path.to_owned(), source }),

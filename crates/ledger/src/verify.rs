@@ -3,6 +3,7 @@
 mod checkpoints;
 mod stored;
 
+use crate::keys::ORIGIN_FILE_BYTES_MAX;
 use crate::ledger::origin_text;
 use crate::levels::{FILES, HASH_BYTES, file_name, hashes_in};
 use crate::mark::Mark;
@@ -174,7 +175,7 @@ impl Checking<'_> {
 
     fn origin(&mut self, key: &VerifierKey) -> Result<(), OpenError> {
         let path = self.path(ORIGIN_FILE);
-        match self.disk.read(&path) {
+        match env::read_whole(self.disk, &path, ORIGIN_FILE_BYTES_MAX) {
             Ok(origin) if origin == origin_text(key.name()).as_bytes() => Ok(()),
             Ok(_) => {
                 self.find(path, 0..0, "the origin is not the name of the log's key");

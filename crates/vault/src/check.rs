@@ -34,9 +34,9 @@ pub struct Finding {
 }
 
 /// Checks `keys/root`, `keys/log` and `vault.db` of a data directory: the files' own checksums, SQLite's
-/// `integrity_check`, that nothing lies behind the last page, and that every key unwraps and every row without one says when that
-/// was destroyed. A file that cannot be read is a finding like any other. Changes
-/// nothing. Nobody may have the vault open: its owner asks [`crate::Vault::check`].
+/// `integrity_check`, that its schema is the vault's and nothing lies behind the last page, and that every key unwraps and every row
+/// without one says when that was destroyed. A file that cannot be read is a finding like any other. Writes nothing. Nobody may have
+/// the vault open: its owner asks [`crate::Vault::check`].
 ///
 /// Cost: reads the files whole; about 5 µs a person.
 #[must_use]
@@ -56,26 +56,10 @@ pub(crate) fn check_opened(disk: &dyn Disk, data_dir: &Path, open: fn(&Path) -> 
     let path = database_path(data_dir);
     match open(data_dir) {
         Ok(database) => check_database(&mut check, &database, root.as_ref()),
+        Err(VaultError::Foreign { path, what }) => check.add(&path, None, what),
         Err(error) => check.note(&path, None, &error),
     }
     check
-}
-
-/// Whether `vault.db` of a data directory has a person, with or without a key. A database that was begun has none.
-///
-/// # Errors
-/// `Database`, `Format`: it cannot be read, or is another program's.
-pub fn holds_persons(data_dir: &Path) -> Result<bool, VaultError> {
-    let database = match Database::open_at_rest(data_dir) {
-        Err(VaultError::Format { application: 0, version: 0, .. }) => return Ok(false),
-        other => other?,
-    };
-    let mut found = false;
-    database.for_each(&mut |_| {
-        found = true;
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>) {

@@ -4,37 +4,14 @@
 //! the very moment the key is destroyed; a write-ahead log holds the new page only, and is cut to nothing before a
 //! destruction is reported. It also costs one sync a transaction instead of three.
 
-use std::{
-    fs::{File, OpenOptions},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
+use env::SystemDisk;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi, named_params};
+use rusqlite::ffi::{self, Error, SQLITE_SCHEMA};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, named_params};
 
-use crate::files::{check_own, is_settled, unchanging};
-use crate::{StoreError, VaultError};
-
-/// `indv`: what SQLite's file header calls this kind of file.
-const APPLICATION_ID: i64 = 0x696e_6476;
-const VERSION: i64 = 2;
-
-const SCHEMA: &str = "
-CREATE TABLE person (
-  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  scope TEXT NOT NULL CHECK (substr(scope, 1, 1) IN ('o', 's')),
-  kind TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  wrapped BLOB CHECK (length(wrapped) >= 60),
-  created_us INTEGER NOT NULL,
-  destroyed_us INTEGER,
-  CHECK ((wrapped IS NULL) = (destroyed_us IS NOT NULL))
-) STRICT;
-CREATE UNIQUE INDEX person_live ON person (scope, kind, subject) WHERE destroyed_us IS NULL;
-PRAGMA application_id = 0x696e6476;
-PRAGMA user_version = 2;
-";
+use crate::{StoreError, VaultError, files, schema};
 
 /// A row of table `person`.
 pub(crate) struct Row {
@@ -56,6 +33,8 @@ pub(crate) struct Row {
 pub(crate) struct Database {
     connection: Connection,
     path: PathBuf,
+    /// SQLite's count of schema changes when the schema was checked.
+    schema: i64,
     failed: bool,
 }
 
@@ -65,28 +44,16 @@ pub(crate) fn database_path(data_dir: &Path) -> PathBuf {
 }
 
 impl Database {
-    /// Creates the file, or completes one whose creation was cut short.
+    /// Creates the file, whole and durable, unless an earlier creation has made it.
+    ///
+    /// SQLite itself would write it by way of a rollback journal, and [`files::check`] takes none.
     pub(crate) fn create(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        let file = |source| VaultError::File { path: path.clone(), source };
-        check_own(data_dir)?;
-        // SQLite gives its other files the mode of this one.
-        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(file(error)),
+        if !files::check_beside(&path)? {
+            let bytes = schema::fresh().map_err(|source| VaultError::Database { path: path.clone(), source })?;
+            env::publish_file(&SystemDisk, &path, &bytes)
+                .map_err(|source| VaultError::File { path: path.clone(), source })?;
         }
-        File::open(data_dir).and_then(|folder| folder.sync_all()).map_err(file)?;
-        let mut connection = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let database = |source| unusable(&path, source);
-        if header(&connection).map_err(database)? == (0, 0) {
-            let made = connection.transaction().and_then(|transaction| {
-                transaction.execute_batch(SCHEMA)?;
-                transaction.commit()
-            });
-            made.map_err(database)?;
-        }
-        drop(connection);
         let mut database = Self::open(data_dir)?;
         database.settle()?;
         Ok(database)
@@ -96,15 +63,57 @@ impl Database {
     /// also when it is closed again.
     pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        check_own(data_dir)?;
-        let database = |source| unusable(&path, source);
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&path, flags).map_err(database)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(database)?;
-        // A foreign database is not made one with a write-ahead log.
-        check_header(&connection, &path)?;
-        settle(&connection).map_err(database)?;
-        Ok(Self { connection, path, failed: false })
+        files::check(&path)?;
+        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let settled = settings(&database.connection);
+        settled.map_err(|source| unusable(&database.path, source))?;
+        Ok(database)
+    }
+
+    /// Opens an existing file that nobody has open, for reading alone. Nothing is written where no write-ahead log was left; to read
+    /// one, SQLite makes an index beside it.
+    pub(crate) fn open_at_rest(data_dir: &Path) -> Result<Self, VaultError> {
+        let path = database_path(data_dir);
+        files::check(&path)?;
+        if !files::is_settled(&path) {
+            return Self::open_beside(data_dir);
+        }
+        let name = files::unchanging(&path);
+        let mut database =
+            Self::connect_as(&name, path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?;
+        database.failed = true;
+        Ok(database)
+    }
+
+    /// Opens an existing file for reading alone, beside whoever has it open. The process that owns it must not open it in
+    /// any other way: closing the file would end the locks that SQLite has on it.
+    pub(crate) fn open_beside(data_dir: &Path) -> Result<Self, VaultError> {
+        let path = database_path(data_dir);
+        files::check_beside(&path)?;
+        let mut database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        database.failed = true;
+        Ok(database)
+    }
+
+    /// Hands the file to SQLite and checks that what it holds besides rows is the vault's. Reads it, and trusts none of it before.
+    fn connect(path: PathBuf, access: OpenFlags) -> Result<Self, VaultError> {
+        let name = path.clone();
+        Self::connect_as(&name, path, access)
+    }
+
+    fn connect_as(name: impl AsRef<Path>, path: PathBuf, access: OpenFlags) -> Result<Self, VaultError> {
+        let error = |source| unusable(&path, source);
+        let connection = Connection::open_with_flags(name, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
+        guard(&connection).map_err(error)?;
+        let (application, version) = identity(&connection).map_err(error)?;
+        if (application, version) != (schema::APPLICATION_ID, schema::VERSION) {
+            return Err(VaultError::Format { path, application, version });
+        }
+        if let Some(what) = schema::differences(&connection).map_err(error)? {
+            return Err(VaultError::Foreign { path, what });
+        }
+        let schema = schema_version(&connection).map_err(error)?;
+        Ok(Self { connection, path, schema, failed: false })
     }
 
     /// Moves what an earlier process left in the write-ahead log into the file.
@@ -115,32 +124,6 @@ impl Database {
             // A log that another process is reading is cut later.
             .and_then(|_| self.cut_log());
         moved.map(drop).map_err(|source| unusable(&self.path, source))
-    }
-
-    /// Opens an existing file for reading alone, beside the process that has it open.
-    pub(crate) fn open_to_read(data_dir: &Path) -> Result<Self, VaultError> {
-        check_own(data_dir)?;
-        let path = database_path(data_dir);
-        Self::read_only(connect(&path, OpenFlags::SQLITE_OPEN_READ_ONLY)?, path)
-    }
-
-    /// Opens an existing file that nobody has open, for reading alone. Nothing is written where no write-ahead log was left; to read
-    /// one, SQLite makes an index beside it.
-    pub(crate) fn open_at_rest(data_dir: &Path) -> Result<Self, VaultError> {
-        if !is_settled(data_dir) {
-            return Self::open_to_read(data_dir);
-        }
-        check_own(data_dir)?;
-        let path = database_path(data_dir);
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(unchanging(&path), flags);
-        let connection = opened.map_err(|source| VaultError::Database { path: path.clone(), source })?;
-        Self::read_only(connection, path)
-    }
-
-    fn read_only(connection: Connection, path: PathBuf) -> Result<Self, VaultError> {
-        check_header(&connection, &path)?;
-        Ok(Self { connection, path, failed: true })
     }
 
     /// Which file.
@@ -195,32 +178,29 @@ impl Database {
 
     /// Adds persons, all or none, durable when this returns.
     pub(crate) fn insert<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) -> Result<(), StoreError> {
-        self.write(|connection| {
-            let transaction = connection.transaction()?;
+        self.write(|transaction| {
             let mut statement = transaction.prepare_cached(
                 "INSERT INTO person (id, scope, kind, subject, wrapped, created_us)
                  VALUES (:id, :scope, :kind, :subject, :wrapped, :created_us)",
             )?;
             for row in rows {
-                statement.execute(named_params! {
+                one(statement.execute(named_params! {
                     ":id": row.id, ":scope": row.scope, ":kind": row.kind, ":subject": row.subject,
                     ":wrapped": row.wrapped, ":created_us": row.created_us,
-                })?;
+                })?)?;
             }
-            drop(statement);
-            transaction.commit()
+            Ok(())
         })
     }
 
     /// Overwrites a person's key, durable when this returns. The old bytes may stand in the write-ahead log until
     /// [`Self::purge_log`].
     pub(crate) fn destroy(&mut self, id: &[u8; 16], destroyed_us: i64) -> Result<(), StoreError> {
-        self.write(|connection| {
-            let changed = connection.execute(
+        self.write(|transaction| {
+            one(transaction.execute(
                 "UPDATE person SET wrapped = NULL, destroyed_us = :destroyed_us WHERE id = :id AND wrapped IS NOT NULL",
                 named_params! { ":id": id, ":destroyed_us": destroyed_us },
-            )?;
-            if changed == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
+            )?)
         })
     }
 
@@ -242,11 +222,20 @@ impl Database {
         Ok(busy == 0)
     }
 
-    fn write(&mut self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<()>) -> Result<(), StoreError> {
+    /// Does `work` in one transaction, durable when this returns, unless another hand changed the schema since it was checked.
+    fn write(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Failed { path: self.path.clone(), source: None });
         }
-        work(&mut self.connection).map_err(|error| self.failure(error))
+        let done = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
+            if schema_version(&transaction)? != self.schema {
+                let what = "another program has changed its schema";
+                return Err(rusqlite::Error::SqliteFailure(Error::new(SQLITE_SCHEMA), Some(what.to_owned())));
+            }
+            work(&transaction)?;
+            transaction.commit()
+        });
+        done.map_err(|error| self.failure(error))
     }
 
     /// A full disk is met before anything counts, and SQLite takes the transaction back; after anything else nobody
@@ -275,35 +264,40 @@ fn unusable(path: &Path, source: rusqlite::Error) -> VaultError {
     if is_disk_full(&source) { VaultError::DiskFull { path } } else { VaultError::Database { path, source } }
 }
 
-fn connect(path: &Path, access: OpenFlags) -> Result<Connection, VaultError> {
-    let database = |source| unusable(path, source);
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(database)?;
-    if access == OpenFlags::SQLITE_OPEN_READ_WRITE {
-        settle(&connection).map_err(database)?;
+/// Switches off what a schema that somebody altered could do: none of it is used here. And nothing is moved into the file by closing it.
+fn guard(connection: &Connection) -> rusqlite::Result<()> {
+    for (setting, on) in [
+        (DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true),
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+    ] {
+        connection.set_db_config(setting, on)?;
     }
-    Ok(connection)
+    connection.pragma_update(None, "cell_size_check", true)
 }
 
-fn settle(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
-    connection.pragma_update(None, "trusted_schema", false)
+    connection.pragma_update(None, "secure_delete", true)
 }
 
-fn header(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+fn identity(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
     let number = |name| connection.query_row(name, [], |row| row.get::<_, i64>(0));
     Ok((number("PRAGMA application_id")?, number("PRAGMA user_version")?))
 }
 
-fn check_header(connection: &Connection, path: &Path) -> Result<(), VaultError> {
-    let found = header(connection).map_err(|source| unusable(path, source))?;
-    if found == (APPLICATION_ID, VERSION) {
-        return Ok(());
-    }
-    let (application, version) = found;
-    Err(VaultError::Format { path: path.to_owned(), application, version })
+/// SQLite's count of changes to the schema.
+fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
+}
+
+/// A statement that was to change one row did so.
+fn one(changed: usize) -> rusqlite::Result<()> {
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::StatementChangedRows(changed)) }
 }
 
 #[cfg(test)]
@@ -357,6 +351,52 @@ mod tests {
         assert!(matches!(refused, Err(StoreError::Failed { source: None, .. })), "{refused:?}");
         assert!(database.purge_log().is_err());
         assert_eq!(count(&database), 1);
+    }
+
+    #[test]
+    fn a_schema_changed_meanwhile_stops_the_vault() {
+        let what = [
+            "CREATE TRIGGER t BEFORE INSERT ON person BEGIN SELECT raise(ignore); END",
+            "CREATE TRIGGER t BEFORE UPDATE ON person BEGIN SELECT raise(ignore); END",
+            "ALTER TABLE person RENAME TO p2; CREATE TABLE person AS SELECT * FROM p2",
+        ];
+        for sql in what {
+            let dir = tempfile::tempdir().unwrap();
+            let mut database = Database::create(dir.path()).unwrap();
+            database.insert(rows(0, 2).iter()).unwrap();
+            Connection::open(database_path(dir.path())).unwrap().execute_batch(sql).unwrap();
+            let refused = database.insert(rows(2, 1).iter());
+            assert!(matches!(refused, Err(StoreError::Failed { source: Some(_), .. })), "{sql}: {refused:?}");
+            assert!(database.destroy(&rows(0, 1)[0].id, 7).is_err(), "{sql}");
+            assert_eq!(count(&database), 2, "{sql}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_schema_could_do_is_done() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut database = Database::create(dir.path()).unwrap();
+        database
+            .connection
+            .execute_batch("CREATE TRIGGER t BEFORE INSERT ON person BEGIN SELECT raise(ignore); END")
+            .unwrap();
+        database.schema = schema_version(&database.connection).unwrap();
+        database.insert(rows(0, 2).iter()).unwrap();
+        assert_eq!(count(&database), 2, "triggers are off");
+    }
+
+    #[test]
+    fn a_key_that_was_not_stored_does_not_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut database = Database::create(dir.path()).unwrap();
+        database.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true).unwrap();
+        database
+            .connection
+            .execute_batch("CREATE TRIGGER t BEFORE INSERT ON person BEGIN SELECT raise(ignore); END")
+            .unwrap();
+        database.schema = schema_version(&database.connection).unwrap();
+        let refused = database.insert(rows(0, 2).iter());
+        assert!(matches!(refused, Err(StoreError::Failed { source: Some(_), .. })), "{refused:?}");
     }
 
     #[test]

@@ -48,6 +48,15 @@ pub enum VaultError {
         /// Its SQLite user version.
         version: i64,
     },
+    /// What lies there is not what the vault makes: another hand was at work. Nothing in it was used, and nothing was changed. Remedy: move it away
+    /// where it stands beside the database; restore the database from a copy.
+    #[error("{}: {what}", path.display())]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        what: String,
+    },
     /// A person's row is damaged. Remedy: restore the file.
     #[error("{}: row {row} of table person: {reason}", path.display())]
     Row {

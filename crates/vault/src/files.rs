@@ -1,38 +1,125 @@
-//! The files that SQLite writes by their names: none is handed to it that may be somebody else's.
+//! `vault.db` and what lies beside it, before SQLite sees any of it.
 //!
-//! SQLite follows links, and cuts, overwrites or removes what lies under the names beside a database, whatever it is.
+//! SQLite plays back a rollback journal that lies beside a database as soon as it reads it, whoever put it there, and takes whatever
+//! has the right names for its own. So the names are looked at first, and the header of the file.
 
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use env::{Disk as _, Kind, NotOurs, SystemDisk, begins_as};
+use env::{Disk as _, Kind, SystemDisk, begins_as, read_whole};
 
-use crate::VaultError;
 use crate::database::database_path;
+use crate::{VaultError, schema};
 
-/// What may stand beside the database, and how it begins.
+/// SQLite's file header has so many bytes.
+const HEADER_BYTES: usize = 100;
+
+/// Fields of the header that are the same in every vault, and what is wrong where they are not. Others count changes and pages.
 ///
-/// Source: SQLite's file format, "The Write-Ahead Log" (both byte orders begin alike) and "The Rollback Journal"; its WAL-mode
-/// file format, the version at the beginning of the index.
-const BESIDE: [(&str, &[u8]); 3] = [
-    ("-wal", &[0x37, 0x7f, 0x06]),
-    ("-shm", &3_007_000_u32.to_ne_bytes()),
-    ("-journal", &[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]),
+/// Source: SQLite's file format, "The Database Header".
+const FIXED: [(usize, &[u8], &str); 9] = [
+    (0, b"SQLite format 3\0", "this is no SQLite database"),
+    (16, &[0x10, 0], "its pages do not have 4,096 bytes, as the vault's have"),
+    (
+        schema::LOG_MODE.0,
+        &schema::LOG_MODE.1,
+        "it is not in write-ahead mode, as the vault always is: SQLite would play a rollback journal back into it; of a copy that SQLite \
+         made (VACUUM INTO), set `PRAGMA journal_mode = WAL`",
+    ),
+    (20, &[0, 64, 32, 32], "its pages are not laid out as the vault's are"),
+    (44, &[0, 0, 0, 4], "its schema has another format than the vault's"),
+    (52, &[0; 4], "it moves its pages about (auto_vacuum), as the vault never does"),
+    (56, &[0, 0, 0, 1], "its text is not UTF-8"),
+    (64, &[0; 4], "it moves its pages about (auto_vacuum), as the vault never does"),
+    (72, &[0; 20], "its header has bytes that mean nothing"),
 ];
 
-/// Checks that the database and what stands beside it are plain files that begin as SQLite writes them.
+/// How the files begin that SQLite writes beside a database in write-ahead mode.
+///
+/// Source: SQLite's file format, "The Write-Ahead Log" (both byte orders begin alike); its WAL-mode file format, the version at the
+/// beginning of the index.
+const BESIDE: [(&str, &[u8]); 2] = [("-wal", &[0x37, 0x7f, 0x06]), ("-shm", &3_007_000_u32.to_ne_bytes())];
+
+/// Checks what lies at the names that SQLite uses, then the file header. Nobody in this process may have the database open.
 ///
 /// # Errors
-/// `File`: one is not, or cannot be looked at. Nothing was changed.
-pub(crate) fn check_own(data_dir: &Path) -> Result<(), VaultError> {
-    let database = database_path(data_dir);
-    check_one(&database, b"SQLite f")?;
-    BESIDE.iter().try_for_each(|(suffix, begin)| check_one(&beside(&database, suffix), begin))
+/// `Foreign` for what is not the vault's, `Format` for another program's database; `File`. Nothing was changed.
+pub(crate) fn check(path: &Path) -> Result<(), VaultError> {
+    check_beside(path)?;
+    let file = |source| VaultError::File { path: path.to_owned(), source };
+    let foreign = |what: &str| VaultError::Foreign { path: path.to_owned(), what: what.to_owned() };
+    let mut header = [0; HEADER_BYTES];
+    match SystemDisk.open_read(path).and_then(|file| file.read_exact_at(&mut header, 0)) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            return Err(foreign("it is shorter than a database's header"));
+        }
+        other => other.map_err(file)?,
+    }
+    let holds = |at: usize, bytes: &[u8]| header.get(at..).is_some_and(|rest| rest.starts_with(bytes));
+    let number = |at: usize| {
+        header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)))
+    };
+    let (application, version) = (number(68), number(60));
+    let is_database = FIXED.first().is_some_and(|(at, bytes, _)| holds(*at, bytes));
+    if is_database && (application, version) != (schema::APPLICATION_ID, schema::VERSION) {
+        return Err(VaultError::Format { path: path.to_owned(), application, version });
+    }
+    FIXED.iter().find(|(at, bytes, _)| !holds(*at, bytes)).map_or(Ok(()), |(_, _, what)| Err(foreign(what)))
+}
+
+/// Checks what lies at the names that SQLite uses without opening it; returns whether the database itself is there. Where it is not,
+/// nothing may lie beside it: SQLite would take an older write-ahead log for that of the one to be made.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_beside(path: &Path) -> Result<bool, VaultError> {
+    let journal = beside(path, "-journal");
+    if kind(&journal)? != Kind::Absent {
+        let what = "the vault has no rollback journal, so another hand put this here: SQLite would write it back over the keys; move it away";
+        return Err(VaultError::Foreign { path: journal, what: what.to_owned() });
+    }
+    let is_there = plain(path)?;
+    for (suffix, begin) in BESIDE {
+        let path = beside(path, suffix);
+        let foreign = |what: &str| VaultError::Foreign { path: path.clone(), what: what.to_owned() };
+        if !plain(&path)? {
+            continue;
+        }
+        if !is_there {
+            return Err(foreign("the database that it belongs to is missing"));
+        }
+        let begins = begins_as(&SystemDisk, &path, begin);
+        if !begins.map_err(|source| VaultError::File { path: path.clone(), source })? {
+            return Err(foreign("this is not what SQLite writes there; move it away"));
+        }
+    }
+    Ok(is_there)
+}
+
+/// Whether the database of a data directory is byte for byte as creation makes it: nobody's key was ever stored in it. SQLite does not
+/// see it.
+///
+/// # Errors
+/// `Foreign`, `File`: what lies there is no file, or cannot be read.
+pub fn is_fresh(data_dir: &Path) -> Result<bool, VaultError> {
+    let path = database_path(data_dir);
+    let file = |source| VaultError::File { path: path.clone(), source };
+    check_beside(&path)?;
+    let log = beside(&path, "-wal");
+    if log.metadata().is_ok_and(|log| log.len() > 0) {
+        return Ok(false);
+    }
+    let fresh = schema::fresh().map_err(|source| VaultError::Database { path: path.clone(), source })?;
+    if path.metadata().map_err(file)?.len() != fresh.len() as u64 {
+        return Ok(false);
+    }
+    Ok(read_whole(&SystemDisk, &path, fresh.len() as u64).map_err(file)? == fresh)
 }
 
 /// Whether all that the database holds is in its file: there is no write-ahead log, or an empty one.
-pub(crate) fn is_settled(data_dir: &Path) -> bool {
-    beside(&database_path(data_dir), "-wal").metadata().map_or(true, |log| log.len() == 0)
+pub(crate) fn is_settled(path: &Path) -> bool {
+    beside(path, "-wal").metadata().map_or(true, |log| log.len() == 0)
 }
 
 /// The name of a database that nobody changes, for reading it without a byte written beside it.
@@ -50,15 +137,17 @@ pub(crate) fn unchanging(path: &Path) -> String {
     uri
 }
 
-fn check_one(path: &Path, begin: &[u8]) -> Result<(), VaultError> {
-    let file = |source| VaultError::File { path: path.to_owned(), source };
-    let what = match SystemDisk.kind(path).map_err(file)? {
-        Kind::Absent => return Ok(()),
-        Kind::Other(what) => what,
-        Kind::Plain if begins_as(&SystemDisk, path, begin).map_err(file)? => return Ok(()),
-        Kind::Plain => "not what SQLite writes there",
-    };
-    Err(file(NotOurs::error(path, what)))
+/// Whether a plain file has this name, and no other beside it.
+fn plain(path: &Path) -> Result<bool, VaultError> {
+    match kind(path)? {
+        Kind::Absent => Ok(false),
+        Kind::Plain => Ok(true),
+        Kind::Other(what) => Err(VaultError::Foreign { path: path.to_owned(), what: format!("{what}; move it away") }),
+    }
+}
+
+fn kind(path: &Path) -> Result<Kind, VaultError> {
+    SystemDisk.kind(path).map_err(|source| VaultError::File { path: path.to_owned(), source })
 }
 
 fn beside(database: &Path, suffix: &str) -> PathBuf {
@@ -79,14 +168,14 @@ mod tests {
         for suffix in ["-wal", "-shm", "-journal"] {
             let path = beside(&database_path(dir.path()), suffix);
             std::fs::write(&path, "my only copy of something").unwrap();
-            assert!(matches!(Database::open(dir.path()), Err(VaultError::File { .. })), "{suffix}");
-            assert!(matches!(Database::open_at_rest(dir.path()), Err(VaultError::File { .. })), "{suffix}");
-            assert!(matches!(Database::create(dir.path()), Err(VaultError::File { .. })), "{suffix}");
+            assert!(matches!(Database::open(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}");
+            assert!(matches!(Database::open_at_rest(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}");
+            assert!(matches!(Database::create(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}");
             assert_eq!(std::fs::read(&path).unwrap(), b"my only copy of something", "{suffix}");
             let elsewhere = dir.path().join("elsewhere");
             std::fs::rename(&path, &elsewhere).unwrap();
             std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
-            assert!(matches!(Database::open(dir.path()), Err(VaultError::File { .. })), "{suffix}, a link");
+            assert!(matches!(Database::open(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}, a link");
             std::fs::remove_file(&path).unwrap();
         }
         Database::open(dir.path()).unwrap();

@@ -24,6 +24,9 @@ pub(crate) struct LogKey {
 
 const ROOT_HEADER: &str = "indelible-root-key-v1";
 const LOG_HEADER: &str = "indelible-log-key-v2";
+/// Bytes of a key file that are read: the longest has some hundred.
+const KEY_FILE_BYTES_MAX: u64 = 1 << 12;
+
 const LOG_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
 
 /// What the file begins with that builds before the first release made.
@@ -160,7 +163,8 @@ fn log_bytes(text: &str) -> Option<[u8; LOG_BYTES]> {
 }
 
 fn read_text(disk: &dyn Disk, path: &Path) -> Result<Zeroizing<String>, VaultError> {
-    let bytes = disk.read(path).map_err(|source| VaultError::File { path: path.to_owned(), source })?;
+    let bytes = env::read_whole(disk, path, KEY_FILE_BYTES_MAX)
+        .map_err(|source| VaultError::File { path: path.to_owned(), source })?;
     let text = String::from_utf8(bytes).map(Zeroizing::new);
     text.map_err(|_| VaultError::KeyFile { path: path.to_owned(), reason: "damaged: it is not text" })
 }

@@ -29,14 +29,16 @@ mod people;
 mod person_names;
 mod pseudonyms;
 mod recent;
+mod schema;
 mod sealed;
 mod slab;
 mod vault;
 mod wrapping;
 
 pub use address::AddressValue;
-pub use check::{Check, Finding, check, holds_persons};
+pub use check::{Check, Finding, check};
 pub use error::{OpenError, StoreError, VaultError};
+pub use files::is_fresh;
 pub use identities::{Fold, IDENTITIES_BYTES_MAX, IdentityError, IdentityValue, identity_values};
 pub use key_file::RootKey;
 pub use people::KeyState;

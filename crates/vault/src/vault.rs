@@ -157,10 +157,10 @@ impl Vault {
         self.log_key.index_mac_key()
     }
 
-    /// Reads all of the vault's files again: see [`crate::check()`]. May run while the vault is in use.
+    /// Reads all of the vault's files again, also while it is in use: see [`crate::check()`].
     #[must_use]
     pub fn check(&self) -> Check {
-        check_opened(self.surroundings.disk.as_ref(), &self.data_dir, Database::open_to_read)
+        check_opened(self.surroundings.disk.as_ref(), &self.data_dir, Database::open_beside)
     }
 
     // A panic elsewhere leaves none of these half-changed in a way that could hand out a wrong key: maps are changed by

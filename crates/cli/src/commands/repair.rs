@@ -33,7 +33,9 @@ impl Repair {
         let plan = Plan::plan(&self.local.config(), &World::system(), &progress);
         bar.finish_and_clear();
         let Some(plan) = plan.map_err(|error| failed(&error, help(&error)))? else {
-            outln!("Nothing is lost that repair could make again; `indelible verify` checks the rest.");
+            outln!(
+                "The list of segments is whole: there is nothing for repair to do. `indelible verify` checks the rest; a start that is refused names what is in its way."
+            );
             return Ok(Exit::Done);
         };
         for what in plan.unsound() {

@@ -8,7 +8,7 @@ use crate::log::Log;
 /// How long [`Log::seal`] waits: a million entries take some seconds.
 const SEAL_WAIT_US: u64 = 600_000_000;
 
-/// The log was not sealed. Remedy: what the reason says; the entries are safe in the journal, and sealing is tried again.
+/// The log was not sealed. Remedy: what the reason says; nothing was removed from the journal, and sealing is tried again.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("sealing did not come to its end, {sealed} of {asked} entries are sealed: {reason}")]
 pub struct NotSealed {
@@ -18,6 +18,8 @@ pub struct NotSealed {
     pub asked: u64,
     /// What happened.
     pub reason: String,
+    /// Whether a file could not be read as it was written: then not every entry may be there any more. Remedy: `verify`.
+    pub unread: bool,
 }
 
 impl Log {
@@ -43,8 +45,11 @@ impl Log {
         while self.sealed() < asked {
             let waited = clock.monotonic_us().saturating_sub(start);
             let too_long = || (waited >= SEAL_WAIT_US).then(|| "it takes too long".to_owned());
-            if let Some(reason) = shared.health.sealing_failed(nth).or_else(|| self.stopped()).or_else(too_long) {
-                return Err(NotSealed { sealed: self.sealed(), asked, reason });
+            let failure = shared.health.sealing_failed(nth);
+            let unread = failure.as_ref().is_some_and(|failure| failure.unread);
+            let reason = failure.map(|failure| failure.reason);
+            if let Some(reason) = reason.or_else(|| self.stopped()).or_else(too_long) {
+                return Err(NotSealed { sealed: self.sealed(), asked, reason, unread });
             }
             shared.sealing.notify();
             heard = shared.sealed.wait(heard, 1_000_000);

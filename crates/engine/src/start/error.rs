@@ -132,6 +132,12 @@ impl OpenError {
         is_disk_full(self)
     }
 
+    /// Whether what the vault found is another hand's work, left as it was. Remedy: as the message says.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Self::Vault(vault::VaultError::Foreign { .. }))
+    }
+
     pub(crate) fn disk(path: &Path, source: io::Error) -> Self {
         Self::Disk { path: path.to_owned(), source }
     }

@@ -89,11 +89,11 @@ fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError>
             return Ok(Some(grown));
         }
     }
-    // Without the marker nothing is written to the folder anyway, so a foreign database need not be opened.
+    // Without the marker nothing is written to the folder anyway, so a foreign database need not be read.
     let vault = layout.data().join("vault.db");
     let begun = is_empty_file(disk, &layout.creating());
-    let holds_persons = begun && vault.exists() && vault::holds_persons(layout.data())?;
-    Ok(holds_persons.then_some(vault))
+    let has_grown = begun && vault.exists() && !vault::is_fresh(layout.data())?;
+    Ok(has_grown.then_some(vault))
 }
 
 fn is_absent(error: &io::Error) -> bool {

@@ -21,3 +21,9 @@ pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     }
     false
 }
+
+/// Whether an error comes of a file that could not be read as it was written.
+pub(crate) fn is_unread(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| cause.is::<journal::ReadError>() || cause.is::<segment::PartError>())
+}

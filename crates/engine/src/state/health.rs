@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use env::with_causes;
 
-use crate::state::failure::is_disk_full;
+use crate::state::failure::{is_disk_full, is_unread};
 
 /// Something the log cannot do now. It goes on by itself once it can.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ struct State {
 struct Failing {
     /// In a sentence, without paths: for anybody.
     summary: String,
-    reason: String,
+    failure: Failure,
     /// How many had asked for the work when the attempt that failed began.
     asked: u64,
     /// Whether it comes of a full disk, which the summary says with its remedy.
@@ -50,8 +50,16 @@ struct Failing {
 impl Failing {
     /// What whoever asked for the work is told.
     fn told(&self) -> String {
-        if self.full { self.summary.clone() } else { self.reason.clone() }
+        if self.full { self.summary.clone() } else { self.failure.reason.clone() }
     }
+}
+
+/// Why work failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) reason: String,
+    /// Whether a file could not be read as it was written.
+    pub(crate) unread: bool,
 }
 
 impl State {
@@ -70,7 +78,8 @@ impl Health {
         tracing::error!(?work, %reason, "what is in the journal and in segments stays as it is; it will be tried again");
         let mut state = self.lock();
         state.failures += 1;
-        *state.of(work) = Some(Failing { summary: error.to_string(), reason, asked, full: is_disk_full(error) });
+        let failure = Failure { reason, unread: is_unread(error) };
+        *state.of(work) = Some(Failing { summary: error.to_string(), failure, asked, full: is_disk_full(error) });
         state.failures
     }
 
@@ -82,8 +91,10 @@ impl Health {
     }
 
     /// Why sealing failed, if it did, for the one who was the `asked`th to ask.
-    pub(crate) fn sealing_failed(&self, asked: u64) -> Option<String> {
-        self.lock().sealing.as_ref().filter(|failing| failing.asked >= asked).map(Failing::told)
+    pub(crate) fn sealing_failed(&self, asked: u64) -> Option<Failure> {
+        let state = self.lock();
+        let failing = state.sealing.as_ref().filter(|failing| failing.asked >= asked)?;
+        Some(Failure { reason: failing.told(), unread: failing.failure.unread })
     }
 
     /// Notes that the disk is full: something was refused, or the reserve was used. Logged once, until [`Health::has_room`].

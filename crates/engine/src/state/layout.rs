@@ -79,7 +79,7 @@ impl Layout {
     /// What creation makes in the data directory, beside the lock.
     #[must_use]
     pub(crate) fn made_by_creation(&self) -> Vec<PathBuf> {
-        let database = ["", "-wal", "-shm", "-journal"].map(|suffix| self.data.join(format!("vault.db{suffix}")));
+        let database = ["", ".tmp", "-wal", "-shm"].map(|suffix| self.data.join(format!("vault.db{suffix}")));
         let folders = [self.keys(), self.tree(), self.journal(), self.segments(), self.manifests(), self.creating()];
         folders.into_iter().chain(database).collect()
     }

@@ -102,6 +102,11 @@ pub(super) fn check(
                 let what = "an end that was never acknowledged; the next start cuts it";
                 verification.notes.push(format!("{}: {what}", cut.path.display()));
             }
+            // Nothing attests a close: whoever takes it away leaves what a crash leaves.
+            if !recovery.closed && end > 0 {
+                let what = "not closed in order, as after a crash; no checkpoint says how many entries came last";
+                verification.notes.push(format!("{}: {what}", dir.display()));
+            }
             checked.closed = recovery.closed;
         }
         Err(error) => {

@@ -307,6 +307,10 @@ impl DiskFile for FaultyFile {
         Ok(())
     }
 
+    fn is_named(&self, path: &Path) -> io::Result<bool> {
+        Ok(self.lock()?.names.get(path).is_ok_and(|number| number == self.number))
+    }
+
     fn len(&self) -> io::Result<u64> {
         Ok(self.lock()?.inode(self.number)?.len())
     }

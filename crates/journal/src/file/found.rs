@@ -3,6 +3,7 @@
 use super::look::io_at;
 use super::name::Name;
 use super::reserve::{Need, Reserve};
+use super::sizes::FILE_BYTES_MAX;
 use super::writer::{Place, Setting, Writer};
 use super::{CompleteFile, FileJournal, Files, Foreign, Recovery, Sizes, open_file};
 use crate::format::{FileHeader, Mac, Scan, restamp, scan};
@@ -207,7 +208,7 @@ fn remove(disk: &dyn Disk, paths: &[PathBuf]) -> Result<(), OpenError> {
 }
 
 fn read_again(disk: &dyn Disk, path: &Path, expected: &Rewrite) -> Result<Vec<u8>, OpenError> {
-    let bytes = disk.read(path).map_err(io_at(path))?;
+    let bytes = env::read_whole(disk, path, FILE_BYTES_MAX).map_err(io_at(path))?;
     if scan(&bytes, &expected.header) == expected.scan {
         return Ok(bytes);
     }

@@ -4,6 +4,7 @@ use super::found::{Found, FoundFile, Obsolete, Rewrite};
 use super::name::{Name, Named, TERM_MAX};
 use super::placing::{ReadAgain, is_left};
 use super::reserve::{first_not_zero, reserve_path};
+use super::sizes::FILE_BYTES_MAX;
 use super::{Cut, Foreign, Known, Recovery, Refusal};
 use crate::format::{
     End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, scan,
@@ -149,7 +150,7 @@ impl<'a> Looking<'a> {
         if name.first_leaf != self.next_leaf {
             return Err(OpenError::Gap { path, found: name.first_leaf, expected: self.next_leaf });
         }
-        let bytes = self.disk.read(&path).map_err(io_at(&path))?;
+        let bytes = env::read_whole(self.disk, &path, FILE_BYTES_MAX).map_err(io_at(&path))?;
         let header = self.check_header(name, &path, &bytes)?;
         let scan = scan(&bytes, &header);
         let digests = line_digests(&bytes, &scan, &header);

@@ -268,8 +268,11 @@ impl Writer {
     fn write(&mut self, zeroes: u64) -> Result<(), AppendError> {
         let file = &*self.current.open.file;
         let front = self.buffer.get(..usize::try_from(zeroes).unwrap_or(usize::MAX)).unwrap_or(&self.buffer);
+        let path = &self.current.open.path;
         let written = file.write_all_at(front, self.current.end).and_then(|()| file.sync_data());
-        written.map_err(|source| self.fail(self.current.open.path.clone(), source))
+        // What is synced into a file whose name is gone is gone with it.
+        let named = written.and_then(|()| if file.is_named(path)? { Ok(()) } else { Err(nameless()) });
+        named.map_err(|source| self.fail(self.current.open.path.clone(), source))
     }
 
     /// Makes the file long enough for the group in the buffer and a closing mark. Writes the part of the group that lies behind
@@ -390,4 +393,12 @@ impl Writer {
         self.stop(&format!("writing {} failed: {source}", path.display()));
         AppendError::Failed { path, source }
     }
+}
+
+/// Somebody took the current file's name away, or gave it to another file.
+fn nameless() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::NotFound,
+        "another hand has removed, renamed or replaced the file while it was written to",
+    )
 }

@@ -3,7 +3,8 @@
 use crate::world::{Seen, append, dir, key, known, open, signed};
 use env::Disk;
 use env::fake::FaultyDisk;
-use journal::{FileJournal, Journal, OpenError};
+use journal::{AppendError, FileJournal, Journal, OpenError};
+use std::path::Path;
 
 /// Two files, the first complete; the last holds two groups. Returns what should come back.
 fn written(disk: &FaultyDisk) -> Vec<Seen> {
@@ -130,4 +131,25 @@ fn inspecting_gives_the_same_batches_and_changes_nothing() {
     disk.flip_bit(&dir().join("reserve"), 77, 3).unwrap();
     assert!(matches!(inspect(), Err(OpenError::Damaged { offset: 77, .. })), "no byte changes unnoticed");
     open(&disk, 9, 11).unwrap();
+}
+
+#[test]
+fn nothing_is_taken_into_a_file_whose_name_is_gone() {
+    let other = dir().join("other");
+    let remove = |disk: &FaultyDisk, path: &Path| disk.remove(path).unwrap();
+    let rename = |disk: &FaultyDisk, path: &Path| disk.rename_replace(path, &other).unwrap();
+    let replace = |disk: &FaultyDisk, path: &Path| {
+        disk.create_new(&other).unwrap();
+        disk.rename_replace(&other, path).unwrap();
+    };
+    let hands: [&dyn Fn(&FaultyDisk, &Path); 3] = [&remove, &rename, &replace];
+    for take_away in hands {
+        let disk = FaultyDisk::new();
+        let journal = open(&disk, 1, 0).unwrap().journal;
+        append(&journal, &[2, 1], 20).unwrap();
+        take_away(&disk, wal_files(&disk).last().unwrap());
+        let refused = append(&journal, &[1], 5);
+        assert!(matches!(refused, Err(AppendError::Failed { .. })), "{refused:?}");
+        assert!(matches!(append(&journal, &[1], 5), Err(AppendError::Stopped { .. })), "and nothing more (I-9)");
+    }
 }

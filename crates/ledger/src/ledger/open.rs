@@ -5,6 +5,7 @@ use super::sign::{LastRecord, Signer};
 use super::{Ledger, LedgerEnv, Published};
 use crate::chain::{Chain, ChainKey};
 use crate::dates::Dates;
+use crate::keys::ORIGIN_FILE_BYTES_MAX;
 use crate::levels::Levels;
 use crate::mark::{Mark, MarkState, OlderMark};
 use crate::record::{Item, Record, Records};
@@ -108,7 +109,7 @@ pub(crate) fn origin_text(origin: &str) -> String {
 
 fn check_origin(env: &LedgerEnv, tree: &Path, key_name: &str) -> Result<(), OpenError> {
     let path = tree.join(ORIGIN_FILE);
-    let origin = env.disk.read(&path).map_err(io_at(&path))?;
+    let origin = env::read_whole(&*env.disk, &path, ORIGIN_FILE_BYTES_MAX).map_err(io_at(&path))?;
     if origin == origin_text(key_name).as_bytes() {
         return Ok(());
     }

@@ -14,6 +14,9 @@ pub const MANIFESTS_KEPT: u64 = 8;
 /// No log comes to a later number: with a manifest every second it would take nine million years. A file named so is no manifest.
 pub const NUMBER_MAX: u64 = 1 << 48;
 
+/// Bytes of a manifest that are read: some hundred thousand segments, each of a few hundred bytes.
+const MANIFEST_BYTES_MAX: u64 = 64 << 20;
+
 /// Returns the manifest that counts, the one with the highest number; `None` if the folder holds none.
 ///
 /// Never falls back to an older one: a manifest is published whole, so a damaged one is no crash's doing.
@@ -146,7 +149,8 @@ pub fn foreign(disk: &dyn Disk, dir: &Path) -> Result<Vec<PathBuf>, ManifestErro
 
 fn read(disk: &dyn Disk, dir: &Path, number: u64) -> Result<Manifest, ManifestError> {
     let file = path(dir, number);
-    let bytes = disk.read(&file).map_err(|source| ManifestError::Disk { file: file.clone(), source })?;
+    let bytes = env::read_whole(disk, &file, MANIFEST_BYTES_MAX)
+        .map_err(|source| ManifestError::Disk { file: file.clone(), source })?;
     let manifest = Manifest::decode(&bytes).map_err(|what| ManifestError::Damaged { file: file.clone(), what })?;
     let what = "it is the manifest of another number";
     if manifest.number == number { Ok(manifest) } else { Err(ManifestError::Damaged { file, what }) }

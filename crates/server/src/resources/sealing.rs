@@ -23,9 +23,12 @@ pub(crate) struct Sealed {
 pub(crate) async fn post(State(app): State<App>) -> Result<axum::Json<Sealed>, Problem> {
     app.blocking(move |app| {
         app.log.seal().map_err(|error| {
-            let detail = format!(
-                "{error}; every entry is safe in the journal, and sealing is tried again, at once when asked for again"
-            );
+            let known = if error.unread {
+                "not every entry can be read as it was recorded: stop the server, and `indelible verify` says which"
+            } else {
+                "nothing is removed from the journal before it is sealed"
+            };
+            let detail = format!("{error}; {known}; sealing is tried again, at once when asked for again");
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_sealed", "Sealing did not come to its end", detail)
         })?;
         Ok(axum::Json(Sealed { sealed: app.log.sealed(), segments: app.log.segments() }))

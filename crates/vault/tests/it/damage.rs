@@ -6,14 +6,10 @@ use env::SystemDisk;
 use event::{Keys as _, PersonId};
 use indelible_vault::{RootKey, Vault, VaultError, check};
 
-use crate::{create, reopen, surroundings, user};
-
-fn try_open(dir: &Path) -> Result<Vault, VaultError> {
-    Vault::open(dir, surroundings(2), &RootKey::read(&SystemDisk, dir)?)
-}
+use crate::{create, reopen, surroundings, try_open, user};
 
 /// A vault of five persons, closed; their handles.
-fn closed_vault(dir: &Path) -> Vec<PersonId> {
+pub fn closed_vault(dir: &Path) -> Vec<PersonId> {
     let vault = create(dir);
     let ids = (0..5).map(|n| vault.person(&user(&n.to_string())).unwrap().id()).collect();
     vault.make_durable(vault.made()).unwrap();
@@ -157,8 +153,10 @@ fn missing_and_foreign_files_are_findings() {
     let dir = tempfile::tempdir().unwrap();
     closed_vault(dir.path());
     let path = dir.path().join("vault.db");
-    std::fs::write(&path, b"not a database, but long enough to be looked at as if it were one").unwrap();
-    assert!(matches!(try_open(dir.path()), Err(VaultError::File { .. })));
+    for text in ["not a database".to_owned(), "not a database, but long enough to be looked at ".repeat(9)] {
+        std::fs::write(&path, text).unwrap();
+        assert!(matches!(try_open(dir.path()), Err(VaultError::Foreign { .. })));
+    }
     assert!(!check(&SystemDisk, dir.path()).findings.is_empty());
     std::fs::remove_file(&path).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("CREATE TABLE person (id)", []).unwrap();

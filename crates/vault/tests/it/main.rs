@@ -6,6 +6,7 @@ mod canary;
 mod concurrent;
 mod damage;
 mod destroy;
+mod foreign;
 mod golden;
 mod identities;
 mod keys;
@@ -19,7 +20,7 @@ use env::{
     fake::{ManualClock, SeededRandom},
 };
 use event::{Disclosure, Kind, Person, PersonKey, personal::Scope};
-use indelible_vault::{RootKey, Surroundings, Vault};
+use indelible_vault::{RootKey, Surroundings, Vault, VaultError};
 
 /// Case folding good enough for these tests; the index brings the real one.
 fn fold(text: &str) -> String {
@@ -42,6 +43,10 @@ fn create(dir: &Path) -> Vault {
 fn reopen(dir: &Path) -> Vault {
     let root = RootKey::read(&SystemDisk, dir).unwrap();
     Vault::open(dir, surroundings(2), &root).unwrap()
+}
+
+fn try_open(dir: &Path) -> Result<Vault, VaultError> {
+    Vault::open(dir, surroundings(2), &RootKey::read(&SystemDisk, dir)?)
 }
 
 /// `user:<id>` of the organization acme.

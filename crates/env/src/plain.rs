@@ -1,0 +1,55 @@
+//! Files that are files: what else may lie under a name of ours is refused before a byte of it is read.
+//!
+//! Whoever can write to a log's folders can put a pipe, a device or a link where a file belongs. Opening a pipe waits for ever, and
+//! a device never ends.
+
+use crate::Disk;
+use rustix::fs::OFlags;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use thiserror::Error;
+
+/// Why a file is not read. Remedy: look at what lies there, and put the file back from a copy.
+#[derive(Debug, Error)]
+enum NotRead {
+    #[error("the file has {bytes} bytes, and one of its kind has at most {bytes_max}")]
+    TooLong { bytes: u64, bytes_max: u64 },
+}
+
+/// Opens a folder, to sync it; nothing else that has its name.
+///
+/// # Errors
+/// What the system answers.
+pub(crate) fn open_folder(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::DIRECTORY | OFlags::NONBLOCK).bits().cast_signed();
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+/// Whether `path` still names this very file. Devices are not compared: stacked file systems name either of theirs, and a file that is
+/// open shares its inode with none beside it.
+///
+/// Cost: two system calls, some microseconds.
+pub(crate) fn is_named(file: &File, path: &Path) -> io::Result<bool> {
+    match path.symlink_metadata() {
+        Ok(named) => Ok(named.ino() == file.metadata()?.ino()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The whole content of a file that has at most `bytes_max` bytes: a longer one is refused before memory is taken for it.
+///
+/// # Errors
+/// What the disk answers; an error that names both lengths for a file that is too long.
+pub fn read_whole(disk: &dyn Disk, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    let file = disk.open_read(path)?;
+    let bytes = file.len()?;
+    if bytes > bytes_max {
+        return Err(io::Error::other(NotRead::TooLong { bytes, bytes_max }));
+    }
+    let mut content = vec![0; usize::try_from(bytes).map_err(io::Error::other)?];
+    file.read_exact_at(&mut content, 0)?;
+    Ok(content)
+}
