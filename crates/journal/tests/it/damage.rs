@@ -133,6 +133,9 @@ fn inspecting_gives_the_same_batches_and_changes_nothing() {
     open(&disk, 9, 11).unwrap();
 }
 
+/// What somebody else does to a file.
+type Hand<'a> = &'a dyn Fn(&FaultyDisk, &Path);
+
 #[test]
 fn nothing_is_taken_into_a_file_whose_name_is_gone() {
     let other = dir().join("other");
@@ -142,7 +145,7 @@ fn nothing_is_taken_into_a_file_whose_name_is_gone() {
         disk.create_new(&other).unwrap();
         disk.rename_replace(&other, path).unwrap();
     };
-    let hands: [&dyn Fn(&FaultyDisk, &Path); 3] = [&remove, &rename, &replace];
+    let hands: [Hand<'_>; 3] = [&remove, &rename, &replace];
     for take_away in hands {
         let disk = FaultyDisk::new();
         let journal = open(&disk, 1, 0).unwrap().journal;
