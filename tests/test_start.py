@@ -113,7 +113,7 @@ def test_a_lost_manifest_costs_no_segment_and_repair_makes_it_again(new_server, 
     assert contents(server.data) == before
     done = server.run("repair", *at, "--yes")
     assert done.returncode == 0, done
-    assert server.run("repair", *at, "--yes").stdout.startswith("Nothing is lost")
+    assert server.run("repair", *at, "--yes").stdout.startswith("The list of segments is whole")
     server.start()
     assert len(server.export_lines(action="door.opened")) == 15
     (repair,) = server.export_lines(action="server.repair")

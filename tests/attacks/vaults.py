@@ -58,6 +58,10 @@ def vault_changes(path):
             yield f"{table}: a key is gone, as if erased", edited(path, (gone, first))
             anothers = f"UPDATE {table} SET wrapped = (SELECT wrapped FROM {table} WHERE rowid = ?) WHERE rowid = ?"
             yield f"{table}: a key is another's", edited(path, (anothers, (rows[1], *first)))
+    for sql in ("CREATE TRIGGER t BEFORE INSERT ON person BEGIN SELECT raise(ignore); END", "CREATE TABLE keep (id, wrapped)",
+                "CREATE VIEW v AS SELECT * FROM person", "CREATE INDEX other ON person (subject)", "DROP INDEX person_live",
+                "ALTER TABLE person ADD COLUMN note TEXT", "PRAGMA journal_mode = DELETE"):
+        yield sql, edited(path, (sql, ()))
     yield "user_version", edited(path, ("PRAGMA user_version = 99", ()))
 
 

@@ -10,10 +10,13 @@ use std::path::{Path, PathBuf};
 use env::{Disk as _, Kind, SystemDisk, begins_as, read_whole};
 
 use crate::database::database_path;
-use crate::{VaultError, schema};
+use crate::{VaultError, schema, write_ahead};
 
 /// SQLite's file header has so many bytes.
-const HEADER_BYTES: usize = 100;
+pub(crate) const HEADER_BYTES: usize = 100;
+
+/// Every vault has pages of this size.
+pub(crate) const PAGE_BYTES: usize = 4096;
 
 /// Fields of the header that are the same in every vault, and what is wrong where they are not. Others count changes and pages.
 ///
@@ -41,31 +44,46 @@ const FIXED: [(usize, &[u8], &str); 9] = [
 /// beginning of the index.
 const BESIDE: [(&str, &[u8]); 2] = [("-wal", &[0x37, 0x7f, 0x06]), ("-shm", &3_007_000_u32.to_ne_bytes())];
 
-/// Checks what lies at the names that SQLite uses, then the file header. Nobody in this process may have the database open.
+/// Checks what lies at the names that SQLite uses, then the header, in the file and as its write-ahead log says it. Nobody in this process
+/// may have the database open.
 ///
 /// # Errors
 /// `Foreign` for what is not the vault's, `Format` for another program's database; `File`. Nothing was changed.
 pub(crate) fn check(path: &Path) -> Result<(), VaultError> {
     check_beside(path)?;
-    let file = |source| VaultError::File { path: path.to_owned(), source };
-    let foreign = |what: &str| VaultError::Foreign { path: path.to_owned(), what: what.to_owned() };
     let mut header = [0; HEADER_BYTES];
     match SystemDisk.open_read(path).and_then(|file| file.read_exact_at(&mut header, 0)) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            return Err(foreign("it is shorter than a database's header"));
+            return Err(foreign(path, "it is shorter than a database's header"));
         }
-        other => other.map_err(file)?,
+        other => other.map_err(|source| VaultError::File { path: path.to_owned(), source })?,
     }
+    check_header(path, &header)?;
+    let log = beside(path, "-wal");
+    let said = match SystemDisk.open_read(&log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.and_then(|file| write_ahead::header(&*file)),
+    };
+    let said = said.map_err(|source| VaultError::File { path: log.clone(), source })?;
+    said.map_or(Ok(()), |header| check_header(&log, &header))
+}
+
+fn check_header(path: &Path, header: &[u8; HEADER_BYTES]) -> Result<(), VaultError> {
     let holds = |at: usize, bytes: &[u8]| header.get(at..).is_some_and(|rest| rest.starts_with(bytes));
     let number = |at: usize| {
         header.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| i64::from(u32::from_be_bytes(*bytes)))
     };
-    let (application, version) = (number(68), number(60));
+    let application = number(68);
+    let version = number(60);
     let is_database = FIXED.first().is_some_and(|(at, bytes, _)| holds(*at, bytes));
     if is_database && (application, version) != (schema::APPLICATION_ID, schema::VERSION) {
         return Err(VaultError::Format { path: path.to_owned(), application, version });
     }
-    FIXED.iter().find(|(at, bytes, _)| !holds(*at, bytes)).map_or(Ok(()), |(_, _, what)| Err(foreign(what)))
+    FIXED.iter().find(|(at, bytes, _)| !holds(*at, bytes)).map_or(Ok(()), |(_, _, what)| Err(foreign(path, what)))
+}
+
+fn foreign(path: &Path, what: &str) -> VaultError {
+    VaultError::Foreign { path: path.to_owned(), what: what.to_owned() }
 }
 
 /// Checks what lies at the names that SQLite uses without opening it; returns whether the database itself is there. Where it is not,
@@ -77,21 +95,20 @@ pub(crate) fn check_beside(path: &Path) -> Result<bool, VaultError> {
     let journal = beside(path, "-journal");
     if kind(&journal)? != Kind::Absent {
         let what = "the vault has no rollback journal, so another hand put this here: SQLite would write it back over the keys; move it away";
-        return Err(VaultError::Foreign { path: journal, what: what.to_owned() });
+        return Err(foreign(&journal, what));
     }
     let is_there = plain(path)?;
     for (suffix, begin) in BESIDE {
         let path = beside(path, suffix);
-        let foreign = |what: &str| VaultError::Foreign { path: path.clone(), what: what.to_owned() };
         if !plain(&path)? {
             continue;
         }
         if !is_there {
-            return Err(foreign("the database that it belongs to is missing"));
+            return Err(foreign(&path, "the database that it belongs to is missing"));
         }
         let begins = begins_as(&SystemDisk, &path, begin);
         if !begins.map_err(|source| VaultError::File { path: path.clone(), source })? {
-            return Err(foreign("this is not what SQLite writes there; move it away"));
+            return Err(foreign(&path, "this is not what SQLite writes there; move it away"));
         }
     }
     Ok(is_there)

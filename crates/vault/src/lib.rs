@@ -34,6 +34,7 @@ mod sealed;
 mod slab;
 mod vault;
 mod wrapping;
+mod write_ahead;
 
 pub use address::AddressValue;
 pub use check::{Check, Finding, check};

@@ -133,7 +133,7 @@ fn inspecting_gives_the_same_batches_and_changes_nothing() {
     open(&disk, 9, 11).unwrap();
 }
 
-/// What somebody else does to a file.
+/// What another hand does to a file.
 type Hand<'a> = &'a dyn Fn(&FaultyDisk, &Path);
 
 #[test]

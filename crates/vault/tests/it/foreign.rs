@@ -73,6 +73,49 @@ fn a_schema_altered_in_the_write_ahead_log_alone_is_refused() {
 }
 
 #[test]
+fn a_header_altered_in_the_write_ahead_log_alone_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    closed_vault(dir.path());
+    let path = dir.path().join("vault.db");
+    let whole = std::fs::read(&path).unwrap();
+    let log = dir.path().join("vault.db-wal");
+    for (at, byte) in [(18, 1), (19, 1), (20, 32), (16, 8), (64, 1), (80, 1)] {
+        let mut page = whole[..4096].to_vec();
+        page[at] = byte;
+        let planted = log_of(&page, whole.len() / 4096);
+        std::fs::write(&log, &planted).unwrap();
+        is_refused(dir.path(), "vault.db-wal", "");
+        // A write that power loss cut short counts for nothing.
+        std::fs::write(&log, &planted[..planted.len() - 1]).unwrap();
+        try_open(dir.path()).unwrap();
+    }
+    std::fs::write(&log, log_of(&whole[..4096], whole.len() / 4096)).unwrap();
+    try_open(dir.path()).unwrap();
+}
+
+/// A write-ahead log of one transaction, which writes the first page.
+///
+/// Source: SQLite's file format, "The Write-Ahead Log".
+fn log_of(page: &[u8], pages: usize) -> Vec<u8> {
+    let mut sums = (0_u32, 0_u32);
+    let mut sum = |bytes: &[u8]| {
+        for pair in bytes.chunks(8) {
+            let word = |at: usize| u32::from_le_bytes(pair[at..at + 4].try_into().unwrap());
+            sums.0 = sums.0.wrapping_add(word(0)).wrapping_add(sums.1);
+            sums.1 = sums.1.wrapping_add(word(4)).wrapping_add(sums.0);
+        }
+        [sums.0.to_be_bytes(), sums.1.to_be_bytes()].concat()
+    };
+    let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
+    let head = numbers(&[0x377f_0682, 3_007_000, 4096, 0, 7, 9]);
+    let head_sums = sum(&head);
+    let frame = numbers(&[1, u32::try_from(pages).unwrap()]);
+    sum(&frame);
+    let frame_sums = sum(page);
+    [head, head_sums, frame, numbers(&[7, 9]), frame_sums, page.to_vec()].concat()
+}
+
+#[test]
 fn a_rollback_journal_is_refused_before_sqlite_sees_it() {
     let dir = tempfile::tempdir().unwrap();
     closed_vault(dir.path());

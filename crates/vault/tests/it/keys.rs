@@ -150,11 +150,15 @@ fn a_creation_cut_short_is_completed() {
         vault.person(&user("1")).unwrap();
         vault.make_durable(vault.made()).unwrap();
     }
-    // An empty database is one whose tables were not made yet.
+    // The database appears whole, so an empty one is not of a creation.
     let dir = tempfile::tempdir().unwrap();
     drop(create(dir.path()));
     std::fs::write(dir.path().join("vault.db"), b"").unwrap();
+    let error = Vault::create(dir.path(), surroundings(3)).unwrap_err();
+    assert!(matches!(error, VaultError::Foreign { .. }), "{error}");
+    std::fs::rename(dir.path().join("vault.db"), dir.path().join("vault.db.tmp")).unwrap();
     create(dir.path()).person(&user("1")).unwrap();
+    assert!(!dir.path().join("vault.db.tmp").exists());
 }
 
 #[test]
