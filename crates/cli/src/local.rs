@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use engine::{Config, Log, OlderMark, OpenError, World};
+use engine::{Config, Log, OlderMark, OpenLogError, World};
 use env::LockError;
 
 use crate::exit::failed;
@@ -64,27 +64,29 @@ pub(crate) const NO_LOCK: &str =
     "if something else lies there, move it away: a log makes its lock anew; else look at the folder's permissions";
 
 /// What to do about a log that does not open.
-pub(crate) fn remedy(error: &OpenError) -> &'static str {
+pub(crate) fn remedy(error: &OpenLogError) -> &'static str {
     match error {
         error if error.is_disk_full() => {
             "make room on the disk, which is full beyond what is kept in reserve, then start again; nothing that was acknowledged is lost"
         }
-        OpenError::Lock(LockError::Io { .. }) => NO_LOCK,
-        OpenError::Lock(_) => {
+        OpenLogError::Lock(LockError::Io { .. }) => NO_LOCK,
+        OpenLogError::Lock(_) => {
             "stop the process that holds it, or let it do the work: commands that take --url ask a running server"
         }
-        OpenError::NotEmpty { .. } => "name an empty folder, or one that holds a log, with --data",
-        OpenError::Incomplete { .. } => {
+        OpenLogError::NotEmpty { .. } => "name an empty folder, or one that holds a log, with --data",
+        OpenLogError::Incomplete { .. } => {
             "nothing was changed; restore what is missing from a copy, or name another folder with --data"
         }
-        OpenError::Unlisted { .. } => {
+        OpenLogError::Unlisted { .. } => {
             "nothing was changed; `indelible repair --data DIR` makes the manifest again from segments that are sound"
         }
-        OpenError::NoLog { .. } => "name the folder of a log with --data; `indelible serve --dev --data DIR` makes one",
-        OpenError::Disk { .. } => "look at the disk and the folder's permissions",
-        OpenError::Thread { .. } => MORE_THREADS,
-        OpenError::Places(_) => "name a database in the MMDB format, or leave --places out",
-        OpenError::Rules { .. } => "mend the rules file, or leave --rules out",
+        OpenLogError::NoLog { .. } => {
+            "name the folder of a log with --data; `indelible serve --dev --data DIR` makes one"
+        }
+        OpenLogError::Disk { .. } => "look at the disk and the folder's permissions",
+        OpenLogError::Thread { .. } => MORE_THREADS,
+        OpenLogError::Places(_) => "name a database in the MMDB format, or leave --places out",
+        OpenLogError::Rules { .. } => "mend the rules file, or leave --rules out",
         error if error.is_older_mark() => {
             "find out who put it back, and verify with a checkpoint that somebody else keeps (`indelible verify --since`); then start with --accept-older-mark"
         }
@@ -94,7 +96,7 @@ pub(crate) fn remedy(error: &OpenError) -> &'static str {
         error if is_of_disk(error) => {
             "look at the disk and the system's log; if it was a passing error, start again: nothing that was acknowledged is lost"
         }
-        OpenError::Own(_) => "see the cause; if it has passed, start again: nothing that was acknowledged is lost",
+        OpenLogError::Own(_) => "see the cause; if it has passed, start again: nothing that was acknowledged is lost",
         _ => "`indelible verify --data DIR` says which file and entries are concerned; restore them from a copy",
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use engine::{Config, Log, OpenError, World};
+use engine::{Config, Log, OpenLogError, World};
 use server::{Options, Server};
 
 use crate::commands::serve::CUT_OFF;
@@ -43,7 +43,7 @@ impl Target {
         }
         match Log::open_existing(config, World::system()) {
             Ok(log) => serve_for(log, ask),
-            Err(OpenError::Lock(env::LockError::Held { note, .. })) if served_at(&note).is_some() => {
+            Err(OpenLogError::Lock(env::LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let url = served_at(&note).unwrap_or_default();
                 errln!("{} is open elsewhere; asking its server at {url}", data.display());
                 ask(&Remote::new(url))

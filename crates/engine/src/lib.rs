@@ -48,7 +48,7 @@ pub use own::names::OWN_SOURCE;
 pub use own::viewer::Viewer;
 pub use seal::error::SealingError;
 pub use seal::seal_now::NotSealed;
-pub use start::error::OpenError;
+pub use start::error::OpenLogError;
 pub use start::reindex::{Watch, reindex};
 pub use start::repair::{Repair, RepairError};
 pub use state::config::{

@@ -41,7 +41,7 @@ pub enum AppendError {
 
 /// Why the journal could not be opened.
 #[derive(Debug, Error)]
-pub enum OpenError {
+pub enum OpenJournalError {
     /// Bytes that were acknowledged are no longer what was written, or bytes are there that this log has not written.
     /// Remedy: restore the file from a copy.
     #[error("journal file {path} is damaged at offset {offset}, where leaf {leaf} is expected: {what}")]

@@ -10,8 +10,8 @@ mod writer;
 
 use crate::reader::OpenFile;
 use crate::{
-    AppendError, Batch, FileNumber, FreeError, Journal, JournalReader, MacKey, OpenError, Placed, RecoveredBatch,
-    SignedTree,
+    AppendError, Batch, FileNumber, FreeError, Journal, JournalReader, MacKey, OpenJournalError, Placed,
+    RecoveredBatch, SignedTree,
 };
 use env::{Disk, Random};
 use look::Looking;
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use writer::Writer;
 
-pub use found::{AreHeld, Found};
+pub use found::{AreHeld, FoundJournal};
 pub use reserve::{Need, make_room_to_look, make_room_to_settle};
 pub use sizes::{GROUP_BYTES_MAX, RESERVE_BYTES_DEFAULT, Sizes};
 
@@ -115,7 +115,7 @@ impl FileJournal {
     /// Cost: reads every file once, whole; writes and syncs the last one anew.
     ///
     /// # Errors
-    /// [`OpenError`]; nothing is accepted then, and nothing was removed.
+    /// [`OpenJournalError`]; nothing is accepted then, and nothing was removed.
     ///
     /// # Panics
     /// Without [`Known::key`].
@@ -125,7 +125,7 @@ impl FileJournal {
         dir: &Path,
         known: &Known<'_>,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<(Self, Recovery), OpenError> {
+    ) -> Result<(Self, Recovery), OpenJournalError> {
         Self::open_sized(disk, random, dir, known, Sizes::default(), receive)
     }
 
@@ -140,7 +140,7 @@ impl FileJournal {
         known: &Known<'_>,
         sizes: Sizes,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<(Self, Recovery), OpenError> {
+    ) -> Result<(Self, Recovery), OpenJournalError> {
         Self::look(&*disk, dir, known, receive)?.go_on(disk, random, sizes, &|_| true)
     }
 
@@ -156,7 +156,7 @@ impl FileJournal {
         dir: &Path,
         known: &Known<'_>,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<Found, OpenError> {
+    ) -> Result<FoundJournal, OpenJournalError> {
         let mut looking = Looking::start(disk, dir, known)?;
         looking.files(receive)?;
         looking.found()
@@ -174,7 +174,7 @@ impl FileJournal {
         dir: &Path,
         known: &Known<'_>,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<Recovery, OpenError> {
+    ) -> Result<Recovery, OpenJournalError> {
         let mut looking = Looking::start(disk, dir, known)?;
         looking.files(receive)?;
         looking.reserve()?;
@@ -296,7 +296,7 @@ impl Journal for FileJournal {
 }
 
 /// A file open for reading lines back.
-fn open_file(disk: &dyn Disk, path: &Path) -> Result<Arc<OpenFile>, OpenError> {
-    let file = disk.open_read(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+fn open_file(disk: &dyn Disk, path: &Path) -> Result<Arc<OpenFile>, OpenJournalError> {
+    let file = disk.open_read(path).map_err(|source| OpenJournalError::Io { path: path.to_owned(), source })?;
     Ok(Arc::new(OpenFile { path: path.to_owned(), file }))
 }

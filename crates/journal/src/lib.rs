@@ -18,10 +18,10 @@ mod reader;
 
 pub use batch::{Batch, FileNumber, LinePosition, Placed, RecoveredBatch, SignedTree};
 pub use cursor::Cursor;
-pub use error::{AppendError, FreeError, OpenError, ReadError};
+pub use error::{AppendError, FreeError, OpenJournalError, ReadError};
 pub use file::{
-    AreHeld, Cut, FileJournal, Foreign, Found, GROUP_BYTES_MAX, Known, Need, RESERVE_BYTES_DEFAULT, Recovery, Refusal,
-    Sizes, make_room_to_look, make_room_to_settle,
+    AreHeld, Cut, FileJournal, Foreign, FoundJournal, GROUP_BYTES_MAX, Known, Need, RESERVE_BYTES_DEFAULT, Recovery,
+    Refusal, Sizes, make_room_to_look, make_room_to_settle,
 };
 pub use format::MacKey;
 pub use packed::{Packed, PackedRef};

@@ -180,7 +180,7 @@ pub enum MarkError {
 
 /// Why a ledger could not be created or opened.
 #[derive(Debug, Error)]
-pub enum OpenError {
+pub enum OpenLedgerError {
     /// The disk failed, or a file is missing. Remedy: mend, restore.
     #[error("cannot use tree file {path}")]
     Io {

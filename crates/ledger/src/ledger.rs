@@ -8,7 +8,9 @@ mod sign;
 use crate::dates::Dates;
 use crate::levels::Levels;
 use crate::record::{Item, Records};
-use crate::{AppendError, BuildProofError, CHECKPOINTS_FILE, MarkState, OlderMark, OpenError, ReadError, SignError};
+use crate::{
+    AppendError, BuildProofError, CHECKPOINTS_FILE, MarkState, OlderMark, OpenLedgerError, ReadError, SignError,
+};
 use env::{Clock, Disk};
 pub(crate) use open::origin_text;
 use places::{Places, size_of};
@@ -77,8 +79,8 @@ impl Ledger {
     /// A creation that was cut short can be done again.
     ///
     /// # Errors
-    /// [`OpenError`]: also when the folder holds a tree, or the mark remembers one.
-    pub fn create(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenError> {
+    /// [`OpenLedgerError`]: also when the folder holds a tree, or the mark remembers one.
+    pub fn create(env: LedgerEnv, tree: &Path, key: SigningKey, mark: &Path) -> Result<Self, OpenLedgerError> {
         open::create(&env, tree, &key, mark)?;
         let ledger = Self::open(env, tree, key, mark, OlderMark::Refuse)?;
         ledger.settle()?;
@@ -92,14 +94,14 @@ impl Ledger {
     /// Cost: reads `tree/checkpoints` once.
     ///
     /// # Errors
-    /// [`OpenError`].
+    /// [`OpenLedgerError`].
     pub fn open(
         env: LedgerEnv,
         tree: &Path,
         key: SigningKey,
         mark: &Path,
         older: OlderMark,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, OpenLedgerError> {
         open::open(env, tree, key, mark, older)
     }
 
@@ -114,7 +116,7 @@ impl Ledger {
     ///
     /// # Errors
     /// `Io`, `Mark`: what the disk answers. Done again by the next start.
-    pub fn settle(&self) -> Result<(), OpenError> {
+    pub fn settle(&self) -> Result<(), OpenLedgerError> {
         open::settle(self)
     }
 
@@ -207,11 +209,11 @@ impl Ledger {
     /// signature check for each that is returned, however many stand before them.
     ///
     /// # Errors
-    /// [`OpenError`].
-    pub fn checkpoints_from(&self, size: TreeSize, count_max: usize) -> Result<Vec<Published>, OpenError> {
+    /// [`OpenLedgerError`].
+    pub fn checkpoints_from(&self, size: TreeSize, count_max: usize) -> Result<Vec<Published>, OpenLedgerError> {
         let path = self.tree.join(CHECKPOINTS_FILE);
-        let io_error = |source| OpenError::Io { path: path.clone(), source };
-        let damaged = |offset, what| OpenError::Damaged { path: path.clone(), offset, what };
+        let io_error = |source| OpenLedgerError::Io { path: path.clone(), source };
+        let damaged = |offset, what| OpenLedgerError::Damaged { path: path.clone(), offset, what };
         let file = self.env.disk.open_read(&path).map_err(io_error)?;
         let mut records = Records::of(&*file).map_err(io_error)?;
         let key = self.verifier_key();

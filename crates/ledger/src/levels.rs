@@ -5,7 +5,7 @@
 
 mod file;
 
-use crate::{OpenError, ReadError};
+use crate::{OpenLedgerError, ReadError};
 use env::Disk;
 use file::LevelFile;
 use proof::tile::{TileKind, TilePath, encode_bundle};
@@ -91,14 +91,14 @@ impl Levels {
     }
 
     /// The tree as it was at a checkpoint. Nothing is written until [`Levels::settle`].
-    pub(crate) fn open(disk: &Arc<dyn Disk>, tree: &Path, size: TreeSize) -> Result<Self, OpenError> {
+    pub(crate) fn open(disk: &Arc<dyn Disk>, tree: &Path, size: TreeSize) -> Result<Self, OpenLedgerError> {
         let mut files = Vec::new();
         for number in 0..FILES {
             let path = tree.join(file_name(number));
             files.push(LevelFile::open(disk, path, hashes_in(number, size) * HASH_BYTES)?);
         }
         let levels = Self { growing: RwLock::new(Growing { edge: RightEdge::new(), files, held: true }) };
-        let edge = RightEdge::read(size, &levels).map_err(OpenError::Nodes)?;
+        let edge = RightEdge::read(size, &levels).map_err(OpenLedgerError::Nodes)?;
         levels.growing.write().unwrap_or_else(PoisonError::into_inner).edge = edge;
         Ok(levels)
     }

@@ -32,11 +32,11 @@ mod verify;
 pub use ahead::DigestsAhead;
 pub use chain::ChainKey;
 pub use dates::LEAF_AGE_US_MAX;
-pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenError, ReadError, SignError};
+pub use error::{AppendError, BuildProofError, KeyFileError, MarkError, OpenLedgerError, ReadError, SignError};
 pub use keys::{create_signing_key, load_signing_key, new_origin};
 pub use ledger::{Ledger, LedgerEnv, Published};
 pub use mark::{MarkState, OlderMark, mark_path};
-pub use verify::{Beyond, Finding, Recorded, TreeCheck, TreeReport, verify_tree};
+pub use verify::{Beyond, Recorded, TreeCheck, TreeFinding, TreeReport, verify_tree};
 
 /// The log's name, one line, inside the tree's folder.
 const ORIGIN_FILE: &str = "origin";

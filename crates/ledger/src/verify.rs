@@ -7,7 +7,7 @@ use crate::keys::ORIGIN_FILE_BYTES_MAX;
 use crate::ledger::origin_text;
 use crate::levels::{FILES, HASH_BYTES, file_name, hashes_in};
 use crate::mark::Mark;
-use crate::{ChainKey, MarkError, MarkState, ORIGIN_FILE, OpenError};
+use crate::{ChainKey, MarkError, MarkState, ORIGIN_FILE, OpenLedgerError};
 use checkpoints::{Read, Signed, read_checkpoints};
 use env::Disk;
 use proof::{Digest, Hash, LeafIndex, RightEdge, TreeSize, VerifierKey};
@@ -21,7 +21,7 @@ const FINDINGS_MAX: usize = 1000;
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct TreeFinding {
     /// The file.
     pub path: PathBuf,
     /// The leaves concerned, the last exclusive; empty where none can be named.
@@ -42,7 +42,7 @@ pub struct TreeReport {
     /// What the mark says; `None` if it was not asked, or is a finding.
     pub mark: Option<MarkState>,
     /// What is not as it was written, at most a thousand of them; empty when all is well.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<TreeFinding>,
     /// Files that reach beyond what the newest checkpoint covers, as a crash leaves them; the next start cuts them. Empty if
     /// anything was found: then nobody knows what counts.
     pub beyond: Vec<Beyond>,
@@ -85,7 +85,7 @@ impl<'a> TreeCheck<'a> {
         key: &VerifierKey,
         chain: Option<&ChainKey>,
         mark: Option<&Path>,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, OpenLedgerError> {
         let mut checking = Checking { disk, tree, report: TreeReport::default() };
         checking.origin(key)?;
         let Read { mut signed, times } = read_checkpoints(&mut checking, key, chain)?;
@@ -120,7 +120,7 @@ impl<'a> TreeCheck<'a> {
     ///
     /// # Errors
     /// As [`verify_tree`].
-    pub fn finish(mut self) -> Result<TreeReport, OpenError> {
+    pub fn finish(mut self) -> Result<TreeReport, OpenLedgerError> {
         self.checking.recompute(&self.signed)?;
         // If checkpoints were lost or altered, nobody knows which bytes count.
         if !self.checking.report.findings.is_empty() {
@@ -136,14 +136,14 @@ impl<'a> TreeCheck<'a> {
 /// Cost: reads all of the folder once; two hashes a leaf.
 ///
 /// # Errors
-/// [`OpenError::Io`] when a file cannot be read at all; what is merely wrong is a [`Finding`].
+/// [`OpenLedgerError::Io`] when a file cannot be read at all; what is merely wrong is a [`TreeFinding`].
 pub fn verify_tree(
     disk: &dyn Disk,
     tree: &Path,
     key: &VerifierKey,
     chain: Option<&ChainKey>,
     mark: Option<&Path>,
-) -> Result<TreeReport, OpenError> {
+) -> Result<TreeReport, OpenLedgerError> {
     TreeCheck::begin(disk, tree, key, chain, mark)?.finish()
 }
 
@@ -162,7 +162,7 @@ impl Checking<'_> {
     fn find(&mut self, path: PathBuf, leaves: Range<u64>, what: impl Into<String>) {
         if self.report.findings.len() < FINDINGS_MAX {
             let leaves = LeafIndex(leaves.start)..LeafIndex(leaves.end);
-            self.report.findings.push(Finding { path, leaves, what: what.into() });
+            self.report.findings.push(TreeFinding { path, leaves, what: what.into() });
         }
     }
 
@@ -173,7 +173,7 @@ impl Checking<'_> {
         }
     }
 
-    fn origin(&mut self, key: &VerifierKey) -> Result<(), OpenError> {
+    fn origin(&mut self, key: &VerifierKey) -> Result<(), OpenLedgerError> {
         let path = self.path(ORIGIN_FILE);
         match env::read_whole(self.disk, &path, ORIGIN_FILE_BYTES_MAX) {
             Ok(origin) if origin == origin_text(key.name()).as_bytes() => Ok(()),
@@ -185,7 +185,7 @@ impl Checking<'_> {
                 self.find(path, 0..0, "the file is missing");
                 Ok(())
             }
-            Err(source) => Err(OpenError::Io { path, source }),
+            Err(source) => Err(OpenLedgerError::Io { path, source }),
         }
     }
 
@@ -215,7 +215,7 @@ impl Checking<'_> {
     }
 
     /// Builds the tree from the digests and compares it with what is stored and signed. `signed` is sorted by size.
-    fn recompute(&mut self, signed: &[Signed]) -> Result<(), OpenError> {
+    fn recompute(&mut self, signed: &[Signed]) -> Result<(), OpenLedgerError> {
         let size = self.report.size;
         let mut files = Vec::new();
         for file in 0..FILES {
@@ -247,7 +247,7 @@ impl Checking<'_> {
     }
 
     /// Opens a level's file and finds out whether it reaches as far as was signed, and no further.
-    fn stored(&mut self, file: u8, size: TreeSize) -> Result<StoredHashes, OpenError> {
+    fn stored(&mut self, file: u8, size: TreeSize) -> Result<StoredHashes, OpenLedgerError> {
         let path = self.path(&file_name(file));
         let (stored, expected) = (StoredHashes::open(self.disk, &path)?, hashes_in(file, size));
         if stored.count() < expected {

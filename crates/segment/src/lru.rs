@@ -11,11 +11,11 @@ pub struct Lru<K, V> {
     bytes: usize,
     /// Counts uses; the value with the lowest stamp was used longest ago.
     clock: u64,
-    kept: HashMap<K, Kept<V>>,
+    kept: HashMap<K, Slot<V>>,
 }
 
 #[derive(Debug)]
-struct Kept<V> {
+struct Slot<V> {
     value: V,
     bytes: usize,
     used: u64,
@@ -42,7 +42,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Lru<K, V> {
             return;
         }
         self.clock += 1;
-        if let Some(old) = self.kept.insert(key, Kept { value, bytes, used: self.clock }) {
+        if let Some(old) = self.kept.insert(key, Slot { value, bytes, used: self.clock }) {
             self.bytes -= old.bytes;
         }
         self.bytes += bytes;

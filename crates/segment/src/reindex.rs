@@ -22,7 +22,7 @@ use crate::index::{
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
 use crate::part::{Disclosed, Field};
-use crate::sealed::{IndexAccess, OpenError, SealedLines, read_index};
+use crate::sealed::{IndexAccess, OpenSegmentError, SealedLines, read_index};
 use crate::{PartError, bound};
 
 /// Rows that are indexed at once; a segment that was sealed at once has fewer. An index in the making takes some 400 bytes of
@@ -69,7 +69,7 @@ pub enum ReindexError {
         /// The file of the piece.
         file: PathBuf,
         /// What is wrong with it.
-        source: Box<OpenError>,
+        source: Box<OpenSegmentError>,
     },
     /// The disk failed. Remedy: look at the disk; the old index, if any, is still there.
     #[error("cannot write {}", file.display())]

@@ -38,7 +38,7 @@ pub enum IndexAccess {
 
 /// Why a segment could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenSegmentError {
     /// Its lines or disclosures cannot be used. Remedy: `verify`, then restore the file.
     #[error("the segment's files cannot be used")]
     Files(#[from] PartError),
@@ -68,7 +68,7 @@ pub enum OpenError {
     Index(#[from] IndexError),
 }
 
-impl OpenError {
+impl OpenSegmentError {
     /// Returns whether making the index again would help.
     #[must_use]
     pub fn wants_reindex(&self) -> bool {
@@ -183,7 +183,7 @@ pub fn open_segment(
     entry: &SegmentEntry,
     cache: &Arc<BlockCache>,
     access: IndexAccess,
-) -> Result<Segment, OpenError> {
+) -> Result<Segment, OpenSegmentError> {
     let lines = SealedLines::open(disk, dir, entry, cache)?;
     let index = open_index(disk, dir, entry, cache, access)?;
     Ok(Indexed::new(index, lines))
@@ -212,7 +212,7 @@ pub fn open_index(
     entry: &SegmentEntry,
     cache: &BlockCache,
     access: IndexAccess,
-) -> Result<Index, OpenError> {
+) -> Result<Index, OpenSegmentError> {
     open_index_of(disk, dir, entry, cache, Some(cache.index_key()), access)
 }
 
@@ -224,12 +224,12 @@ pub(crate) fn open_index_of(
     cache: &BlockCache,
     key: Option<&IndexKey>,
     access: IndexAccess,
-) -> Result<Index, OpenError> {
+) -> Result<Index, OpenSegmentError> {
     let file = entry.name.path(dir, SegmentFile::Index);
     let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
     let leaves = entry.name.leaves();
     let fits = index.first_leaf() == leaves.start && u64::from(index.rows()) == leaves.end - leaves.start;
-    if fits { Ok(index) } else { Err(OpenError::IndexForeign { file }) }
+    if fits { Ok(index) } else { Err(OpenSegmentError::IndexForeign { file }) }
 }
 
 /// Opens an index file that was made from these lines, under this key where it is at hand.
@@ -240,23 +240,23 @@ pub(crate) fn read_index(
     cache: &BlockCache,
     key: Option<&IndexKey>,
     access: IndexAccess,
-) -> Result<Index, OpenError> {
-    let unread = |source| OpenError::IndexUnread { file: file.to_owned(), source };
+) -> Result<Index, OpenSegmentError> {
+    let unread = |source| OpenSegmentError::IndexUnread { file: file.to_owned(), source };
     let failed = |error| match error {
         PartError::Read { source, .. } => unread(source),
-        error => OpenError::Files(error),
+        error => OpenSegmentError::Files(error),
     };
     let source = Source::open(disk, file).map_err(failed)?;
     let bound = Bound::read(&source, lines, key).map_err(|error| match error {
         Unbound::Read(error) => failed(error),
-        Unbound::Foreign => OpenError::IndexForeign { file: file.to_owned() },
-        Unbound::Forged => OpenError::IndexForged { file: file.to_owned() },
+        Unbound::Foreign => OpenSegmentError::IndexForeign { file: file.to_owned() },
+        Unbound::Forged => OpenSegmentError::IndexForged { file: file.to_owned() },
     })?;
     let region = match access {
         IndexAccess::Whole => {
             let bytes = source.read(0, bound.len).map_err(failed)?;
             if !bound.holds(0, &bytes) {
-                return Err(OpenError::IndexForeign { file: file.to_owned() });
+                return Err(OpenSegmentError::IndexForeign { file: file.to_owned() });
             }
             Region::Whole(Arc::new(bytes))
         }

@@ -19,12 +19,12 @@ pub struct Check {
     /// Persons whose key was destroyed.
     pub destroyed: u64,
     /// Everything that is wrong; empty if nothing is.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<KeyFinding>,
 }
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct KeyFinding {
     /// In which file.
     pub file: PathBuf,
     /// In which row of its table `person`, by SQLite's rowid; `None` for the file as a whole.
@@ -90,7 +90,7 @@ fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>
 
 impl Check {
     fn add(&mut self, file: &Path, row: Option<i64>, what: String) {
-        self.findings.push(Finding { file: file.to_owned(), row, what });
+        self.findings.push(KeyFinding { file: file.to_owned(), row, what });
     }
 
     fn note(&mut self, file: &Path, row: Option<i64>, error: &(dyn std::error::Error + 'static)) {

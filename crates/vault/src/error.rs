@@ -96,7 +96,7 @@ pub enum StoreError {
 
 /// Why a sealed disclosure does not open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenDisclosureError {
     /// No such person was ever in this vault: it is another log's, or older than the record.
     #[error("the vault has never had the key that this disclosure is sealed under")]
     UnknownPerson,

@@ -37,8 +37,8 @@ mod wrapping;
 mod write_ahead;
 
 pub use address::AddressValue;
-pub use check::{Check, Finding, check};
-pub use error::{OpenError, StoreError, VaultError};
+pub use check::{Check, KeyFinding, check};
+pub use error::{OpenDisclosureError, StoreError, VaultError};
 pub use files::is_fresh;
 pub use identities::{Fold, IDENTITIES_BYTES_MAX, IdentityError, IdentityValue, identity_values};
 pub use key_file::RootKey;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use engine::{Config, Log, OpenError, World};
+use engine::{Config, Log, OpenLogError, World};
 use env::{Clock, LockError, SystemClock};
 use ingest::{Lines, Mapping};
 
@@ -49,7 +49,7 @@ impl Import {
                 })?;
                 exit
             }
-            Err(OpenError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
+            Err(OpenLogError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
                 let remote = Remote::new(served_at(&note).unwrap_or_default());
                 errln!(
                     "{} is open elsewhere; sending to its server at {}, which records under its own source dev",

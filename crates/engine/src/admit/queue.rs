@@ -52,7 +52,7 @@ impl<T> PerLine<T> {
 }
 
 /// Admitted lines on their way into the journal: all of them or none.
-pub(crate) struct Job {
+pub(crate) struct CommitJob {
     pub(crate) lines: Packed,
     pub(crate) digests: Vec<Digest>,
     pub(crate) rows: Vec<Row>,
@@ -96,7 +96,7 @@ pub(crate) struct Queue {
 
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<Job>,
+    jobs: VecDeque<CommitJob>,
     bytes: usize,
     rotate: bool,
     closed: Option<String>,
@@ -105,14 +105,14 @@ struct State {
 /// What the sequencer is to do next.
 pub(crate) struct Group {
     /// Jobs to record together; may be none.
-    pub(crate) jobs: Vec<Job>,
+    pub(crate) jobs: Vec<CommitJob>,
     /// The buffer is to be handed on, full or not, before the jobs are recorded.
     pub(crate) rotate: bool,
 }
 
 impl Queue {
     /// Appends a job, or answers it at once where the queue is full or closed.
-    pub(crate) fn push(&self, job: Job) {
+    pub(crate) fn push(&self, job: CommitJob) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = job.lines.bytes().len();
         let refusal = if let Some(reason) = &state.closed {

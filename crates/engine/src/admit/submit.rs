@@ -2,7 +2,7 @@
 
 use crate::admit::admitting::{Plan, Prepared, receipts};
 use crate::admit::error::SubmitError;
-use crate::admit::queue::{Job, Refused};
+use crate::admit::queue::{CommitJob, Refused};
 use crate::admit::submission::{Receipt, Submission, Submitted};
 use crate::log::Log;
 use crate::own::Own;
@@ -156,7 +156,7 @@ impl Log {
             let _ = self.shared.vault.make_durable(keys_made);
         }
         let done = Box::new(move |answer| done(Answer(answer)));
-        self.shared.queue.push(Job {
+        self.shared.queue.push(CommitJob {
             lines,
             digests,
             rows,

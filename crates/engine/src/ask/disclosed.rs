@@ -37,10 +37,10 @@ const LATELY_BYTES_MAX: usize = 16 << 20;
 
 /// What was opened lately, by digest. Nothing outlives the erasure of anybody.
 pub(crate) struct OpenedLately {
-    kept: Mutex<Kept>,
+    kept: Mutex<OpenedCache>,
 }
 
-struct Kept {
+struct OpenedCache {
     texts: Lru<[u8; 32], Arc<str>>,
     /// How many erasures there had been when these were opened.
     erasures: u64,
@@ -48,13 +48,13 @@ struct Kept {
 
 impl Default for OpenedLately {
     fn default() -> Self {
-        Self { kept: Mutex::new(Kept { texts: Lru::new(LATELY_BYTES_MAX), erasures: 0 }) }
+        Self { kept: Mutex::new(OpenedCache { texts: Lru::new(LATELY_BYTES_MAX), erasures: 0 }) }
     }
 }
 
 impl OpenedLately {
     /// Opens a disclosure; `None` if its person's key was destroyed.
-    fn open(&self, vault: &Vault, sealed: &Sealed) -> Result<Option<Arc<str>>, vault::OpenError> {
+    fn open(&self, vault: &Vault, sealed: &Sealed) -> Result<Option<Arc<str>>, vault::OpenDisclosureError> {
         let before = vault.erasures();
         {
             let mut kept = self.lock(before);
@@ -71,7 +71,7 @@ impl OpenedLately {
         Ok(Some(text))
     }
 
-    fn lock(&self, erasures: u64) -> MutexGuard<'_, Kept> {
+    fn lock(&self, erasures: u64) -> MutexGuard<'_, OpenedCache> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.erasures != erasures {
             kept.texts.retain(|_| false);

@@ -23,7 +23,7 @@ const KEPT_BYTES_MAX: usize = 1 << 10;
 pub struct Opener<'a> {
     vault: &'a Vault,
     cursor: DisclosureCursor,
-    kept: [Kept; 3],
+    kept: [KeptTexts; 3],
     /// How many erasures there had been when the texts kept were opened.
     erasures: u64,
     refs: Vec<Ordinals>,
@@ -66,14 +66,14 @@ struct Text {
 
 /// Texts of one kind, each in the one place that its ordinal gives it. Most entries are of persons that appeared early, whose
 /// ordinals are side by side, so they seldom share a place.
-struct Kept(Vec<Option<(Key, Text)>>);
+struct KeptTexts(Vec<Option<(Key, Text)>>);
 
 impl<'a> Opener<'a> {
     pub(crate) fn new(vault: &'a Vault) -> Self {
         Self {
             vault,
             cursor: DisclosureCursor::default(),
-            kept: KEPT.map(Kept::new),
+            kept: KEPT.map(KeptTexts::new),
             erasures: vault.erasures(),
             refs: Vec::new(),
             elements: Vec::new(),
@@ -114,7 +114,7 @@ impl Opener<'_> {
     fn forget_after_erasure(&mut self) {
         let erasures = self.vault.erasures();
         if self.erasures != erasures {
-            self.kept = KEPT.map(Kept::new);
+            self.kept = KEPT.map(KeptTexts::new);
             self.erasures = erasures;
         }
     }
@@ -204,7 +204,7 @@ impl Element {
     }
 }
 
-impl Kept {
+impl KeptTexts {
     fn new(places: usize) -> Self {
         Self(std::iter::repeat_with(|| None).take(places).collect())
     }

@@ -1,6 +1,6 @@
 //! The tree as anybody may see it: digests of lines with 74 random bits each, which tell nothing of an entry.
 
-use ledger::{BuildProofError, Ledger, OpenError, Published};
+use ledger::{BuildProofError, Ledger, OpenLedgerError, Published};
 use proof::{Hash, LeafIndex, TilePath, TlogProof, TreeSize, VerifierKey};
 
 use crate::log::Log;
@@ -50,7 +50,7 @@ impl PublicTree<'_> {
     ///
     /// # Errors
     /// As [`Ledger::checkpoints_from`].
-    pub fn checkpoint_of(&self, size: TreeSize) -> Result<Option<Published>, OpenError> {
+    pub fn checkpoint_of(&self, size: TreeSize) -> Result<Option<Published>, OpenLedgerError> {
         let found = self.0.checkpoints_from(size, 1)?;
         Ok(found.into_iter().find(|published| published.checkpoint.size == size))
     }

@@ -9,7 +9,7 @@ use proof::{Checkpoint, DigestMap};
 use segment::tail::Buffer;
 use vault::Sealed;
 
-use crate::admit::queue::{Job, PerLine, Records, Refused};
+use crate::admit::queue::{CommitJob, PerLine, Records, Refused};
 use crate::commit::record::write_numbers;
 use crate::commit::tail::{Chunk, Span, Spans, TailLine};
 use crate::state::shared::Shared;
@@ -109,8 +109,8 @@ impl Sequencer {
         }
     }
 
-    fn commit(&mut self, group: Vec<Job>) {
-        let mut accepted: Vec<Job> = Vec::with_capacity(group.len());
+    fn commit(&mut self, group: Vec<CommitJob>) {
+        let mut accepted: Vec<CommitJob> = Vec::with_capacity(group.len());
         let mut keys = DigestMap::default();
         for job in group {
             let own_keys = || job.keys.iter().flatten().copied();
@@ -133,7 +133,7 @@ impl Sequencer {
     }
 
     /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.
-    fn record(&mut self, jobs: Vec<Job>, own: bool) {
+    fn record(&mut self, jobs: Vec<CommitJob>, own: bool) {
         if jobs.is_empty() {
             return;
         }
@@ -177,7 +177,7 @@ impl Sequencer {
         let _ = self.rotate_if_due();
     }
 
-    fn grow(&mut self, job: Job, batch: &Batch, placed: &Placed, numbers: &Numbers) {
+    fn grow(&mut self, job: CommitJob, batch: &Batch, placed: &Placed, numbers: &Numbers) {
         let first = placed.first_leaf.0;
         self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
         self.shared.ledger.note_received(job.received_us);
@@ -254,7 +254,7 @@ fn next_buffer(shared: &Shared, active: &mut Active) {
     shared.wake.notify();
 }
 
-fn answer_all(jobs: Vec<Job>, refused: &Refused) {
+fn answer_all(jobs: Vec<CommitJob>, refused: &Refused) {
     for job in jobs {
         (job.done)(Err(refused.clone()));
     }

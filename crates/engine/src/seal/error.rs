@@ -18,7 +18,7 @@ pub enum SealingError {
     Read(#[from] PartError),
     /// What was sealed could not be opened.
     #[error("the new segment could not be opened")]
-    Open(#[from] segment::sealed::OpenError),
+    Open(#[from] segment::sealed::OpenSegmentError),
     /// The lines could not be read from the journal.
     #[error("the journal could not be read")]
     Journal(#[from] journal::ReadError),

@@ -4,7 +4,7 @@
 //! sealer then publishes. One at a time, so one second copy of what is merged.
 
 use crate::seal::error::SealingError;
-use crate::seal::joins::{Job, Pace};
+use crate::seal::joins::{JoinJob, Pace};
 use crate::state::layout::Layout;
 use crate::state::shared::Shared;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use env::Disk;
 use segment::manifest::SegmentEntry;
 use segment::merge::join;
-use segment::sealed::{IndexAccess, OpenError, open_segment};
+use segment::sealed::{IndexAccess, OpenSegmentError, open_segment};
 use segment::{BlockCache, Segment};
 
 /// How long it sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
@@ -46,12 +46,12 @@ fn make(
     shared: &Shared,
     dir: &Path,
     cache: &Arc<BlockCache>,
-    job: &Job,
+    job: &JoinJob,
 ) -> Result<Option<(SegmentEntry, Segment)>, SealingError> {
     let disk: &dyn Disk = &*shared.world.disk;
     let Some(entry) = join(disk, dir, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
     let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Blocks)?;
     // Reads the index back, so that the first who asks need not check it.
-    segment.index().verify().map_err(OpenError::from)?;
+    segment.index().verify().map_err(OpenSegmentError::from)?;
     Ok(Some((entry, segment)))
 }

@@ -37,14 +37,14 @@ const ROOM_LEFT_BYTES: u64 = 1 << 30;
 
 /// Neighbours to be made one.
 #[derive(Clone)]
-pub(crate) struct Job {
+pub(crate) struct JoinJob {
     /// As the manifest names them.
     pub(crate) entries: Vec<SegmentEntry>,
     pub(crate) parts: Vec<Arc<Segment>>,
     pub(crate) pace: Pace,
 }
 
-impl Job {
+impl JoinJob {
     pub(crate) fn sources(&self) -> Vec<Source<'_>> {
         self.entries.iter().zip(&self.parts).map(|(entry, part)| Source { entry: *entry, part }).collect()
     }
@@ -80,20 +80,20 @@ pub(crate) struct Joins {
 enum State {
     #[default]
     Idle,
-    Asked(Job),
+    Asked(JoinJob),
     Running,
-    Done(Job, Box<Joined>),
+    Done(JoinJob, Box<Joined>),
 }
 
 impl Joins {
     /// Asks for a job; there is none running.
-    pub(crate) fn ask(&self, job: Job) {
+    pub(crate) fn ask(&self, job: JoinJob) {
         self.change(|_| State::Asked(job));
         self.asked.notify();
     }
 
     /// What was asked for last, once it is done.
-    pub(crate) fn done(&self) -> Option<(Job, Joined)> {
+    pub(crate) fn done(&self) -> Option<(JoinJob, Joined)> {
         let mut done = None;
         self.change(|state| match state {
             State::Done(job, joined) => {
@@ -106,7 +106,7 @@ impl Joins {
     }
 
     /// Takes the job that waits, if it is of this pace.
-    pub(crate) fn take(&self, pace: Pace) -> Option<Job> {
+    pub(crate) fn take(&self, pace: Pace) -> Option<JoinJob> {
         let mut taken = None;
         self.change(|state| match state {
             State::Asked(job) if job.pace == pace => {
@@ -119,7 +119,7 @@ impl Joins {
     }
 
     /// What became of the job that was taken.
-    pub(crate) fn finish(&self, job: Job, joined: Joined) {
+    pub(crate) fn finish(&self, job: JoinJob, joined: Joined) {
         self.change(|_| State::Done(job, Box::new(joined)));
     }
 

@@ -14,7 +14,7 @@ use segment::merge::{MERGE_SEGMENTS, MergeError, Size, Source, choose, merge};
 use segment::{Part, Segment};
 
 use crate::seal::error::SealingError;
-use crate::seal::joins::{Job, Joined, Pace};
+use crate::seal::joins::{JoinJob, Joined, Pace};
 use crate::seal::sealer::SealerThread;
 use crate::state::config::{MERGE_BYTES_MAX, SEAL_BYTES_DEFAULT};
 use crate::state::health::Work;
@@ -89,14 +89,14 @@ impl SealerThread {
     }
 
     /// The segments to join next, if none are being joined. Where the disk has no room, the log file says so once.
-    pub(crate) fn next_join(&mut self, parts: &Parts) -> Option<Job> {
+    pub(crate) fn next_join(&mut self, parts: &Parts) -> Option<JoinJob> {
         if !self.joining.is_empty() || !self.merges() {
             return None;
         }
         let sizes = sizes(parts, &[]);
         let pace = self.shared.pace(parts, &sizes)?;
         let places = choose(&sizes, self.shared.join_most())?;
-        let job = Job {
+        let job = JoinJob {
             pace,
             entries: self.publisher.entries().get(places.clone())?.to_vec(),
             parts: parts.segments.get(places)?.to_vec(),
@@ -116,7 +116,7 @@ impl SealerThread {
     }
 
     /// Asks for these segments to be joined.
-    pub(crate) fn begin_join(&mut self, job: Job) {
+    pub(crate) fn begin_join(&mut self, job: JoinJob) {
         self.joining.clone_from(&job.entries);
         self.shared.joins.ask(job);
     }
@@ -125,7 +125,7 @@ impl SealerThread {
     ///
     /// # Errors
     /// As [`SealerThread::take_merged`].
-    pub(crate) fn end_join(&mut self, job: &Job, joined: Joined) -> Result<(), SealingError> {
+    pub(crate) fn end_join(&mut self, job: &JoinJob, joined: Joined) -> Result<(), SealingError> {
         self.joining.clear();
         if let Err(SealingError::Merge(MergeError::Index(IndexMergeError::TooLarge { .. }))) = &joined {
             // Rows like these are too large for one index: join fewer from now on.

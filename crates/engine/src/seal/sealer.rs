@@ -4,7 +4,7 @@
 
 use crate::ask::rows::index_secret;
 use crate::seal::error::SealingError;
-use crate::seal::joins::{Job, Joined};
+use crate::seal::joins::{JoinJob, Joined};
 use crate::seal::publisher::Publisher;
 use crate::seal::sealing::{Place, Sealing};
 use crate::state::config::Config;
@@ -58,9 +58,9 @@ enum Step<'a> {
     /// Merge the segments at these places.
     Merge(Range<usize>),
     /// Have another thread join these.
-    BeginJoin(Box<Job>),
+    BeginJoin(Box<JoinJob>),
     /// Take what the other thread has joined, or why it has not.
-    EndJoin(Box<(Job, Joined)>),
+    EndJoin(Box<(JoinJob, Joined)>),
     /// Nothing until somebody rings.
     Wait,
 }

@@ -8,7 +8,7 @@ use env::Disk;
 use ledger::{Ledger, LedgerEnv, create_signing_key, load_signing_key, new_origin};
 use vault::{Surroundings, Vault};
 
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
 
@@ -16,18 +16,18 @@ use crate::state::layout::Layout;
 ///
 /// # Errors
 /// Whatever a part answers; what was made stays and is completed next time.
-pub(crate) fn create(config: &Config, world: &World, layout: &Layout) -> Result<(), OpenError> {
+pub(crate) fn create(config: &Config, world: &World, layout: &Layout) -> Result<(), OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let marker = layout.creating();
-    if !disk.exists(&marker).map_err(|source| OpenError::disk(&marker, source))? {
-        env::publish_file(disk, &marker, b"").map_err(|source| OpenError::disk(&marker, source))?;
+    if !disk.exists(&marker).map_err(|source| OpenLogError::disk(&marker, source))? {
+        env::publish_file(disk, &marker, b"").map_err(|source| OpenLogError::disk(&marker, source))?;
     }
     for folder in [layout.keys(), layout.tree(), layout.journal(), layout.segments(), layout.manifests()] {
-        disk.create_dir_all(&folder).map_err(|source| OpenError::disk(&folder, source))?;
+        disk.create_dir_all(&folder).map_err(|source| OpenLogError::disk(&folder, source))?;
     }
     drop(Vault::create(layout.data(), surroundings(world))?);
     let path = layout.signing_key();
-    let key = if disk.exists(&path).map_err(|source| OpenError::disk(&path, source))? {
+    let key = if disk.exists(&path).map_err(|source| OpenLogError::disk(&path, source))? {
         load_signing_key(disk, &path)?
     } else {
         create_signing_key(disk, &*world.random, &path, &new_origin(&config.name, &*world.random))?
@@ -43,17 +43,17 @@ pub(crate) fn create(config: &Config, world: &World, layout: &Layout) -> Result<
 ///
 /// # Errors
 /// `Disk`.
-pub(crate) fn created(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenError> {
+pub(crate) fn created(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenLogError> {
     let marker = layout.creating();
     let removed = disk.remove(&marker).and_then(|()| disk.sync_dir(layout.data()));
-    removed.map_err(|source| OpenError::disk(&marker, source))
+    removed.map_err(|source| OpenLogError::disk(&marker, source))
 }
 
 /// Makes sure that the folder of marks takes files, before anything is made: a log without its mark is half a log.
 ///
 /// # Errors
 /// `Disk`.
-pub(crate) fn probe_marks(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenError> {
+pub(crate) fn probe_marks(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenLogError> {
     let probe = env::temporary_path(&layout.mark("probe"));
     let folder = probe.parent().unwrap_or(&probe);
     let probed = disk.create_dir_all(folder).and_then(|()| {
@@ -61,7 +61,7 @@ pub(crate) fn probe_marks(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenEr
         drop(disk.create_new(&probe)?);
         disk.remove(&probe)
     });
-    probed.map_err(|source| OpenError::disk(folder, source))
+    probed.map_err(|source| OpenLogError::disk(folder, source))
 }
 
 pub(crate) fn surroundings(world: &World) -> Surroundings {

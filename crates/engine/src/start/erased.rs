@@ -14,7 +14,7 @@ use crate::ask::limits::QUESTION_BYTES_MAX;
 use crate::ask::visible::Visible;
 use crate::own::erased::{erased_in, handle_text};
 use crate::own::names::{ERASED, OWN_SOURCE};
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 
 /// Checks that each destroyed key is explained by an entry of the log's own, in `segments` or among those met in the tail.
 ///
@@ -27,7 +27,7 @@ pub(crate) fn check_erasures(
     segments: &[Arc<Segment>],
     in_tail: &[PersonId],
     now_us: i64,
-) -> Result<(), OpenError> {
+) -> Result<(), OpenLogError> {
     let mut destroyed = vault.destroyed();
     destroyed.retain(|person| !in_tail.contains(person));
     if destroyed.is_empty() {
@@ -59,6 +59,6 @@ pub(crate) fn check_erasures(
     }
     match destroyed.first() {
         None => Ok(()),
-        Some(person) => Err(OpenError::Unexplained { person: handle_text(*person) }),
+        Some(person) => Err(OpenLogError::Unexplained { person: handle_text(*person) }),
     }
 }

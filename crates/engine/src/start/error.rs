@@ -12,7 +12,7 @@ use crate::state::failure::is_disk_full;
 
 /// Why a log could not be opened. Unless the disk failed meanwhile, nothing was changed.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum OpenLogError {
     /// Another process has it.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -40,7 +40,7 @@ pub enum OpenError {
         /// The newest manifest there is.
         manifest: Option<u64>,
         /// The error that showed it.
-        source: Box<OpenError>,
+        source: Box<OpenLogError>,
     },
     /// There is no log. Remedy: name the right folder, or let `serve` or `import` make one.
     #[error("there is no log in {}", data.display())]
@@ -64,16 +64,16 @@ pub enum OpenError {
     Key(#[from] ledger::KeyFileError),
     /// The tree.
     #[error("the ledger cannot be used")]
-    Ledger(#[from] ledger::OpenError),
+    Ledger(#[from] ledger::OpenLedgerError),
     /// The journal.
     #[error("the journal cannot be used")]
-    Journal(#[from] journal::OpenError),
+    Journal(#[from] journal::OpenJournalError),
     /// The manifest.
     #[error("the list of segments cannot be used")]
     Manifest(#[from] segment::manifest::ManifestError),
     /// A segment.
     #[error("a segment cannot be used")]
-    Segment(#[from] segment::sealed::OpenError),
+    Segment(#[from] segment::sealed::OpenSegmentError),
     /// Its index could not be made again.
     #[error("the index of a segment could not be made again")]
     Reindex(#[from] segment::sealed::ReindexError),
@@ -119,11 +119,11 @@ pub enum OpenError {
     Own(#[from] Box<SubmitError>),
 }
 
-impl OpenError {
+impl OpenLogError {
     /// Whether the mark outside is older than the log, which the operator may accept.
     #[must_use]
     pub fn is_older_mark(&self) -> bool {
-        matches!(self, Self::Ledger(ledger::OpenError::Mark(ledger::MarkError::PutBack { .. })))
+        matches!(self, Self::Ledger(ledger::OpenLedgerError::Mark(ledger::MarkError::PutBack { .. })))
     }
 
     /// Whether the disk is full and the reserve is used up. Remedy: make room, then start again.

@@ -7,7 +7,7 @@ use env::Disk;
 use ledger::Ledger;
 use segment::SegmentName;
 
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::state::layout::Layout;
 
 /// What a folder is good for.
@@ -27,15 +27,15 @@ pub(crate) enum Ground {
 ///
 /// # Errors
 /// `NotEmpty` for a foreign folder, `Incomplete` for a log of which part is missing, `Disk`.
-pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenError> {
+pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenLogError> {
     let data = layout.data();
     let mut found = Vec::new();
     match std::fs::read_dir(data) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ground::Free),
-        Err(source) => return Err(OpenError::disk(data, source)),
+        Err(source) => return Err(OpenLogError::disk(data, source)),
         Ok(entries) => {
             for entry in entries {
-                found.push(entry.map_err(|source| OpenError::disk(data, source))?.path());
+                found.push(entry.map_err(|source| OpenLogError::disk(data, source))?.path());
             }
         }
     }
@@ -46,7 +46,7 @@ pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenErr
     if let Some(found) = grown(disk, layout)? {
         let missing = [layout.signing_key(), layout.tree().join(ledger::CHECKPOINTS_FILE)];
         let missing = missing.into_iter().find(|path| !disk.exists(path).unwrap_or(false));
-        return Err(OpenError::Incomplete { found, missing: missing.unwrap_or_else(|| data.to_owned()) });
+        return Err(OpenLogError::Incomplete { found, missing: missing.unwrap_or_else(|| data.to_owned()) });
     }
     let begun = is_empty_file(disk, &layout.creating());
     let expected = |path: &PathBuf| {
@@ -54,7 +54,7 @@ pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenErr
         made || is_lock(path) || (*path == env::temporary_path(&layout.creating()) && is_empty_file(disk, path))
     };
     match found.into_iter().find(|path| !expected(path)) {
-        Some(found) => Err(OpenError::NotEmpty { data: data.to_owned(), found }),
+        Some(found) => Err(OpenLogError::NotEmpty { data: data.to_owned(), found }),
         None => Ok(Ground::Free),
     }
 }
@@ -63,14 +63,14 @@ pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenErr
 ///
 /// # Errors
 /// `Disk` if that cannot be seen.
-pub(crate) fn is_log(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenError> {
+pub(crate) fn is_log(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenLogError> {
     let (key, tree) = (layout.signing_key(), layout.tree());
-    let has_key = disk.exists(&key).map_err(|source| OpenError::disk(&key, source))?;
-    Ok(has_key && Ledger::is_created(disk, &tree).map_err(|source| OpenError::disk(&tree, source))?)
+    let has_key = disk.exists(&key).map_err(|source| OpenLogError::disk(&key, source))?;
+    Ok(has_key && Ledger::is_created(disk, &tree).map_err(|source| OpenLogError::disk(&tree, source))?)
 }
 
 /// Something that only a finished log has, and that must not be lost.
-fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError> {
+fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenLogError> {
     let is_grown = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let in_folder = |folder: PathBuf| path.parent() == Some(&folder);
@@ -83,7 +83,7 @@ fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenError>
     for folder in [layout.tree(), layout.segments(), layout.journal(), layout.manifests()] {
         let files = match disk.list(&folder) {
             Err(error) if is_absent(&error) => Vec::new(),
-            other => other.map_err(|source| OpenError::disk(&folder, source))?,
+            other => other.map_err(|source| OpenLogError::disk(&folder, source))?,
         };
         if let Some(grown) = files.into_iter().find(|path| is_grown(path)) {
             return Ok(Some(grown));

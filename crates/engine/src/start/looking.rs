@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use env::Disk;
-use journal::{FileJournal, Found, Known, MacKey};
+use journal::{FileJournal, FoundJournal, Known, MacKey};
 use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, newest};
@@ -19,7 +19,7 @@ use crate::ask::rows::{index_secret, remember_identity};
 use crate::commit::sequencer::signed_tree;
 use crate::commit::tree::Tree;
 use crate::start::create::{ledger_env, surroundings};
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::start::recover::{Recovered, Recovering};
 use crate::start::repaired::{self, NoteKey, Repaired};
 use crate::state::config::{Config, World};
@@ -36,7 +36,7 @@ pub(crate) struct Looked {
     pub(crate) segments: Vec<Sealed>,
     pub(crate) recent: Recent,
     /// The journal's files as found; taken when the journal goes on from them.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<FoundJournal>,
     pub(crate) recovered: Recovered,
     /// What a repair left to be recorded.
     pub(crate) repaired: Repaired,
@@ -58,7 +58,7 @@ const CACHE_BYTES_MAX: usize = 32 << 20;
 ///
 /// # Errors
 /// Whatever does not agree.
-pub(crate) fn look(config: &Config, world: &World, layout: &Layout) -> Result<Looked, OpenError> {
+pub(crate) fn look(config: &Config, world: &World, layout: &Layout) -> Result<Looked, OpenLogError> {
     look_as(config, world, layout, newest(&*world.disk, &layout.manifests())?)
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn look_as(
     world: &World,
     layout: &Layout,
     manifest: Option<Manifest>,
-) -> Result<Looked, OpenError> {
+) -> Result<Looked, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let key = load_signing_key(disk, &layout.signing_key())?;
     let origin = key.name().to_owned();
@@ -103,7 +103,7 @@ pub(crate) fn look_as(
     let recovered = recovering.finish();
     let note = layout.repaired();
     let repaired = repaired::read(disk, &note, &note_key, manifest.as_ref(), found.leaves().end.0);
-    let repaired = repaired.map_err(|source| OpenError::disk(&note, source))?;
+    let repaired = repaired.map_err(|source| OpenLogError::disk(&note, source))?;
     Ok(Looked { vault, ledger, manifest, cache, cursor_key, segments, recent, found: Some(found), recovered, repaired })
 }
 
@@ -115,7 +115,7 @@ fn open_segments(
     cache: &Arc<BlockCache>,
     vault: &Vault,
     ledger: &Ledger,
-) -> Result<Vec<Sealed>, OpenError> {
+) -> Result<Vec<Sealed>, OpenLogError> {
     let dir = layout.segments();
     let mut segments = Vec::new();
     for entry in named {
@@ -153,10 +153,10 @@ fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartErr
 }
 
 /// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest.
-fn check_last(lines: &SealedLines, ledger: &Ledger) -> Result<(), OpenError> {
+fn check_last(lines: &SealedLines, ledger: &Ledger) -> Result<(), OpenLogError> {
     let leaf = lines.leaves().end - 1;
     let same = ledger
         .digest(LeafIndex(leaf))
         .is_ok_and(|digest| lines.data().line(leaf).is_ok_and(|line| Digest::of(&line) == digest));
-    if same { Ok(()) } else { Err(OpenError::NotInTree { leaf }) }
+    if same { Ok(()) } else { Err(OpenLogError::NotInTree { leaf }) }
 }

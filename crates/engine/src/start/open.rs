@@ -15,7 +15,7 @@ use crate::seal::joins::Pace;
 use crate::seal::publisher::Publisher;
 use crate::seal::sealer::SealerThread;
 use crate::start::create::{create, probe_marks};
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
 use crate::start::looking::{Looked, look};
 use crate::start::repaired::Repaired;
@@ -40,21 +40,21 @@ impl Log {
     /// Cost: reads the journal once; seconds for a million unsealed entries.
     ///
     /// # Errors
-    /// [`OpenError`].
-    pub fn open(config: Config, world: World) -> Result<Self, OpenError> {
+    /// [`OpenLogError`].
+    pub fn open(config: Config, world: World) -> Result<Self, OpenLogError> {
         let layout = Layout::new(&config.data, &config.marks);
         let disk = &*world.disk;
         let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
         let rules = rules(&config)?;
         if survey(disk, &layout)? == Ground::Free {
             probe_marks(disk, &layout)?;
-            disk.create_dir_all(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+            disk.create_dir_all(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
         }
         let lock = Lock::acquire(layout.data())?;
         if survey(disk, &layout)? == Ground::Log {
             // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
             let dir = layout.journal();
-            make_room_to_look(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
+            make_room_to_look(disk, &dir).map_err(|source| OpenLogError::disk(&dir, source))?;
         }
         lock.describe(&config.note)?;
         // Once more: another process may have made a log meanwhile.
@@ -74,7 +74,7 @@ impl Log {
         looked: Looked,
         settled: Settled,
         assets: Assets,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, OpenLogError> {
         let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, repaired, .. } = looked;
         let Settled { journal, recovery, segments } = settled;
         let file = recovered.connect(&journal);
@@ -87,7 +87,7 @@ impl Log {
         let sealer = SealerThread::new(Arc::clone(&shared), publisher);
         let signing = Arc::new(Signing::default());
         // Whatever this start has used of the reserve: no new event is taken before it is whole again.
-        shared.begin_with_room().map_err(|source| OpenError::disk(layout.data(), source))?;
+        shared.begin_with_room().map_err(|source| OpenLogError::disk(layout.data(), source))?;
         let threads = start(&shared, &layout, &cache, sequencer, sealer, &signing)?;
         let Assets { lock, places, rules } = assets;
         let log = Self {
@@ -114,9 +114,9 @@ impl Log {
     ///
     /// # Errors
     /// `NoLog`; else as [`Log::open`].
-    pub fn open_existing(config: Config, world: World) -> Result<Self, OpenError> {
+    pub fn open_existing(config: Config, world: World) -> Result<Self, OpenLogError> {
         if survey(&*world.disk, &Layout::new(&config.data, &config.marks))? == Ground::Free {
-            return Err(OpenError::NoLog { data: config.data });
+            return Err(OpenLogError::NoLog { data: config.data });
         }
         Self::open(config, world)
     }
@@ -148,11 +148,11 @@ impl Log {
     }
 }
 
-fn rules(config: &Config) -> Result<Rules, OpenError> {
+fn rules(config: &Config) -> Result<Rules, OpenLogError> {
     let Some(path) = &config.rules else { return Ok(Rules::builtin()) };
-    let text = std::fs::read_to_string(path).map_err(|source| OpenError::disk(path, source))?;
+    let text = std::fs::read_to_string(path).map_err(|source| OpenLogError::disk(path, source))?;
     let tables = event::rules::Tables { severity: &text, ..event::rules::Tables::builtin() };
-    Rules::from_toml(&tables).map_err(|source| OpenError::Rules { path: path.clone(), source })
+    Rules::from_toml(&tables).map_err(|source| OpenLogError::Rules { path: path.clone(), source })
 }
 
 /// Tables that a log needs and that are no part of its files.
@@ -169,7 +169,7 @@ fn start(
     sequencer: Sequencer,
     sealer: SealerThread,
     signing: &Arc<Signing>,
-) -> Result<Threads, OpenError> {
+) -> Result<Threads, OpenLogError> {
     let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
     let joiner = |pace| {
         let (shared, layout, cache) = (Arc::clone(shared), layout.clone(), Arc::clone(cache));
@@ -197,6 +197,6 @@ fn start(
     Ok(threads)
 }
 
-fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
-    Builder::new().name(name.to_owned()).spawn(work).map_err(|source| OpenError::Thread { name, source })
+fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenLogError> {
+    Builder::new().name(name.to_owned()).spawn(work).map_err(|source| OpenLogError::Thread { name, source })
 }

@@ -15,7 +15,7 @@ use vault::{RootKey, Vault};
 
 use crate::ask::rows::{address_of, index_secret};
 use crate::start::create::surroundings;
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
@@ -40,11 +40,11 @@ pub struct Watch<'w> {
 ///
 /// # Errors
 /// As [`crate::Log::open`].
-pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenError> {
+pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenLogError> {
     let layout = Layout::new(&config.data, &config.marks);
     let disk = &*world.disk;
     if survey(disk, &layout)? == Ground::Free {
-        return Err(OpenError::NoLog { data: config.data.clone() });
+        return Err(OpenLogError::NoLog { data: config.data.clone() });
     }
     let _lock = Lock::acquire(layout.data())?;
     let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;

@@ -18,14 +18,14 @@ use proof::LeafIndex;
 use segment::SegmentName;
 use segment::manifest::{Manifest, SegmentEntry, newest_sound, publish};
 use segment::sealed::{IndexAccess, stamp};
-use segment::verify::{FindingKind, How, verify_segment};
+use segment::verify::{FindingKind, VerifyOptions, verify_segment};
 
 use crate::admit::error::SubmitError;
 use crate::log::Log;
 use crate::own::Own;
 use crate::seal::publisher::TERM;
 use crate::start::create::ledger_env;
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
 use crate::start::looking::{look, look_as};
 use crate::start::repaired::{self, Note, NoteKey, Repaired};
@@ -44,7 +44,7 @@ const THREADS_MAX: usize = 16;
 pub enum RepairError {
     /// What is wrong cannot be mended by `repair`. Remedy: restore what it names from a copy.
     #[error("this is not for repair to mend")]
-    Beyond(#[source] OpenError),
+    Beyond(#[source] OpenLogError),
     /// No sound segment holds these entries, nor does the journal. Remedy: restore a segment's files from a copy.
     #[error("no sound segment holds entry {leaf}{}", unsound.iter().map(|what| format!("\n  {what}")).collect::<String>())]
     Lacking {
@@ -55,7 +55,7 @@ pub enum RepairError {
     },
     /// The log does not agree with itself even so. Remedy: restore what it names from a copy.
     #[error("with the segments that are sound the log still does not agree with itself")]
-    Disagrees(#[source] OpenError),
+    Disagrees(#[source] OpenLogError),
     /// The tree could not be read.
     #[error("the tree cannot be read: {0}")]
     Tree(String),
@@ -105,12 +105,12 @@ impl Repair {
         let layout = Layout::new(&config.data, &config.marks);
         let disk: &dyn Disk = &*world.disk;
         if survey(disk, &layout).map_err(RepairError::Beyond)? == Ground::Free {
-            return Err(RepairError::Beyond(OpenError::NoLog { data: config.data.clone() }));
+            return Err(RepairError::Beyond(OpenLogError::NoLog { data: config.data.clone() }));
         }
         let lock = Lock::acquire(layout.data()).map_err(|error| RepairError::Beyond(error.into()))?;
         match look(config, world, &layout) {
             Ok(_) => return Ok(None),
-            Err(OpenError::Unlisted { .. } | OpenError::Manifest(_)) => {}
+            Err(OpenLogError::Unlisted { .. } | OpenLogError::Manifest(_)) => {}
             Err(error) => return Err(RepairError::Beyond(error)),
         }
         let (before, mut aside) = newest_sound(disk, &layout.manifests())?;
@@ -124,7 +124,7 @@ impl Repair {
         }
         let size = match look_as(config, world, &layout, Some(manifest.clone())) {
             Ok(looked) => looked.found.map_or(0, |found| found.leaves().end.0),
-            Err(OpenError::Unlisted { .. }) => {
+            Err(OpenLogError::Unlisted { .. }) => {
                 return Err(RepairError::Lacking { leaf: manifest.sealed_to(), unsound: found.unsound });
             }
             Err(error) => return Err(RepairError::Disagrees(error)),
@@ -237,7 +237,7 @@ impl Candidates {
         let names = whole_segments(disk, layout);
         let all = names.iter().fold(0_u64, |all, name| all.saturating_add(name.last - name.first + 1));
         let checked = AtomicU64::new(0);
-        let how = How {
+        let how = VerifyOptions {
             digests: &|leaves| {
                 let count = usize::try_from(leaves.end - leaves.start)?;
                 Ok(ledger.digests(LeafIndex(leaves.start), count)?)

@@ -17,13 +17,13 @@ use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, foreign};
 use segment::seal::{Elsewhere, remove_leftovers, remove_unfinished};
 use segment::sealed::{IndexAccess, SealedLines, open_segment};
-use segment::verify::{DigestsOf, FindingKind, How, verify_segment};
+use segment::verify::{DigestsOf, FindingKind, VerifyOptions, verify_segment};
 use segment::{Segment, SegmentName};
 
 use crate::ask::rows::index_secret;
 use crate::start::create::created;
 use crate::start::erased::check_erasures;
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::start::ground::is_empty_file;
 use crate::start::looking::{Looked, Sealed};
 use crate::start::reindex::{Watch, make_again};
@@ -49,13 +49,13 @@ pub(crate) fn settle(
     world: &World,
     layout: &Layout,
     looked: &mut Looked,
-) -> Result<Settled, OpenError> {
+) -> Result<Settled, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let dir = layout.segments();
     let journal_dir = layout.journal();
     // Sealing that was cut on a full disk has left in them what this start needs.
-    remove_unfinished(disk, &dir).map_err(|source| OpenError::disk(&dir, source))?;
-    make_room_to_settle(disk, &journal_dir).map_err(|source| OpenError::disk(&journal_dir, source))?;
+    remove_unfinished(disk, &dir).map_err(|source| OpenLogError::disk(&dir, source))?;
+    make_room_to_settle(disk, &journal_dir).map_err(|source| OpenLogError::disk(&journal_dir, source))?;
     let segments = with_indexes(disk, layout, looked)?;
     check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
     looked.vault.settle()?;
@@ -69,11 +69,11 @@ pub(crate) fn settle(
     let held = |leaves| sound.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
-    let extent = disk.extent(layout.data()).map_err(|source| OpenError::disk(layout.data(), source))?;
+    let extent = disk.extent(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
     let sizes = Sizes::within(config.reserve_bytes, extent);
     let (journal, recovery) = found.go_on(world.disk.clone(), world.random.clone(), sizes, &held)?;
     for folder in [&dir, &layout.manifests()] {
-        disk.create_dir_all(folder).map_err(|source| OpenError::disk(folder, source))?;
+        disk.create_dir_all(folder).map_err(|source| OpenLogError::disk(folder, source))?;
     }
     let elsewhere = Elsewhere {
         manifest: looked.manifest.as_ref(),
@@ -82,7 +82,7 @@ pub(crate) fn settle(
         digests,
         index_key: &index_secret(&looked.vault).key,
     };
-    let leftovers = remove_leftovers(disk, &dir, &elsewhere).map_err(|source| OpenError::disk(&dir, source))?;
+    let leftovers = remove_leftovers(disk, &dir, &elsewhere).map_err(|source| OpenLogError::disk(&dir, source))?;
     for (file, what) in leftovers.kept {
         tracing::warn!(file = %file.display(), what, "a file in the segments' folder stays, and is not used");
     }
@@ -94,20 +94,20 @@ pub(crate) fn settle(
 }
 
 /// Removes a marker that says of a log that was made to the end that it was not. What is no such marker stays.
-fn remove_marker(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenError> {
+fn remove_marker(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenLogError> {
     let marker = layout.creating();
     if is_empty_file(disk, &marker) {
         tracing::warn!("this log was made to the end; the marker that says otherwise is removed");
         return created(disk, layout);
     }
-    if disk.kind(&marker).map_err(|source| OpenError::disk(&marker, source))? != Kind::Absent {
+    if disk.kind(&marker).map_err(|source| OpenLogError::disk(&marker, source))? != Kind::Absent {
         tracing::warn!(file = %marker.display(), "this is no marker of a creation: it stays, and means nothing");
     }
     Ok(())
 }
 
 /// The live segments; an index that is missing or damaged is made again.
-fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result<Vec<Arc<Segment>>, OpenError> {
+fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result<Vec<Arc<Segment>>, OpenLogError> {
     let dir = layout.segments();
     let rebuild: Vec<SegmentEntry> =
         looked.segments.iter().filter(|sealed| sealed.segment.is_none()).map(|sealed| sealed.entry).collect();
@@ -136,7 +136,7 @@ fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result
 
 /// Checks that the segment's lines are those in the tree: an index made of others would answer wrongly for good.
 /// Cost: reads and hashes them; a part of what making the index costs.
-fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &Looked) -> Result<(), OpenError> {
+fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &Looked) -> Result<(), OpenLogError> {
     let lines = SealedLines::open(disk, &layout.segments(), entry, &looked.cache)?;
     let digests = DigestsAhead::new(&looked.ledger);
     let mut other = None;
@@ -147,7 +147,7 @@ fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &
             ControlFlow::Break(())
         }
     })?;
-    other.map_or(Ok(()), |leaf| Err(OpenError::NotInTree { leaf }))
+    other.map_or(Ok(()), |leaf| Err(OpenLogError::NotInTree { leaf }))
 }
 
 /// Which live segments were read whole and are what manifest and tree say. Only asked for where something is to be removed
@@ -174,7 +174,7 @@ impl Sound<'_> {
 
     fn is_sound(&self, entry: &SegmentEntry) -> bool {
         *self.known.borrow_mut().entry(entry.name).or_insert_with(|| {
-            let how = How {
+            let how = VerifyOptions {
                 digests: self.digests,
                 opens: None,
                 each_line: &|_, _| Ok(()),

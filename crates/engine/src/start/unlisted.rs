@@ -4,16 +4,21 @@ use env::Disk;
 use segment::manifest::Manifest;
 use segment::{SegmentFile, SegmentName};
 
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::state::layout::Layout;
 
 /// Explains an error that comes of a missing manifest: which one is missing, and which segment shows it.
-pub(crate) fn explain(disk: &dyn Disk, layout: &Layout, manifest: Option<&Manifest>, error: OpenError) -> OpenError {
+pub(crate) fn explain(
+    disk: &dyn Disk,
+    layout: &Layout,
+    manifest: Option<&Manifest>,
+    error: OpenLogError,
+) -> OpenLogError {
     let lacks_leaves = match &error {
-        OpenError::Journal(error) => {
-            matches!(error, journal::OpenError::Gap { .. } | journal::OpenError::Short { .. })
+        OpenLogError::Journal(error) => {
+            matches!(error, journal::OpenJournalError::Gap { .. } | journal::OpenJournalError::Short { .. })
         }
-        OpenError::Segment(_) | OpenError::Read(_) => true,
+        OpenLogError::Segment(_) | OpenLogError::Read(_) => true,
         _ => false,
     };
     let is_live =
@@ -21,7 +26,7 @@ pub(crate) fn explain(disk: &dyn Disk, layout: &Layout, manifest: Option<&Manife
     match whole_segments(disk, layout).into_iter().find(|name| !is_live(name)) {
         Some(segment) if lacks_leaves => {
             let manifest = manifest.map(|manifest| manifest.number);
-            OpenError::Unlisted { segment, manifest, source: Box::new(error) }
+            OpenLogError::Unlisted { segment, manifest, source: Box::new(error) }
         }
         _ => error,
     }

@@ -10,7 +10,7 @@ pub(crate) fn is_disk_full(error: &(dyn std::error::Error + 'static)) -> bool {
     while let Some(error) = cause {
         let said = error.downcast_ref::<std::io::Error>().is_some_and(env::is_disk_full)
             || matches!(error.downcast_ref(), Some(ledger::SignError::DiskFull))
-            || matches!(error.downcast_ref(), Some(journal::OpenError::DiskFull))
+            || matches!(error.downcast_ref(), Some(journal::OpenJournalError::DiskFull))
             || matches!(error.downcast_ref(), Some(StoreError::DiskFull { .. }))
             || matches!(error.downcast_ref(), Some(VaultError::DiskFull { .. }))
             || error.downcast_ref::<Box<SubmitError>>().is_some_and(|error| matches!(**error, SubmitError::DiskFull));

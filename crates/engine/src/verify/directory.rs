@@ -15,7 +15,7 @@ use super::segments::Indexes;
 use super::since;
 use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, markers, receipt, segments, sort_in};
 use crate::start::create::surroundings;
-use crate::start::error::OpenError;
+use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
 use crate::start::repaired::NoteKey;
 use crate::state::config::{Config, World};
@@ -43,11 +43,11 @@ pub fn verify_directory(
     match survey(disk, &layout) {
         Ok(Ground::Log) => {}
         // A missing file is a finding; it does not mean that there is no log.
-        Err(OpenError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
-        Ok(Ground::Free) | Err(OpenError::NotEmpty { .. }) => {
+        Err(OpenLogError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
+        Ok(Ground::Free) | Err(OpenLogError::NotEmpty { .. }) => {
             return Err(VerifyError::NoLog { data: config.data.clone() });
         }
-        Err(OpenError::Disk { path, source }) => return Err(VerifyError::Disk { path, source }),
+        Err(OpenLogError::Disk { path, source }) => return Err(VerifyError::Disk { path, source }),
         Err(error) => verification.found(layout.data(), None, with_causes(&error)),
     }
     let _lock = Lock::acquire_quietly(layout.data())?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use env::Disk;
 use event::Entry;
 use event::personal::combined_digest;
-use journal::{FileJournal, Known, MacKey, OpenError, RecoveredBatch, Refusal, SignedTree};
+use journal::{FileJournal, Known, MacKey, OpenJournalError, RecoveredBatch, Refusal, SignedTree};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
 use segment::DisclosureRecordRef;
 use vault::Sealed;
@@ -153,19 +153,21 @@ fn check_batch(
 }
 
 /// The file and leaves that an error names; `rest` where it names none.
-fn place(dir: &Path, error: &OpenError, rest: Range<u64>) -> (PathBuf, Option<Range<u64>>) {
+fn place(dir: &Path, error: &OpenJournalError, rest: Range<u64>) -> (PathBuf, Option<Range<u64>>) {
     match error {
-        OpenError::Damaged { path, leaf, .. } => (path.clone(), Some(leaf.0..rest.end.max(leaf.0 + 1))),
-        OpenError::Gap { path, found, expected } => (path.clone(), Some(expected.0..found.0.max(expected.0 + 1))),
-        OpenError::Short { end, checkpoint, .. } => (dir.to_owned(), Some(end.0..checkpoint.0.max(end.0 + 1))),
-        OpenError::OtherLog { path } | OpenError::Version { path, .. } | OpenError::OtherTree { path, .. } => {
-            (path.clone(), Some(rest))
+        OpenJournalError::Damaged { path, leaf, .. } => (path.clone(), Some(leaf.0..rest.end.max(leaf.0 + 1))),
+        OpenJournalError::Gap { path, found, expected } => {
+            (path.clone(), Some(expected.0..found.0.max(expected.0 + 1)))
         }
-        OpenError::Refused { source } => {
+        OpenJournalError::Short { end, checkpoint, .. } => (dir.to_owned(), Some(end.0..checkpoint.0.max(end.0 + 1))),
+        OpenJournalError::OtherLog { path }
+        | OpenJournalError::Version { path, .. }
+        | OpenJournalError::OtherTree { path, .. } => (path.clone(), Some(rest)),
+        OpenJournalError::Refused { source } => {
             let leaf = source.downcast_ref::<Misfit>().map(|misfit| misfit.leaf..misfit.leaf + 1);
             (dir.to_owned(), leaf.or(Some(rest)))
         }
-        OpenError::Io { path, .. } => (path.clone(), Some(rest)),
+        OpenJournalError::Io { path, .. } => (path.clone(), Some(rest)),
         _ => (dir.to_owned(), Some(rest)),
     }
 }

@@ -20,7 +20,7 @@ use proof::VerifierKey;
 
 pub use directory::verify_directory;
 pub use ledger::MarkState;
-pub use receipt::Kept;
+pub use receipt::KeptReceipt;
 
 /// What is to be checked beside the directory itself.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ pub struct Expect {
     /// The key the log must be signed with, from a source the checker trusts.
     pub key: Option<VerifierKey>,
     /// A signed receipt: the log must hold the entries it acknowledges.
-    pub receipt: Option<Kept>,
+    pub receipt: Option<KeptReceipt>,
 }
 
 /// Something that is not as it was.
@@ -133,7 +133,7 @@ pub enum VerifyError {
     },
     /// The tree's folder could not be read at all.
     #[error("the tree cannot be read")]
-    Tree(#[from] ledger::OpenError),
+    Tree(#[from] ledger::OpenLedgerError),
     /// The checkpoint given is none.
     #[error("the checkpoint to compare with cannot be used: {0}")]
     Since(String),
@@ -152,7 +152,7 @@ pub enum VerifyError {
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
 
 /// Puts the findings of a segment where they belong.
-pub(super) fn sort_in(findings: Vec<segment::verify::Finding>, verification: &mut Verification) {
+pub(super) fn sort_in(findings: Vec<segment::verify::SegmentFinding>, verification: &mut Verification) {
     for finding in findings {
         match finding.kind {
             FindingKind::Tampered | FindingKind::Forged => {

@@ -10,7 +10,7 @@ use env::with_causes;
 
 /// A receipt that somebody kept, or several.
 #[derive(Debug, Clone)]
-pub struct Kept {
+pub struct KeptReceipt {
     /// Where it was read from.
     pub file: PathBuf,
     /// The signed note, or several one behind the other.
@@ -19,7 +19,7 @@ pub struct Kept {
 
 /// Reads a receipt under the log's key; one that this key has not signed is a finding.
 pub(super) fn open(
-    kept: &Kept,
+    kept: &KeptReceipt,
     key: &VerifierKey,
     verification: &mut Verification,
 ) -> Result<Option<Receipt>, VerifyError> {

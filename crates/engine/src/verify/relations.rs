@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use event::{Kind, PersonId};
 use ledger::Recorded;
 use segment::{DisclosureRecordRef, IndexKey};
-use vault::{KeyState, OpenError, Vault};
+use vault::{KeyState, OpenDisclosureError, Vault};
 
 use super::Verification;
 use crate::ask::rows::index_secret;
@@ -75,10 +75,10 @@ pub(super) fn open_record(vault: &Vault, record: DisclosureRecordRef<'_>) -> Res
     let kind = Kind::from_byte(record.kind).ok_or("a disclosure is of an unknown kind")?;
     match vault.open_ciphertext(record.digest, person, kind, record.ciphertext) {
         Ok(_) => Ok(()),
-        Err(OpenError::UnknownPerson) => Err("the person of a disclosure is not in the vault"),
-        Err(OpenError::Altered) => {
+        Err(OpenDisclosureError::UnknownPerson) => Err("the person of a disclosure is not in the vault"),
+        Err(OpenDisclosureError::Altered) => {
             Err("a disclosure does not open under its person's key: it or its handle was changed")
         }
-        Err(OpenError::OtherDigest) => Err("a disclosure opens to another text than its digest says"),
+        Err(OpenDisclosureError::OtherDigest) => Err("a disclosure opens to another text than its digest says"),
     }
 }

@@ -8,7 +8,7 @@ use env::Disk;
 use segment::SegmentFile;
 use segment::manifest::SegmentEntry;
 use segment::sealed::{Difference, IndexAccess};
-use segment::verify::{FindingKind, How, Opens, verify_segment};
+use segment::verify::{FindingKind, Opens, VerifyOptions, verify_segment};
 use vault::Vault;
 
 use super::relations::Relations;
@@ -57,7 +57,7 @@ pub(super) fn check(
             "the keys of the vault are not at hand: the indexes could not be authenticated, and are left as they are";
         verification.warnings.push(format!("{}: {what}", dir.display()));
     }
-    let how = How {
+    let how = VerifyOptions {
         index_key: index_key.as_ref(),
         opens: relations.has_keys().then_some(opens),
         each_line: &|leaf, line| relations.line(leaf, line),

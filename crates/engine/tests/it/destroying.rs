@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use engine::{Config, Log, OpenError, World};
+use engine::{Config, Log, OpenLogError, World};
 
 use super::{Folder, events, everything, files, submit};
 
@@ -26,12 +26,12 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn refused(config: Config) -> OpenError {
+fn refused(config: Config) -> OpenLogError {
     Log::open(config, World::system()).err().expect("the start is refused")
 }
 
 /// Asserts that a start is refused and changes nothing.
-fn assert_left(folder: &Folder, case: &str) -> OpenError {
+fn assert_left(folder: &Folder, case: &str) -> OpenLogError {
     let before = contents(&folder.data());
     let error = refused(folder.config());
     assert!(contents(&folder.data()) == before, "{case}: a start that was refused ({error}) has changed a file");
@@ -65,7 +65,7 @@ fn a_lost_manifest_costs_no_segment_and_the_refusal_names_what_is_missing() {
         assert!(!lost.is_empty());
         lost.iter().for_each(|path| fs::remove_file(path).unwrap());
         let error = assert_left(&folder, "manifests lost");
-        assert!(matches!(error, OpenError::Unlisted { manifest, .. } if manifest.is_none() == all), "{error:?}");
+        assert!(matches!(error, OpenLogError::Unlisted { manifest, .. } if manifest.is_none() == all), "{error:?}");
 
         for path in lost {
             fs::write(&path, &whole[&path]).unwrap();
@@ -133,7 +133,7 @@ fn part_of_a_log_is_refused_with_or_without_a_marker_of_creation() {
             fs::write(folder.data().join("CREATING"), "").unwrap();
         }
         let error = assert_left(&folder, missing);
-        let is_incomplete = matches!(error, OpenError::Incomplete { .. } | OpenError::Vault(_));
+        let is_incomplete = matches!(error, OpenLogError::Incomplete { .. } | OpenLogError::Vault(_));
         assert!(is_incomplete, "without {missing}, marker {marker}: {error:?}");
     }
     // Nothing but the keys and the vault: persons are in it.
@@ -141,7 +141,7 @@ fn part_of_a_log_is_refused_with_or_without_a_marker_of_creation() {
     copy(&made.data().join("keys"), &folder.data().join("keys"));
     fs::copy(made.data().join("vault.db"), folder.data().join("vault.db")).unwrap();
     fs::write(folder.data().join("CREATING"), "").unwrap();
-    assert!(matches!(assert_left(&folder, "keys and vault"), OpenError::Incomplete { .. }));
+    assert!(matches!(assert_left(&folder, "keys and vault"), OpenLogError::Incomplete { .. }));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn an_older_copy_is_refused_before_its_tree_files_are_cut() {
     log.close().unwrap();
     fs::write(folder.data().join("tree/checkpoints"), older).unwrap();
     let error = assert_left(&folder, "older checkpoints");
-    assert!(matches!(error, OpenError::Ledger(ledger::OpenError::Mark(_))), "{error:?}");
+    assert!(matches!(error, OpenLogError::Ledger(ledger::OpenLedgerError::Mark(_))), "{error:?}");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_foreign_folder_is_refused_without_a_byte_written() {
         }
         let snapshot = || files(&folder.data()).into_iter().map(|path| (path.clone(), fs::read(path).unwrap()));
         let before: Vec<_> = snapshot().collect();
-        assert!(matches!(refused(folder.config()), OpenError::NotEmpty { .. }), "{case:?}");
+        assert!(matches!(refused(folder.config()), OpenLogError::NotEmpty { .. }), "{case:?}");
         let verified = engine::verify::verify_directory(
             &folder.config(),
             &World::system(),

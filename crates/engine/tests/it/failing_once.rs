@@ -8,7 +8,7 @@ use env::{Disk, DiskFile, SystemDisk};
 
 /// What befalls an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum How {
+pub(crate) enum FaultMode {
     /// It is not done.
     NotDone,
     /// It is done although it is said to have failed.
@@ -23,7 +23,7 @@ pub(crate) struct FailingOnce(Arc<Mutex<State>>);
 struct State {
     /// Kinds of the operations since [`FailingOnce::arm`]: what was done, in which folder, to which kind of file.
     done: Vec<String>,
-    failing: Vec<(u64, How)>,
+    failing: Vec<(u64, FaultMode)>,
     /// What failed.
     failed: Vec<String>,
     armed: bool,
@@ -31,7 +31,7 @@ struct State {
 
 impl FailingOnce {
     /// Counts from now on, and lets the operations of these numbers fail.
-    pub(crate) fn arm(&self, failing: &[(u64, How)]) {
+    pub(crate) fn arm(&self, failing: &[(u64, FaultMode)]) {
         *self.0.lock().unwrap() = State { failing: failing.to_vec(), armed: true, ..State::default() };
     }
 
@@ -45,12 +45,12 @@ impl FailingOnce {
         let how = self.next(what, path);
         match how {
             None => operation(),
-            Some(How::NotDone) => Err(io::Error::other("injected")),
-            Some(How::Done) => operation().and(Err(io::Error::other("injected"))),
+            Some(FaultMode::NotDone) => Err(io::Error::other("injected")),
+            Some(FaultMode::Done) => operation().and(Err(io::Error::other("injected"))),
         }
     }
 
-    fn next(&self, what: &str, path: &Path) -> Option<How> {
+    fn next(&self, what: &str, path: &Path) -> Option<FaultMode> {
         let folder = |name: &str| path.iter().any(|part| part == name);
         let journal = folder("journal") && ["read", "remove"].contains(&what);
         let mut state = self.0.lock().unwrap();

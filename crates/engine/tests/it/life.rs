@@ -1,5 +1,5 @@
 use super::{Folder, events, everything, submit};
-use engine::{Caller, Limits, Log, OpenError, Viewer, World, inspect};
+use engine::{Caller, Limits, Log, OpenLogError, Viewer, World, inspect};
 use search::Predicate;
 
 #[test]
@@ -107,7 +107,7 @@ fn a_creation_that_ended_before_its_marker_was_made_is_begun_again() {
     std::fs::create_dir_all(folder.data()).unwrap();
     std::fs::write(&unfinished, "somebody's").unwrap();
     let refused = Log::open(folder.config(), World::system());
-    assert!(matches!(refused, Err(OpenError::NotEmpty { found, .. }) if found == unfinished));
+    assert!(matches!(refused, Err(OpenLogError::NotEmpty { found, .. }) if found == unfinished));
     std::fs::write(&unfinished, "").unwrap();
     assert!(folder.open().stopped().is_none());
     assert!(!unfinished.exists());

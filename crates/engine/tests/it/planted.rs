@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use engine::verify::{Expect, Verification, VerifyError, verify_directory};
-use engine::{Log, OpenError, Repair, World};
+use engine::{Log, OpenLogError, Repair, World};
 
 use super::destroying::{contents, copy};
 use super::{Folder, events, everything, files, submit};
@@ -181,7 +181,7 @@ fn a_lock_is_taken_of_a_file_of_the_logs_own_and_by_verify_without_a_byte_writte
         let before = every_byte(&folder);
         let _ = verify(&folder);
         let refused = Log::open(folder.config(), World::system()).err().expect(case);
-        assert!(matches!(refused, OpenError::Lock(env::LockError::Io { .. })), "{case}: {refused:?}");
+        assert!(matches!(refused, OpenLogError::Lock(env::LockError::Io { .. })), "{case}: {refused:?}");
         assert!(Repair::plan(&folder.config(), &World::system(), &|_, _| {}).is_err(), "{case}");
         assert!(every_byte(&folder) == before, "{case}: something was written");
     }

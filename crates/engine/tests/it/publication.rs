@@ -7,7 +7,7 @@ use std::time::Duration;
 use engine::verify::{Expect, verify_directory};
 use engine::{Config, Log, World};
 
-use super::failing_once::{FailingOnce, How};
+use super::failing_once::{FailingOnce, FaultMode};
 use super::{Folder, events, everything, files, submit};
 
 /// How a log comes to publish a segment.
@@ -65,7 +65,7 @@ fn operations(by: By) -> Vec<String> {
     disk.disarm().0
 }
 
-fn check(by: By, failing: &[(u64, How)]) {
+fn check(by: By, failing: &[(u64, FaultMode)]) {
     let folder = Folder::new();
     let disk = FailingOnce::default();
     let log = prepare(&folder, by, &disk);
@@ -106,7 +106,7 @@ fn each_kind_of_failure(by: By) {
     }
     assert!(chosen.len() > 20, "{kinds:?}");
     for nth in chosen {
-        for how in [How::NotDone, How::Done] {
+        for how in [FaultMode::NotDone, FaultMode::Done] {
             check(by, &[(nth, how)]);
         }
     }
@@ -132,7 +132,7 @@ fn joining_goes_on_after_an_operation_of_any_kind_has_failed_once() {
 fn publication_goes_on_after_any_operation_has_failed_and_sealing_after_any_two() {
     for by in [By::Sealing, By::Merging, By::Joining] {
         for nth in 0..operations(by).len() as u64 {
-            for how in [How::NotDone, How::Done] {
+            for how in [FaultMode::NotDone, FaultMode::Done] {
                 check(by, &[(nth, how)]);
             }
         }
@@ -141,7 +141,7 @@ fn publication_goes_on_after_any_operation_has_failed_and_sealing_after_any_two(
     let count = operations(By::Sealing).len() as u64 + 40;
     for first in 0..count {
         for second in first + 1..count {
-            check(By::Sealing, &[(first, How::NotDone), (second, How::NotDone)]);
+            check(By::Sealing, &[(first, FaultMode::NotDone), (second, FaultMode::NotDone)]);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use engine::{OpenError, Watch, World, reindex};
+use engine::{OpenLogError, Watch, World, reindex};
 
 use super::sealing::{assert_sound, fill};
 use super::{Folder, everything};
@@ -49,7 +49,7 @@ fn a_segment_that_cannot_be_indexed_is_said_and_the_others_stay_sound() {
     std::fs::write(&lines[2], &whole[..whole.len() / 2]).unwrap();
     let watch = Watch { each: &|name, _| assert!(!lines[2].to_str().unwrap().contains(name)), progress: &|_, _| {} };
     let failed = reindex(&folder.config(), &World::system(), &watch);
-    assert!(matches!(failed, Err(OpenError::Reindex(_))), "{failed:?}");
+    assert!(matches!(failed, Err(OpenLogError::Reindex(_))), "{failed:?}");
     let left = std::fs::read_dir(folder.data().join("segments")).unwrap();
     assert_eq!(left.count(), 9, "three files a segment, and none that was in the making");
     std::fs::write(&lines[2], whole).unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Log, OpenError, Repair, RepairError, World};
+use engine::{Log, OpenLogError, Repair, RepairError, World};
 
 use super::destroying::contents;
 use super::{Folder, events, everything, files, submit};
@@ -101,5 +101,5 @@ fn a_sound_log_and_a_part_of_one_are_not_repaired() {
     assert!(plan(&folder).unwrap().is_none());
     fs::remove_file(folder.data().join("keys/signing")).unwrap();
     let refused = plan(&folder).err().expect("a key cannot be made again");
-    assert!(matches!(refused, RepairError::Beyond(OpenError::Incomplete { .. })), "{refused:?}");
+    assert!(matches!(refused, RepairError::Beyond(OpenLogError::Incomplete { .. })), "{refused:?}");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::verify::{Expect, Finding, verify_directory};
-use engine::{Config, Log, OpenError, Own, World};
+use engine::{Config, Log, OpenLogError, Own, World};
 use env::fake::{ManualClock, SeededRandom};
 use env::{Clock, SystemDisk, SystemRandom};
 use event::{Keys, Person, PersonId, personal::Scope};
@@ -70,7 +70,7 @@ fn a_destroyed_key_without_an_erasure_is_found_and_not_started_from() {
     let found = findings(&folder, &World::system());
     assert!(found.iter().any(|found| found.what.contains("records an erasure")), "{found:?}");
     let refused = Log::open(folder.config(), World::system()).err();
-    assert!(matches!(refused, Some(OpenError::Unexplained { .. })), "{refused:?}");
+    assert!(matches!(refused, Some(OpenLogError::Unexplained { .. })), "{refused:?}");
 }
 
 #[test]

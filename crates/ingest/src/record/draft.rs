@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Job;
+use super::RecordContext;
 use super::marks::{Marks, PersonNo};
 use crate::json::NodeId;
 use crate::mapping::{Owner, Slot};
@@ -39,7 +39,7 @@ pub(crate) struct Person {
 }
 
 pub(crate) struct Draft<'j, 'd, 'a> {
-    pub(crate) job: &'j Job<'d, 'a>,
+    pub(crate) job: &'j RecordContext<'d, 'a>,
     pub(crate) slots: Vec<(Slot, Filled<'a>)>,
     pub(crate) resource: Option<Thing<'a>>,
     pub(crate) targets: Vec<Thing<'a>>,
@@ -49,7 +49,7 @@ pub(crate) struct Draft<'j, 'd, 'a> {
 }
 
 impl<'j, 'd, 'a> Draft<'j, 'd, 'a> {
-    pub(crate) fn new(job: &'j Job<'d, 'a>) -> Self {
+    pub(crate) fn new(job: &'j RecordContext<'d, 'a>) -> Self {
         let marks = Marks::new(job.scope.doc);
         Self {
             job,

@@ -20,7 +20,7 @@ use crate::mapping::{Mapping, Rules};
 pub(crate) const EVENT_BYTES_MAX: usize = 252 * 1024;
 
 /// What the engine knows about a record before mapping it.
-pub(crate) struct Job<'d, 'a> {
+pub(crate) struct RecordContext<'d, 'a> {
     pub(crate) mapping: &'d Mapping,
     pub(crate) rules: &'d Rules,
     pub(crate) scope: Scope<'d, 'a>,
@@ -67,7 +67,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The event of a record. `ids` sees the id the record brings and may replace it.
-pub(crate) fn event(job: &Job<'_, '_>, ids: &mut dyn FnMut(&str) -> Option<String>) -> Result<Vec<u8>, String> {
+pub(crate) fn event(
+    job: &RecordContext<'_, '_>,
+    ids: &mut dyn FnMut(&str) -> Option<String>,
+) -> Result<Vec<u8>, String> {
     let mut draft = draft::Draft::new(job);
     fields::fill(&mut draft, ids)?;
     thing::fill(&mut draft);

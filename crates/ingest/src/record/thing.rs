@@ -56,7 +56,7 @@ pub(super) fn places(rule: &ThingRule, scope: &Scope<'_, '_>) -> Vec<NodeId> {
     all.into_iter().filter(|here| rule.filter.as_ref().is_none_or(|cond| cond.holds(&scope.at(*here)))).collect()
 }
 
-struct Found<'a> {
+struct ThingValues<'a> {
     kind: Value<'a>,
     id: Value<'a>,
     name: Option<Value<'a>>,
@@ -64,7 +64,7 @@ struct Found<'a> {
     also: Option<Vec<Value<'a>>>,
 }
 
-fn eval<'a>(rule: &ThingRule, scope: &Scope<'_, 'a>) -> Option<Found<'a>> {
+fn eval<'a>(rule: &ThingRule, scope: &Scope<'_, 'a>) -> Option<ThingValues<'a>> {
     let kind = rule.kind.eval(scope)?;
     let id = rule.id.eval(scope)?;
     if kind.text.len() > TYPE_BYTES_MAX || id.text.len() > ID_BYTES_MAX {
@@ -77,11 +77,11 @@ fn eval<'a>(rule: &ThingRule, scope: &Scope<'_, 'a>) -> Option<Found<'a>> {
         }
         _ => None,
     };
-    Some(Found { kind, id, name, also })
+    Some(ThingValues { kind, id, name, also })
 }
 
-fn take<'a>(draft: &mut Draft<'_, '_, 'a>, found: Found<'a>) -> Thing<'a> {
-    let Found { kind, id, name, also } = found;
+fn take<'a>(draft: &mut Draft<'_, '_, 'a>, found: ThingValues<'a>) -> Thing<'a> {
+    let ThingValues { kind, id, name, also } = found;
     moved(draft, &kind);
     moved(draft, &id);
     if let Some(also) = also {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use crate::expr::Scope;
 use crate::json::{Doc, Kind, NodeId};
 use crate::mapping::{Mapping, Rules};
-use crate::record::{self, ContentDigest, Job};
+use crate::record::{self, ContentDigest, RecordContext};
 use crate::{Counts, Outcome};
 use ids::Ids;
 use recent::Recent;
@@ -40,7 +40,7 @@ pub struct Session<'m> {
 }
 
 /// A record found inside its line.
-struct Found<'d, 'a> {
+struct LocatedRecord<'d, 'a> {
     doc: &'d Doc<'a>,
     text: &'a str,
     record: NodeId,
@@ -152,10 +152,10 @@ impl<'m> Session<'m> {
         if self.mapping.pass_through {
             return out.push(self.native(doc, text));
         }
-        self.unwrap(Found { doc, text, record: Doc::ROOT, made_up_ids: false }, 0, out);
+        self.unwrap(LocatedRecord { doc, text, record: Doc::ROOT, made_up_ids: false }, 0, out);
     }
 
-    fn unwrap(&mut self, mut found: Found<'_, '_>, from: usize, out: &mut Vec<Outcome>) {
+    fn unwrap(&mut self, mut found: LocatedRecord<'_, '_>, from: usize, out: &mut Vec<Outcome>) {
         for (at, rule) in self.mapping.unwraps.iter().enumerate().skip(from) {
             let scope = self.scope(&found);
             if rule.when.as_ref().is_some_and(|cond| !cond.holds(&scope)) {
@@ -165,7 +165,7 @@ impl<'m> Session<'m> {
             let made_up_ids = found.made_up_ids || rule.made_up_ids;
             if !rule.text {
                 if found.doc.kind(inner) == Kind::Object {
-                    found = Found { record: inner, made_up_ids, ..found };
+                    found = LocatedRecord { record: inner, made_up_ids, ..found };
                 }
                 continue;
             }
@@ -173,7 +173,11 @@ impl<'m> Session<'m> {
             let Some(opened) = open_text(&found, inner) else { continue };
             match Doc::parse(&opened) {
                 Ok(doc) => {
-                    return self.unwrap(Found { doc: &doc, text: &opened, record: inner, made_up_ids }, at + 1, out);
+                    return self.unwrap(
+                        LocatedRecord { doc: &doc, text: &opened, record: inner, made_up_ids },
+                        at + 1,
+                        out,
+                    );
                 }
                 Err(error) => return out.push(self.refused(format!("not JSON inside its wrapper: {error}"))),
             }
@@ -181,7 +185,7 @@ impl<'m> Session<'m> {
         self.decide(&found, out);
     }
 
-    fn decide(&mut self, found: &Found<'_, '_>, out: &mut Vec<Outcome>) {
+    fn decide(&mut self, found: &LocatedRecord<'_, '_>, out: &mut Vec<Outcome>) {
         let scope = self.scope(found);
         if let Some(skip) = self.mapping.skips.iter().find(|skip| skip.when.holds(&scope)) {
             return out.push(Outcome::Skipped { reason: skip.reason.clone(), line_no: self.line_no });
@@ -196,7 +200,7 @@ impl<'m> Session<'m> {
         }
     }
 
-    fn scope<'d, 'a>(&self, found: &Found<'d, 'a>) -> Scope<'d, 'a>
+    fn scope<'d, 'a>(&self, found: &LocatedRecord<'d, 'a>) -> Scope<'d, 'a>
     where
         'm: 'd,
     {
@@ -210,7 +214,7 @@ impl<'m> Session<'m> {
         }
     }
 
-    fn map<'a>(&mut self, found: &Found<'_, 'a>, previous: Option<(&Doc<'a>, &str)>, line_no: u64) -> Outcome {
+    fn map<'a>(&mut self, found: &LocatedRecord<'_, 'a>, previous: Option<(&Doc<'a>, &str)>, line_no: u64) -> Outcome {
         let mapping = self.mapping;
         let mut scope = Scope {
             doc: found.doc,
@@ -227,7 +231,8 @@ impl<'m> Session<'m> {
             Some((_, text)) => ContentDigest::of(&[text, found.text]),
             None => ContentDigest::of(&[found.text]),
         };
-        let job = Job { mapping, rules, scope, previous: scope.previous, content, made_up_ids: found.made_up_ids };
+        let job =
+            RecordContext { mapping, rules, scope, previous: scope.previous, content, made_up_ids: found.made_up_ids };
         let ids = &mut self.ids;
         match record::event(&job, &mut |own| Some(ids.settle(own, &content))) {
             Ok(json) => Outcome::Event { json, line_no },
@@ -248,7 +253,7 @@ impl<'m> Session<'m> {
         Outcome::Event { json, line_no: self.line_no }
     }
 
-    fn join(&mut self, found: &Found<'_, '_>, out: &mut Vec<Outcome>) {
+    fn join(&mut self, found: &LocatedRecord<'_, '_>, out: &mut Vec<Outcome>) {
         let scope = self.scope(found);
         let Some(join) = &self.mapping.join else { return };
         let key = join.key.eval(&scope).map(|key| key.text.into_owned());
@@ -275,7 +280,7 @@ impl<'m> Session<'m> {
     }
 
     /// Makes one record of two: the last one, with what was different in the first one under `joined`.
-    fn joined(&mut self, first: &str, first_no: u64, last: &Found<'_, '_>, out: &mut Vec<Outcome>) {
+    fn joined(&mut self, first: &str, first_no: u64, last: &LocatedRecord<'_, '_>, out: &mut Vec<Outcome>) {
         let merged = Doc::parse(first).ok().and_then(|first| merge(&first, last));
         let merged = merged.as_deref().and_then(|text| Doc::parse(text).ok().map(|doc| (text, doc)));
         let Some((text, doc)) = merged else {
@@ -284,7 +289,7 @@ impl<'m> Session<'m> {
             return out.push(outcome);
         };
         let outcome = self.map(
-            &Found { doc: &doc, text, record: last.record, made_up_ids: last.made_up_ids },
+            &LocatedRecord { doc: &doc, text, record: last.record, made_up_ids: last.made_up_ids },
             None,
             self.line_no,
         );
@@ -299,7 +304,7 @@ impl<'m> Session<'m> {
     /// Maps a record that waited in vain.
     fn alone(&mut self, text: &str, line_no: u64, out: &mut Vec<Outcome>) {
         if let Ok(doc) = Doc::parse(text) {
-            let mut found = Found { doc: &doc, text, record: Doc::ROOT, made_up_ids: false };
+            let mut found = LocatedRecord { doc: &doc, text, record: Doc::ROOT, made_up_ids: false };
             for rule in self.mapping.unwraps.iter().filter(|rule| !rule.text) {
                 let scope = self.scope(&found);
                 if rule.when.as_ref().is_none_or(|cond| cond.holds(&scope)) {
@@ -313,7 +318,7 @@ impl<'m> Session<'m> {
         }
     }
 
-    fn diff(&mut self, found: &Found<'_, '_>, out: &mut Vec<Outcome>) {
+    fn diff(&mut self, found: &LocatedRecord<'_, '_>, out: &mut Vec<Outcome>) {
         let Some(diff) = &self.mapping.diff else { return };
         let Some(key) = diff.key.eval(&self.scope(found)).map(|key| key.text.into_owned()) else {
             let outcome = self.map(found, None, self.line_no);
@@ -337,13 +342,13 @@ impl<'m> Session<'m> {
         self.previous.put(key, text.len(), text.to_owned());
     }
 
-    fn map_after<'p>(&mut self, found: &Found<'_, 'p>, before: &Doc<'p>, text: &str) -> Outcome {
+    fn map_after<'p>(&mut self, found: &LocatedRecord<'_, 'p>, before: &Doc<'p>, text: &str) -> Outcome {
         self.map(found, Some((before, text)), self.line_no)
     }
 }
 
 /// The line with the JSON inside a string put in the string's place.
-fn open_text(found: &Found<'_, '_>, id: NodeId) -> Option<String> {
+fn open_text(found: &LocatedRecord<'_, '_>, id: NodeId) -> Option<String> {
     let raw = found.doc.raw(id);
     let inner = Some(found.doc.text(id))
         .filter(|text| found.doc.kind(id) == Kind::String && text.trim_start().starts_with('{'))?;
@@ -356,7 +361,7 @@ fn splice(whole: &str, raw: &str, by: &str) -> Option<String> {
     Some([whole.get(..start)?, by, whole.get(start + raw.len()..)?].concat())
 }
 
-fn merge(first: &Doc<'_>, last: &Found<'_, '_>) -> Option<String> {
+fn merge(first: &Doc<'_>, last: &LocatedRecord<'_, '_>) -> Option<String> {
     let doc = last.doc;
     let same =
         |id: NodeId| doc.member(last.record, &first.key(id)).is_some_and(|other| doc.raw(other) == first.raw(id));

@@ -7,7 +7,7 @@ use super::sizes::FILE_BYTES_MAX;
 use super::writer::{Place, Setting, Writer};
 use super::{CompleteFile, FileJournal, Files, Foreign, Recovery, Sizes, open_file};
 use crate::format::{FileHeader, Mac, Scan, restamp, scan};
-use crate::{FileNumber, MacKey, OpenError, SignedTree};
+use crate::{FileNumber, MacKey, OpenJournalError, SignedTree};
 use env::{Disk, Random, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::io;
@@ -18,8 +18,8 @@ use std::sync::{Arc, Mutex};
 /// Whether segments really hold these leaves, so that a journal file of theirs may go.
 pub type AreHeld<'a> = &'a dyn Fn(Range<u64>) -> bool;
 
-/// What lies in a journal's folder, read whole and found sound. Nothing was changed; [`Found::go_on`] does that.
-pub struct Found {
+/// What lies in a journal's folder, read whole and found sound. Nothing was changed; [`FoundJournal::go_on`] does that.
+pub struct FoundJournal {
     pub(super) dir: PathBuf,
     pub(super) origin: Digest,
     /// What authenticates frames.
@@ -63,7 +63,7 @@ pub(super) struct Obsolete {
     pub(super) leaves: Option<Range<LeafIndex>>,
 }
 
-impl Found {
+impl FoundJournal {
     /// The leaves that the journal holds: from the first leaf of its oldest file to behind its last line.
     #[must_use]
     pub fn leaves(&self) -> Range<LeafIndex> {
@@ -89,7 +89,7 @@ impl Found {
     /// Cost: writes and syncs the last file anew.
     ///
     /// # Errors
-    /// [`OpenError`]. Either nothing was removed then, or all that counts is durable in fresh files.
+    /// [`OpenJournalError`]. Either nothing was removed then, or all that counts is durable in fresh files.
     ///
     /// # Panics
     /// Where the journal was looked at without [`super::Known::key`].
@@ -99,7 +99,7 @@ impl Found {
         random: Arc<dyn Random>,
         sizes: Sizes,
         are_held: AreHeld<'_>,
-    ) -> Result<(FileJournal, Recovery), OpenError> {
+    ) -> Result<(FileJournal, Recovery), OpenJournalError> {
         let key = self.key.take().expect("a journal goes on with the log's key");
         disk.create_dir_all(&self.dir).map_err(io_at(&self.dir))?;
         let (sealed, mut rewritten, copied) = self.removable(are_held);
@@ -169,7 +169,7 @@ impl Found {
         from: &Path,
         rewrite: Rewrite,
         rewritten: &mut Vec<PathBuf>,
-    ) -> Result<(PathBuf, Mac), OpenError> {
+    ) -> Result<(PathBuf, Mac), OpenJournalError> {
         let mut bytes = match rewrite.bytes {
             Some(bytes) => bytes,
             None => read_again(disk, from, &rewrite)?,
@@ -197,7 +197,7 @@ impl Found {
     }
 }
 
-fn remove(disk: &dyn Disk, paths: &[PathBuf]) -> Result<(), OpenError> {
+fn remove(disk: &dyn Disk, paths: &[PathBuf]) -> Result<(), OpenJournalError> {
     for path in paths {
         match disk.remove(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_at(path)(error)),
@@ -207,12 +207,12 @@ fn remove(disk: &dyn Disk, paths: &[PathBuf]) -> Result<(), OpenError> {
     Ok(())
 }
 
-fn read_again(disk: &dyn Disk, path: &Path, expected: &Rewrite) -> Result<Vec<u8>, OpenError> {
+fn read_again(disk: &dyn Disk, path: &Path, expected: &Rewrite) -> Result<Vec<u8>, OpenJournalError> {
     let bytes = env::read_whole(disk, path, FILE_BYTES_MAX).map_err(io_at(path))?;
     if scan(&bytes, &expected.header) == expected.scan {
         return Ok(bytes);
     }
     let (offset, leaf) = (0, expected.header.begun.first_leaf);
     let what = "it was read a second time, and something else was read";
-    Err(OpenError::Damaged { path: path.to_owned(), offset, leaf, what })
+    Err(OpenJournalError::Damaged { path: path.to_owned(), offset, leaf, what })
 }

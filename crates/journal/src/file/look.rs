@@ -1,6 +1,6 @@
 //! Looking at a journal's folder: reading what is there, refusing what is damaged, changing nothing.
 
-use super::found::{Found, FoundFile, Obsolete, Rewrite};
+use super::found::{FoundFile, FoundJournal, Obsolete, Rewrite};
 use super::name::{Name, Named, TERM_MAX};
 use super::placing::{ReadAgain, is_left};
 use super::reserve::{first_not_zero, reserve_path};
@@ -9,7 +9,7 @@ use super::{Cut, Foreign, Known, Recovery, Refusal};
 use crate::format::{
     End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, scan,
 };
-use crate::{FileNumber, OpenError, Placed, RecoveredBatch};
+use crate::{FileNumber, OpenJournalError, Placed, RecoveredBatch};
 use env::{Disk, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +42,7 @@ pub(super) struct Looking<'a> {
 
 impl<'a> Looking<'a> {
     /// Looks which files there are. A folder that is missing holds none.
-    pub(super) fn start(disk: &'a dyn Disk, dir: &'a Path, known: &'a Known<'a>) -> Result<Self, OpenError> {
+    pub(super) fn start(disk: &'a dyn Disk, dir: &'a Path, known: &'a Known<'a>) -> Result<Self, OpenJournalError> {
         let mut looking = Self {
             disk,
             dir,
@@ -66,14 +66,14 @@ impl<'a> Looking<'a> {
         if let Some(first) = looking.names.first() {
             if first.first_leaf > known.sealed {
                 let (path, found) = (first.path(dir), first.first_leaf);
-                return Err(OpenError::Gap { path, found, expected: known.sealed });
+                return Err(OpenJournalError::Gap { path, found, expected: known.sealed });
             }
             looking.next_leaf = first.first_leaf;
         }
         Ok(looking)
     }
 
-    fn sort_in(&mut self, path: PathBuf) -> Result<(), OpenError> {
+    fn sort_in(&mut self, path: PathBuf) -> Result<(), OpenJournalError> {
         if let Some(named) = path.to_str().and_then(|path| path.strip_suffix(TEMPORARY_SUFFIX)) {
             let named = Path::new(named);
             let is_reserve = named == reserve_path(self.dir);
@@ -93,7 +93,7 @@ impl<'a> Looking<'a> {
             Some(Named::OutOfReach) => self.leave(path, "no journal comes to the leaf and the term it is named after"),
             Some(Named::Wrong) => {
                 let what = "the name is not <first leaf>-<term>.wal";
-                return Err(OpenError::Damaged { path, offset: 0, leaf: self.next_leaf, what });
+                return Err(OpenJournalError::Damaged { path, offset: 0, leaf: self.next_leaf, what });
             }
         }
         Ok(())
@@ -128,14 +128,14 @@ impl<'a> Looking<'a> {
     pub(super) fn files(
         &mut self,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<(), OpenError> {
+    ) -> Result<(), OpenJournalError> {
         let names = std::mem::take(&mut self.names);
         for (index, name) in names.iter().enumerate() {
             self.file(name, index + 1 == names.len(), receive)?;
         }
         let checkpoint = self.known.checkpoint.size;
         if self.next_leaf.0 < checkpoint.0.max(self.known.sealed.0) {
-            return Err(OpenError::Short { dir: self.dir.to_owned(), end: self.next_leaf, checkpoint });
+            return Err(OpenJournalError::Short { dir: self.dir.to_owned(), end: self.next_leaf, checkpoint });
         }
         Ok(())
     }
@@ -145,10 +145,10 @@ impl<'a> Looking<'a> {
         name: &Name,
         is_last: bool,
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<(), OpenError> {
+    ) -> Result<(), OpenJournalError> {
         let path = name.path(self.dir);
         if name.first_leaf != self.next_leaf {
-            return Err(OpenError::Gap { path, found: name.first_leaf, expected: self.next_leaf });
+            return Err(OpenJournalError::Gap { path, found: name.first_leaf, expected: self.next_leaf });
         }
         let bytes = env::read_whole(self.disk, &path, FILE_BYTES_MAX).map_err(io_at(&path))?;
         let header = self.check_header(name, &path, &bytes)?;
@@ -181,14 +181,15 @@ impl<'a> Looking<'a> {
         Ok(())
     }
 
-    pub(super) fn check_header(&self, name: &Name, path: &Path, bytes: &[u8]) -> Result<FileHeader, OpenError> {
-        let damaged = |what| OpenError::Damaged { path: path.to_owned(), offset: 0, leaf: name.first_leaf, what };
+    pub(super) fn check_header(&self, name: &Name, path: &Path, bytes: &[u8]) -> Result<FileHeader, OpenJournalError> {
+        let damaged =
+            |what| OpenJournalError::Damaged { path: path.to_owned(), offset: 0, leaf: name.first_leaf, what };
         let header = FileHeader::decode(bytes).map_err(|error| match error {
             HeaderError::Damaged(what) => damaged(what),
-            HeaderError::Version(version) => OpenError::Version { path: path.to_owned(), version },
+            HeaderError::Version(version) => OpenJournalError::Version { path: path.to_owned(), version },
         })?;
         if header.begun.origin != self.origin {
-            return Err(OpenError::OtherLog { path: path.to_owned() });
+            return Err(OpenJournalError::OtherLog { path: path.to_owned() });
         }
         if header.begun.first_leaf != name.first_leaf || header.term != name.term {
             return Err(damaged("the name is not that of the file header"));
@@ -205,8 +206,8 @@ impl<'a> Looking<'a> {
         header: &FileHeader,
         scan: &Scan,
         digests: &[Digest],
-    ) -> Result<Mac, OpenError> {
-        let damaged = |offset, leaf, what| OpenError::Damaged { path: path.to_owned(), offset, leaf, what };
+    ) -> Result<Mac, OpenJournalError> {
+        let damaged = |offset, leaf, what| OpenJournalError::Damaged { path: path.to_owned(), offset, leaf, what };
         let Some(key) = self.known.key else { return Ok(NO_MAC) };
         let mac = authenticate(bytes, scan, header, digests, key)
             .map_err(|forged| damaged(forged.offset as u64, forged.leaf, forged.what))?;
@@ -218,19 +219,19 @@ impl<'a> Looking<'a> {
     }
 
     /// Refuses a file that was begun under a checkpoint which is not one of this tree's.
-    fn check_checkpoint(&self, path: &Path, header: &FileHeader) -> Result<(), OpenError> {
+    fn check_checkpoint(&self, path: &Path, header: &FileHeader) -> Result<(), OpenJournalError> {
         let (begun, newest) = (header.begun.checkpoint, self.known.checkpoint.size);
         let ahead = (begun.size > newest).then_some(newest);
         if ahead.is_none() && (self.known.root_at)(begun.size) == Some(begun.root) {
             return Ok(());
         }
-        Err(OpenError::OtherTree { path: path.to_owned(), begun: begun.size, newest: ahead })
+        Err(OpenJournalError::OtherTree { path: path.to_owned(), begun: begun.size, newest: ahead })
     }
 
     /// Decides whether the end of a file is right, may be cut, or shows a loss.
-    fn judge(&mut self, path: &Path, scan: &Scan, is_last: bool) -> Result<(), OpenError> {
+    fn judge(&mut self, path: &Path, scan: &Scan, is_last: bool) -> Result<(), OpenJournalError> {
         let offset = scan.end_offset as u64;
-        let damaged = |what| OpenError::Damaged { path: path.to_owned(), offset, leaf: scan.end_leaf, what };
+        let damaged = |what| OpenJournalError::Damaged { path: path.to_owned(), offset, leaf: scan.end_leaf, what };
         let attested = scan.end_leaf.0 < self.known.checkpoint.size.0.max(self.known.sealed.0);
         match scan.end {
             End::Damaged(what) => return Err(damaged(what)),
@@ -253,7 +254,7 @@ impl<'a> Looking<'a> {
         scan: &Scan,
         digests: &[Digest],
         receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<(), OpenError> {
+    ) -> Result<(), OpenJournalError> {
         let mut left = digests;
         for place in &scan.batches {
             let frame = batch_at(bytes, place.start, header).expect("the scan has found this batch");
@@ -266,29 +267,29 @@ impl<'a> Looking<'a> {
             left = behind;
             let Frame { lines, refs, disclosures, .. } = frame;
             receive(RecoveredBatch { placed, lines, digests, refs, disclosures })
-                .map_err(|source| OpenError::Refused { source })?;
+                .map_err(|source| OpenJournalError::Refused { source })?;
         }
         Ok(())
     }
 
     /// Checks the reserve, too, although it holds no data: no byte of the folder may change unnoticed.
-    pub(super) fn reserve(&self) -> Result<(), OpenError> {
+    pub(super) fn reserve(&self) -> Result<(), OpenJournalError> {
         let path = reserve_path(self.dir);
         if let Some(offset) = first_not_zero(self.disk, &path).map_err(io_at(&path))? {
             let what = "the reserve is not all zeroes";
-            return Err(OpenError::Damaged { path, offset, leaf: self.next_leaf, what });
+            return Err(OpenJournalError::Damaged { path, offset, leaf: self.next_leaf, what });
         }
         Ok(())
     }
 
     /// What was found, all of it read.
-    pub(super) fn found(mut self) -> Result<Found, OpenError> {
+    pub(super) fn found(mut self) -> Result<FoundJournal, OpenJournalError> {
         for name in std::mem::take(&mut self.superseded) {
             self.supersede(&name)?;
         }
         let term = self.next_term()?;
         let first_leaf = self.files.first().map_or(self.known.sealed, |file| file.first_leaf);
-        Ok(Found {
+        Ok(FoundJournal {
             dir: self.dir.to_owned(),
             origin: self.origin,
             key: self.known.key.cloned(),
@@ -303,13 +304,13 @@ impl<'a> Looking<'a> {
     }
 
     /// Says which lines a file that does not count holds, so that it is only removed where they are held elsewhere.
-    fn supersede(&mut self, name: &Name) -> Result<(), OpenError> {
+    fn supersede(&mut self, name: &Name) -> Result<(), OpenJournalError> {
         let path = name.path(self.dir);
         match self.read_again(name, &path)? {
             ReadAgain::Foreign(what) => self.leave(path, what),
             ReadAgain::Ours { end } if end > self.next_leaf => {
                 let what = "the later writing of these lines holds fewer of them";
-                return Err(OpenError::Damaged { path, offset: 0, leaf: self.next_leaf, what });
+                return Err(OpenJournalError::Damaged { path, offset: 0, leaf: self.next_leaf, what });
             }
             ReadAgain::Ours { end } => {
                 self.term = self.term.max(name.term);
@@ -321,18 +322,22 @@ impl<'a> Looking<'a> {
 
     /// The term of the next process: above that of every file that is this log's, and none that a foreign file is named after, so that
     /// no name is used twice.
-    fn next_term(&self) -> Result<u64, OpenError> {
+    fn next_term(&self) -> Result<u64, OpenJournalError> {
         let mut free = (self.term + 1..=TERM_MAX).filter(|term| !self.taken.contains(term));
         free.next().ok_or_else(|| {
             let what = "a file has the last term there is: somebody gave it that term, for no journal comes so far";
-            OpenError::Damaged { path: self.dir.to_owned(), offset: 0, leaf: self.next_leaf, what }
+            OpenJournalError::Damaged { path: self.dir.to_owned(), offset: 0, leaf: self.next_leaf, what }
         })
     }
 }
 
-pub(super) fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {
+pub(super) fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenJournalError {
     let path = path.to_owned();
     move |source| {
-        if is_disk_full(&source) { OpenError::DiskFull } else { OpenError::Io { path: path.clone(), source } }
+        if is_disk_full(&source) {
+            OpenJournalError::DiskFull
+        } else {
+            OpenJournalError::Io { path: path.clone(), source }
+        }
     }
 }

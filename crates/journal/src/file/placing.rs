@@ -2,7 +2,7 @@
 
 use super::look::{Looking, io_at};
 use super::name::Name;
-use crate::OpenError;
+use crate::OpenJournalError;
 use crate::format::{End, FileHeader, authenticate, line_digests, scan};
 use env::{Disk, Kind, begins_as};
 use proof::{Digest, LeafIndex};
@@ -24,7 +24,7 @@ impl Looking<'_> {
     /// Reads a file that a later writing or segments seem to hold, and compares every line.
     ///
     /// Cost: reads and hashes it. An orderly stop leaves no such file.
-    pub(super) fn read_again(&self, name: &Name, path: &Path) -> Result<ReadAgain, OpenError> {
+    pub(super) fn read_again(&self, name: &Name, path: &Path) -> Result<ReadAgain, OpenJournalError> {
         let foreign = |what| Ok(ReadAgain::Foreign(what));
         if let Kind::Other(what) = self.disk.kind(path).map_err(io_at(path))? {
             return foreign(what);

@@ -3,7 +3,7 @@
 use crate::world::{Seen, append, dir, key, known, open, signed};
 use env::Disk;
 use env::fake::FaultyDisk;
-use journal::{AppendError, FileJournal, Journal, OpenError};
+use journal::{AppendError, FileJournal, Journal, OpenJournalError};
 use std::path::Path;
 
 /// Two files, the first complete; the last holds two groups. Returns what should come back.
@@ -37,7 +37,7 @@ fn flip_all(checkpoint: u64, kept: usize) {
             let copy = disk.snapshot();
             copy.flip_bit(&path, byte, (byte % 8) as u8).unwrap();
             match open(&copy, byte, checkpoint) {
-                Err(OpenError::Damaged { path: named, offset, leaf, .. }) => {
+                Err(OpenJournalError::Damaged { path: named, offset, leaf, .. }) => {
                     assert_eq!(named, path, "the damaged file is named");
                     assert!(offset <= byte, "offset {offset} is that of the frame with byte {byte}");
                     assert!(leaf.0 <= 11);
@@ -88,13 +88,13 @@ fn missing_files_are_noticed() {
     assert_eq!(files.len(), 2);
     let without_first = disk.snapshot();
     without_first.remove(&files[0]).unwrap();
-    assert!(matches!(open(&without_first, 2, 0).err(), Some(OpenError::Gap { .. })));
+    assert!(matches!(open(&without_first, 2, 0).err(), Some(OpenJournalError::Gap { .. })));
     let without_last = disk.snapshot();
     without_last.remove(&files[1]).unwrap();
-    assert!(matches!(open(&without_last, 2, 11).err(), Some(OpenError::Short { .. })));
+    assert!(matches!(open(&without_last, 2, 11).err(), Some(OpenJournalError::Short { .. })));
     let without_any = disk.snapshot();
     files.iter().for_each(|path| without_any.remove(path).unwrap());
-    assert!(matches!(open(&without_any, 2, 11).err(), Some(OpenError::Short { .. })));
+    assert!(matches!(open(&without_any, 2, 11).err(), Some(OpenJournalError::Short { .. })));
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_renamed_file_is_noticed() {
     assert!(open(&renamed, 2, 0).is_err());
     let misnamed = disk.snapshot();
     misnamed.rename_noreplace(&files[1], &dir().join("4-1.wal")).unwrap();
-    assert!(matches!(open(&misnamed, 2, 0).err(), Some(OpenError::Damaged { .. })));
+    assert!(matches!(open(&misnamed, 2, 0).err(), Some(OpenJournalError::Damaged { .. })));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn inspecting_gives_the_same_batches_and_changes_nothing() {
     assert_eq!(inspect().unwrap(), lines);
     assert_eq!(disk.operations(), operations);
     disk.flip_bit(&dir().join("reserve"), 77, 3).unwrap();
-    assert!(matches!(inspect(), Err(OpenError::Damaged { offset: 77, .. })), "no byte changes unnoticed");
+    assert!(matches!(inspect(), Err(OpenJournalError::Damaged { offset: 77, .. })), "no byte changes unnoticed");
     open(&disk, 9, 11).unwrap();
 }
 

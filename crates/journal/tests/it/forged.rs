@@ -3,7 +3,7 @@
 use crate::world::{ORIGIN, Seen, append, batch, dir, key, known, newest_file, open, open_at, root_at, signed};
 use env::Disk;
 use env::fake::FaultyDisk;
-use journal::{FileJournal, Journal, MacKey, OpenError};
+use journal::{FileJournal, Journal, MacKey, OpenJournalError};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
 use std::path::{Path, PathBuf};
 
@@ -72,7 +72,7 @@ fn written(disk: &FaultyDisk) -> (PathBuf, Vec<Seen>) {
 fn assert_refused(disk: &FaultyDisk, path: &Path, at: usize, leaf: u64) {
     let before = disk.read(path).unwrap();
     match open(disk, 9, 0).err() {
-        Some(OpenError::Damaged { path: named, offset, leaf: found, what }) => {
+        Some(OpenJournalError::Damaged { path: named, offset, leaf: found, what }) => {
             assert_eq!((named.as_path(), offset, found), (path, at as u64, LeafIndex(leaf)), "{what}");
         }
         other => panic!("not refused as damaged: {other:?}"),
@@ -191,14 +191,17 @@ fn a_file_begun_under_a_checkpoint_that_the_tree_lacks_is_refused() {
     append(&journal, &[2], 20).unwrap();
     let refused = open(&disk, 2, 2).err();
     assert!(
-        matches!(refused, Some(OpenError::OtherTree { begun: TreeSize(3), newest: Some(TreeSize(2)), .. })),
+        matches!(refused, Some(OpenJournalError::OtherTree { begun: TreeSize(3), newest: Some(TreeSize(2)), .. })),
         "checkpoints were taken away: {refused:?}"
     );
     let key = key();
     let other = |size| (size != TreeSize(3)).then(|| root_at(size)).flatten().or(Some(Hash([0; 32])));
     let known = journal::Known { root_at: &other, ..known(0, 5, &key) };
     let refused = FileJournal::inspect(&disk, &dir(), &known, &mut |_| Ok(())).err();
-    assert!(matches!(refused, Some(OpenError::OtherTree { begun: TreeSize(3), newest: None, .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Some(OpenJournalError::OtherTree { begun: TreeSize(3), newest: None, .. })),
+        "{refused:?}"
+    );
     assert!(open(&disk, 2, 4).is_ok());
 }
 
@@ -237,7 +240,7 @@ fn without_the_key_only_checksums_are_checked_and_that_is_said() {
     assert!(inspect(Some(&key())).unwrap().authenticated);
     assert!(!inspect(None).unwrap().authenticated);
     let other = inspect(Some(&MacKey::new(&[2; 32]))).err();
-    assert!(matches!(other, Some(OpenError::Damaged { offset: 0, .. })), "{other:?}");
+    assert!(matches!(other, Some(OpenJournalError::Damaged { offset: 0, .. })), "{other:?}");
     let at = frames(&disk.read(&path).unwrap())[1];
     rewrite(&disk, &path, |file| file[at + 120] ^= 1);
     assert!(inspect(None).is_ok(), "whoever lacks the key cannot tell");
@@ -257,7 +260,7 @@ fn a_file_of_the_version_before_is_refused_by_its_version() {
     disk.create_dir_all(&dir()).unwrap();
     env::publish_file(&disk, &dir().join("0000000000000000-00000001.wal"), &old).unwrap();
     let refused = open(&disk, 1, 0).err().unwrap();
-    assert!(matches!(refused, OpenError::Version { version: 1, .. }), "{refused}");
+    assert!(matches!(refused, OpenJournalError::Version { version: 1, .. }), "{refused}");
     assert!(refused.to_string().contains("unreleased build"), "{refused}");
 }
 

@@ -3,11 +3,11 @@
 use crate::world::{SMALL, append, dir, key, known, newest_file, open, signed};
 use env::Disk;
 use env::fake::{FaultyDisk, SeededRandom};
-use journal::{FileJournal, Found, Journal, OpenError};
+use journal::{FileJournal, FoundJournal, Journal, OpenJournalError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-fn look(disk: &FaultyDisk, sealed: u64) -> Result<Found, OpenError> {
+fn look(disk: &FaultyDisk, sealed: u64) -> Result<FoundJournal, OpenJournalError> {
     let key = key();
     // What is sealed is under a checkpoint.
     FileJournal::look(disk, &dir(), &known(sealed, sealed, &key), &mut |_| Ok(()))
@@ -88,7 +88,7 @@ fn what_a_later_writing_lacks_is_not_given_up() {
     env::publish_file(&disk, &begun, &empty.read(&begun).unwrap()).unwrap();
     let before = files(&disk);
     let refused = open(&disk, 7, 0).err().expect("ten lines would be given up");
-    assert!(matches!(refused, OpenError::Damaged { .. }), "{refused:?}");
+    assert!(matches!(refused, OpenJournalError::Damaged { .. }), "{refused:?}");
     assert!(files(&disk) == before);
 }
 

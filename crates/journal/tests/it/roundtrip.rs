@@ -3,7 +3,7 @@
 use crate::world::{SMALL, append, batch, dir, key, known, open, open_at, signed};
 use env::SystemDisk;
 use env::fake::{FaultyDisk, SeededRandom};
-use journal::{AppendError, FileJournal, Journal, Known, OpenError, ReadError, Sizes};
+use journal::{AppendError, FileJournal, Journal, Known, OpenJournalError, ReadError, Sizes};
 use proof::LeafIndex;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ fn a_file_of_another_log_is_refused() {
     let known = Known { origin: "other/0000000000000000", ..known(0, 0, &key) };
     let random = Arc::new(SeededRandom::new(2));
     let refused = FileJournal::open(Arc::new(disk), random, &dir(), &known, &mut |_| Ok(()));
-    assert!(matches!(refused.err(), Some(OpenError::OtherLog { .. })));
+    assert!(matches!(refused.err(), Some(OpenJournalError::OtherLog { .. })));
 }
 
 #[test]

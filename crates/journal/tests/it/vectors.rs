@@ -2,7 +2,7 @@
 
 use env::fake::FaultyDisk;
 use env::{Disk, Random};
-use journal::{Batch, FileJournal, Journal, Known, MacKey, OpenError, Packed, SignedTree, Sizes};
+use journal::{Batch, FileJournal, Journal, Known, MacKey, OpenJournalError, Packed, SignedTree, Sizes};
 use proof::{Digest, Hash, LeafIndex, MemoryTree, SigningKey, TreeSize};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -100,7 +100,7 @@ fn the_vectors_are_read_as_they_say() {
         });
         match (found, change["refused_at"].as_u64()) {
             (Ok(_), None) => assert_eq!(Some(lines), change["lines"].as_u64(), "{}", change["what"]),
-            (Err(OpenError::Damaged { path, offset, .. }), Some(expected)) => {
+            (Err(OpenJournalError::Damaged { path, offset, .. }), Some(expected)) => {
                 assert_eq!(offset, expected, "{}", change["what"]);
                 assert!(path.ends_with(change["file"].as_str().unwrap()));
             }

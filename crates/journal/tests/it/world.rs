@@ -1,7 +1,7 @@
 //! A small journal on a disk that can misbehave.
 
 use env::fake::{FaultyDisk, SeededRandom};
-use journal::{Batch, FileJournal, Journal, Known, MacKey, OpenError, Packed, Recovery, SignedTree, Sizes};
+use journal::{Batch, FileJournal, Journal, Known, MacKey, OpenJournalError, Packed, Recovery, SignedTree, Sizes};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub fn known<'a>(sealed: u64, checkpoint: u64, key: &'a MacKey) -> Known<'a> {
     Known { origin: ORIGIN, sealed, checkpoint, root_at: &root_at, in_tree: &|_, _| true, key: Some(key) }
 }
 
-pub fn open(disk: &FaultyDisk, seed: u64, checkpoint: u64) -> Result<Opened, OpenError> {
+pub fn open(disk: &FaultyDisk, seed: u64, checkpoint: u64) -> Result<Opened, OpenJournalError> {
     open_at(disk, &dir(), seed, 0, checkpoint, SMALL)
 }
 
@@ -75,7 +75,7 @@ pub fn open_at(
     sealed: u64,
     checkpoint: u64,
     sizes: Sizes,
-) -> Result<Opened, OpenError> {
+) -> Result<Opened, OpenJournalError> {
     let mut batches = Vec::new();
     let mut positions = Vec::new();
     let key = key();

@@ -9,7 +9,7 @@ use crate::keys::ORIGIN_FILE_BYTES_MAX;
 use crate::levels::Levels;
 use crate::mark::{Mark, MarkState, OlderMark};
 use crate::record::{Item, Record, Records};
-use crate::{CHECKPOINTS_FILE, MarkError, ORIGIN_FILE, OpenError};
+use crate::{CHECKPOINTS_FILE, MarkError, ORIGIN_FILE, OpenLedgerError};
 use env::DiskFile;
 use proof::{Checkpoint, SigningKey, TreeSize, VerifierKey};
 use std::io;
@@ -18,7 +18,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 /// Writes the files of an empty tree. The file of checkpoints comes last, whole: where it is, the log exists.
-pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path) -> Result<(), OpenError> {
+pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path) -> Result<(), OpenLedgerError> {
     let disk = &*env.disk;
     let mark = Mark { disk, path: mark };
     if let Some(marked) = mark.read(&key.verifier())? {
@@ -34,7 +34,7 @@ pub(super) fn create(env: &LedgerEnv, tree: &Path, key: &SigningKey, mark: &Path
     }
     Levels::create(disk, tree).map_err(io_at(tree))?;
     let empty = Checkpoint { origin: key.name().to_owned(), size: TreeSize(0), root: proof::empty_root() };
-    let note = empty.sign(key).map_err(|source| OpenError::Sign(Box::new(crate::SignError::Note(source))))?;
+    let note = empty.sign(key).map_err(|source| OpenLedgerError::Sign(Box::new(crate::SignError::Note(source))))?;
     let chain = Chain::begin(Some(ChainKey::of(key)));
     let record = chain.link(env.clock.now_us(), note.to_string().into_bytes());
     let path = tree.join(CHECKPOINTS_FILE);
@@ -48,7 +48,7 @@ pub(super) fn open(
     key: SigningKey,
     mark: &Path,
     older: OlderMark,
-) -> Result<Ledger, OpenError> {
+) -> Result<Ledger, OpenLedgerError> {
     check_origin(&env, tree, key.name())?;
     let path = tree.join(CHECKPOINTS_FILE);
     let file = env.disk.open_write(&path).map_err(io_at(&path))?;
@@ -56,7 +56,7 @@ pub(super) fn open(
     let Checkpoint { size, root, .. } = published.checkpoint;
     let levels = Levels::open(&env.disk, tree, size)?;
     if levels.root() != root {
-        return Err(OpenError::Root { size });
+        return Err(OpenLedgerError::Root { size });
     }
     let marked = Mark { disk: &*env.disk, path: mark };
     let state = Mark::state(marked.check(&key.verifier(), size, &levels)?, before);
@@ -81,20 +81,25 @@ pub(super) fn open(
 
 /// Makes the opened tree ready for more: the newest checkpoint is made durable in its file and in the mark, and what lies behind
 /// it is cut off.
-pub(super) fn settle(ledger: &Ledger) -> Result<(), OpenError> {
+pub(super) fn settle(ledger: &Ledger) -> Result<(), OpenLedgerError> {
     let mut signer = ledger.signer.lock().unwrap_or_else(PoisonError::into_inner);
     signer.settle(&*ledger.env.disk)?;
-    ledger.levels.settle().map_err(|(path, source)| OpenError::Io { path, source })
+    ledger.levels.settle().map_err(|(path, source)| OpenLedgerError::Io { path, source })
 }
 
 /// A record's checkpoint, its signature checked.
-pub(super) fn opened(record: Record, key: &VerifierKey, path: &Path, offset: u64) -> Result<Published, OpenError> {
-    let checkpoint = Checkpoint::open(&record.note, key).map_err(|source| OpenError::Signature {
+pub(super) fn opened(
+    record: Record,
+    key: &VerifierKey,
+    path: &Path,
+    offset: u64,
+) -> Result<Published, OpenLedgerError> {
+    let checkpoint = Checkpoint::open(&record.note, key).map_err(|source| OpenLedgerError::Signature {
         path: path.to_owned(),
         offset,
         source,
     })?;
-    let note = String::from_utf8(record.note).map_err(|_| OpenError::Damaged {
+    let note = String::from_utf8(record.note).map_err(|_| OpenLedgerError::Damaged {
         path: path.to_owned(),
         offset,
         what: "the note is not UTF-8",
@@ -107,13 +112,13 @@ pub(crate) fn origin_text(origin: &str) -> String {
     format!("{origin}\n")
 }
 
-fn check_origin(env: &LedgerEnv, tree: &Path, key_name: &str) -> Result<(), OpenError> {
+fn check_origin(env: &LedgerEnv, tree: &Path, key_name: &str) -> Result<(), OpenLedgerError> {
     let path = tree.join(ORIGIN_FILE);
     let origin = env::read_whole(&*env.disk, &path, ORIGIN_FILE_BYTES_MAX).map_err(io_at(&path))?;
     if origin == origin_text(key_name).as_bytes() {
         return Ok(());
     }
-    Err(OpenError::OtherKey {
+    Err(OpenLedgerError::OtherKey {
         key: key_name.to_owned(),
         origin: String::from_utf8_lossy(&origin).trim_end().to_owned(),
     })
@@ -132,7 +137,7 @@ struct Newest {
 }
 
 /// The newest checkpoint, at the end of a chain without a gap; behind it may be an end that power loss tore.
-fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, OpenError> {
+fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, OpenLedgerError> {
     let mut records = Records::of(file).map_err(io_at(path))?;
     let (mut last, mut before) = (None, None);
     let (mut offset, mut previous) = (0, 0);
@@ -144,11 +149,11 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
                 if let Err(what) = chain.follow(&record) {
                     // Another log's chain does not fit either: if the signature shows that it is another's, say that instead.
                     opened(record, &key.verifier(), path, offset)?;
-                    return Err(OpenError::Damaged { path: path.to_owned(), offset, what });
+                    return Err(OpenLedgerError::Damaged { path: path.to_owned(), offset, what });
                 }
                 let size = size_of(&record.note).ok_or_else(|| {
                     let what = "the note is no checkpoint";
-                    OpenError::Damaged { path: path.to_owned(), offset, what }
+                    OpenLedgerError::Damaged { path: path.to_owned(), offset, what }
                 })?;
                 places.add(size, offset);
                 before = last.replace(record).map(|before| (before, previous));
@@ -156,11 +161,11 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
                 offset = next;
             }
             Item::End | Item::Torn(_) => break,
-            Item::Damaged(what) => return Err(OpenError::Damaged { path: path.to_owned(), offset, what }),
+            Item::Damaged(what) => return Err(OpenLedgerError::Damaged { path: path.to_owned(), offset, what }),
         }
     }
     let Some(record) = last else {
-        return Err(OpenError::Damaged { path: path.to_owned(), offset: 0, what: "no checkpoint is recorded" });
+        return Err(OpenLedgerError::Damaged { path: path.to_owned(), offset: 0, what: "no checkpoint is recorded" });
     };
     let last = LastRecord { at: previous, bytes: record.encode() };
     let key = key.verifier();
@@ -169,7 +174,7 @@ fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, 
     Ok(Newest { published: opened(record, &key, path, previous)?, before, last, chain, places })
 }
 
-fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenError {
+fn io_at(path: &Path) -> impl Fn(io::Error) -> OpenLedgerError {
     let path = path.to_owned();
-    move |source| OpenError::Io { path: path.clone(), source }
+    move |source| OpenLedgerError::Io { path: path.clone(), source }
 }

@@ -4,7 +4,7 @@ use super::{Ledger, Published};
 use crate::chain::Chain;
 use crate::levels::Flushed;
 use crate::mark::Mark;
-use crate::{MarkError, OpenError, SignError};
+use crate::{MarkError, OpenLedgerError, SignError};
 use env::{Disk, DiskFile, is_disk_full, is_out_of_files};
 use proof::Checkpoint;
 use std::io;
@@ -47,7 +47,7 @@ impl Signer {
     }
 
     /// Makes the newest checkpoint durable, in its file and in the mark, and cuts off what lies behind it.
-    pub(super) fn settle(&mut self, disk: &dyn Disk) -> Result<(), OpenError> {
+    pub(super) fn settle(&mut self, disk: &dyn Disk) -> Result<(), OpenLedgerError> {
         let Some(last) = &self.unsettled else { return Ok(()) };
         // If a process died after a failed sync, the page cache may show a last record that the disk never got. It is written
         // once more, so that it is durable before anybody relies on it.
@@ -56,7 +56,7 @@ impl Signer {
             .write_all_at(&last.bytes, last.at)
             .and_then(|()| self.file.set_len(self.end))
             .and_then(|()| self.file.sync_all());
-        written.map_err(|source| OpenError::Io { path: self.path.clone(), source })?;
+        written.map_err(|source| OpenLedgerError::Io { path: self.path.clone(), source })?;
         Mark { disk, path: &self.mark }.write(&self.recorded)?;
         self.unsettled = None;
         Ok(())

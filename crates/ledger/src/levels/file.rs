@@ -1,6 +1,6 @@
 //! One append-only file of hashes, and what waits to be written to it.
 
-use crate::OpenError;
+use crate::OpenLedgerError;
 use env::{Disk, DiskFile};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,8 +52,8 @@ impl OpenLevel {
 
 impl LevelFile {
     /// Opens the file, of which `bytes` count; the rest stays until [`LevelFile::cut`].
-    pub(super) fn open(disk: &Arc<dyn Disk>, path: PathBuf, bytes: u64) -> Result<Self, OpenError> {
-        let io_error = |source| OpenError::Io { path: path.clone(), source };
+    pub(super) fn open(disk: &Arc<dyn Disk>, path: PathBuf, bytes: u64) -> Result<Self, OpenLedgerError> {
+        let io_error = |source| OpenLedgerError::Io { path: path.clone(), source };
         let mut level = Self {
             disk: Arc::clone(disk),
             path: path.clone(),

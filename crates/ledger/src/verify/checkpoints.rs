@@ -3,7 +3,7 @@
 use super::{Checking, Recorded};
 use crate::chain::{Chain, ChainKey};
 use crate::record::{Item, Records};
-use crate::{CHECKPOINTS_FILE, OpenError};
+use crate::{CHECKPOINTS_FILE, OpenLedgerError};
 use proof::{Checkpoint, Hash, TreeSize, VerifierKey};
 use std::io;
 use std::path::PathBuf;
@@ -29,9 +29,9 @@ pub(super) fn read_checkpoints(
     checking: &mut Checking<'_>,
     key: &VerifierKey,
     chain: Option<&ChainKey>,
-) -> Result<Read, OpenError> {
+) -> Result<Read, OpenLedgerError> {
     let path = checking.path(CHECKPOINTS_FILE);
-    let io_error = |source| OpenError::Io { path: path.clone(), source };
+    let io_error = |source| OpenLedgerError::Io { path: path.clone(), source };
     let file = match checking.disk.open_read(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

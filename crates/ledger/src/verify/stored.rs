@@ -1,6 +1,6 @@
 //! Reading a file of hashes from start to end.
 
-use crate::OpenError;
+use crate::OpenLedgerError;
 use crate::levels::HASH_BYTES;
 use env::{Disk, DiskFile};
 use std::io;
@@ -21,8 +21,8 @@ pub(super) struct StoredHashes {
 }
 
 impl StoredHashes {
-    pub(super) fn open(disk: &dyn Disk, path: &Path) -> Result<Self, OpenError> {
-        let io_error = |source| OpenError::Io { path: path.to_owned(), source };
+    pub(super) fn open(disk: &dyn Disk, path: &Path) -> Result<Self, OpenLedgerError> {
+        let io_error = |source| OpenLedgerError::Io { path: path.to_owned(), source };
         let (file, bytes) = match disk.open_read(path) {
             Ok(file) => {
                 let bytes = file.len().map_err(io_error)?;
@@ -46,13 +46,13 @@ impl StoredHashes {
     }
 
     /// The next hash; `None` after the last.
-    pub(super) fn next(&mut self) -> Result<Option<[u8; 32]>, OpenError> {
+    pub(super) fn next(&mut self) -> Result<Option<[u8; 32]>, OpenLedgerError> {
         let Some(file) = self.file.as_ref().filter(|_| self.next < self.count) else { return Ok(None) };
         if self.next >= self.chunk_at + self.chunk.len() as u64 / HASH_BYTES {
             let bytes = (self.count - self.next).min(CHUNK_HASHES) * HASH_BYTES;
             self.chunk.resize(usize::try_from(bytes).unwrap_or(usize::MAX), 0);
             file.read_exact_at(&mut self.chunk, self.next * HASH_BYTES)
-                .map_err(|source| OpenError::Io { path: self.path.clone(), source })?;
+                .map_err(|source| OpenLedgerError::Io { path: self.path.clone(), source })?;
             self.chunk_at = self.next;
         }
         let at = usize::try_from((self.next - self.chunk_at) * HASH_BYTES).unwrap_or(usize::MAX);

@@ -3,7 +3,7 @@
 use crate::world::{create, digests, env, grow, key, mark, open, tree};
 use env::Disk;
 use env::fake::FaultyDisk;
-use ledger::{ChainKey, Ledger, MarkError, MarkState, OlderMark, OpenError, TreeReport, verify_tree};
+use ledger::{ChainKey, Ledger, MarkError, MarkState, OlderMark, OpenLedgerError, TreeReport, verify_tree};
 use std::path::PathBuf;
 
 const HEADER_BYTES: usize = 60;
@@ -74,7 +74,10 @@ fn checkpoints_dropped_doubled_swapped_or_dated_anew_are_found_and_not_opened() 
             let findings = verify(&disk, true).findings;
             assert!(findings.iter().any(|found| found.path == file()), "{what}, numbered {numbered}: {findings:?}");
             let refused = open(&disk).err();
-            assert!(matches!(refused, Some(OpenError::Damaged { .. })), "{what}, numbered {numbered}: {refused:?}");
+            assert!(
+                matches!(refused, Some(OpenLedgerError::Damaged { .. })),
+                "{what}, numbered {numbered}: {refused:?}"
+            );
         }
     }
 }
@@ -135,7 +138,7 @@ fn an_older_mark_is_found_and_refused_unless_accepted() {
     assert_eq!(report.findings.first().map(|found| &found.path), Some(&mark()), "{:?}", report.findings);
     assert!(matches!(report.mark, Some(MarkState::Older { .. })));
     let refused = open(&disk).err();
-    assert!(matches!(refused, Some(OpenError::Mark(MarkError::PutBack { .. }))), "{refused:?}");
+    assert!(matches!(refused, Some(OpenLedgerError::Mark(MarkError::PutBack { .. }))), "{refused:?}");
     assert_eq!(disk.read(&mark()).unwrap(), put_back, "the refused start changed nothing");
     let accepted = Ledger::open(env(&disk), &tree(), key(), &mark(), OlderMark::Accept).unwrap();
     assert!(matches!(accepted.mark_found(), MarkState::Older { marked } if marked.0 == 260));

@@ -4,7 +4,8 @@ use crate::world::{ORIGIN, create, digests, env, grow, key, mark, open, tree};
 use env::fake::{FaultyDisk, ManualClock, SeededRandom};
 use env::{Disk, SystemDisk};
 use ledger::{
-    Ledger, LedgerEnv, MarkError, OlderMark, OpenError, SignError, create_signing_key, load_signing_key, new_origin,
+    Ledger, LedgerEnv, MarkError, OlderMark, OpenLedgerError, SignError, create_signing_key, load_signing_key,
+    new_origin,
 };
 use proof::{SigningKey, TreeSize};
 use std::os::unix::fs::PermissionsExt;
@@ -64,11 +65,11 @@ fn an_older_copy_of_the_directory_is_refused() {
         env::replace_file(&disk, &path, &content).unwrap();
     }
     let refused = open(&disk).err();
-    assert!(matches!(refused, Some(OpenError::Mark(MarkError::OlderCopy { .. }))), "{refused:?}");
+    assert!(matches!(refused, Some(OpenLedgerError::Mark(MarkError::OlderCopy { .. }))), "{refused:?}");
     // Nor can a new log be made in its place.
     files(&disk).iter().for_each(|path| disk.remove(path).unwrap());
     let refused = Ledger::create(env(&disk), &tree(), key(), &mark()).err();
-    assert!(matches!(refused, Some(OpenError::Mark(MarkError::OlderCopy { .. }))), "{refused:?}");
+    assert!(matches!(refused, Some(OpenLedgerError::Mark(MarkError::OlderCopy { .. }))), "{refused:?}");
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn another_history_under_the_same_key_is_refused_at_opening_and_at_signing() {
     let note = forged.checkpoint().unwrap().note.clone();
     env::replace_file(&disk, &mark(), note.as_bytes()).unwrap();
     let refused = open(&disk).err();
-    assert!(matches!(refused, Some(OpenError::Mark(MarkError::OtherHistory { .. }))), "{refused:?}");
+    assert!(matches!(refused, Some(OpenLedgerError::Mark(MarkError::OtherHistory { .. }))), "{refused:?}");
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn a_lost_mark_is_made_again_and_a_foreign_one_is_refused() {
     drop(open(&disk).unwrap());
     assert!(disk.exists(&mark()).unwrap());
     env::replace_file(&disk, &mark(), b"nonsense\n").unwrap();
-    assert!(matches!(open(&disk).err(), Some(OpenError::Mark(MarkError::Unreadable { .. }))));
+    assert!(matches!(open(&disk).err(), Some(OpenLedgerError::Mark(MarkError::Unreadable { .. }))));
 }
 
 #[test]
@@ -123,10 +124,10 @@ fn the_key_of_another_log_is_refused() {
     drop(create(&disk));
     let foreign = SigningKey::from_seed("other/0123456789abcdef", &[7; 32]).unwrap();
     let refused = Ledger::open(env(&disk), &tree(), foreign, &mark(), OlderMark::Refuse).err();
-    assert!(matches!(refused, Some(OpenError::OtherKey { .. })));
+    assert!(matches!(refused, Some(OpenLedgerError::OtherKey { .. })));
     let forged = SigningKey::from_seed(ORIGIN, &[8; 32]).unwrap();
     let refused = Ledger::open(env(&disk), &tree(), forged, &mark(), OlderMark::Refuse).err();
-    assert!(matches!(refused, Some(OpenError::Signature { .. })));
+    assert!(matches!(refused, Some(OpenLedgerError::Signature { .. })));
 }
 
 #[test]

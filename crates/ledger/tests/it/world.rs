@@ -1,7 +1,7 @@
 //! A small ledger on a disk that can misbehave.
 
 use env::fake::{FaultyDisk, ManualClock};
-use ledger::{Ledger, LedgerEnv, OlderMark, OpenError};
+use ledger::{Ledger, LedgerEnv, OlderMark, OpenLedgerError};
 use proof::{Digest, SigningKey};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub fn create(disk: &FaultyDisk) -> Ledger {
     Ledger::create(env(disk), &tree(), key(), &mark()).unwrap()
 }
 
-pub fn open(disk: &FaultyDisk) -> Result<Ledger, OpenError> {
+pub fn open(disk: &FaultyDisk) -> Result<Ledger, OpenLedgerError> {
     let ledger = Ledger::open(env(disk), &tree(), key(), &mark(), OlderMark::Refuse)?;
     ledger.settle()?;
     Ok(ledger)

@@ -25,7 +25,7 @@ pub struct DisclosureCursor {
     file: Option<u64>,
     references: Option<References>,
     /// Identity, connection and fields records, then person handles.
-    sections: [Kept; KINDS + 1],
+    sections: [RecentBlocks; KINDS + 1],
 }
 
 /// A block of references, taken apart.
@@ -38,7 +38,7 @@ struct References {
 
 /// The blocks of a section that were read last, each in the one place it may have.
 #[derive(Default)]
-struct Kept {
+struct RecentBlocks {
     places: Vec<Option<(u32, Block)>>,
     long: Option<(u32, Block)>,
 }
@@ -127,7 +127,7 @@ impl References {
     }
 }
 
-impl Kept {
+impl RecentBlocks {
     /// The bytes of `item`, which the section has.
     fn item(&mut self, file: &DisclosureFile, section: usize, item: u32) -> Result<Option<&[u8]>, PartError> {
         let (number, at) = (item / BLOCK_ITEMS, (item % BLOCK_ITEMS) as usize);

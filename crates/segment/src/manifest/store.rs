@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use env::Disk;
 
 use super::{Manifest, ManifestError};
-use crate::verify::{Finding, FindingKind};
+use crate::verify::{FindingKind, SegmentFinding};
 
 /// How many manifests are kept: the one that counts, and enough before it to see what happened lately.
 pub const MANIFESTS_KEPT: u64 = 8;
@@ -99,9 +99,10 @@ pub fn publish_again(disk: &dyn Disk, dir: &Path, manifest: &Manifest) -> Result
 ///
 /// # Errors
 /// `Disk` if the folder cannot be read; everything else is a finding.
-pub fn verify_manifests(disk: &dyn Disk, dir: &Path) -> Result<Vec<Finding>, ManifestError> {
+pub fn verify_manifests(disk: &dyn Disk, dir: &Path) -> Result<Vec<SegmentFinding>, ManifestError> {
     let mut findings = Vec::new();
-    let mut finding = |file: PathBuf, kind, what: String| findings.push(Finding { file, leaves: None, kind, what });
+    let mut finding =
+        |file: PathBuf, kind, what: String| findings.push(SegmentFinding { file, leaves: None, kind, what });
     let numbers = numbers(disk, dir)?;
     let newest = numbers.last().copied().unwrap_or(0);
     for number in newest.saturating_sub(MANIFESTS_KEPT - 1).max(1)..=newest {

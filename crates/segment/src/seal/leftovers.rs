@@ -16,7 +16,7 @@ use crate::disclosures::DisclosureFile;
 use crate::manifest::{FileStamp, Manifest, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::sealed::IndexAccess;
-use crate::verify::{BoxedError, DigestsOf, How, verify_segment};
+use crate::verify::{BoxedError, DigestsOf, VerifyOptions, verify_segment};
 
 /// What files that no manifest names are held against before they go.
 pub struct Elsewhere<'a> {
@@ -130,7 +130,7 @@ fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'
     if name.last >= journal.end || !(sealed.is_empty() || (elsewhere.are_held)(sealed)) {
         return Ok(Judged::All("no manifest names it, and it is perhaps the only copy of what it holds"));
     }
-    let how = How {
+    let how = VerifyOptions {
         digests: elsewhere.digests,
         opens: None,
         each_line: &|_, _| Ok(()),

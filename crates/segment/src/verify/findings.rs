@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::{Finding, FindingKind};
+use super::{FindingKind, SegmentFinding};
 use crate::PartError;
 
 /// Findings in the making.
 pub(super) struct Findings {
-    pub(super) all: Vec<Finding>,
+    pub(super) all: Vec<SegmentFinding>,
     /// The segment's leaves, named where nothing narrower is known.
     pub(super) leaves: Range<u64>,
 }
@@ -18,7 +18,7 @@ impl Findings {
         Self { all: Vec::new(), leaves }
     }
 
-    pub(super) fn add(&mut self, finding: Finding) {
+    pub(super) fn add(&mut self, finding: SegmentFinding) {
         // Neighbouring leaves with the same trouble are one finding.
         if let (Some(last), Some(leaves)) = (self.all.last_mut(), &finding.leaves)
             && let Some(before) = &mut last.leaves
@@ -36,7 +36,7 @@ impl Findings {
     }
 
     pub(super) fn found(&mut self, file: &Path, leaves: Range<u64>, kind: FindingKind, what: &str) {
-        self.add(Finding { file: file.to_owned(), leaves: Some(leaves), kind, what: what.to_owned() });
+        self.add(SegmentFinding { file: file.to_owned(), leaves: Some(leaves), kind, what: what.to_owned() });
     }
 
     /// Records why a file could not be read; a file that is not there is as good as changed.

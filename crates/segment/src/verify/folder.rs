@@ -5,7 +5,7 @@ use std::path::Path;
 
 use env::Disk;
 
-use super::{Finding, FindingKind};
+use super::{FindingKind, SegmentFinding};
 use crate::manifest::Manifest;
 use crate::names::SegmentName;
 use crate::seal::{Placed, place};
@@ -16,7 +16,7 @@ use crate::seal::{Placed, place};
 ///
 /// # Errors
 /// What the disk answers.
-pub fn verify_folder(disk: &dyn Disk, dir: &Path, manifest: Option<&Manifest>) -> io::Result<Vec<Finding>> {
+pub fn verify_folder(disk: &dyn Disk, dir: &Path, manifest: Option<&Manifest>) -> io::Result<Vec<SegmentFinding>> {
     let live = |name: &SegmentName| manifest.is_some_and(|m| m.segments.iter().any(|entry| entry.name == *name));
     let mut findings = Vec::new();
     for file in env::list_if_there(disk, dir)? {
@@ -26,7 +26,7 @@ pub fn verify_folder(disk: &dyn Disk, dir: &Path, manifest: Option<&Manifest>) -
             Placed::Of(name) => (Some(name.leaves()), "the manifest names no such segment"),
             Placed::Foreign(what) => (None, what),
         };
-        findings.push(Finding { file, leaves, kind: FindingKind::Foreign, what: what.to_owned() });
+        findings.push(SegmentFinding { file, leaves, kind: FindingKind::Foreign, what: what.to_owned() });
     }
     Ok(findings)
 }

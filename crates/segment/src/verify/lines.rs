@@ -5,7 +5,7 @@ use proof::Digest;
 use super::disclosed::{Disclosed, Known};
 use super::findings::Findings;
 use super::threads::side_by_side;
-use super::{BoxedError, How};
+use super::{BoxedError, VerifyOptions};
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 
@@ -21,7 +21,7 @@ const STRETCH_FRAMES: usize = 64;
 pub(super) fn verify_lines(
     file: &DataFile,
     disclosures: Option<(&DisclosureFile, &Known)>,
-    how: &How<'_>,
+    how: &VerifyOptions<'_>,
     findings: &mut Findings,
 ) -> Result<(), BoxedError> {
     let stretches = file.frames().div_ceil(STRETCH_FRAMES);
@@ -46,7 +46,7 @@ fn verify_frame(
     file: &DataFile,
     at: usize,
     mut disclosed: Option<&mut Disclosed<'_>>,
-    how: &How<'_>,
+    how: &VerifyOptions<'_>,
     findings: &mut Findings,
 ) -> Result<u64, BoxedError> {
     let Some((leaves, _)) = file.frame_leaves(at) else { return Ok(0) };

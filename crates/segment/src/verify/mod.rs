@@ -35,7 +35,7 @@ pub type Opens<'a> = dyn Fn(DisclosureRecordRef<'_>) -> Result<(), &'static str>
 pub type EachLine<'a> = dyn Fn(u64, &[u8]) -> Result<(), &'static str> + Sync + 'a;
 
 /// How segments are verified.
-pub struct How<'a> {
+pub struct VerifyOptions<'a> {
     /// What the tree says.
     pub digests: &'a DigestsOf<'a>,
     /// Opens every disclosure; `None` where the keys are not at hand.
@@ -54,7 +54,7 @@ pub struct How<'a> {
 
 /// What is wrong with a file, and which leaves it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct SegmentFinding {
     /// The file.
     pub file: PathBuf,
     /// The leaves concerned; `None` where no leaves can be named (manifests, foreign files).
@@ -80,7 +80,7 @@ pub enum FindingKind {
     Forged,
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for SegmentFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file.display())?;
         match &self.leaves {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::How;
+use super::VerifyOptions;
 use super::findings::Findings;
 use super::threads::side_by_side;
 use crate::disclosures::{DisclosureCursor, DisclosureFile, KINDS};
@@ -15,7 +15,7 @@ type Closed = HashMap<(u8, u32), &'static str>;
 
 /// Opens every disclosure of `file`, stretches side by side. One that cannot be read, was altered, belongs to a person whom the
 /// vault does not have, or has another digest is a finding, which names the leaves that refer to it.
-pub(super) fn verify_opened(file: &DisclosureFile, how: &How<'_>, findings: &mut Findings) {
+pub(super) fn verify_opened(file: &DisclosureFile, how: &VerifyOptions<'_>, findings: &mut Findings) {
     let Some(opens) = how.opens else { return };
     let mut closed = Closed::new();
     for kind in 0..KINDS as u8 {

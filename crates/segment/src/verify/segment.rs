@@ -10,7 +10,7 @@ use super::disclosed::Known;
 use super::findings::Findings;
 use super::lines::verify_lines;
 use super::opened::verify_opened;
-use super::{BoxedError, Finding, FindingKind, How};
+use super::{BoxedError, FindingKind, SegmentFinding, VerifyOptions};
 use crate::PartError;
 use crate::bound::{Bound, Unbound};
 use crate::cache::BlockCache;
@@ -38,8 +38,8 @@ pub fn verify_segment(
     disk: &dyn Disk,
     dir: &Path,
     entry: &SegmentEntry,
-    how: &How<'_>,
-) -> Result<Vec<Finding>, BoxedError> {
+    how: &VerifyOptions<'_>,
+) -> Result<Vec<SegmentFinding>, BoxedError> {
     let mut findings = Findings::of(entry.name.leaves());
     // Everything is read past any cache.
     let cache = BlockCache::new(0);
@@ -119,7 +119,7 @@ fn verify_index(
     dir: &Path,
     entry: &SegmentEntry,
     cache: &BlockCache,
-    how: &How<'_>,
+    how: &VerifyOptions<'_>,
 ) -> Option<(FindingKind, String)> {
     let path = entry.name.path(dir, SegmentFile::Index);
     let other = |error: &dyn std::fmt::Display| (FindingKind::Index, error.to_string());

@@ -5,7 +5,7 @@ use event::Entry;
 use hmac::{Hmac, KeyInit, Mac};
 use indelible_segment::index::AddressValue;
 use indelible_segment::sealed::{
-    Difference, IndexAccess, OpenError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
+    Difference, IndexAccess, OpenSegmentError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
 };
 use indelible_segment::{BlockCache, Disclosed, IndexKey, IndexSecret, Part, SegmentFile};
 use sha2::Sha256;
@@ -54,7 +54,7 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     }
 
     disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
-    assert!(matches!(open(), Err(OpenError::Files(_))));
+    assert!(matches!(open(), Err(OpenSegmentError::Files(_))));
     assert!(reindex(&disk, dir, &entry, &how).is_err());
 }
 

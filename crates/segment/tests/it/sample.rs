@@ -11,7 +11,7 @@ use indelible_segment::index::AddressValue;
 use indelible_segment::manifest::{Manifest, SegmentEntry};
 use indelible_segment::seal::{Elsewhere, Leftovers, remove_leftovers};
 use indelible_segment::sealed::IndexAccess;
-use indelible_segment::verify::{Finding, How, verify_segment};
+use indelible_segment::verify::{SegmentFinding, VerifyOptions, verify_segment};
 use indelible_segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, SealError, Sealer};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
@@ -72,9 +72,9 @@ impl Log {
     }
 
     /// Verifies a segment.
-    pub fn verify(self, disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Vec<Finding> {
+    pub fn verify(self, disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Vec<SegmentFinding> {
         let digests = |leaves: Range<u64>| Ok(leaves.map(|leaf| self.digest(leaf)).collect());
-        let how = How {
+        let how = VerifyOptions {
             digests: &digests,
             opens: None,
             index_key: Some(&IndexKey::default()),

@@ -4,13 +4,13 @@ use env::Disk;
 use env::fake::FaultyDisk;
 use indelible_segment::SegmentFile;
 use indelible_segment::manifest::SegmentEntry;
-use indelible_segment::verify::{Finding, FindingKind};
+use indelible_segment::verify::{FindingKind, SegmentFinding};
 
 use crate::sample::{Log, SEGMENTS, disk};
 
 const LOG: Log = Log("here");
 
-fn verify(disk: &dyn Disk, entry: &SegmentEntry) -> Vec<Finding> {
+fn verify(disk: &dyn Disk, entry: &SegmentEntry) -> Vec<SegmentFinding> {
     LOG.verify(disk, Path::new(SEGMENTS), entry)
 }
 

@@ -31,7 +31,7 @@ pub(crate) enum Form {
 }
 
 /// What the client wants.
-pub(crate) struct Asked {
+pub(crate) struct FeedRequest {
     pub(crate) form: Form,
     pub(crate) filters: Filters,
     pub(crate) full: bool,

@@ -17,7 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use crate::pool::Pool;
 use crate::problem::Problem;
 
-pub(crate) use follower::{Asked, Form, PIECES_MAX, TRAILER, follow};
+pub(crate) use follower::{FeedRequest, Form, PIECES_MAX, TRAILER, follow};
 pub(crate) use reader::Reader;
 
 /// Followers at once. Each holds at most some 200 KiB of chunks, and a bitmap over one part while it catches up.

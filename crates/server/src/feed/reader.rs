@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use engine::Shown;
 use search::{Feed, Progress};
 
-use super::follower::{Asked, Form};
+use super::follower::{FeedRequest, Form};
 use crate::problem::Problem;
 use crate::state::{App, Caller};
 
@@ -16,7 +16,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub(crate) struct Reader {
     app: App,
     caller: Caller,
-    asked: Asked,
+    asked: FeedRequest,
     feed: Feed,
     /// Size of the log at which it ends; `None`: it goes on.
     until: Option<u64>,
@@ -36,7 +36,7 @@ impl Reader {
     pub(crate) fn new(
         app: App,
         caller: Caller,
-        asked: Asked,
+        asked: FeedRequest,
         feed: Feed,
         until: Option<u64>,
         begun: Option<String>,
@@ -100,7 +100,7 @@ impl Reader {
     }
 }
 
-fn write(app: &App, asked: &Asked, shown: &Shown, out: &mut Vec<u8>) -> Result<(), segment::PartError> {
+fn write(app: &App, asked: &FeedRequest, shown: &Shown, out: &mut Vec<u8>) -> Result<(), segment::PartError> {
     if asked.form == Form::Events {
         out.extend_from_slice(format!("id: {}\ndata: ", shown.leaf_index).as_bytes());
     }

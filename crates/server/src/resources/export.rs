@@ -54,7 +54,7 @@ pub(crate) async fn get(
 ) -> Result<Response, Problem> {
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let begun = move |app: &App| {
-        let asked = Asked::parse(query.as_deref())?;
+        let asked = ExportRequest::parse(query.as_deref())?;
         let filters = &asked.filters.given;
         let own = Own::Exported { viewer: caller.viewer(), format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;
@@ -92,14 +92,14 @@ fn too_many() -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_exports", "Too many exports run", detail).retry_after(10)
 }
 
-struct Asked {
+struct ExportRequest {
     format: Format,
     layout: Layout,
     order: Order,
     filters: Filters,
 }
 
-impl Asked {
+impl ExportRequest {
     fn parse(query: Option<&str>) -> Result<Self, Problem> {
         let params = Params::parse(query)?;
         let choose = |name: &str, value: &str, known: &str| {
@@ -127,7 +127,7 @@ impl Asked {
 fn write(
     app: &App,
     caller: &Caller,
-    asked: &Asked,
+    asked: &ExportRequest,
     now_us: i64,
     pieces: &mpsc::Sender<Piece>,
     runtime: &Handle,

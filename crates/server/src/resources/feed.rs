@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use search::{Feed, Filters, PAGE_ROWS_MAX};
 
 use crate::described::FilterParams;
-use crate::feed::{Asked, Form, PIECES_MAX, Reader, TRAILER, follow};
+use crate::feed::{FeedRequest, Form, PIECES_MAX, Reader, TRAILER, follow};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
 use crate::state::{App, Caller};
@@ -52,7 +52,7 @@ pub(crate) async fn get(
             let params = Params::parse(query.as_deref())?;
             let filters = Filters::parse(params.pairs(), OWN)?;
             let form = if wants_events(&headers) { Form::Events } else { Form::Ndjson };
-            let asked = Asked { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
+            let asked = FeedRequest { form, filters, full: params.flag("full")?, follow: params.flag("follow")? };
             let (feed, size) = begin(app, &caller, &asked, &params, &headers)?;
             let begun = caller.reader(app).record_feed(&asked.filters).map_err(unrecorded)?;
             // A feed that ends by itself does not include the entry that records its own beginning.
@@ -73,7 +73,7 @@ pub(crate) async fn get(
 fn begin(
     app: &App,
     caller: &Caller,
-    asked: &Asked,
+    asked: &FeedRequest,
     params: &Params,
     headers: &HeaderMap,
 ) -> Result<(Feed, u64), Problem> {

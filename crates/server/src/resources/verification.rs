@@ -111,11 +111,11 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<axum::
 struct Recorded {
     time: String,
     outcome: String,
-    properties: Found,
+    properties: RecordedFindings,
 }
 
 #[derive(Deserialize)]
-struct Found {
+struct RecordedFindings {
     entries: u64,
     /// Texts, unless one holds a personal value that is withheld.
     findings: Vec<serde_json::Value>,
@@ -129,7 +129,7 @@ fn last(app: &App, caller: &Caller) -> Result<Option<LastVerification>, Problem>
     let mut json = Vec::new();
     shown?.write_json(true, &app.agents, &mut json)?;
     let recorded: Recorded = serde_json::from_slice(&json).map_err(|error| Problem::internal(&error))?;
-    let Recorded { time, outcome, properties: Found { entries, findings } } = recorded;
+    let Recorded { time, outcome, properties: RecordedFindings { entries, findings } } = recorded;
     let text = |finding: serde_json::Value| finding.as_str().map_or_else(|| finding.to_string(), str::to_owned);
     let findings = findings.into_iter().map(text).collect();
     Ok(Some(LastVerification { time, sound: outcome == "success", entries, findings }))

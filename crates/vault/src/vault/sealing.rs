@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::Vault;
 use crate::{
-    KeyState, OpenError, Sealed,
+    KeyState, OpenDisclosureError, Sealed,
     cipher::{Cipher, NONCE_BYTES, TAG_BYTES},
     compact,
     sealed::{HEAD_BYTES, head},
@@ -45,34 +45,35 @@ impl Vault {
     /// Cost: one AES-GCM-SIV, one HMAC and one SHA-256, a few µs.
     ///
     /// # Errors
-    /// Any [`OpenError`].
-    pub fn open_sealed(&self, sealed: &Sealed) -> Result<Option<String>, OpenError> {
+    /// Any [`OpenDisclosureError`].
+    pub fn open_sealed(&self, sealed: &Sealed) -> Result<Option<String>, OpenDisclosureError> {
         self.open_ciphertext(&sealed.digest, sealed.person, sealed.kind, &sealed.ciphertext)
     }
 
     /// As [`Self::open_sealed`], of a disclosure that lies elsewhere.
     ///
     /// # Errors
-    /// Any [`OpenError`].
+    /// Any [`OpenDisclosureError`].
     pub fn open_ciphertext(
         &self,
         digest: &[u8; 32],
         person: PersonId,
         kind: Kind,
         ciphertext: &[u8],
-    ) -> Result<Option<String>, OpenError> {
+    ) -> Result<Option<String>, OpenDisclosureError> {
         let key = {
             let people = self.read_people();
             match people.by_id(person) {
                 Some(key) => key,
                 None if people.state(person) == KeyState::Destroyed => return Ok(None),
-                None => return Err(OpenError::UnknownPerson),
+                None => return Err(OpenDisclosureError::UnknownPerson),
             }
         };
         let plain = cipher_of(&key).decrypt(&nonce_of(digest), &head(digest, person, kind), ciphertext);
-        let mut plain: Zeroizing<Vec<u8>> = plain.ok_or(OpenError::Altered)?;
+        let mut plain: Zeroizing<Vec<u8>> = plain.ok_or(OpenDisclosureError::Altered)?;
         let opened = compact::read(&key, kind, std::mem::take(&mut *plain));
-        let opened = opened.filter(|disclosure| disclosure.digest == *digest).ok_or(OpenError::OtherDigest)?;
+        let opened =
+            opened.filter(|disclosure| disclosure.digest == *digest).ok_or(OpenDisclosureError::OtherDigest)?;
         Ok(Some(opened.json))
     }
 }

@@ -1,7 +1,7 @@
 //! Sealing and opening.
 
 use event::{Disclosure, Keys as _, Kind, PersonId};
-use indelible_vault::{OpenError, RecordError, Sealed, Vault};
+use indelible_vault::{OpenDisclosureError, RecordError, Sealed, Vault};
 use proptest::prelude::*;
 
 use crate::{create, identity, reopen, user};
@@ -42,11 +42,11 @@ fn a_sealed_disclosure_is_bound_to_its_person_kind_and_digest() {
     let dir = tempfile::tempdir().unwrap();
     let (vault, sealed, _) = vault_with_sealed(dir.path());
     let second = vault.person(&user("2")).unwrap();
-    assert_eq!(vault.open_sealed(&Sealed { person: second.id(), ..sealed.clone() }), Err(OpenError::Altered));
-    assert_eq!(vault.open_sealed(&Sealed { kind: Kind::Fields, ..sealed.clone() }), Err(OpenError::Altered));
-    assert_eq!(vault.open_sealed(&Sealed { digest: [0; 32], ..sealed.clone() }), Err(OpenError::Altered));
+    assert_eq!(vault.open_sealed(&Sealed { person: second.id(), ..sealed.clone() }), Err(OpenDisclosureError::Altered));
+    assert_eq!(vault.open_sealed(&Sealed { kind: Kind::Fields, ..sealed.clone() }), Err(OpenDisclosureError::Altered));
+    assert_eq!(vault.open_sealed(&Sealed { digest: [0; 32], ..sealed.clone() }), Err(OpenDisclosureError::Altered));
     let nobody = Sealed { person: PersonId([9; 16]), ..sealed };
-    assert_eq!(vault.open_sealed(&nobody), Err(OpenError::UnknownPerson));
+    assert_eq!(vault.open_sealed(&nobody), Err(OpenDisclosureError::UnknownPerson));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn a_disclosure_sealed_with_another_digest_does_not_open() {
     let vault = create(dir.path());
     let key = vault.person(&user("1")).unwrap();
     let lie = Disclosure { kind: Kind::Identity, digest: [7; 32], json: "[\"\",\"identity\",{}]".to_owned() };
-    assert_eq!(vault.open_sealed(&vault.seal(&key, &lie)), Err(OpenError::OtherDigest));
+    assert_eq!(vault.open_sealed(&vault.seal(&key, &lie)), Err(OpenDisclosureError::OtherDigest));
 }
 
 #[test]

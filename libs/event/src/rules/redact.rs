@@ -23,7 +23,7 @@ const NAMED_MAX: usize = 100;
 /// Source: spec/derivations.md, "Redaction".
 pub fn redact(event: &mut Event<'_>, rules: &Rules, warnings: &mut Vec<Warning>) {
     let table = &rules.redaction;
-    let mut found = Found { warnings, named: 0 };
+    let mut found = Redactions { warnings, named: 0 };
     if let Some(path) = &mut event.http.path
         && let Some(clean) = query(path, table, &mut found)
     {
@@ -38,12 +38,12 @@ pub fn redact(event: &mut Event<'_>, rules: &Rules, warnings: &mut Vec<Warning>)
     }
 }
 
-struct Found<'w> {
+struct Redactions<'w> {
     warnings: &'w mut Vec<Warning>,
     named: usize,
 }
 
-impl Found<'_> {
+impl Redactions<'_> {
     /// `pointer` is asked for only where it will be said: it may be as long as the text.
     fn add(&mut self, pointer: impl FnOnce() -> String, card: bool) {
         self.named += 1;
@@ -127,7 +127,7 @@ fn has_secret(raw: &str, table: &Redaction) -> bool {
     false
 }
 
-fn clean(raw: &str, base: &str, table: &Redaction, found: &mut Found<'_>) -> String {
+fn clean(raw: &str, base: &str, table: &Redaction, found: &mut Redactions<'_>) -> String {
     let mut judge = Judge::new(table);
     let mut tokens = Tokens::new(raw, DEPTH_MAX as u32);
     let mut path = Path::default();
@@ -150,7 +150,7 @@ fn clean(raw: &str, base: &str, table: &Redaction, found: &mut Found<'_>) -> Str
 }
 
 /// The path without the secrets of its query and fragment; `None` if it has none.
-fn query(path: &str, table: &Redaction, found: &mut Found<'_>) -> Option<String> {
+fn query(path: &str, table: &Redaction, found: &mut Redactions<'_>) -> Option<String> {
     let start = memchr::memchr2(b'?', b'#', path.as_bytes())? + 1;
     let (front, mut rest) = path.split_at_checked(start)?;
     let mut out: Option<String> = None;

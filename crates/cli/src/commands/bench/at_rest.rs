@@ -7,7 +7,7 @@ use std::time::Duration;
 use env::{Clock, SystemClock};
 use serde_json::json;
 
-use super::{Asked, log};
+use super::{OneLog, log};
 use crate::exit::{Exit, failed};
 use crate::output::outln;
 use crate::process::anonymous_bytes;
@@ -28,7 +28,7 @@ struct Ran {
 
 impl Ran {
     /// Prints how fast it was, under a name for people and one for programs.
-    fn tell(&self, what: &Asked, (title, member): (&str, &str), entries: u64) {
+    fn tell(&self, what: &OneLog, (title, member): (&str, &str), entries: u64) {
         let rate = entries as f64 / self.seconds;
         if what.json {
             outln!(
@@ -43,7 +43,7 @@ impl Ran {
 }
 
 /// Everything an auditor with the folder would check.
-pub(super) fn verify(what: &Asked) -> miette::Result<Exit> {
+pub(super) fn verify(what: &OneLog) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     log::serve_settled(folder.path(), &what.events)?.stop()?;
     let ran = run(folder.path(), &["verify", "--json"])?;
@@ -57,7 +57,7 @@ pub(super) fn verify(what: &Asked) -> miette::Result<Exit> {
 }
 
 /// Every index made again from the lines.
-pub(super) fn reindex(what: &Asked) -> miette::Result<Exit> {
+pub(super) fn reindex(what: &OneLog) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     let server = log::serve_settled(folder.path(), &what.events)?;
     let entries = log::entries(&server)?;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::measure::processor_seconds;
 use super::server::ServerProcess;
-use super::{Asked, log};
+use super::{OneLog, log};
 use crate::commands::export::whole;
 use crate::download::download;
 use crate::exit::Exit;
@@ -31,7 +31,7 @@ struct Row {
     server_processor_us_per_entry: f64,
 }
 
-pub(super) fn run(what: &Asked) -> miette::Result<Exit> {
+pub(super) fn run(what: &OneLog) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     let server = log::serve_settled(folder.path(), &what.events)?;
     let (clock, entries) = (SystemClock::new(), log::entries(&server)?);

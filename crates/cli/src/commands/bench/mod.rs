@@ -31,24 +31,24 @@ use crate::exit::Exit;
 #[command(after_help = "Example:\n  indelible bench ingest --entries 1000000")]
 pub(crate) struct Bench {
     #[command(subcommand)]
-    what: What,
+    what: Benchmark,
 }
 
 #[derive(Subcommand, Debug)]
-enum What {
+enum Benchmark {
     /// Durable ingest over HTTP, sealing included
     Ingest(Ingest),
     /// Questions over HTTP, each compared with a plain scan
     Query(Query),
     /// Exports over HTTP to this machine
     #[command(after_help = "Example:\n  indelible bench export --entries 1000000 --dir /var/tmp/bench")]
-    Export(Asked),
+    Export(OneLog),
     /// Verification of the whole data directory at rest
     #[command(after_help = "Example:\n  indelible bench verify --entries 1000000 --dir /var/tmp/bench")]
-    Verify(Asked),
+    Verify(OneLog),
     /// Every index of the log made again, with the log at rest
     #[command(after_help = "Example:\n  indelible bench reindex --entries 1000000 --dir /var/tmp/bench")]
-    Reindex(Asked),
+    Reindex(OneLog),
     /// Single events, each durable before its answer: of one client, and of many at once
     Commits(Commits),
     /// The start of a server that was killed while nothing was sealed: of these events, as many as may be unsealed
@@ -82,7 +82,7 @@ pub(crate) struct Ingest {
 
 /// The log that is asked
 #[derive(Args, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct OneLog {
     #[command(flatten)]
     events: Events,
     /// Where the log is; made and kept there, and used again if it is there [default: made in a temporary folder and removed again].
@@ -98,7 +98,7 @@ pub(crate) struct Asked {
 #[command(after_help = "Example:\n  indelible bench query --entries 1000000 --dir /var/tmp/bench")]
 pub(crate) struct Query {
     #[command(flatten)]
-    asked: Asked,
+    asked: OneLog,
     /// These questions only, such as Q6; may be repeated.
     #[arg(long, value_name = "QUESTION")]
     only: Vec<String>,
@@ -158,7 +158,7 @@ impl All {
         // One log for all: none of these adds entries that the questions would find.
         ingest::measure(&events, folder.path(), json)?;
         let query = Query {
-            asked: Asked { events, dir: Some(folder.path().to_owned()), json },
+            asked: OneLog { events, dir: Some(folder.path().to_owned()), json },
             only: Vec::new(),
             unsealed: false,
         };
@@ -173,15 +173,15 @@ impl All {
 impl Bench {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         match self.what {
-            What::Ingest(what) => ingest::run(&what),
-            What::Query(what) => query::run(&what),
-            What::Export(what) => export::run(&what),
-            What::Verify(what) => at_rest::verify(&what),
-            What::Reindex(what) => at_rest::reindex(&what),
-            What::Commits(what) => commits::run(&what),
-            What::Start(what) => start::run(&what),
-            What::Together(what) => together::run(&what),
-            What::All(what) => what.run(),
+            Benchmark::Ingest(what) => ingest::run(&what),
+            Benchmark::Query(what) => query::run(&what),
+            Benchmark::Export(what) => export::run(&what),
+            Benchmark::Verify(what) => at_rest::verify(&what),
+            Benchmark::Reindex(what) => at_rest::reindex(&what),
+            Benchmark::Commits(what) => commits::run(&what),
+            Benchmark::Start(what) => start::run(&what),
+            Benchmark::Together(what) => together::run(&what),
+            Benchmark::All(what) => what.run(),
         }
     }
 }

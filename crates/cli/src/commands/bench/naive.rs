@@ -7,7 +7,7 @@ use std::collections::BinaryHeap;
 use serde::Deserialize;
 
 use super::events::Events;
-use super::questions::{Found, Question};
+use super::questions::{Answer, Question};
 use crate::exit::failed;
 
 /// Entries of a page.
@@ -65,7 +65,7 @@ impl Seen<'_> {
 }
 
 /// Answers every question from the events themselves, in the order of the questions. Cost: parses every event.
-pub(super) fn answer(events: &Events, questions: &[Question]) -> miette::Result<Vec<Found>> {
+pub(super) fn answer(events: &Events, questions: &[Question]) -> miette::Result<Vec<Answer>> {
     let mut counts = vec![(0_u64, BinaryHeap::<Reverse<i64>>::new()); questions.len()];
     let mut wrong = None;
     events.batches(&mut |batch| {
@@ -95,7 +95,7 @@ pub(super) fn answer(events: &Events, questions: &[Question]) -> miette::Result<
     let found = |(question, (count, newest)): (&Question, (u64, BinaryHeap<Reverse<i64>>))| {
         let (lists, counts) = question.parts();
         let times: Vec<i64> = newest.into_sorted_vec().into_iter().map(|Reverse(time)| time).collect();
-        Found { count: counts.then_some(count), times_us: lists.then_some(times) }
+        Answer { count: counts.then_some(count), times_us: lists.then_some(times) }
     };
     Ok(questions.iter().zip(counts).map(found).collect())
 }

@@ -35,7 +35,7 @@ enum Shape {
 
 /// What an answer says: how many entries, and the times of those listed.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Answer {
     pub(super) count: Option<u64>,
     pub(super) times_us: Option<Vec<i64>>,
 }
@@ -52,7 +52,7 @@ impl Question {
     }
 
     /// Reads an answer.
-    pub(super) fn read(&self, body: &[u8]) -> miette::Result<Found> {
+    pub(super) fn read(&self, body: &[u8]) -> miette::Result<Answer> {
         let answer: Value = parse(&String::from_utf8_lossy(body))?;
         let sum = |values: Option<&Value>| -> u64 {
             let values = values.and_then(Value::as_array).into_iter().flatten();
@@ -77,7 +77,7 @@ impl Question {
             let entries = answer.get("entries").and_then(Value::as_array).into_iter().flatten();
             entries.filter_map(|entry| event::time::parse(entry.get("time")?.as_str()?).ok()).collect()
         });
-        Ok(Found { count, times_us })
+        Ok(Answer { count, times_us })
     }
 }
 

@@ -3,18 +3,18 @@
 use std::cmp::Reverse;
 use std::path::Path;
 
-use engine::verify::Kept;
+use engine::verify::KeptReceipt;
 use proof::{Acknowledged, Digest, Receipt, VerifierKey};
 
 use super::{Report, read};
 use crate::exit::failed;
 
-pub(super) fn read_kept(file: &Path) -> miette::Result<Kept> {
-    Ok(Kept { file: file.to_owned(), note: read(file)? })
+pub(super) fn read_kept(file: &Path) -> miette::Result<KeptReceipt> {
+    Ok(KeptReceipt { file: file.to_owned(), note: read(file)? })
 }
 
 /// Checks the signature and says what is acknowledged. No log needed.
-pub(super) fn verify(kept: Option<&Kept>, key: &VerifierKey) -> miette::Result<Report> {
+pub(super) fn verify(kept: Option<&KeptReceipt>, key: &VerifierKey) -> miette::Result<Report> {
     let mut report = Report { origin: key.name().to_owned(), ..Report::default() };
     let receipt = kept.map(|kept| open(kept, key, &mut report)).transpose()?.flatten();
     if let Some(receipt) = receipt {
@@ -28,7 +28,7 @@ pub(super) fn verify(kept: Option<&Kept>, key: &VerifierKey) -> miette::Result<R
 }
 
 /// Reads a receipt under the log's key; one that this key has not signed is a finding.
-pub(super) fn open(kept: &Kept, key: &VerifierKey, report: &mut Report) -> miette::Result<Option<Receipt>> {
+pub(super) fn open(kept: &KeptReceipt, key: &VerifierKey, report: &mut Report) -> miette::Result<Option<Receipt>> {
     match Receipt::open_all(&kept.note, key) {
         Ok(receipt) => Ok(Some(receipt)),
         Err(error) if error.is_malformed() => {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use engine::verify::Kept;
+use engine::verify::KeptReceipt;
 use indicatif::ProgressBar;
 use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
 
@@ -17,7 +17,7 @@ pub(super) fn verify(
     url: &str,
     since: Option<&str>,
     key: Option<VerifierKey>,
-    kept: Option<&Kept>,
+    kept: Option<&KeptReceipt>,
 ) -> miette::Result<Report> {
     let remote = Remote::new(url);
     let mut notes = Vec::new();

@@ -15,7 +15,7 @@ use self::load::Load;
 use self::said::{Latency, Report};
 use super::measure::processor_seconds;
 use super::server::ServerProcess;
-use super::{Asked, log};
+use super::{OneLog, log};
 use crate::exit::Exit;
 use crate::remote::wait;
 
@@ -26,7 +26,7 @@ use crate::remote::wait;
 )]
 pub(crate) struct Together {
     #[command(flatten)]
-    asked: Asked,
+    asked: OneLog,
     /// How long everything goes on at once; a quarter of it each, before, for single events alone and beside the questions.
     #[arg(long, default_value_t = SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
@@ -57,7 +57,7 @@ const EXPORTS: usize = 3;
 
 impl Together {
     /// Everything there is, for so many seconds.
-    pub(super) fn new(asked: Asked, seconds: u64) -> Self {
+    pub(super) fn new(asked: OneLog, seconds: u64) -> Self {
         Self { asked, seconds, senders: SENDERS, askers: ASKERS, exports: EXPORTS, only: Vec::new() }
     }
 }
