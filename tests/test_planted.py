@@ -3,6 +3,7 @@ makes a command panic (docs/attacks.md, "Planted files").
 """
 
 import os
+import subprocess
 
 import pytest
 from attacks import world
@@ -86,3 +87,29 @@ def test_what_is_planted_stays_and_is_named(logs, tmp_path, what):
     assert server.stop() == 0
     assert held(kept) == kept
     assert server.verify().returncode in (0, 1)
+
+
+def test_a_lock_that_is_removed_or_replaced_lets_no_second_process_in(new_server):
+    server = new_server().start()
+    server.record([{"action": "door.open"} for _ in range(5)])
+    for change in (lambda lock: lock.unlink(), lambda lock: lock.write_bytes(b"")):
+        change(server.data / "LOCK")
+        second = indelible("serve", "--dev", "--data", server.data, "--marks", server.marks, "--listen", "127.0.0.1:0")
+        assert second.returncode == 2 and "held" in second.stderr, second.stderr
+        assert server.verify().returncode == 2, "somebody has it open"
+    server.record([{"action": "door.open"} for _ in range(5)])
+    assert server.stop() == 0
+    assert server.verify().returncode == 0
+    assert len(server.start().export_lines(q="action:door.open")) == 10
+
+
+def test_a_copy_made_with_hard_links_is_read_and_not_written_to(new_server, tmp_path):
+    server = new_server().start()
+    server.record([{"action": "door.open", "actor": {"type": "user", "id": "1", "name": "Ann Lee"}}])
+    server.stop()
+    copy = tmp_path / "copy"
+    subprocess.run(["cp", "-al", server.data, copy], check=True)
+    verified = indelible("verify", "--data", copy, "--marks", server.marks)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    started = indelible("serve", "--dev", "--data", copy, "--marks", server.marks, "--listen", "127.0.0.1:0")
+    assert started.returncode == 2 and "other names" in started.stderr, started.stderr

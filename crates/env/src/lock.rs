@@ -1,6 +1,6 @@
 //! One process per directory.
 
-use crate::own_file::{NotOurs, open_own};
+use crate::own_file::{NotOurs, open_own, open_regular};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -37,17 +37,20 @@ pub enum LockError {
     },
 }
 
-/// An exclusive lock on a directory (`flock` on its file `LOCK`), held until dropped or the process ends, however it ends.
+/// An exclusive lock on a directory, held until dropped or the process ends, however it ends: `flock` on the directory itself, which
+/// nobody takes away by removing a file in it, and on its file `LOCK`, which says by whom.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
     path: PathBuf,
+    _folder: Option<File>,
 }
 
 /// As [`Lock`], taken without a byte written.
 #[derive(Debug)]
 pub struct QuietLock {
     _file: Option<File>,
+    _folder: Option<File>,
 }
 
 impl Lock {
@@ -58,6 +61,7 @@ impl Lock {
     pub fn acquire(dir: &Path) -> Result<Self, LockError> {
         let path = dir.join(LOCK_FILE);
         let io = |source| LockError::Io { path: path.clone(), source };
+        let folder = take_folder(dir)?;
         // Not truncated: until the lock is ours, the content is the holder's, or somebody else's altogether.
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
@@ -66,7 +70,7 @@ impl Lock {
         if !is_lock_text(&mut file).map_err(io)? {
             return Err(io(NotOurs::error(&path, "no lock that a log wrote")));
         }
-        let lock = Self { file, path };
+        let lock = Self { file, path, _folder: folder };
         lock.describe("")?;
         Ok(lock)
     }
@@ -78,9 +82,10 @@ impl Lock {
     /// As [`Lock::acquire`].
     pub fn acquire_quietly(dir: &Path) -> Result<QuietLock, LockError> {
         let path = dir.join(LOCK_FILE);
-        match open_own(OpenOptions::new().read(true), &path) {
-            Ok(mut file) => take(&mut file, &path).map(|()| QuietLock { _file: Some(file) }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(QuietLock { _file: None }),
+        let folder = take_folder(dir)?;
+        match open_regular(&path) {
+            Ok(mut file) => take(&mut file, &path).map(|()| QuietLock { _file: Some(file), _folder: folder }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(QuietLock { _file: None, _folder: folder }),
             Err(source) => Err(LockError::Io { path, source }),
         }
     }
@@ -99,6 +104,26 @@ impl Lock {
         };
         write().map_err(|source| LockError::Io { path: self.path.clone(), source })
     }
+}
+
+/// Takes the lock on a directory without waiting; `None` where the file system has no locks on directories, or there is none.
+fn take_folder(dir: &Path) -> Result<Option<File>, LockError> {
+    let Ok(folder) = File::open(dir) else { return Ok(None) };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => {
+            let (pid, note) = holder_in(dir);
+            Err(LockError::Held { path: dir.join(LOCK_FILE), pid, note })
+        }
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// What the lock file of a directory that is held says of its holder.
+fn holder_in(dir: &Path) -> (u32, String) {
+    let file = open_regular(&dir.join(LOCK_FILE));
+    let read = file.and_then(|mut file| read_holder(&mut file));
+    read.unwrap_or_else(|_| (0, "its lock file was removed; the process holds the folder all the same".to_owned()))
 }
 
 /// Takes the lock on an open file without waiting.
@@ -121,7 +146,10 @@ fn take(file: &mut File, path: &Path) -> Result<(), LockError> {
 pub fn holder_of(dir: &Path) -> Result<Option<(u32, String)>, LockError> {
     let path = dir.join(LOCK_FILE);
     let io = |source| LockError::Io { path: path.clone(), source };
-    let mut file = match File::open(&path) {
+    if File::open(dir).is_ok_and(|folder| matches!(folder.try_lock_shared(), Err(TryLockError::WouldBlock))) {
+        return Ok(Some(holder_in(dir)));
+    }
+    let mut file = match open_regular(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io(error)),

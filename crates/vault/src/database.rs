@@ -11,7 +11,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::ffi::{self, Error, SQLITE_SCHEMA};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, named_params};
 
-use crate::{StoreError, VaultError, files, schema};
+use crate::files::{self, To};
+use crate::{StoreError, VaultError, schema};
 
 /// A row of table `person`.
 pub(crate) struct Row {
@@ -49,7 +50,7 @@ impl Database {
     /// SQLite itself would write it by way of a rollback journal, and [`files::check`] takes none.
     pub(crate) fn create(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        if !files::check_beside(&path)? {
+        if !files::check_beside(&path, To::Write)? {
             let bytes = schema::fresh().map_err(|source| VaultError::Database { path: path.clone(), source })?;
             env::publish_file(&SystemDisk, &path, &bytes)
                 .map_err(|source| VaultError::File { path: path.clone(), source })?;
@@ -63,7 +64,7 @@ impl Database {
     /// also when it is closed again.
     pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        files::check(&path)?;
+        files::check(&path, To::Write)?;
         let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let settled = settings(&database.connection);
         settled.map_err(|source| unusable(&database.path, source))?;
@@ -74,7 +75,7 @@ impl Database {
     /// one, SQLite makes an index beside it.
     pub(crate) fn open_at_rest(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        files::check(&path)?;
+        files::check(&path, To::Read)?;
         if !files::is_settled(&path) {
             return Self::open_beside(data_dir);
         }
@@ -89,7 +90,7 @@ impl Database {
     /// any other way: closing the file would end the locks that SQLite has on it.
     pub(crate) fn open_beside(data_dir: &Path) -> Result<Self, VaultError> {
         let path = database_path(data_dir);
-        files::check_beside(&path)?;
+        files::check_beside(&path, To::Read)?;
         let mut database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         database.failed = true;
         Ok(database)

@@ -49,8 +49,8 @@ const BESIDE: [(&str, &[u8]); 2] = [("-wal", &[0x37, 0x7f, 0x06]), ("-shm", &3_0
 ///
 /// # Errors
 /// `Foreign` for what is not the vault's, `Format` for another program's database; `File`. Nothing was changed.
-pub(crate) fn check(path: &Path) -> Result<(), VaultError> {
-    check_beside(path)?;
+pub(crate) fn check(path: &Path, to: To) -> Result<(), VaultError> {
+    check_beside(path, to)?;
     let mut header = [0; HEADER_BYTES];
     match SystemDisk.open_read(path).and_then(|file| file.read_exact_at(&mut header, 0)) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -91,22 +91,22 @@ fn foreign(path: &Path, what: &str) -> VaultError {
 ///
 /// # Errors
 /// As [`check`].
-pub(crate) fn check_beside(path: &Path) -> Result<bool, VaultError> {
+pub(crate) fn check_beside(path: &Path, to: To) -> Result<bool, VaultError> {
     let journal = beside(path, "-journal");
     if kind(&journal)? != Kind::Absent {
         let what = "the vault has no rollback journal, so another hand put this here: SQLite would write it back over the keys; move it away";
         return Err(foreign(&journal, what));
     }
-    let is_there = plain(path)?;
+    let is_there = plain(path, to)?;
     for (suffix, begin) in BESIDE {
         let path = beside(path, suffix);
-        if !plain(&path)? {
+        if !plain(&path, to)? {
             continue;
         }
         if !is_there {
             return Err(foreign(&path, "the database that it belongs to is missing"));
         }
-        let begins = begins_as(&SystemDisk, &path, begin);
+        let begins = if kind(&path)? == Kind::Plain { begins_as(&SystemDisk, &path, begin) } else { Ok(true) };
         if !begins.map_err(|source| VaultError::File { path: path.clone(), source })? {
             return Err(foreign(&path, "this is not what SQLite writes there; move it away"));
         }
@@ -122,7 +122,7 @@ pub(crate) fn check_beside(path: &Path) -> Result<bool, VaultError> {
 pub fn is_fresh(data_dir: &Path) -> Result<bool, VaultError> {
     let path = database_path(data_dir);
     let file = |source| VaultError::File { path: path.clone(), source };
-    check_beside(&path)?;
+    check_beside(&path, To::Read)?;
     let log = beside(&path, "-wal");
     if log.metadata().is_ok_and(|log| log.len() > 0) {
         return Ok(false);
@@ -154,12 +154,24 @@ pub(crate) fn unchanging(path: &Path) -> String {
     uri
 }
 
-/// Whether a plain file has this name, and no other beside it.
-fn plain(path: &Path) -> Result<bool, VaultError> {
+/// What the files are opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum To {
+    /// To read them: a copy made with hard links is as good as another.
+    Read,
+    /// To write to them: what is written to one of two names changes the other, which may be somebody's copy.
+    Write,
+}
+
+/// Whether a regular file has this name; to be written to, one without another name.
+fn plain(path: &Path, to: To) -> Result<bool, VaultError> {
     match kind(path)? {
         Kind::Absent => Ok(false),
         Kind::Plain => Ok(true),
-        Kind::Other(what) => Err(VaultError::Foreign { path: path.to_owned(), what: format!("{what}; move it away") }),
+        Kind::Other(_) if to == To::Read && path.symlink_metadata().is_ok_and(|file| file.is_file()) => Ok(true),
+        Kind::Other(what) => {
+            Err(foreign(path, &format!("{what}; move it away, or copy it and put the copy in its place")))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -59,8 +60,13 @@ impl Send {
 /// Opens the file of receipts, to append to it. Anything else that has the name stays as it is.
 fn kept(path: &Path) -> io::Result<File> {
     let file = env::open_own(File::options().create(true).append(true), path)?;
-    if env::begins_as(&SystemDisk, path, proof::RECEIPT_BEGIN.as_bytes())? {
-        return Ok(file);
+    if !env::begins_as(&SystemDisk, path, proof::RECEIPT_BEGIN.as_bytes())? {
+        return Err(NotOurs::error(path, "no file of receipts"));
     }
-    Err(NotOurs::error(path, "no file of receipts"))
+    let mut last = [b'\n'];
+    if let Some(at) = file.metadata()?.len().checked_sub(1) {
+        File::open(path)?.read_exact_at(&mut last, at)?;
+    }
+    // What is appended to half a receipt would spoil both.
+    if last == *b"\n" { Ok(file) } else { Err(NotOurs::error(path, "a file of receipts that ends within one")) }
 }

@@ -29,3 +29,19 @@ fn a_directory_never_locked_has_no_holder() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(holder_of(dir.path()).unwrap(), None);
 }
+
+#[test]
+fn a_lock_file_that_is_removed_or_replaced_lets_nobody_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("LOCK");
+    let _lock = Lock::acquire(dir.path()).unwrap();
+    let is_held = || {
+        assert!(matches!(Lock::acquire(dir.path()), Err(LockError::Held { .. })));
+        assert!(matches!(Lock::acquire_quietly(dir.path()), Err(LockError::Held { .. })));
+        assert!(holder_of(dir.path()).unwrap().is_some());
+    };
+    std::fs::remove_file(&path).unwrap();
+    is_held();
+    std::fs::write(&path, "1\n\n").unwrap();
+    is_held();
+}

@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use super::escapes::{self, character};
-use super::hits::Hit;
+use super::hits::{Hit, merged};
 use super::words::Reading;
 
 /// Longest spelling: six groups of four, six colons and an IPv4 address; and what may stand before and behind it in a row.
@@ -25,7 +25,15 @@ pub(super) fn hits(text: &str, sought: &[(Ipv6Addr, usize)]) -> Vec<Hit> {
     if sought.is_empty() || !(escaped || may_hold(text.as_bytes(), sought)) {
         return hits;
     }
-    let reading = if escaped { Reading::Decoded } else { Reading::Literal };
+    if escaped {
+        read(text, Reading::Decoded, sought, &mut hits);
+    }
+    let mut literal = Vec::new();
+    read(text, Reading::Literal, sought, &mut literal);
+    merged(hits, literal)
+}
+
+fn read(text: &str, reading: Reading, sought: &[(Ipv6Addr, usize)], hits: &mut Vec<Hit>) {
     let mut run = Run::default();
     // whether the last character was part of a word that is no address
     let mut foreign = false;
@@ -45,7 +53,7 @@ pub(super) fn hits(text: &str, sought: &[(Ipv6Addr, usize)]) -> Vec<Hit> {
                 run = Run::default();
             }
         }
-        let Some((_, length)) = next else { return hits };
+        let Some((_, length)) = next else { return };
         at += length;
     }
 }

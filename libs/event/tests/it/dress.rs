@@ -102,6 +102,9 @@ fn an_address_is_found_whatever_stands_beside_it_and_in_both_versions() {
                 "2001:db8::17:0:ab12:cd34:443",
                 "ip-2001-db8--17-0-ab12-cd34-eth",
                 "cafe:2001:db8::17:0:ab12:cd34",
+                // Read as it stands, too: a zone, or what looks like an escape behind it.
+                "2001:db8::17:0:ab12:cd34%31",
+                "2001:db8::17:0:ab12:cd34%61x",
             ][..],
         ),
         ("2001:db8::", &["2001:db8::", "(2001:db8::)", "2001:db8::.", "2001:DB8:0::0"]),
