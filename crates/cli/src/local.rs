@@ -96,9 +96,18 @@ pub(crate) fn remedy(error: &OpenLogError) -> &'static str {
         error if is_of_disk(error) => {
             "look at the disk and the system's log; if it was a passing error, start again: nothing that was acknowledged is lost"
         }
+        error if is_not_ours(error) => {
+            "nothing was changed there; move away what lies there and is not the log's; in place of a file of two names, put a copy of it"
+        }
         OpenLogError::Own(_) => "see the cause; if it has passed, start again: nothing that was acknowledged is lost",
         _ => "`indelible verify --data DIR` says which file and entries are concerned; restore them from a copy",
     }
+}
+
+/// Whether a name of the log's holds what is not its own.
+fn is_not_ours(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(|cause| cause.downcast_ref().is_some_and(env::is_not_ours))
 }
 
 /// Whether the system answered with an error of the device, which says nothing about the files.
