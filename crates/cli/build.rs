@@ -10,12 +10,14 @@ fn main() {
     println!("cargo::rerun-if-changed={}", manifest.display());
     let text = std::fs::read_to_string(&manifest).expect("demo/manifest.toml is part of the project");
     let value = |line: &str| line.split_once('=').map(|(_, value)| value.trim().trim_matches('"').to_owned());
-    let (mut table, mut path) = (String::from("["), String::new());
+    let mut table = String::from("[");
+    let mut path = String::new();
     for line in text.lines().map(str::trim) {
         if line.starts_with("path") {
             path = value(line).expect("a path is name = \"value\"");
         } else if line.starts_with("format") {
-            let (format, file) = (value(line).expect("a format is name = \"value\""), root.join(&path));
+            let format = value(line).expect("a format is name = \"value\"");
+            let file = root.join(&path);
             let file = file.canonicalize().expect("every file of the manifest is there");
             println!("cargo::rerun-if-changed={}", file.display());
             table.push_str(&format!("({format:?}, {path:?}, include_bytes!({file:?}) as &[u8]),\n"));

@@ -54,7 +54,8 @@ async fn receive(base: &str, path: &str, params: &[(String, String)], out: &mut 
         .body(Empty::<Bytes>::new())
         .map_err(|error| failed(&error, "write --url as http://HOST:PORT"))?;
     let response = requests.send_request(request).await.map_err(|error| failed(&error, address()))?;
-    let (status, mut body) = (response.status().as_u16(), response.into_body());
+    let status = response.status().as_u16();
+    let mut body = response.into_body();
     if status != 200 {
         let said = body.collect().await.map_err(|error| failed(&error, address()))?.to_bytes();
         return Err(refused(status, &String::from_utf8_lossy(&said)));

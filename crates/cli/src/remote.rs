@@ -139,7 +139,8 @@ pub(crate) fn refused(status: u16, text: &str) -> miette::Report {
     let events = problem.get("problems").and_then(Value::as_array).into_iter().flatten().take(10).map(|one| {
         let word =
             |name: &str| one.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-        let (index, pointer) = (word("index").unwrap_or_default(), word("pointer").unwrap_or_default());
+        let index = word("index").unwrap_or_default();
+        let pointer = word("pointer").unwrap_or_default();
         format!("\n  event {index} {pointer}: {}", word("message").unwrap_or_default())
     });
     let events: String = events.collect();

@@ -57,7 +57,8 @@ impl Told {
     /// Does the work of a start. If the process is told to stop meanwhile, it ends with the work, or after [`START_GRACE`], or
     /// when it is told again, whichever comes first.
     pub(crate) fn while_starting<T>(&self, runtime: &Runtime, work: impl FnOnce() -> T) -> T {
-        let (first, second) = (self.clone(), self.clone());
+        let first = self.clone();
+        let second = self.clone();
         let watching = runtime.spawn(async move {
             first.times(1).await;
             let _ = tokio::time::timeout(START_GRACE, second.times(2)).await;

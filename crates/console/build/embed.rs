@@ -42,7 +42,8 @@ pub(crate) fn embed(dist: &Path, out: &Path) -> Result<(), String> {
         let mut packing = GzBuilder::new().write(Vec::new(), Compression::best());
         let gzip = packing.write_all(&bytes).and_then(|()| packing.finish()).map_err(|error| cannot(&file, error))?;
         fs::write(&to, gzip).map_err(|error| cannot(&to, error))?;
-        let (media_type, tag) = (media_type(path)?, tag(&bytes));
+        let media_type = media_type(path)?;
+        let tag = tag(&bytes);
         let _ = writeln!(
             table,
             "    File {{ path: {path:?}, media_type: {media_type:?}, tag: {tag:?}, bytes: {}, gzip: include_bytes!({to:?}) }},",

@@ -58,7 +58,9 @@ fn once(what: &str, act: impl FnOnce()) {
 
 /// The median over batches of a thousand, so that a busy machine does not distort the figure.
 fn each<T>(what: &str, over: impl Iterator<Item = T>, act: impl Fn(T) -> bool) {
-    let (mut batches, mut some, mut all) = (Vec::new(), 0_u32, 0_u32);
+    let mut batches = Vec::new();
+    let mut some = 0_u32;
+    let mut all = 0_u32;
     let mut over = over.peekable();
     while over.peek().is_some() {
         let batch: Vec<T> = over.by_ref().take(BATCH).collect();

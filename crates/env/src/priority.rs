@@ -42,7 +42,9 @@ fn change(change: impl FnOnce(&mut libc::sched_attr)) -> io::Result<()> {
 #[allow(unsafe_code, reason = "the system call has no safe interface; the argument stands beside it")]
 fn own() -> io::Result<libc::sched_attr> {
     let mut attributes = empty();
-    let (thread, bytes, flags) = (0, attributes.size, 0);
+    let thread = 0;
+    let bytes = attributes.size;
+    let flags = 0;
     // SAFETY: the kernel writes at most `size` bytes into the structure, which lives until the call returns.
     match unsafe { libc::syscall(libc::SYS_sched_getattr, thread, &raw mut attributes, bytes, flags) } {
         0 => Ok(attributes),
@@ -52,7 +54,8 @@ fn own() -> io::Result<libc::sched_attr> {
 
 #[allow(unsafe_code, reason = "as above")]
 fn set(attributes: &libc::sched_attr) -> io::Result<()> {
-    let (thread, flags) = (0, 0);
+    let thread = 0;
+    let flags = 0;
     // SAFETY: the kernel reads `size` bytes of the structure, which is as large as that, and keeps no pointer.
     match unsafe { libc::syscall(libc::SYS_sched_setattr, thread, &raw const *attributes, flags) } {
         0 => Ok(()),

@@ -43,7 +43,8 @@ impl<'a> BatchWriter<'a> {
 
     /// Hands on the text of a batch; returns how many entries there were. `first`: no batch came before.
     pub(crate) fn write(&mut self, batch: &[u64], first: bool, hand_on: &mut HandOn<'_>) -> Result<u64, Broken> {
-        let (mut rest, mut first) = (batch, first);
+        let mut rest = batch;
+        let mut first = first;
         while !rest.is_empty() {
             // Pieces are of one size, since a small one would read as many frames as the others.
             let pieces = rest.len().div_ceil(self.leaves_max);
@@ -69,8 +70,10 @@ impl<'a> BatchWriter<'a> {
         bytes.clear();
         spans.clear();
         spans.resize(leaves.len(), (0, 0));
-        let (mut done, mut broken) = (0, None);
-        let (writer, opener) = (self.writer, &mut self.opener);
+        let mut done = 0;
+        let mut broken = None;
+        let writer = self.writer;
+        let opener = &mut self.opener;
         self.question.lines(leaves, &mut |LeafLine { place, part, leaf, line }| {
             if broken.is_some() || bytes.len() >= GATHERED_BYTES_MAX {
                 return;

@@ -72,7 +72,8 @@ impl Writer<'_> {
             Format::Ndjson => {}
             Format::Json => {
                 let filters: Vec<_> = filters.iter().map(|(name, value)| json!([name, value])).collect();
-                let (at, filters) = (json!(instant_text(now_us)), json!(filters));
+                let at = json!(instant_text(now_us));
+                let filters = json!(filters);
                 out.extend_from_slice(format!("{{\"exported_at\":{at},\"filters\":{filters},\"entries\":[").as_bytes());
             }
             Format::Csv => csv::header(self.layout, out),

@@ -116,7 +116,9 @@ impl Export<'_> {
         mut hands: Vec<Hand>,
         send: &mut dyn FnMut(Vec<u8>) -> Result<(), Broken>,
     ) -> Result<u64, Broken> {
-        let (mut all, mut entries, mut first) = (batches(question, self.order, BATCH_LEAVES), 0, true);
+        let mut all = batches(question, self.order, BATCH_LEAVES);
+        let mut entries = 0;
+        let mut first = true;
         let mut leaves_max = BATCH_LEAVES;
         let mut give = |hand: &mut Hand| -> Result<(), Broken> {
             if let Some(batch) = all.next()? {

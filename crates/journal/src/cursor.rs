@@ -43,8 +43,11 @@ impl JournalReader {
 
 impl Cursor {
     fn begin(number: FileNumber, open: Arc<OpenFile>, header: FileHeader) -> Self {
-        let (next_leaf, previous_crc) = (header.begun.first_leaf, header.crc());
-        let (at, window, window_at) = (HEADER_BYTES as u64, Vec::new(), HEADER_BYTES as u64);
+        let next_leaf = header.begun.first_leaf;
+        let previous_crc = header.crc();
+        let at = HEADER_BYTES as u64;
+        let window = Vec::new();
+        let window_at = HEADER_BYTES as u64;
         Self { number, open, header, at, next_leaf, previous_crc, window, window_at }
     }
 
@@ -86,7 +89,8 @@ impl Cursor {
             }
             let batch = self.batch(&frame)?;
             each(batch)?;
-            let (bytes, crc) = (frame.bytes as u64, frame.crc);
+            let bytes = frame.bytes as u64;
+            let crc = frame.crc;
             let end = LeafIndex(self.next_leaf.0 + frame.lines.len() as u64);
             if end > until {
                 return Ok(());

@@ -274,7 +274,8 @@ impl Journal for FileJournal {
             if oldest.end_leaf > before {
                 break;
             }
-            let (number, path) = (oldest.number, oldest.path.clone());
+            let number = oldest.number;
+            let path = oldest.path.clone();
             match self.disk.remove(&path) {
                 // An earlier removal reported a failure but was done.
                 Err(source) if source.kind() == io::ErrorKind::NotFound => {}

@@ -154,7 +154,8 @@ impl Levels {
     pub(crate) fn flush(&self) -> Result<Flushed, (PathBuf, io::Error)> {
         let mut growing = self.growing.write().unwrap_or_else(PoisonError::into_inner);
         assert!(!growing.held, "I-3: the ledger is settled before anything is signed");
-        let (size, root) = (growing.edge.size(), growing.edge.root());
+        let size = growing.edge.size();
+        let root = growing.edge.root();
         let mut flushed = Flushed { size, root, unsynced: Vec::new(), new_names: false };
         for file in &mut growing.files {
             file.write_pending().map_err(|error| (file.path().to_owned(), error))?;
@@ -219,7 +220,8 @@ impl NodeSource for Levels {
     type Error = ReadError;
 
     fn node(&self, level: u8, index: u64) -> Result<Hash, ReadError> {
-        let (file, height) = (level / HEIGHT, level % HEIGHT);
+        let file = level / HEIGHT;
+        let height = level % HEIGHT;
         let beyond = || ReadError::Beyond { level, index };
         let first = index.checked_mul(1 << height).ok_or_else(beyond)?;
         subtree_root(self.neighbours(file, first, 1 << height)?.hashes).ok_or_else(beyond)

@@ -249,7 +249,8 @@ impl Checking<'_> {
     /// Opens a level's file and finds out whether it reaches as far as was signed, and no further.
     fn stored(&mut self, file: u8, size: TreeSize) -> Result<StoredHashes, OpenLedgerError> {
         let path = self.path(&file_name(file));
-        let (stored, expected) = (StoredHashes::open(self.disk, &path)?, hashes_in(file, size));
+        let stored = StoredHashes::open(self.disk, &path)?;
+        let expected = hashes_in(file, size);
         if stored.count() < expected {
             let leaves = stored.count() << (8 * u32::from(file))..size.0;
             self.find(path, leaves, format!("holds {} hashes of {expected}", stored.count()));

@@ -108,7 +108,8 @@ impl Question<'_> {
             for &(leaf, _) in own {
                 rows.push(part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?);
             }
-            let (mut next, mut outside) = (own.iter(), None);
+            let mut next = own.iter();
+            let mut outside = None;
             part.lines(&rows, &mut |_, line| {
                 let Some(&(leaf, place)) = next.next().filter(|_| outside.is_none()) else { return };
                 match self.admit_line(leaf, line) {
@@ -129,7 +130,8 @@ impl Question<'_> {
     pub fn are_scattered(&self, leaves: &[u64]) -> bool {
         let (first, second) = leaves.split_at(leaves.len() / 2);
         let scattered = |part: &Arc<dyn Part>| {
-            let (first, second) = (Span::of(part.as_ref(), first), Span::of(part.as_ref(), second));
+            let first = Span::of(part.as_ref(), first);
+            let second = Span::of(part.as_ref(), second);
             if first.is_among(&second) { first.count + second.count } else { 0 }
         };
         let parts = self.view.parts.iter().filter(|part| !part.rows_are_leaves());

@@ -91,12 +91,15 @@ impl Sums {
 fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Result<Arc<[Recorded]>, SearchError> {
     let kept = question.kept(part, AnswerKind::Recorded(facet.field().number()), || {
         let rows = plan::rows(question, part)?;
-        let (bytes_max, mut bytes, mut found) = (question.context.bytes_max, 0, Vec::new());
+        let bytes_max = question.context.bytes_max;
+        let mut bytes = 0;
+        let mut found = Vec::new();
         let may_read = |lines| question.may_read(lines);
         let ask = Ask { within: None, may_read: &may_read, bytes_max };
         let each = &mut |value: &[u8], set| {
             let Some((count, first, last)) = among(set, &rows, part.rows()) else { return true };
-            let (first_us, last_us) = (part.time_us(first), part.time_us(last));
+            let first_us = part.time_us(first);
+            let last_us = part.time_us(last);
             found.push(Recorded { value: String::from_utf8_lossy(value).into_owned(), count, first_us, last_us });
             bytes += value.len() + RECORDED_BYTES;
             bytes <= bytes_max

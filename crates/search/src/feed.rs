@@ -43,7 +43,8 @@ impl Feed {
     /// # Errors
     /// As [`SearchError`].
     pub fn last(question: &Question<'_>, count: usize) -> Result<Self, SearchError> {
-        let (mut next, mut left) = (question.size, count);
+        let mut next = question.size;
+        let mut left = count;
         for part in question.view.parts.iter().rev() {
             if left == 0 {
                 break;

@@ -84,6 +84,7 @@ fn of_part(
 /// The number of the cell that a moment belongs to.
 fn cell(us: i64, tz: &TimeZone) -> Option<usize> {
     let at = tz.to_datetime(Timestamp::from_microsecond(us).ok()?);
-    let (weekday, hour) = (at.weekday().to_monday_zero_offset(), at.hour());
+    let weekday = at.weekday().to_monday_zero_offset();
+    let hour = at.hour();
     Some(usize::try_from(weekday).ok()? * HOURS + usize::try_from(hour).ok()?)
 }

@@ -137,7 +137,8 @@ mod tests {
     fn who_came_first_goes_first_and_who_gives_up_holds_up_nobody() {
         let memory = Lane::new(100);
         let held = memory.take(60, &|| false).unwrap();
-        let (gives_up, looked) = (AtomicBool::new(false), AtomicUsize::new(0));
+        let gives_up = AtomicBool::new(false);
+        let looked = AtomicUsize::new(0);
         let order = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             let wait_for = |waiting: u64| {

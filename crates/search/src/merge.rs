@@ -167,7 +167,8 @@ impl<'q, 'a> Merge<'q, 'a> {
 /// How many rows of `part` come before `position`. Cost: two binary searches.
 fn rows_before(part: &dyn Part, (time_us, leaf): Position) -> u32 {
     let same = part.rows_between(time_us, time_us.saturating_add(1));
-    let (mut low, mut high) = (same.start, same.end);
+    let mut low = same.start;
+    let mut high = same.end;
     while low < high {
         let middle = low + (high - low) / 2;
         if part.leaf(middle) < leaf { low = middle + 1 } else { high = middle }

@@ -36,7 +36,8 @@ pub(crate) fn for_parts<T: Send>(
     if helper.is_none() {
         return parts.into_iter().map(work).collect();
     }
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(parts.len())));
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(parts.len()));
     let run = || {
         while let Some(part) = parts.get(next.fetch_add(1, Ordering::Relaxed)) {
             let answer = work(part);

@@ -180,7 +180,8 @@ fn listed(
     counts: &mut BTreeMap<Cow<'_, str>, u64>,
 ) -> Result<(), SearchError> {
     let whole = is_whole(part, rows);
-    let (mut left, mut values) = (SUGGESTION_VALUES_MAX, Vec::new());
+    let mut left = SUGGESTION_VALUES_MAX;
+    let mut values = Vec::new();
     for spelled in spellings(prefix) {
         part.values_beginning(field, spelled.as_bytes(), &mut |value, count| {
             values.push((value.to_vec(), count));
@@ -202,11 +203,13 @@ type Persons = BTreeMap<String, Vec<[u8; 32]>>;
 
 /// Values of persons that begin as typed, the first by value.
 fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Result<Persons, SearchError> {
-    let (pointers, mut found) = (field.pointers(), Persons::new());
+    let pointers = field.pointers();
+    let mut found = Persons::new();
     if pointers.is_empty() {
         return Ok(found);
     }
-    let (typed, names) = (fold(prefix), field.field == Field::Identity);
+    let typed = fold(prefix);
+    let names = field.field == Field::Identity;
     let mut look = |digest: &[u8; 32], pointer: &str, value: &str| {
         if pointers.contains(&pointer) && begins(value, &typed, names) {
             found.entry(value.to_owned()).or_default().push(*digest);

@@ -56,7 +56,9 @@ impl Touches {
             let mut touch = |fit: Fit, text: &str, part: Range<usize>| {
                 look(fit, text, &mut |digest, pointer, value| {
                     // Neither side of a border is empty, so no empty value fits.
-                    let (pointer, value, part) = (pointer.to_owned(), value.to_owned(), part.clone());
+                    let pointer = pointer.to_owned();
+                    let value = value.to_owned();
+                    let part = part.clone();
                     touches.across.push(Touch { digest, pointer, value, part });
                 });
             };
@@ -82,7 +84,8 @@ impl Touches {
         }
         let mut touch = |fit: Fit, part: Range<usize>| {
             if needle.get(part.clone()).is_some_and(|text| fit.holds(value, text)) {
-                let (pointer, value) = (pointer.to_owned(), value.to_owned());
+                let pointer = pointer.to_owned();
+                let value = value.to_owned();
                 self.across.push(Touch { digest: *digest, pointer, value, part });
             }
         };

@@ -168,8 +168,10 @@ fn timed<T>(stage: &str, rows: usize, run: impl FnOnce() -> T) -> T {
 type Rows = (Vec<Vec<u8>>, Vec<RowExtra>);
 
 fn admitted(body: &[u8]) -> Result<Rows, Box<dyn Error>> {
-    let (keys, rules) = (MapKeys::default(), Rules::builtin());
-    let (mut lines, mut extras) = (Vec::new(), Vec::new());
+    let keys = MapKeys::default();
+    let rules = Rules::builtin();
+    let mut lines = Vec::new();
+    let mut extras = Vec::new();
     for (nth, json) in body.split(|&byte| byte == b'\n').filter(|json| !json.is_empty()).enumerate() {
         let event = parse_one(json).map_err(|_| "an event is not valid")?;
         let mut id_random = [0; 10];

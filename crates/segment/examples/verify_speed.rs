@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         SegmentName::parse(name.to_str()?).filter(|(_, file)| *file == SegmentFile::Lines)
     });
     let (name, _) = names.min_by_key(|(name, _)| name.first).ok_or("there is no segment")?;
-    let (dir, cache) = (Path::new(&folder), BlockCache::new(0));
+    let dir = Path::new(&folder);
+    let cache = BlockCache::new(0);
     let lines = DataFile::open(&SystemDisk, &name.path(dir, SegmentFile::Lines), &cache)?;
     let disclosures = DisclosureFile::open(&SystemDisk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
     let entries = (lines.leaves().end - lines.leaves().start) as usize;

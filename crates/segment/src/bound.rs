@@ -172,7 +172,8 @@ mod tests {
             let whole: Vec<u8> = (0..len).map(|n| (n % 251) as u8).collect();
             let mut stream = BlockDigests::behind(48);
             whole[48..].chunks(1_000).for_each(|bytes| stream.push(bytes));
-            let (lines, key) = (Digest::of(b"lines"), IndexKey::new([7; 32]));
+            let lines = Digest::of(b"lines");
+            let key = IndexKey::new([7; 32]);
             let streamed = trailer(&lines, len as u64, &stream.finish(&whole[..48]), &key);
             assert_eq!(streamed, trailer_of(&lines, &whole, &key), "{len}");
         }
@@ -180,7 +181,8 @@ mod tests {
 
     /// The file of an index, as if these were its bytes.
     fn written(bytes: &[u8]) -> Source {
-        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/index"));
+        let disk = FaultyDisk::new();
+        let path = Path::new("/segments/index");
         disk.create_dir_all(Path::new("/segments")).unwrap();
         disk.create_new(path).unwrap().write_all_at(bytes, 0).unwrap();
         Source::open(&disk, path).unwrap()
@@ -197,7 +199,8 @@ mod tests {
 
     #[test]
     fn what_somebody_without_the_key_repaired_is_forged_and_what_changed_otherwise_is_not() {
-        let (key, lines) = (IndexKey::new([7; 32]), Digest::of(b"lines"));
+        let key = IndexKey::new([7; 32]);
+        let lines = Digest::of(b"lines");
         let index: Vec<u8> = (0..2 * BLOCK_BYTES + 5).map(|n| (n % 251) as u8).collect();
         let len = index.len();
         let honest = [&index[..], &trailer_of(&lines, &index, &key)].concat();

@@ -39,7 +39,8 @@ impl Counts {
     /// # Errors
     /// As [`Counts::push`].
     pub fn merged(&self, other: &Self, bytes_max: usize) -> Result<Self, PartError> {
-        let (bytes, values) = (self.values.len() + other.values.len(), self.len() + other.len());
+        let bytes = self.values.len() + other.values.len();
+        let values = self.len() + other.len();
         let mut all = Self {
             values: Vec::with_capacity(bytes.min(bytes_max)),
             ends: Vec::with_capacity(values.min(bytes_max / Self::VALUE_BYTES)),
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn merging_adds_what_is_equal_and_keeps_the_order() {
-        let (a, b) = (counts(&[("a", 1), ("c", 2), ("d", 3)]), counts(&[("", 9), ("b", 4), ("c", 5), ("e", 6)]));
+        let a = counts(&[("a", 1), ("c", 2), ("d", 3)]);
+        let b = counts(&[("", 9), ("b", 4), ("c", 5), ("e", 6)]);
         let both = counts(&[("", 9), ("a", 1), ("b", 4), ("c", 7), ("d", 3), ("e", 6)]);
         assert_eq!(a.merged(&b, usize::MAX).unwrap(), both);
         assert_eq!(b.merged(&a, both.bytes()).unwrap(), both);
@@ -123,13 +125,15 @@ mod tests {
 
     #[test]
     fn what_is_counted_is_all_that_is_taken_and_vectors_grow_a_few_times() {
-        let (mut counts, mut rooms) = (Counts::default(), std::collections::BTreeSet::new());
+        let mut counts = Counts::default();
+        let mut rooms = std::collections::BTreeSet::new();
         for n in 0..100_000_u64 {
             counts.push(format!("{n:012}").as_bytes(), n, 1 << 20).unwrap_or_default();
             rooms.insert(counts.values.capacity());
         }
         assert!(counts.bytes() <= 1 << 20 && counts.bytes() > (1 << 20) - 24);
-        let (values, others) = (counts.values.capacity(), counts.ends.capacity().max(counts.counts.capacity()));
+        let values = counts.values.capacity();
+        let others = counts.ends.capacity().max(counts.counts.capacity());
         assert!(values <= 1 << 20 && others * Counts::VALUE_BYTES <= 1 << 20, "{values} bytes, {others} values");
         assert!(rooms.iter().rev().take(2).sum::<usize>() < (1 << 20) + 4 * LARGE_BYTES, "{rooms:?}");
     }

@@ -194,7 +194,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_synced_long_before_the_end() {
-        let (disk, path) = (env::fake::FaultyDisk::new(), Path::new("/segments/open"));
+        let disk = env::fake::FaultyDisk::new();
+        let path = Path::new("/segments/open");
         disk.create_dir_all(Path::new("/segments")).unwrap();
         let mut output = Output::create(&disk, path).unwrap();
         disk.sync_dir(Path::new("/segments")).unwrap();

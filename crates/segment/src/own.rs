@@ -54,7 +54,8 @@ impl OwnMemory {
         if range.start > range.end || range.end > self.len {
             return None;
         }
-        let (first, end) = (range.start / BLOCK_BYTES, range.end.div_ceil(BLOCK_BYTES));
+        let first = range.start / BLOCK_BYTES;
+        let end = range.end.div_ceil(BLOCK_BYTES);
         if !(first..end).all(|block| self.is_filled(block)) {
             return None;
         }

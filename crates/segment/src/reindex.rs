@@ -203,7 +203,8 @@ fn make<'d>(
         pieces.make(disk, entry.name.first)?;
         let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
         let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
-        let (lines, key) = (Some(&entry.lines.sha256), *how.cache.index_key());
+        let lines = Some(&entry.lines.sha256);
+        let key = *how.cache.index_key();
         merge_indexes(&indexes, &MergeInto { disk, file, lines, key, spool_bytes: SPOOL_BYTES, go_on })?;
     }
     drop(pieces);
@@ -247,7 +248,8 @@ struct Pieces<'p> {
 
 impl<'p> Pieces<'p> {
     fn make(&mut self, disk: &'p dyn Disk, first: u64) -> Result<(), ReindexError> {
-        let (how, piece_rows) = (self.how, (self.how.rows_at_once / 2).max(1));
+        let how = self.how;
+        let piece_rows = (self.how.rows_at_once / 2).max(1);
         let mut builder = IndexBuilder::new(first, how.seed);
         let mut bytes = 0;
         self.scan(&mut |pieces, leaf, line, disclosures| {
@@ -264,7 +266,9 @@ impl<'p> Pieces<'p> {
 
     /// Calls `each` with every line.
     fn scan(&mut self, each: &mut EachLine<'_, 'p>) -> Result<(), ReindexError> {
-        let (lines, mut failed, mut rows) = (self.lines, None, 0);
+        let lines = self.lines;
+        let mut failed = None;
+        let mut rows = 0;
         lines.data().scan(0, &mut |leaf, line| match each(self, leaf, line, lines.disclosure_file()) {
             Ok(()) => {
                 rows += 1;

@@ -183,7 +183,8 @@ pub(crate) struct OnItsWay {
 impl Place {
     /// A function to call when a request on this connection begins.
     pub(crate) fn requests(&self) -> impl Fn() -> OnItsWay + Clone + use<> {
-        let (of, state) = (Arc::clone(&self.of), Arc::clone(&self.state));
+        let of = Arc::clone(&self.of);
+        let state = Arc::clone(&self.state);
         move || {
             state.requests.fetch_add(1, Ordering::AcqRel);
             state.step.store(of.next(), Ordering::Relaxed);
@@ -314,7 +315,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_that_never_asks_ends_soon_and_one_that_has_asked_later() {
         let connections = Arc::new(Connections::default());
-        let (silent, asked) = (connections.enter(usize::MAX).unwrap(), connections.enter(usize::MAX).unwrap());
+        let silent = connections.enter(usize::MAX).unwrap();
+        let asked = connections.enter(usize::MAX).unwrap();
         let begun = tokio::time::Instant::now();
         silent.is_to_end().await;
         assert!((LOOK * SILENT_LOOKS..LOOK * (SILENT_LOOKS + 1)).contains(&begun.elapsed()));

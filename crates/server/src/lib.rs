@@ -82,7 +82,8 @@ fn router(app: App, options: &Options) -> Router {
         .merge(resources::console::routes())
         .fallback(|| async { Problem::not_found("resource of this path") })
         .method_not_allowed_fallback(|| async {
-            let (status, code) = (axum::http::StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+            let status = axum::http::StatusCode::METHOD_NOT_ALLOWED;
+            let code = "method_not_allowed";
             Problem::new(status, code, "Method not allowed", "this resource takes another method; see /openapi.json")
         })
         .layer(axum::middleware::from_fn_with_state(guard, guard::guard))

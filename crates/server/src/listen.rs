@@ -163,7 +163,8 @@ impl Server {
                 found = places.find(at_most) => found,
                 () = &mut stop => break,
             };
-            let (serving, places) = (Arc::clone(&serving), Arc::clone(&places));
+            let serving = Arc::clone(&serving);
+            let places = Arc::clone(&places);
             match found {
                 Found::Free(place) => drop(tokio::spawn(async move { serving.serve(stream, peer, place).await })),
                 Found::Leaving(turn) => drop(tokio::spawn(async move {

@@ -53,7 +53,8 @@ impl From<event::Problem> for EventProblem {
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
         let kind = format!("urn:indelible:problem:{code}");
-        let (detail, status) = (detail.into(), status.as_u16());
+        let detail = detail.into();
+        let status = status.as_u16();
         Self { kind, title, status, code, detail, problems: Vec::new(), retry_after_s: None }
     }
 

@@ -34,7 +34,8 @@ mod tests {
     async fn questions_step_back_and_nobody_else_does() {
         let nice = || Ok(getpriority_process(None).unwrap());
         let before = nice().unwrap_or_default();
-        let (questions, others) = (threads().unwrap(), Pool::new("other", || {}).unwrap());
+        let questions = threads().unwrap();
+        let others = Pool::new("other", || {}).unwrap();
         assert_eq!(questions.run(nice).await.unwrap_or_default(), before.max(NICE));
         assert_eq!(others.run(nice).await.unwrap_or_default(), before);
         questions.end(Duration::MAX);

@@ -59,7 +59,9 @@ impl Serving {
     /// the goodbye. A request that has come in part, or that the system holds unread, is waited for.
     pub(crate) async fn serve(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
         let stream = Arc::new(prepared(stream));
-        let (router, peer, begin) = (self.router.clone(), Peer(peer), place.requests());
+        let router = self.router.clone();
+        let peer = Peer(peer);
+        let begin = place.requests();
         let service = hyper::service::service_fn(move |request: HyperRequest<Incoming>| {
             let on_its_way = begin();
             let mut request: Request = request.map(axum::body::Body::new);

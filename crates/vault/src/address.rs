@@ -67,7 +67,8 @@ fn join(holder: PersonId, block: [u8; 16]) -> AddressValue {
 }
 
 fn split(value: &AddressValue) -> (PersonId, [u8; 16]) {
-    let (mut holder, mut block) = ([0; 16], [0; 16]);
+    let mut holder = [0; 16];
+    let mut block = [0; 16];
     let (front, back) = value.split_at(16);
     holder.copy_from_slice(front);
     block.copy_from_slice(back);

@@ -309,8 +309,10 @@ mod tests {
         let row = |n: u64| {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&n.to_be_bytes());
-            let (kind, subject) = ("user".to_owned(), n.to_string());
-            let (scope, wrapped) = ("oacme".to_owned(), Some(vec![1; 60]));
+            let kind = "user".to_owned();
+            let subject = n.to_string();
+            let scope = "oacme".to_owned();
+            let wrapped = Some(vec![1; 60]);
             Row { number: 0, id, scope, kind, subject, wrapped, created_us: 0, destroyed: false }
         };
         (from..from + count).map(row).collect()

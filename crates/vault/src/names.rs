@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn every_fit_finds_what_a_scan_finds_however_often_it_is_sorted() {
-        let (mut names, mut held) = (Names::default(), Vec::new());
+        let mut names = Names::default();
+        let mut held = Vec::new();
         for identity in 0..4_000 {
             for pointer in 0..2 {
                 let value = text(2 * identity + pointer);

@@ -64,7 +64,8 @@ impl Vault {
     /// Any [`VaultError`]. The database is made last: [`VaultError::KeyFile`] if it is there and a key file is not,
     /// because a new key would not fit it.
     pub fn create(data_dir: &Path, surroundings: Surroundings) -> Result<Self, VaultError> {
-        let (disk, random) = (surroundings.disk.as_ref(), surroundings.random.as_ref());
+        let disk = surroundings.disk.as_ref();
+        let random = surroundings.random.as_ref();
         let has_database = database_path(data_dir).exists();
         let is_there = |path: PathBuf| match disk.exists(&path) {
             Ok(false) if has_database => {

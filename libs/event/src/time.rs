@@ -43,8 +43,11 @@ pub fn parse(text: &str) -> Result<i64, TimeError> {
         return Err(TimeError::Form);
     };
     let year = 100 * two(y0, y1)? + two(y2, y3)?;
-    let (month, day) = (two(m0, m1)?, two(d0, d1)?);
-    let (hour, minute, second) = (two(h0, h1)?, two(n0, n1)?, two(s0, s1)?);
+    let month = two(m0, m1)?;
+    let day = two(d0, d1)?;
+    let hour = two(h0, h1)?;
+    let minute = two(n0, n1)?;
+    let second = two(s0, s1)?;
     if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 60 {
         return Err(TimeError::Range);
     }
@@ -65,7 +68,8 @@ pub fn parse(text: &str) -> Result<i64, TimeError> {
 pub fn push(out: &mut Vec<u8>, us: i64) {
     let within = us.rem_euclid(US_PER_DAY);
     push_date(out, us);
-    let (seconds, fraction) = (within / US_PER_SECOND, within % US_PER_SECOND);
+    let seconds = within / US_PER_SECOND;
+    let fraction = within % US_PER_SECOND;
     out.push(b'T');
     push_two(out, seconds / 3600);
     out.push(b':');
@@ -142,7 +146,8 @@ fn offset(zone: &[u8]) -> Result<i64, TimeError> {
     match *zone {
         [b'Z' | b'z'] => Ok(0),
         [sign @ (b'+' | b'-'), h0, h1, b':', m0, m1] => {
-            let (hours, minutes) = (two(h0, h1)?, two(m0, m1)?);
+            let hours = two(h0, h1)?;
+            let minutes = two(m0, m1)?;
             if hours > 23 || minutes > 59 {
                 return Err(TimeError::Range);
             }

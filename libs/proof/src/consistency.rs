@@ -26,7 +26,8 @@ pub fn consistency_path<S: NodeSource + ?Sized>(
     if old.0 == 0 || old == new {
         return Ok(path);
     }
-    let (mut start, mut end) = (0, new.0);
+    let mut start = 0;
+    let mut end = new.0;
     while end != old.0 {
         let middle = start + split(end - start);
         let sibling = if old.0 <= middle {
@@ -84,11 +85,13 @@ pub fn verify_consistency(
         rest if old.0.is_power_of_two() => (old_root, rest),
         [first, rest @ ..] => (first, rest),
     };
-    let (mut node, mut last) = (old.0 - 1, new.0 - 1);
+    let mut node = old.0 - 1;
+    let mut last = new.0 - 1;
     let ones = node.trailing_ones();
     node >>= ones;
     last >>= ones;
-    let (mut old_hash, mut new_hash) = (*first, *first);
+    let mut old_hash = *first;
+    let mut new_hash = *first;
     for sibling in rest {
         if last == 0 {
             return Err(wrong_length);

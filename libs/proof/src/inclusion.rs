@@ -71,7 +71,8 @@ pub fn verify_inclusion(
         return Err(ProofError::BeyondTree { index, size });
     }
     let wrong_length = ProofError::PathLength { found: path.len() };
-    let (mut node, mut last) = (index.0, size.0 - 1);
+    let mut node = index.0;
+    let mut last = size.0 - 1;
     let mut hash = *leaf;
     for sibling in path {
         if last == 0 {

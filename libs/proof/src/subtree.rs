@@ -28,7 +28,8 @@ pub fn subtree_path<S: NodeSource + ?Sized>(
     }
     let first = index << level;
     let mut path = Vec::new();
-    let (mut start, mut end) = (0, size.0);
+    let mut start = 0;
+    let mut end = size.0;
     while end - start > 1 << level {
         let middle = start + split(end - start);
         let sibling = if first < middle {

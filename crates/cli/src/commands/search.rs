@@ -100,7 +100,8 @@ fn table(entries: &[Value]) -> Table {
 
 /// Prints the first lines of a stream.
 fn lines_of(body: ureq::Body, lines_max: usize) -> miette::Result<Exit> {
-    let (mut out, mut lines) = (Answer, 0);
+    let mut out = Answer;
+    let mut lines = 0;
     let mut quoted = false;
     for byte in std::io::BufReader::new(body.into_reader()).bytes() {
         let byte = byte.map_err(|error| failed(&error, "the answer broke off; try again"))?;

@@ -59,7 +59,8 @@ enum Ended {
 impl Tail {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         self.target.with(|remote| {
-            let (mut seen, mut pause) = (self.after_leaf, PAUSE_MIN);
+            let mut seen = self.after_leaf;
+            let mut pause = PAUSE_MIN;
             loop {
                 let before = seen;
                 match self.show(remote, &mut seen)? {
@@ -91,7 +92,8 @@ impl Tail {
             Ok(Answer { status, body }) => return Err(refused(status, &text(body)?)),
             Err(report) => return Ok(Ended::Broken(report)),
         };
-        let (mut out, mut at) = (std::io::stdout().lock(), None);
+        let mut out = std::io::stdout().lock();
+        let mut at = None;
         let mut is_problem = false;
         for line in BufReader::new(body.into_reader()).lines() {
             let line = match line {
@@ -128,7 +130,8 @@ fn said(entry: &Value) -> String {
     let of = |pointer| member(entry, pointer);
     let name = of("/actor/name");
     let actor = if name.is_empty() { of("/actor/id") } else { name };
-    let (failure, severity) = (of("/outcome") == "failure", of("/severity"));
+    let failure = of("/outcome") == "failure";
+    let severity = of("/severity");
     let mark = if failure { "✗" } else { " " };
     let severity = if severity == "info" { String::new() } else { format!("  [{severity}]") };
     format!("{} {mark} {actor}  {}  {}{severity}", of("/time"), of("/action"), of("/description"))

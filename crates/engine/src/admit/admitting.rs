@@ -235,7 +235,8 @@ impl Log {
             if !self.is_same(event, &line, &opened, admission)? {
                 return Ok(Some(Plan::Refused));
             }
-            let (id, digest) = (first.id.to_owned(), Digest::of(&line));
+            let id = first.id.to_owned();
+            let digest = Digest::of(&line);
             return Ok(Some(Plan::Known(Receipt {
                 id,
                 leaf_index: leaf,

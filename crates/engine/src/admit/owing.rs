@@ -26,7 +26,8 @@ impl Log {
     pub(crate) fn pay(&self) {
         let mut due = std::mem::take(&mut *self.owed.lock());
         while let Some(own) = due.pop_front() {
-            let (again, returned) = (self.owed.clone(), own.clone());
+            let again = self.owed.clone();
+            let returned = own.clone();
             let done = Box::new(move |answer: Answer| {
                 if answer.is_refused() {
                     again.lock().push_back(returned);

@@ -147,7 +147,8 @@ impl Queue {
             }
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let (mut jobs, mut taken) = (Vec::new(), 0);
+        let mut jobs = Vec::new();
+        let mut taken = 0;
         let rotate = std::mem::take(&mut state.rotate);
         while let Some(job) = state.jobs.front() {
             let bytes = job.lines.bytes().len();

@@ -258,7 +258,8 @@ mod tests {
 
     /// Per entry of `test`: the name that opens, whether the address does, and whether the person was erased.
     fn seen(log: &Log, opener: &mut Opener<'_>, wanted: Wanted) -> Vec<(Option<String>, bool, bool)> {
-        let (view, mut seen) = (inspect::view(log), Vec::new());
+        let view = inspect::view(log);
+        let mut seen = Vec::new();
         inspect::ask(log, &view, &Predicate::All, |question| {
             let mut all = search::batches(question, search::Order::Leaf, 7);
             while let Some(batch) = all.next()? {

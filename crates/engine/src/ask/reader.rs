@@ -106,7 +106,8 @@ impl<'a> Reader<'a> {
         let visible = Visible::new(&self.log.shared.vault);
         let seen = self.log.shared.vault.erasures();
         let results = Some(Results { cache: &self.log.results, seen }).filter(|_| !limits.fresh);
-        let (lines_max, bytes_max) = (limits.lines, limits.bytes);
+        let lines_max = limits.lines;
+        let bytes_max = limits.bytes;
         let context = Context { lines_max, bytes_max, results, ..self.context(&visible, &over_time) };
         answer_whole(&Question::new(view, predicate, &self.caller.scope, context), answer)
     }

@@ -46,7 +46,8 @@ impl Shown {
     /// As [`Shown::entry`].
     pub fn write_json(&self, full: bool, browsers: &Browsers, out: &mut Vec<u8>) -> Result<(), PartError> {
         let options = Options { full, leaf_index: Some(self.leaf_index) };
-        let (entry, opened) = (self.entry()?, self.opened.opened()?);
+        let entry = self.entry()?;
+        let opened = self.opened.opened()?;
         entry_json(&entry, &opened, options, out);
         let disclosed = || opened.iter().find_map(|opened| opened.text("/client/user_agent"));
         let user_agent = entry.client.user_agent.as_deref().map(Cow::Borrowed).or_else(disclosed);

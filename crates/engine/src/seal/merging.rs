@@ -148,12 +148,14 @@ impl SealerThread {
     }
 
     fn merge_anew(&self, places: &Range<usize>) -> Result<Option<(Vec<SegmentEntry>, SegmentEntry)>, SealingError> {
-        let (disk, parts) = (Arc::clone(&self.shared.world.disk), self.shared.parts());
+        let disk = Arc::clone(&self.shared.world.disk);
+        let parts = self.shared.parts();
         let old = parts.segments.get(places.clone()).unwrap_or_default();
         let entries = self.publisher.entries().get(places.clone()).unwrap_or_default().to_vec();
         let sources: Vec<Source<'_>> =
             entries.iter().zip(old).map(|(entry, segment)| Source { entry: *entry, part: segment }).collect();
-        let (dir, go_on) = (self.publisher.layout().segments(), || !self.shared.closing());
+        let dir = self.publisher.layout().segments();
+        let go_on = || !self.shared.closing();
         let digests = DigestsAhead::new(&self.shared.ledger);
         let merged = merge(&*disk, &dir, &sources, &|leaf| Ok(digests.get(leaf)?), &go_on)?;
         Ok(merged.map(|merged| (entries, merged)))

@@ -153,7 +153,8 @@ impl SealerThread {
         if let Some(ended) = self.shared.joins.done() {
             return Step::EndJoin(Box::new(ended));
         }
-        let (shared, parts) = (Arc::clone(&self.shared), self.shared.parts());
+        let shared = Arc::clone(&self.shared);
+        let parts = self.shared.parts();
         let config = &shared.config;
         let first = parts.tail.first().map_or(0, TailPart::first_leaf);
         let open = sealing.as_ref().map(|sealing| sealing.leaves()).filter(|leaves| !leaves.is_empty());
@@ -221,7 +222,8 @@ impl SealerThread {
         let sealing = match sealing {
             Some(sealing) => sealing,
             None => {
-                let (rows, secret) = (self.shared.config.seal_rows, index_secret(&self.shared.vault));
+                let rows = self.shared.config.seal_rows;
+                let secret = index_secret(&self.shared.vault);
                 sealing.insert(Box::new(Sealing::begin(disk, self.publisher.layout(), first, rows, secret)?))
             }
         };

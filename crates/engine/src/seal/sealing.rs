@@ -96,7 +96,8 @@ impl<'a> Sealing<'a> {
                 (*file, *records_to) = (batch.placed.file, batch.placed.first_leaf);
                 records.clear();
             }
-            let (first, end) = (batch.placed.first_leaf, batch.placed.first_leaf.0 + batch.lines.len() as u64);
+            let first = batch.placed.first_leaf;
+            let end = batch.placed.first_leaf.0 + batch.lines.len() as u64;
             if *records_to <= first {
                 *records_to = LeafIndex(end);
                 note_records(&batch, records)?;
@@ -142,7 +143,8 @@ impl Lines<'_, '_> {
         let mut digests: Vec<Digests3> = Vec::with_capacity(numbers.len());
         let mut ordinals: Vec<Ordinals> = Vec::with_capacity(numbers.len());
         for element in &numbers {
-            let (mut digests3, mut ordinals3) = ([None; 3], [None; 3]);
+            let mut digests3 = [None; 3];
+            let mut ordinals3 = [None; 3];
             for (kind, number) in element.iter().enumerate() {
                 let Some(number) = number else { continue };
                 let (digest, ordinal) = self.record(*number as usize, kind)?;

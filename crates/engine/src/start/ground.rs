@@ -64,7 +64,8 @@ pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenLog
 /// # Errors
 /// `Disk` if that cannot be seen.
 pub(crate) fn is_log(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenLogError> {
-    let (key, tree) = (layout.signing_key(), layout.tree());
+    let key = layout.signing_key();
+    let tree = layout.tree();
     let has_key = disk.exists(&key).map_err(|source| OpenLogError::disk(&key, source))?;
     Ok(has_key && Ledger::is_created(disk, &tree).map_err(|source| OpenLogError::disk(&tree, source))?)
 }

@@ -170,9 +170,13 @@ fn start(
     sealer: SealerThread,
     signing: &Arc<Signing>,
 ) -> Result<Threads, OpenLogError> {
-    let (for_freezer, for_signer, bells) = (Arc::clone(shared), Arc::clone(shared), Arc::clone(signing));
+    let for_freezer = Arc::clone(shared);
+    let for_signer = Arc::clone(shared);
+    let bells = Arc::clone(signing);
     let joiner = |pace| {
-        let (shared, layout, cache) = (Arc::clone(shared), layout.clone(), Arc::clone(cache));
+        let shared = Arc::clone(shared);
+        let layout = layout.clone();
+        let cache = Arc::clone(cache);
         Box::new(move || crate::seal::joining::run(&shared, &layout, &cache, pace))
     };
     let background: [(_, Box<dyn FnOnce() + Send>); 5] = [

@@ -233,7 +233,8 @@ impl Candidates {
         let mark = layout.mark(key.name());
         let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &mark, config.older_mark);
         let ledger = ledger.map_err(|error| RepairError::Beyond(error.into()))?;
-        let (dir, size) = (layout.segments(), ledger.size().0);
+        let dir = layout.segments();
+        let size = ledger.size().0;
         let names = whole_segments(disk, layout);
         let all = names.iter().fold(0_u64, |all, name| all.saturating_add(name.last - name.first + 1));
         let checked = AtomicU64::new(0);

@@ -84,7 +84,8 @@ pub fn verify_directory(
     }
     for beyond in report.beyond {
         let what = "beyond what the newest checkpoint covers, which mean nothing; the next start cuts them off";
-        let (file, count) = (beyond.path.display(), beyond.bytes);
+        let file = beyond.path.display();
+        let count = beyond.bytes;
         let bytes = if count == 1 { "byte" } else { "bytes" };
         verification.notes.push(format!("{file}: {count} {bytes} {what}"));
     }
@@ -124,7 +125,8 @@ pub fn verify_directory(
     if let Some(kept) = &expect.receipt
         && let Some(kept) = receipt::open(kept, &key, &mut verification)?
     {
-        let (journal_path, unsigned) = (layout.journal(), &journal.unsigned);
+        let journal_path = layout.journal();
+        let unsigned = &journal.unsigned;
         let held = receipt::Held { tree: &tree_path, digests: &digests, journal: &journal_path, unsigned };
         receipt::check(&kept, &held, &mut verification)?;
     }

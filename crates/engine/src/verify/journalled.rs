@@ -66,7 +66,9 @@ pub(super) fn check(
     let in_tree = |leaf: LeafIndex, digest: &Digest| against.digests.get(leaf.0).is_ok_and(|ours| ours == *digest);
     let known =
         Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint, root_at: &root_at, in_tree: &in_tree, key };
-    let (mut file, mut records, mut end) = (None, Vec::new(), sealed);
+    let mut file = None;
+    let mut records = Vec::new();
+    let mut end = sealed;
     let mut received = Ascending::default();
     let mut checked = Checked::default();
     let inspected = FileJournal::inspect(disk, dir, &known, &mut |batch| {

@@ -159,7 +159,9 @@ pub(super) fn sort_in(findings: Vec<segment::verify::SegmentFinding>, verificati
                 verification.found(finding.file, finding.leaves, finding.what)
             }
             FindingKind::Unreadable => {
-                let (file, leaves, what) = (finding.file, finding.leaves, finding.what);
+                let file = finding.file;
+                let leaves = finding.leaves;
+                let what = finding.what;
                 verification.unreadable.push(Finding { file, leaves, what });
             }
             FindingKind::Foreign | FindingKind::Index => verification.notes.push(finding.to_string()),

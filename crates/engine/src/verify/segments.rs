@@ -41,7 +41,9 @@ pub(super) fn check(
     progress: Progress<'_>,
     verification: &mut Verification,
 ) -> Indexes {
-    let (dir, path, size) = (layout.segments(), layout.tree().join("digests"), verification.size);
+    let dir = layout.segments();
+    let path = layout.tree().join("digests");
+    let size = verification.size;
     let file = match disk.open_read(&path) {
         Ok(file) => file,
         Err(error) => {

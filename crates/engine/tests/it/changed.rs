@@ -46,7 +46,8 @@ fn unshown(log: &Log) -> Vec<u64> {
 /// Reads the lines of all entries as an export does.
 fn export(log: &Log) -> Result<usize, SearchError> {
     ask(log, "", |question| {
-        let (mut all, mut lines) = (search::batches(question, Order::Leaf, 256), 0);
+        let mut all = search::batches(question, Order::Leaf, 256);
+        let mut lines = 0;
         while let Some(batch) = all.next()? {
             question.lines(&batch, &mut |_| lines += 1)?;
         }
@@ -71,7 +72,8 @@ fn change_frame(path: &PathBuf, change: impl FnOnce(String) -> String) {
     let (file, bytes) = open(path);
     let entry = bytes.len() - 9 - 2 * 12;
     let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
-    let (compressed, text_len) = (number(entry), number(entry + 4));
+    let compressed = number(entry);
+    let text_len = number(entry + 4);
     let text = zstd::bulk::decompress(&bytes[..compressed], text_len).unwrap();
     let text = change(String::from_utf8(text).unwrap());
     assert_eq!(text.len(), text_len);

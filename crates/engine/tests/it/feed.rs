@@ -11,7 +11,8 @@ use super::{Folder, events, submit};
 fn a_feed_over_the_new_parts_alone_hands_out_every_leaf_once() {
     let folder = Folder::new();
     let log = folder.open();
-    let (mut feed, mut leaves) = (Feed::from(0), Vec::new());
+    let mut feed = Feed::from(0);
+    let mut leaves = Vec::new();
     for round in 0..12 {
         submit(&log, &events(round * 1_700, 1_700)).unwrap();
         if round % 5 == 3 {
@@ -41,7 +42,8 @@ fn every_commit_is_told_after_it_can_be_read() {
     let log = Arc::new(folder.open());
     let (told, heard) = mpsc::channel();
     let largest = Arc::new(AtomicU64::new(0));
-    let (seen, of_log) = (Arc::clone(&largest), Arc::downgrade(&log));
+    let seen = Arc::clone(&largest);
+    let of_log = Arc::downgrade(&log);
     log.on_commit(move |size| {
         let visible = of_log.upgrade().map_or(0, |log| inspect::view_from(&log, 0).size);
         assert!(visible >= size && seen.swap(size, Ordering::SeqCst) < size);

@@ -141,7 +141,11 @@ fn flip(bits: &(dyn Fn(usize, &File) -> Vec<usize> + Sync)) -> (usize, BTreeMap<
     let missed = std::sync::Mutex::new(BTreeMap::<String, Vec<String>>::new());
     std::thread::scope(|scope| {
         for worker in 0..WORKERS {
-            let (jobs, inventory, missed, marks, original) = (&jobs, &inventory, &missed, &marks, folder.data());
+            let jobs = &jobs;
+            let inventory = &inventory;
+            let missed = &missed;
+            let marks = &marks;
+            let original = folder.data();
             scope.spawn(move || {
                 let home = fast_folder();
                 let data = home.path().join("data");

@@ -69,8 +69,10 @@ fn answers(log: &Log) -> Vec<(String, Vec<u64>)> {
 
 #[test]
 fn what_is_not_held_is_opened_and_every_answer_is_the_same() {
-    let (all, few) = (Folder::new(), Folder::new());
-    let (log_of_all, log_of_few) = (made(&all, vault::IDENTITIES_BYTES_MAX), made(&few, FEW_BYTES));
+    let all = Folder::new();
+    let few = Folder::new();
+    let log_of_all = made(&all, vault::IDENTITIES_BYTES_MAX);
+    let log_of_few = made(&few, FEW_BYTES);
     let wanted = answers(&log_of_all);
     assert!(wanted.iter().all(|(text, found)| !found.is_empty() && !text.is_empty()), "{wanted:?}");
     assert_eq!(answers(&log_of_few), wanted);

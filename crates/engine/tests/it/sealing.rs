@@ -81,7 +81,8 @@ fn a_tail_worth_a_segment_is_sealed_once_nothing_comes_any_more() {
     submit(&log, &events(5, 13)).unwrap();
     assert!(settled(18), "nearly half of a segment");
     submit(&log, &events(18, 5)).unwrap();
-    let (sealed, segments) = (log.sealed(), log.segments());
+    let sealed = log.sealed();
+    let segments = log.segments();
     // Longer than the sealer sleeps.
     (0..60).for_each(|_| log.wait_for_sealing(Duration::from_millis(100)));
     assert_eq!((log.sealed(), log.segments()), (sealed, segments), "an eighth of one waits for more");

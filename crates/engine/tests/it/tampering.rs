@@ -97,8 +97,14 @@ fn an_erasure_by_the_log_itself_explains_a_destroyed_key_and_a_look_alike_does_n
 #[test]
 fn entries_received_far_in_the_future_are_found_and_not_started_from() {
     let folder = Folder::new();
-    // Nothing is signed meanwhile, and a crash leaves the tail unsigned.
-    let config = Config { checkpoint_interval_us: 3_600_000_000, ..folder.config() };
+    // Nothing is signed meanwhile, nor sealed because it is years old, and a crash leaves the tail unsigned.
+    let unsigned = |config: Config| Config {
+        checkpoint_interval_us: 3_600_000_000,
+        seal_age_us: i64::MAX,
+        seal_quiet_us: i64::MAX,
+        ..config
+    };
+    let config = unsigned(folder.config());
     let clock = Arc::new(ManualClock::at(NOW_US));
     let world = World {
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -112,7 +118,7 @@ fn entries_received_far_in_the_future_are_found_and_not_started_from() {
     copy(&folder.root(), &crashed.root());
     drop(log);
     let folder = crashed;
-    let config = Config { checkpoint_interval_us: 3_600_000_000, ..folder.config() };
+    let config = unsigned(folder.config());
     assert_eq!(findings(&folder, &world), vec![], "the clock of this machine says the same");
     clock.step_to(NOW_US);
     let found = findings(&folder, &world);

@@ -195,11 +195,13 @@ fn what_is_kept_answers_as_what_is_worked_out() {
 
 /// The segments, opened once more without a cache: what is read counts each time.
 fn uncached(folder: &Folder) -> View {
-    let (config, disk) = (folder.config(), env::SystemDisk);
+    let config = folder.config();
+    let disk = env::SystemDisk;
     let layout = Layout::new(&config.data, &config.marks);
     let manifest = segment::manifest::newest(&disk, &layout.manifests()).unwrap().unwrap();
     let key = IndexKey::new(open_vault(folder).index_mac_key());
-    let (dir, cache) = (layout.segments(), BlockCache::keyed(0, key));
+    let dir = layout.segments();
+    let cache = BlockCache::keyed(0, key);
     let open = |entry| open_segment(&disk, &dir, entry, &cache, IndexAccess::Blocks).unwrap();
     let parts = manifest.segments.iter().map(|entry| Arc::new(open(entry)) as Arc<dyn segment::Part>);
     View { parts: parts.collect(), size: manifest.sealed_to() }
@@ -211,8 +213,11 @@ fn a_batch_over_times_at_random_decompresses_each_frame_once() {
     let log = folder.open();
     // 7919 is prime: all minutes are different, and one entry's says nothing of its neighbour's.
     let event = |n: usize| {
-        let (at, text) = (n * 7_919 % 4_000, "x".repeat(400));
-        let (day, hour, minute) = (1 + at / 1_440, at / 60 % 24, at % 60);
+        let at = n * 7_919 % 4_000;
+        let text = "x".repeat(400);
+        let day = 1 + at / 1_440;
+        let hour = at / 60 % 24;
+        let minute = at % 60;
         format!(
             r#"{{"action":"door.open","time":"2026-03-{day:02}T{hour:02}:{minute:02}:00Z","description":"{n} {text}"}}"#
         )
@@ -226,7 +231,8 @@ fn a_batch_over_times_at_random_decompresses_each_frame_once() {
     let view = uncached(&folder);
     assert_eq!(view.parts.len(), 2);
     let frames = |question: &search::Question<'_>, leaves_max| {
-        let (mut all, mut costs) = (search::batches(question, search::Order::NewestFirst, leaves_max), Vec::new());
+        let mut all = search::batches(question, search::Order::NewestFirst, leaves_max);
+        let mut costs = Vec::new();
         while let Some(batch) = all.next().unwrap() {
             let before = work(&view).frames;
             question.lines(&batch, &mut |_| ()).unwrap();

@@ -67,7 +67,8 @@ fn device(devices: &device::Extractor<'_>, case: &Case) -> (Answer, Answer) {
 /// How many of the cases in `file` were answered exactly, of how many; the others are named.
 fn run(file: &Path, answer: impl Fn(&Case) -> (Answer, Answer)) -> (usize, usize) {
     let text = zstd::decode_all(std::fs::File::open(file).unwrap()).unwrap();
-    let (mut right, mut all) = (0, 0);
+    let mut right = 0;
+    let mut all = 0;
     for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
         let case: Case = serde_json::from_slice(line).unwrap();
         let (found, expected) = answer(&case);

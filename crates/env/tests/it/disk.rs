@@ -38,7 +38,8 @@ fn bytes_are_read_back_where_they_were_written() {
 fn names_are_taken_once() {
     on_every_disk(|disk, dir| {
         disk.create_dir_all(dir).unwrap();
-        let (one, two) = (dir.join("one"), dir.join("two"));
+        let one = dir.join("one");
+        let two = dir.join("two");
         publish_file(disk, &one, b"1").unwrap();
         publish_file(disk, &two, b"2").unwrap();
         assert_eq!(disk.create_new(&one).err().unwrap().kind(), ErrorKind::AlreadyExists);

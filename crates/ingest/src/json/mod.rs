@@ -46,7 +46,8 @@ struct Node<'a> {
 impl Node<'_> {
     fn is_named(&self, name: &str) -> bool {
         // Names of one record tend to differ in their last letter more often than in their first.
-        let (held, wanted) = (self.key.as_bytes(), name.as_bytes());
+        let held = self.key.as_bytes();
+        let wanted = name.as_bytes();
         if held.len() == wanted.len() && held.last() == wanted.last() && held == wanted {
             return true;
         }

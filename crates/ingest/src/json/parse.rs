@@ -84,7 +84,8 @@ impl<'a> Parser<'a> {
             Kind::Null => self.word(b"null")?,
             Kind::Number => self.number()?,
         }
-        let (raw, spaced) = (self.since(start), self.spaces > spaces);
+        let raw = self.since(start);
+        let spaced = self.spaces > spaces;
         let end = u32::try_from(self.nodes.len()).map_err(|_| self.error("more than 2^32 values"))?;
         if let Some(node) = self.nodes.get_mut(place) {
             node.raw = raw;

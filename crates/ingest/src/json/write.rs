@@ -30,7 +30,8 @@ pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
 
 /// Appends a JSON text without its insignificant whitespace.
 pub(crate) fn write_compact(raw: &str, out: &mut Vec<u8>) {
-    let (mut in_string, mut escaped) = (false, false);
+    let mut in_string = false;
+    let mut escaped = false;
     for byte in raw.bytes() {
         if in_string {
             in_string = escaped || byte != b'"';

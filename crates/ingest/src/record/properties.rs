@@ -98,7 +98,8 @@ impl Rest<'_, '_, '_, '_> {
 
     fn elements(&mut self, array: NodeId) -> bool {
         let doc = self.draft.job.scope.doc;
-        let (mut any, mut index) = (false, 0_usize);
+        let mut any = false;
+        let mut index = 0_usize;
         for child in doc.children(array) {
             let start = self.out.len();
             let path = self.path.len();

@@ -44,7 +44,8 @@ mod tests {
     #[test]
     fn one_id_for_two_contents_is_told_apart_and_the_same_content_stays() {
         let mut ids = Ids::default();
-        let (one, two) = (ContentDigest::of(&["one"]), ContentDigest::of(&["two"]));
+        let one = ContentDigest::of(&["one"]);
+        let two = ContentDigest::of(&["two"]);
         assert_eq!(ids.settle("a", &one), "a");
         assert_eq!(ids.settle("a", &one), "a");
         let apart = ids.settle("a", &two);

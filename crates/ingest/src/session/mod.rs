@@ -257,7 +257,8 @@ impl<'m> Session<'m> {
         let scope = self.scope(found);
         let Some(join) = &self.mapping.join else { return };
         let key = join.key.eval(&scope).map(|key| key.text.into_owned());
-        let (first, last) = (join.first.holds(&scope), join.last.holds(&scope));
+        let first = join.first.holds(&scope);
+        let last = join.last.holds(&scope);
         match key {
             Some(key) if first => {
                 let held = (found.text.to_owned(), self.line_no);

@@ -50,7 +50,8 @@ fn read_zone(zone: &str) -> Option<i64> {
         return None;
     }
     let number: i64 = digits.parse().ok()?;
-    let (hours, minutes) = (number / 100, number % 100);
+    let hours = number / 100;
+    let minutes = number % 100;
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 

@@ -42,7 +42,8 @@ impl Agents for Nowhere {
 
 #[test]
 fn every_sample_event_is_accepted_by_the_strict_parser_and_admitted() {
-    let (keys, rules) = (PlainKeys::default(), Rules::builtin());
+    let keys = PlainKeys::default();
+    let rules = Rules::builtin();
     for sample in samples::all() {
         for (at, json) in samples::events(&sample).iter().enumerate() {
             let event = parse_one(json.as_bytes())
@@ -83,7 +84,8 @@ fn an_event_that_names_hundreds_of_people_is_admitted_and_hides_them_all() {
     );
     let json = samples::event("gcp", &line).to_string();
     let event = parse_one(json.as_bytes()).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let (keys, rules) = (PlainKeys::default(), Rules::builtin());
+    let keys = PlainKeys::default();
+    let rules = Rules::builtin();
     let admission = Admission {
         now_us: 1_795_000_000_000_000,
         source: "import:gcp",

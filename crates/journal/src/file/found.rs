@@ -137,7 +137,9 @@ impl FoundJournal {
     /// and those that are written again, once that is durable.
     fn removable(&mut self, are_held: AreHeld<'_>) -> (Vec<PathBuf>, Vec<PathBuf>, Vec<PathBuf>) {
         let journalled_from = self.leaves.start;
-        let (mut sealed, mut rewritten, mut copied) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sealed = Vec::new();
+        let mut rewritten = Vec::new();
+        let mut copied = Vec::new();
         for file in std::mem::take(&mut self.obsolete) {
             let is_unfinished = file.path.to_str().is_some_and(|path| path.ends_with(TEMPORARY_SUFFIX));
             let removable = match &file.leaves {
@@ -212,7 +214,8 @@ fn read_again(disk: &dyn Disk, path: &Path, expected: &Rewrite) -> Result<Vec<u8
     if scan(&bytes, &expected.header) == expected.scan {
         return Ok(bytes);
     }
-    let (offset, leaf) = (0, expected.header.begun.first_leaf);
+    let offset = 0;
+    let leaf = expected.header.begun.first_leaf;
     let what = "it was read a second time, and something else was read";
     Err(OpenJournalError::Damaged { path: path.to_owned(), offset, leaf, what })
 }

@@ -65,7 +65,8 @@ impl<'a> Looking<'a> {
         looking.choose();
         if let Some(first) = looking.names.first() {
             if first.first_leaf > known.sealed {
-                let (path, found) = (first.path(dir), first.first_leaf);
+                let path = first.path(dir);
+                let found = first.first_leaf;
                 return Err(OpenJournalError::Gap { path, found, expected: known.sealed });
             }
             looking.next_leaf = first.first_leaf;
@@ -174,7 +175,8 @@ impl<'a> Looking<'a> {
         let leaves = (name.first_leaf.0..).zip(&digests).map(|(leaf, digest)| (leaf, *digest));
         self.unsigned.extend(leaves.filter(|(leaf, _)| *leaf >= self.known.checkpoint.size.0));
         self.next_leaf = scan.end_leaf;
-        let (first_leaf, end_leaf) = (name.first_leaf, scan.end_leaf);
+        let first_leaf = name.first_leaf;
+        let end_leaf = scan.end_leaf;
         // Usually only the last file is written again, so its bytes are kept in memory; others are read once more.
         let rewrite = is_written_again.then(|| Rewrite { header, scan, bytes: is_last.then_some(bytes) });
         self.files.push(FoundFile { number, path, first_leaf, end_leaf, rewrite });
@@ -220,7 +222,8 @@ impl<'a> Looking<'a> {
 
     /// Refuses a file that was begun under a checkpoint which is not one of this tree's.
     fn check_checkpoint(&self, path: &Path, header: &FileHeader) -> Result<(), OpenJournalError> {
-        let (begun, newest) = (header.begun.checkpoint, self.known.checkpoint.size);
+        let begun = header.begun.checkpoint;
+        let newest = self.known.checkpoint.size;
         let ahead = (begun.size > newest).then_some(newest);
         if ahead.is_none() && (self.known.root_at)(begun.size) == Some(begun.root) {
             return Ok(());

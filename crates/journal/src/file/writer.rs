@@ -194,7 +194,8 @@ impl Writer {
         let next = self.prepare(Place { first_leaf, checkpoint: newest, previous_mac })?;
         // A file with a successor counts as closed, so the old file is closed before the new one gets its name.
         self.finish_current()?;
-        let (path, temporary) = (next.open.path.clone(), env::temporary_path(&next.open.path));
+        let path = next.open.path.clone();
+        let temporary = env::temporary_path(&next.open.path);
         let disk = Arc::clone(&self.setting.disk);
         let named = disk.rename_noreplace(&temporary, &path).and_then(|()| disk.sync_dir(&self.setting.dir));
         named.map_err(|source| self.fail(path, source))?;
@@ -305,7 +306,8 @@ impl Writer {
 
     fn extend(&mut self, to: u64) -> Result<(), AppendError> {
         let Current { open, end, filled, .. } = &self.current;
-        let (file, filled) = (&*open.file, *filled);
+        let file = &*open.file;
+        let filled = *filled;
         let behind = self.buffer.get(usize::try_from(filled - end).unwrap_or(usize::MAX)..).unwrap_or_default();
         let zeroes_from = filled + behind.len() as u64;
         match file.write_all_at(behind, filled).and_then(|()| write_zeroes(file, zeroes_from, to)) {

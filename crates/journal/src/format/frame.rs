@@ -161,7 +161,8 @@ impl FrameWriter<'_> {
 /// The length of the frame that begins with `bytes`, as its header says; `None` where there is no whole header.
 pub(crate) fn frame_length(bytes: &[u8]) -> Option<usize> {
     let header = bytes.get(..FRAME_HEADER_BYTES)?;
-    let (lines, disclosures) = (size_at(header, 48)?, size_at(header, 60)?);
+    let lines = size_at(header, 48)?;
+    let disclosures = size_at(header, 60)?;
     let tables = lines.checked_mul(8)?.checked_add(disclosures.checked_mul(4)?)?;
     let parts = [FRAME_HEADER_BYTES + TRAILER_BYTES, size_at(header, 52)?, size_at(header, 56)?, size_at(header, 64)?];
     parts.iter().try_fold(tables, |sum, part| sum.checked_add(*part))
@@ -189,7 +190,8 @@ pub(crate) fn decode(file: &[u8], at: usize, stamp: Stamp) -> Result<Frame<'_>, 
     if u32_at(header, 72) != Some(0) {
         return Err("reserved bytes of the frame are not zero");
     }
-    let (lines, disclosures) = (size_at(header, 48).ok_or(SHORT)?, size_at(header, 60).ok_or(SHORT)?);
+    let lines = size_at(header, 48).ok_or(SHORT)?;
+    let disclosures = size_at(header, 60).ok_or(SHORT)?;
     let parts = [
         lines.checked_mul(4).ok_or(SHORT)?,
         lines.checked_mul(4).ok_or(SHORT)?,

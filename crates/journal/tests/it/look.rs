@@ -33,7 +33,8 @@ fn files(disk: &FaultyDisk) -> Vec<(PathBuf, Vec<u8>)> {
 #[test]
 fn looking_changes_nothing_and_going_on_keeps_every_line() {
     let disk = filled(100);
-    let (operations, before) = (disk.operations(), files(&disk));
+    let operations = disk.operations();
+    let before = files(&disk);
     let found = look(&disk, 0).unwrap();
     assert_eq!((found.leaves().start.0, found.leaves().end.0), (0, 100));
     assert_eq!(disk.operations(), operations, "looking is reading");

@@ -74,7 +74,8 @@ fn disk(vectors: &Value) -> FaultyDisk {
 #[test]
 fn the_vectors_are_read_as_they_say() {
     let vectors = vectors();
-    let (expected, key) = (batches(&vectors), key(&vectors));
+    let expected = batches(&vectors);
+    let key = key(&vectors);
     for change in vectors["changes"].as_array().unwrap() {
         let disk = disk(&vectors);
         if let Some(file) = change["file"].as_str() {
@@ -88,7 +89,8 @@ fn the_vectors_are_read_as_they_say() {
             in_tree: &|_, _| true,
             key: Some(&key),
         };
-        let (mut batches, mut lines) = (0, 0);
+        let mut batches = 0;
+        let mut lines = 0;
         let found = FileJournal::inspect(&disk, "/journal".as_ref(), &known, &mut |found| {
             let expected = &expected[batches];
             assert_eq!(found.lines.to_packed(), expected.lines);
@@ -139,7 +141,8 @@ fn the_same_batches_give_the_bytes_of_the_vectors() {
     }
     for (file, closed) in files.iter().zip([true, false]) {
         let name = file["name"].as_str().unwrap();
-        let (expected, written) = (std::fs::read(folder().join(name)).unwrap(), disk.read(&dir.join(name)).unwrap());
+        let expected = std::fs::read(folder().join(name)).unwrap();
+        let written = disk.read(&dir.join(name)).unwrap();
         // The second of the vectors is still open, with zeroes ahead.
         let bytes = if closed { expected.len() } else { expected.iter().rposition(|byte| *byte != 0).unwrap() + 1 };
         assert_eq!(written[..bytes], expected[..bytes]);

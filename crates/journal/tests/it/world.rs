@@ -60,7 +60,8 @@ pub fn root_at(size: TreeSize) -> Option<Hash> {
 }
 
 pub fn known<'a>(sealed: u64, checkpoint: u64, key: &'a MacKey) -> Known<'a> {
-    let (sealed, checkpoint) = (LeafIndex(sealed), signed(checkpoint));
+    let sealed = LeafIndex(sealed);
+    let checkpoint = signed(checkpoint);
     Known { origin: ORIGIN, sealed, checkpoint, root_at: &root_at, in_tree: &|_, _| true, key: Some(key) }
 }
 

@@ -139,8 +139,10 @@ struct Newest {
 /// The newest checkpoint, at the end of a chain without a gap; behind it may be an end that power loss tore.
 fn newest(file: &dyn DiskFile, path: &Path, key: &SigningKey) -> Result<Newest, OpenLedgerError> {
     let mut records = Records::of(file).map_err(io_at(path))?;
-    let (mut last, mut before) = (None, None);
-    let (mut offset, mut previous) = (0, 0);
+    let mut last = None;
+    let mut before = None;
+    let mut offset = 0;
+    let mut previous = 0;
     let mut chain = Chain::begin(Some(ChainKey::of(key)));
     let places = Places::default();
     loop {

@@ -107,7 +107,8 @@ impl LevelFile {
             Some(open) => Arc::clone(open),
             None => {
                 let file = self.disk.create_new(&self.path)?;
-                let (written, unsynced) = (AtomicU64::new(0), AtomicBool::new(true));
+                let written = AtomicU64::new(0);
+                let unsynced = AtomicBool::new(true);
                 let open = Arc::new(OpenLevel { path: self.path.clone(), file, written, unsynced });
                 self.new_name = true;
                 self.open = Some(Arc::clone(&open));

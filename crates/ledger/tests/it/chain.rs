@@ -25,7 +25,8 @@ fn sample() -> FaultyDisk {
 /// The records of the file, apart.
 fn records(disk: &FaultyDisk) -> Vec<Vec<u8>> {
     let bytes = disk.read(&file()).unwrap();
-    let (mut rest, mut records) = (bytes.as_slice(), Vec::new());
+    let mut rest = bytes.as_slice();
+    let mut records = Vec::new();
     while !rest.is_empty() {
         let note = u32::from_le_bytes(rest[4..8].try_into().unwrap()) as usize;
         let (record, after) = rest.split_at(HEADER_BYTES + note + 4);

@@ -41,7 +41,8 @@ fn assert_continues(ledger: &Ledger, published: Option<&Published>) {
         assert!(newest.checkpoint.size >= old.checkpoint.size, "a published checkpoint is gone");
         let path = ledger.consistency(old.checkpoint.size, newest.checkpoint.size).unwrap();
         if old.checkpoint.size.0 > 0 {
-            let (old, new) = (&old.checkpoint, &newest.checkpoint);
+            let old = &old.checkpoint;
+            let new = &newest.checkpoint;
             proof::verify_consistency(old.size, new.size, &path, &old.root, &new.root).unwrap();
         }
     }

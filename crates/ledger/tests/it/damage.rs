@@ -90,7 +90,8 @@ fn bytes_beyond_the_newest_checkpoint_are_told_and_are_no_finding() {
     for (name, bytes) in
         [("digests", 1), ("digests", 48), ("level-1", 32), ("level-2", 5), ("checkpoints", 1), ("checkpoints", 40)]
     {
-        let (disk, path) = (sealed(), tree().join(name));
+        let disk = sealed();
+        let path = tree().join(name);
         let mut long = if disk.exists(&path).unwrap() { disk.read(&path).unwrap() } else { Vec::new() };
         long.resize(long.len() + bytes, 0);
         env::replace_file(&disk, &path, &long).unwrap();

@@ -21,7 +21,8 @@ proptest! {
     ) {
         let disk = FaultyDisk::new();
         let ledger = create(&disk);
-        let (mut size, mut checkpoints) = (0, vec![ledger.newest()]);
+        let mut size = 0;
+        let mut checkpoints = vec![ledger.newest()];
         for step in steps {
             size += step;
             grow(&ledger, size);

@@ -74,8 +74,10 @@ fn an_older_copy_of_the_directory_is_refused() {
 
 #[test]
 fn another_history_under_the_same_key_is_refused_at_opening_and_at_signing() {
-    let (disk, other) = (FaultyDisk::new(), FaultyDisk::new());
-    let (ledger, foreign) = (create(&disk), create(&other));
+    let disk = FaultyDisk::new();
+    let other = FaultyDisk::new();
+    let ledger = create(&disk);
+    let foreign = create(&other);
     grow(&ledger, 10);
     foreign.append(&digests(100, 110)).unwrap();
     foreign.checkpoint().unwrap();

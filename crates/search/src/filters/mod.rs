@@ -175,7 +175,8 @@ fn known(others: &[&str]) -> String {
 /// Any of the values of one parameter, all of the parameters, none of the excluded values; the two bounds of time
 /// become one condition.
 fn combine(gathered: Vec<Gathered>) -> Result<Predicate, FilterError> {
-    let (mut from, mut to) = (i64::MIN, i64::MAX);
+    let mut from = i64::MIN;
+    let mut to = i64::MAX;
     let mut all = Vec::new();
     for Gathered { any, none, .. } in gathered {
         match any.as_slice() {

@@ -54,7 +54,8 @@ pub(crate) fn is_dear(predicate: &Predicate) -> bool {
 
 /// The rows of `part` whose leaf is below `size`.
 fn universe(part: &dyn Part, size: u64) -> Rows {
-    let (first, rows) = (part.first_leaf(), part.rows());
+    let first = part.first_leaf();
+    let rows = part.rows();
     let end = first + u64::from(rows);
     if end <= size {
         return Rows::Range(0..rows);

@@ -15,7 +15,8 @@ use crate::touches::Touches;
 impl Plan<'_> {
     /// The rows among `within` whose text contains `needle`.
     pub(super) fn contains(&self, phrase: Phrase, needle: &str, within: &Rows) -> Result<Rows, SearchError> {
-        let (text, fold) = (phrase.text(), phrase.folds());
+        let text = phrase.text();
+        let fold = phrase.folds();
         let wanted = Needle { text: needle.to_owned(), fold };
         let mut found = self.ask(within, |ask| self.part.text_contains(text, &wanted, ask))?;
         let touches = self.touches(needle, fold)?;

@@ -120,7 +120,8 @@ impl<'a> Parser<'a> {
             return self.term(start, key, key.name(), written);
         };
         let Some(key) = Key::find(name) else {
-            let (near, known) = (Key::near(name), Key::names());
+            let near = Key::near(name);
+            let known = Key::names();
             return Err(self.fail(start, QueryProblem::UnknownKey { key: name.to_owned(), near, known }));
         };
         if let Some(outer) = self.key {

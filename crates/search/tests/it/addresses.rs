@@ -60,7 +60,8 @@ fn addresses_are_counted_as_a_look_at_every_entry_counts_them() {
 
 #[test]
 fn no_more_addresses_are_listed_than_are_asked_for() {
-    let (log, scope) = (Log::new(&draws(300, 4), 40), Scope::everything());
+    let log = Log::new(&draws(300, 4), 40);
+    let scope = Scope::everything();
     let ask = |limit: usize| addresses(&Question::new(&log.view, &Predicate::All, &scope, log.context()), limit);
     let all = ask(ADDRESSES_MAX).unwrap();
     assert_eq!(all.len(), 4);
@@ -72,7 +73,8 @@ fn no_more_addresses_are_listed_than_are_asked_for() {
 
 #[test]
 fn a_filter_finds_the_addresses_of_those_who_are_not_erased_in_every_kind_of_part() {
-    let (log, scope) = (Log::new(&draws(700, 29), 37), Scope::everything());
+    let log = Log::new(&draws(700, 29), 37);
+    let scope = Scope::everything();
     let watched = Watched { log: &log, erased: |holder| holder == 1 };
     let context = Context { addresses: &watched, ..log.context() };
     let predicate = parse_query("ip:203.0.113.2", &TimeZone::UTC).unwrap();

@@ -19,11 +19,13 @@ fn batches_are_what_a_scan_hands_out_in_every_order() {
             for order in [Order::NewestFirst, Order::OldestFirst, Order::Leaf] {
                 let expected: Vec<_> = scan(&question, order).map(|hit| hit.unwrap().leaf).collect();
                 for leaves_max in [1, 7, 1_000] {
-                    let (mut leaves, mut all) = (Vec::new(), batches(&question, order, leaves_max));
+                    let mut leaves = Vec::new();
+                    let mut all = batches(&question, order, leaves_max);
                     while let Some(batch) = all.next().unwrap() {
                         // Whatever parts they lie in: only the last is not full.
                         assert_eq!(batch.len(), leaves_max.min(expected.len() - leaves.len()));
-                        let (mut before, mut read) = (None, vec![None; batch.len()]);
+                        let mut before = None;
+                        let mut read = vec![None; batch.len()];
                         let lines = &mut |LeafLine { place, part, leaf, line }: LeafLine<'_>| {
                             assert_eq!(line, log.entries[leaf as usize].line);
                             assert!(before < Some(leaf) && leaf == batch[place] && part.row_of_leaf(leaf).is_some());
@@ -42,7 +44,8 @@ fn batches_are_what_a_scan_hands_out_in_every_order() {
 #[test]
 fn a_batch_of_another_scope_does_not_leave() {
     let log = Log::new(&draws(100, 12), 30);
-    let (everything, auth) = (Scope::everything(), Scope::within(predicate("channel:auth")).unwrap());
+    let everything = Scope::everything();
+    let auth = Scope::within(predicate("channel:auth")).unwrap();
     let all = batches(&log.question(&Predicate::All, &everything), Order::Leaf, 10).next().unwrap().unwrap();
     let inside = log.question(&Predicate::All, &auth);
     let mut seen = 0;
@@ -52,7 +55,8 @@ fn a_batch_of_another_scope_does_not_leave() {
 
 #[test]
 fn batches_are_scattered_where_times_say_nothing_of_leaves() {
-    let (predicate, scope) = (Predicate::All, Scope::everything());
+    let predicate = Predicate::All;
+    let scope = Scope::everything();
     // Draws have times at random, and lie in one part or in several.
     for cut in [300, 100] {
         let log = Log::new(&draws(300, 13), cut);

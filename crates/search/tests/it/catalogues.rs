@@ -61,7 +61,8 @@ fn suggestions_offer_nothing_from_outside_the_scope() {
 
 #[test]
 fn limits_and_fields_are_named_where_they_do_not_fit() {
-    let (log, scope) = (Log::new(&draws(10, 23), 5), Scope::everything());
+    let log = Log::new(&draws(10, 23), 5);
+    let scope = Scope::everything();
     let question = log.question(&Predicate::All, &scope);
     let channel = SuggestField::find("channel").unwrap();
     for limit in [0, 101] {

@@ -13,7 +13,8 @@ fn predicate(text: &str) -> Predicate {
 
 /// Every leaf of a feed that is interrupted after each `most` entries.
 fn read(feed: &mut Feed, log: &Log, view: &View, predicate: &Predicate, most: usize) -> Vec<u64> {
-    let (mut leaves, scope) = (Vec::new(), Scope::everything());
+    let mut leaves = Vec::new();
+    let scope = Scope::everything();
     loop {
         let question = search::Question::new(view, predicate, &scope, log.context());
         let mut left = most;
@@ -59,7 +60,8 @@ fn a_feed_is_what_matches_in_leaf_order_over_every_kind_of_part_and_interruption
 #[test]
 fn a_feed_goes_on_where_it_was_when_the_log_has_grown_and_its_parts_are_others() {
     let draws = draws(400, 6);
-    let (small, whole) = (Log::new(&draws, 30), Log::new(&draws, 170));
+    let small = Log::new(&draws, 30);
+    let whole = Log::new(&draws, 170);
     let predicate = predicate("outcome:success");
     let mut feed = Feed::from(0);
     let mut seen = Vec::new();
@@ -75,7 +77,8 @@ fn a_feed_goes_on_where_it_was_when_the_log_has_grown_and_its_parts_are_others()
 #[test]
 fn a_feed_can_begin_at_the_last_few_that_match() {
     let log = Log::new(&draws(300, 7), 40);
-    let (predicate, scope) = (predicate("outcome:success"), Scope::everything());
+    let predicate = predicate("outcome:success");
+    let scope = Scope::everything();
     let all = in_leaf_order(&log, &predicate);
     for count in [0, 1, 45, all.len(), all.len() + 1] {
         let mut feed = Feed::last(&log.question(&predicate, &scope), count).unwrap();

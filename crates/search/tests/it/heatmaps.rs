@@ -45,7 +45,8 @@ fn a_heatmap_agrees_with_a_look_at_every_entry() {
 
 #[test]
 fn hours_are_those_of_the_clock_on_the_days_when_it_changes() {
-    let (log, scope) = (around_changes(), Scope::everything());
+    let log = around_changes();
+    let scope = Scope::everything();
     // By an hour, by half an hour, never.
     for zone in ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"] {
         let tz = TimeZone::get(zone).unwrap();
@@ -67,7 +68,8 @@ fn monday_comes_first() {
 
 #[test]
 fn a_heatmap_over_its_budget_is_refused() {
-    let (log, scope) = (Log::new(&draws(200, 3), 50), Scope::everything());
+    let log = Log::new(&draws(200, 3), 50);
+    let scope = Scope::everything();
     let context = search::Context { over_budget: &|| true, ..log.context() };
     let question = search::Question::new(&log.view, &Predicate::All, &scope, context);
     assert!(matches!(heatmap(&question, &TimeZone::UTC), Err(SearchError::OverBudget(_))));

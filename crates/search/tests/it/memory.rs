@@ -14,7 +14,8 @@ fn fields(names: &[&str]) -> Vec<FacetField> {
 
 #[test]
 fn values_that_take_more_than_a_question_may_hold_are_refused_and_named() {
-    let (log, scope) = (Log::new(&draws(600, 41), 100), Scope::everything());
+    let log = Log::new(&draws(600, 41), 100);
+    let scope = Scope::everything();
     let ask = |bytes_max, names: &[&str]| {
         let context = Context { bytes_max, ..log.context() };
         facets(&Question::new(&log.view, &Predicate::All, &scope, context), &fields(names), 10)
@@ -33,7 +34,8 @@ fn values_that_take_more_than_a_question_may_hold_are_refused_and_named() {
 
 #[test]
 fn a_question_that_finds_no_memory_within_its_time_says_so() {
-    let (log, scope) = (Log::new(&draws(300, 42), 50), Scope::everything());
+    let log = Log::new(&draws(300, 42), 50);
+    let scope = Scope::everything();
     // Four of them are for large ones.
     let memory = Memory::new(6 << 20);
     let context = Context { bytes_max: 1 << 20, memory: Some(&memory), ..log.context() };

@@ -62,7 +62,8 @@ impl DataFile {
         let tables =
             Tables::decode(&source.read(tables_at, tables_len)?).map_err(|what| source.damaged(tables_at, what))?;
 
-        let (mut offset, mut lines) = (0, 0);
+        let mut offset = 0;
+        let mut lines = 0;
         let mut frames = Vec::with_capacity(tables.frames.len());
         for frame in tables.frames {
             if frame.text as usize > FRAME_BYTES_MAX || frame.lines == 0 {

@@ -130,7 +130,9 @@ impl Tables {
         }
         let mut frames = Vec::with_capacity(count);
         for _ in 0..count {
-            let (compressed, text, checksum) = (fields.u32()?, fields.u32()?, fields.u32()?);
+            let compressed = fields.u32()?;
+            let text = fields.u32()?;
+            let checksum = fields.u32()?;
             frames.push(Frame { compressed, text, checksum, lines: lines.u32()? });
         }
         let own = (fields.u32()? as usize, fields.u32()?, fields.u32()?);

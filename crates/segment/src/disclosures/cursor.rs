@@ -51,7 +51,8 @@ impl DisclosureCursor {
     pub fn refs(&mut self, file: &DisclosureFile, leaf: u64, into: &mut Vec<Ordinals>) -> Result<(), PartError> {
         self.turn_to(file);
         let item = file.item_of(leaf)?;
-        let (number, at) = (item / BLOCK_ITEMS, (item % BLOCK_ITEMS) as usize);
+        let number = item / BLOCK_ITEMS;
+        let at = (item % BLOCK_ITEMS) as usize;
         let references = match self.references.take().filter(|kept| kept.number == number) {
             Some(kept) => self.references.insert(kept),
             None => self.references.insert(References::read(file, number)?),
@@ -130,7 +131,8 @@ impl References {
 impl RecentBlocks {
     /// The bytes of `item`, which the section has.
     fn item(&mut self, file: &DisclosureFile, section: usize, item: u32) -> Result<Option<&[u8]>, PartError> {
-        let (number, at) = (item / BLOCK_ITEMS, (item % BLOCK_ITEMS) as usize);
+        let number = item / BLOCK_ITEMS;
+        let at = (item % BLOCK_ITEMS) as usize;
         let places = BLOCKS_KEPT.get(section).copied().unwrap_or(1);
         if self.places.is_empty() {
             self.places.resize_with(places as usize, || None);

@@ -75,7 +75,8 @@ impl Footer {
         for count in &mut items {
             *count = fields.u32()?;
         }
-        let (tables_crc, crc) = (fields.u32()?, fields.u32()?);
+        let tables_crc = fields.u32()?;
+        let crc = fields.u32()?;
         let fits = name == NAME && version == VERSION && crc == crc32c::crc32c(covered) && fields.0.is_empty();
         fits.then_some(Self { first_leaf, items, tables_crc })
     }

@@ -52,7 +52,8 @@ impl DisclosureFile {
         let tables_at = footer_at
             .checked_sub(footer.tables_bytes())
             .ok_or_else(|| source.damaged(footer_at, "its tables are longer than the file"))?;
-        let (mut at, mut crc) = (tables_at, 0);
+        let mut at = tables_at;
+        let mut crc = 0;
         while at < footer_at {
             let step = usize::try_from(footer_at - at).map_or(TABLE_STEP, |left| left.min(TABLE_STEP));
             crc = crc32c::crc32c_append(crc, &source.read(at, step)?);
@@ -171,7 +172,8 @@ impl DisclosureFile {
 
     /// As [`Self::check`], handing out kind and digest of every disclosure, by ordinal.
     pub(crate) fn check_each(&self, each: &mut dyn FnMut(usize, &[u8; 32])) -> Result<(), PartError> {
-        let (mut filled, mut counter) = (0, Counter::default());
+        let mut filled = 0;
+        let mut counter = Counter::default();
         for section in 0..SECTIONS {
             self.each_block(section, &mut |number, block| {
                 filled += block.bytes.len() as u64;
@@ -206,7 +208,8 @@ impl DisclosureFile {
         section: usize,
         each: &mut dyn FnMut(u32, &Block) -> Result<(), PartError>,
     ) -> Result<(), PartError> {
-        let (blocks, mut block) = (self.items(section).div_ceil(BLOCK_ITEMS), Block::default());
+        let blocks = self.items(section).div_ceil(BLOCK_ITEMS);
+        let mut block = Block::default();
         for first in (0..blocks).step_by(ENTRIES_READ) {
             let count = ENTRIES_READ.min((blocks - first) as usize);
             let at = self.entry_at(section, first);
@@ -317,7 +320,9 @@ impl DisclosureFile {
     /// Takes a record apart; `None` if it is none, or of a person that the file does not have.
     pub(super) fn take_apart<'b>(&self, item: &'b [u8]) -> Option<Record<'b>> {
         let mut fields = Fields(item);
-        let (digest, person, len) = (fields.chunk()?, fields.varint()?, fields.varint()?);
+        let digest = fields.chunk()?;
+        let person = fields.varint()?;
+        let len = fields.varint()?;
         let ciphertext = fields.bytes(len as usize)?;
         (person < self.items(PERSONS)).then_some(Record { digest, person, ciphertext })
     }

@@ -105,7 +105,8 @@ mod tests {
         let mut bytes = Vec::new();
         let mut writer = Counter::default();
         leaves.iter().for_each(|leaf| writer.encode(leaf, &mut bytes));
-        let (mut reader, mut fields) = (Counter::default(), Fields(&bytes));
+        let mut reader = Counter::default();
+        let mut fields = Fields(&bytes);
         for leaf in &leaves {
             assert_eq!(reader.decode(&mut fields).as_ref(), Some(leaf));
         }

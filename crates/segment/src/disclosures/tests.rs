@@ -84,7 +84,8 @@ proptest! {
             prop_assert_eq!(&file.disclosed(leaf).unwrap(), &disclosed(plan));
         }
         // Backwards, every other one, then all: blocks are left and come again.
-        let (all, mut cursor) = (first_leaf..first_leaf + leaves.len() as u64, DisclosureCursor::default());
+        let all = first_leaf..first_leaf + leaves.len() as u64;
+        let mut cursor = DisclosureCursor::default();
         for leaf in all.clone().rev().step_by(2).chain(all) {
             prop_assert_eq!(read_by(&mut cursor, &file, leaf), disclosed(&leaves[(leaf - first_leaf) as usize]));
         }

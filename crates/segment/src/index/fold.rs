@@ -58,7 +58,8 @@ pub(crate) fn tokens(literal: &[u8], mut each: impl FnMut(&[u8])) {
         }
         return;
     }
-    let (mut start, mut at) = (0, 0);
+    let mut start = 0;
+    let mut at = 0;
     for chunk in literal.utf8_chunks() {
         for c in chunk.valid().chars() {
             let next = at + c.len_utf8();

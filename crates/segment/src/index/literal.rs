@@ -45,7 +45,8 @@ mod tests {
     use super::*;
 
     fn literal(raw: &str) -> (Vec<u8>, Vec<String>) {
-        let (mut out, mut pointers) = (Vec::new(), Vec::new());
+        let mut out = Vec::new();
+        let mut pointers = Vec::new();
         append_literal(raw, &mut out, |pointer| pointers.push(pointer.into_owned()));
         (out, pointers)
     }

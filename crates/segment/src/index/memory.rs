@@ -75,7 +75,9 @@ mod tests {
 
     /// An index of many blocks, of whose file nothing is in memory but what opening it reads.
     fn index(memory: &IndexMemory) -> (FaultyDisk, Arc<RwLock<Index>>) {
-        let (disk, path, lines) = (FaultyDisk::new(), Path::new(FILE), Digest::of(b"lines"));
+        let disk = FaultyDisk::new();
+        let path = Path::new(FILE);
+        let lines = Digest::of(b"lines");
         let mut builder = IndexBuilder::new(0, 1);
         for leaf in 0..20_000_u64 {
             let line = format!(
@@ -95,7 +97,8 @@ mod tests {
     }
 
     fn actors(index: &RwLock<Index>) -> Result<usize, PartError> {
-        let (index, name) = (index.read().unwrap(), Kind::Dictionary.of_field(Field::Actor));
+        let index = index.read().unwrap();
+        let name = Kind::Dictionary.of_field(Field::Actor);
         let dictionary = index.dictionary(name)?;
         let values = (0..dictionary.len()).map(|nth| dictionary.get(nth)).collect::<Option<Vec<_>>>();
         Ok(values.ok_or_else(|| index.damaged(name))?.len())

@@ -15,7 +15,8 @@ pub(super) fn append_words(values: impl Iterator<Item = u64>, width: u32, out: &
     if width == 0 {
         return;
     }
-    let (mut word, mut filled) = (0_u128, 0);
+    let mut word = 0_u128;
+    let mut filled = 0;
     for value in values {
         word |= u128::from(value) << filled;
         filled += width;
@@ -155,7 +156,8 @@ impl Packed {
 
     /// For ascending numbers: how many are below `limit`.
     pub(super) fn count_below(self, section: Bytes<'_>, limit: i64) -> usize {
-        let (mut low, mut high) = (0, self.count);
+        let mut low = 0;
+        let mut high = self.count;
         while low < high {
             let middle = low + (high - low) / 2;
             if self.get(section, middle).is_some_and(|value| value < limit) {

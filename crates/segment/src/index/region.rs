@@ -43,7 +43,8 @@ impl IndexFile {
 
     /// Reads consecutive blocks, and hands out each whose digest is right. `None` after a failure, which is noted.
     fn read(&self, blocks: Range<usize>, each: &mut dyn FnMut(usize, &[u8])) -> Option<()> {
-        let (start, end) = (blocks.start * BLOCK_BYTES, (blocks.end * BLOCK_BYTES).min(self.len));
+        let start = blocks.start * BLOCK_BYTES;
+        let end = (blocks.end * BLOCK_BYTES).min(self.len);
         let bytes = match self.source.read(start as u64, end.checked_sub(start)?) {
             Ok(bytes) => bytes,
             Err(error) => return self.failed(error),

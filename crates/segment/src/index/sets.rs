@@ -244,7 +244,9 @@ impl<'w> Union<'w> {
 
     /// Adds a set; `None` is damage.
     pub(super) fn add(&mut self, sets: &Sets<'_>, set: SetRef) -> Option<()> {
-        let (rows, dense, among) = (&mut self.rows, &mut self.dense, self.among);
+        let rows = &mut self.rows;
+        let dense = &mut self.dense;
+        let among = self.among;
         let mut put = |row| match dense {
             Some(dense) => dense.insert(row),
             None => rows.push(row),

@@ -109,7 +109,8 @@ mod tests {
     /// However many are sealed, few stay, and rows are written again only a few times.
     #[test]
     fn segments_stay_few_and_rows_are_seldom_written_again() {
-        let (mut segments, mut written) = (Vec::<Size>::new(), 0);
+        let mut segments = Vec::<Size>::new();
+        let mut written = 0;
         for n in 0..20_000_u64 {
             segments.push(Size { rows: 50 + n % 40, bytes: 40_000 });
             while let Some(range) = choose(&segments, MOST) {
@@ -129,7 +130,8 @@ mod tests {
     #[test]
     fn large_segments_are_some_twenty_and_a_row_is_written_again_twice() {
         let most = Size { rows: 1 << 24, bytes: 32 << 30 };
-        let (mut segments, mut written) = (Vec::<Size>::new(), 0);
+        let mut segments = Vec::<Size>::new();
+        let mut written = 0;
         for n in 0..800_u64 {
             segments.push(Size { rows: 262_144 + n % 1_000, bytes: 210 << 20 });
             while let Some(range) = choose(&segments, most) {

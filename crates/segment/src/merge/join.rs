@@ -94,7 +94,8 @@ impl<'j> Joining<'j> {
         let own = own.map_err(IndexMergeError::from)?;
         let indexes: Vec<_> = own.iter().collect();
         let [.., file] = &self.temporary.paths;
-        let (disk, go_on) = (self.temporary.disk, self.go_on);
+        let disk = self.temporary.disk;
+        let go_on = self.go_on;
         let key = self.sources.first().map_or(IndexKey::default(), |source| *source.part.source().data().index_key());
         let into = MergeInto { disk, file, lines: Some(&lines.sha256), key, spool_bytes: SPOOL_BYTES, go_on };
         merge_indexes(&indexes, &into).map_err(|error| match error {

@@ -226,7 +226,8 @@ impl<'a> Sealer<'a> {
     /// # Errors
     /// As [`SealError`]. On an error no file with a final name is complete, and temporary ones are removed.
     pub fn finish(self, digests: &Digests<'_>) -> Result<SegmentEntry, SealError> {
-        let (lines_pushed, rows) = (self.next - self.first, u64::from(self.index.rows()));
+        let lines_pushed = self.next - self.first;
+        let rows = u64::from(self.index.rows());
         if lines_pushed == 0 || lines_pushed != rows {
             return Err(SealError::Count { lines: lines_pushed, rows });
         }

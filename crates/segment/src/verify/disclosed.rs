@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn disclosures_fit_their_lines_however_few_digests_are_kept() {
-        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/disc"));
+        let disk = FaultyDisk::new();
+        let path = Path::new("/segments/disc");
         disk.create_dir_all(Path::new("/segments")).unwrap();
         let mut writer = DisclosureWriter::create(&disk, path, 0).unwrap();
         let mut lines = Vec::new();

@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn what_neighbouring_stretches_find_is_one_finding() {
-        let (lines, others) = (Path::new("/segments/lines"), Path::new("/segments/disc"));
+        let lines = Path::new("/segments/lines");
+        let others = Path::new("/segments/disc");
         let mut findings = Findings::of(0..100);
         let stretch = |leaves: &[(&Path, Range<u64>)]| {
             let mut found = Findings::of(0..100);

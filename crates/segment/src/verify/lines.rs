@@ -28,7 +28,8 @@ pub(super) fn verify_lines(
     let disclosed = || disclosures.map(|(file, known)| Disclosed::new(file, known));
     let found = side_by_side(how.threads, stretches, disclosed, |disclosed, stretch| -> Result<_, BoxedError> {
         let mut findings = Findings::of(file.leaves());
-        let (begin, mut checked) = (stretch * STRETCH_FRAMES, 0);
+        let begin = stretch * STRETCH_FRAMES;
+        let mut checked = 0;
         for at in begin..file.frames().min(begin + STRETCH_FRAMES) {
             checked += verify_frame(file, at, disclosed.as_mut(), how, &mut findings)?;
         }

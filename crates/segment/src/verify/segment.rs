@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_flipped_bit_of_an_index_is_found_a_piece_at_a_time() {
-        let (disk, path) = (FaultyDisk::new(), Path::new("/segments/index"));
+        let disk = FaultyDisk::new();
+        let path = Path::new("/segments/index");
         disk.create_dir_all(Path::new("/segments")).unwrap();
         let stamp = FileStamp { bytes: 1, sha256: Digest::of(b"lines") };
         let line = concat!(

@@ -176,7 +176,8 @@ fn every_fault(way: Way) {
     let whole = before.snapshot();
     merge_and_publish(&whole, way).unwrap();
     let steps = whole.operations();
-    let (mut old, mut new) = (0, 0);
+    let mut old = 0;
+    let mut new = 0;
     for fault in [Fault::Error, Fault::Full, Fault::PowerLoss] {
         for step in 0..steps {
             let case = format!("{way:?}: {fault:?} at {step}");

@@ -154,11 +154,13 @@ fn a_mapped_index_answers_as_one_read() {
 
 #[test]
 fn an_index_of_another_key_is_forged_and_is_made_again_under_ours() {
-    let (disk, dir) = (disk(), Path::new(SEGMENTS));
+    let disk = disk();
+    let dir = Path::new(SEGMENTS);
     let key = IndexKey::new([5; 32]);
     let entry = LOG.seal_with(&disk, 0..200, IndexSecret { seed: SEED, key }).unwrap();
     let file = entry.name.path(dir, SegmentFile::Index);
-    let (ours, sealed) = (BlockCache::keyed(1 << 20, key), disk.read(&file).unwrap());
+    let ours = BlockCache::keyed(1 << 20, key);
+    let sealed = disk.read(&file).unwrap();
     for access in [IndexAccess::Whole, IndexAccess::Blocks] {
         let open = || open_segment(&disk, dir, &entry, &ours, access);
         open().unwrap();

@@ -116,7 +116,8 @@ fn a_fault_at_any_step_leaves_the_old_state_or_the_new() {
     let steps = whole.operations();
     assert!(steps >= 15, "{steps} steps");
 
-    let (mut old, mut new) = (0, 0);
+    let mut old = 0;
+    let mut new = 0;
     for fault in [Fault::Error, Fault::Full, Fault::PowerLoss] {
         for step in 0..steps {
             let disk = before.snapshot();

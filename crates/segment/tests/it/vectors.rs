@@ -95,7 +95,8 @@ fn record() {
     disk.create_dir_all(Path::new(SEGMENTS)).unwrap();
     fs::create_dir_all(folder()).unwrap();
     let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.first, 0, SEED).unwrap();
-    let (mut lines, mut disclosures) = (Vec::new(), String::new());
+    let mut lines = Vec::new();
+    let mut disclosures = String::new();
     for leaf in NAME.leaves() {
         let disclosed = LOG.disclosed(leaf);
         sealer.push(&LOG.line(leaf), &disclosed, None).unwrap();

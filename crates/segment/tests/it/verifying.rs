@@ -81,7 +81,8 @@ fn truncation_growth_and_deletion_are_found() {
 
 #[test]
 fn swapped_and_foreign_files_are_found() {
-    let (here, there) = (disk(), disk());
+    let here = disk();
+    let there = disk();
     let first = LOG.seal(&here, 0..10).unwrap();
     let second = LOG.seal(&here, 10..20).unwrap();
     let foreign = Log("there").seal(&there, 0..10).unwrap();
@@ -105,7 +106,8 @@ fn swapped_and_foreign_files_are_found() {
 
 #[test]
 fn other_disclosures_are_found_even_if_the_manifest_vouches_for_them() {
-    let (here, there) = (disk(), disk());
+    let here = disk();
+    let there = disk();
     let mut entry = LOG.seal(&here, 0..10).unwrap();
     let foreign = Log("there").seal(&there, 0..10).unwrap();
     put(

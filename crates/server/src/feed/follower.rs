@@ -55,7 +55,8 @@ pub(crate) async fn follow(
     pieces: Sender<Piece>,
     place: OwnedSemaphorePermit,
 ) {
-    let (committed, stopping) = (feeds.committed.clone(), feeds.stopping.clone());
+    let committed = feeds.committed.clone();
+    let stopping = feeds.stopping.clone();
     let reader = Some(reader);
     let mut follower = Follower { feeds, committed, stopping, reader, pieces, silent_since: Instant::now() };
     let how = match follower.run(goes_on).await {

@@ -46,7 +46,8 @@ impl Feeds {
     pub(crate) fn new(log: &Log, stopping: watch::Receiver<bool>, heartbeat: Duration, threads: Pool) -> Self {
         let (grown, committed) = watch::channel(log.size());
         log.on_commit(move |size| _ = grown.send_replace(size));
-        let (places, reading) = (Arc::new(Semaphore::new(FOLLOWERS_MAX)), Arc::new(Semaphore::new(READING_MAX)));
+        let places = Arc::new(Semaphore::new(FOLLOWERS_MAX));
+        let reading = Arc::new(Semaphore::new(READING_MAX));
         Self { committed, stopping, places, reading, heartbeat, threads }
     }
 

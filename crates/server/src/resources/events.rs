@@ -159,7 +159,8 @@ pub(crate) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let params = Params::parse(query.as_deref())?;
-    let (partial, signed) = (params.flag("partial")?, params.flag("signed")?);
+    let partial = params.flag("partial")?;
+    let signed = params.flag("signed")?;
     if let Some((name, _)) = params.pairs().find(|(name, _)| !["partial", "signed"].contains(name)) {
         let detail = format!("there is no parameter {name:?} here; known are: partial, signed");
         return Err(Problem::bad_parameter(detail));

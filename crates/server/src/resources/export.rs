@@ -70,7 +70,8 @@ pub(crate) async fn get(
     ];
     let (pieces, body) = streamed(PIECES_MAX);
     // The runtime that serves the connection: its timers notice a reader that takes nothing for too long.
-    let (questions, runtime) = (app.questions.clone(), Handle::current());
+    let questions = app.questions.clone();
+    let runtime = Handle::current();
     questions.begin(move || {
         match write(&app, &caller, &asked, now_us, &pieces, &runtime) {
             Ok((entries, bytes)) => {

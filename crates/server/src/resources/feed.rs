@@ -56,7 +56,8 @@ pub(crate) async fn get(
             let (feed, size) = begin(app, &caller, &asked, &params, &headers)?;
             let begun = caller.reader(app).record_feed(&asked.filters).map_err(unrecorded)?;
             // A feed that ends by itself does not include the entry that records its own beginning.
-            let (goes_on, until) = (asked.follow, (!asked.follow).then_some(size));
+            let goes_on = asked.follow;
+            let until = (!asked.follow).then_some(size);
             Ok((Reader::new(app.clone(), caller, asked, feed, until, begun), goes_on))
         })
         .await?;

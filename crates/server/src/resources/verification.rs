@@ -68,7 +68,8 @@ pub(crate) struct LastVerification {
     responses((status = 200, description = "done", body = Verification), (status = 409, description = "a verification runs already", body = Problem))
 )]
 pub(crate) async fn post(State(app): State<App>, caller: Caller) -> Result<axum::Json<Verification>, Problem> {
-    let (questions, running) = (app.questions.clone(), app.verifying.begin()?);
+    let questions = app.questions.clone();
+    let running = app.verifying.begin()?;
     questions
         .run(move || {
             let found = app

@@ -56,9 +56,11 @@ impl Phrases {
     /// Cost: a binary search among the phrases that begin with the same byte.
     pub(super) fn split_longest<'t>(&self, text: &'t [u8]) -> Option<(&Phrase, &'t [u8])> {
         let first = usize::from(*text.first()?);
-        let (from, to) = (usize::from(self.by_byte[first]), usize::from(self.by_byte[first + 1]));
+        let from = usize::from(self.by_byte[first]);
+        let to = usize::from(self.by_byte[first + 1]);
         let start = start_of(text);
-        let (starts, phrases) = (&self.starts[from..to], &self.sorted[from..to]);
+        let starts = &self.starts[from..to];
+        let phrases = &self.sorted[from..to];
         // The last one that is not behind the text. Whatever the text begins with, that one does, too.
         let mut at = starts.partition_point(|other| *other < start);
         while phrases.get(at).is_some_and(|phrase| phrase.text <= text) {

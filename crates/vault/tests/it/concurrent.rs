@@ -23,11 +23,15 @@ const PEOPLE: usize = 200;
 fn threads_that_ask_at_once_get_the_same_keys_and_seal_the_same_bytes() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
-    let (start, durable) = (Barrier::new(THREADS), AtomicUsize::new(0));
+    let start = Barrier::new(THREADS);
+    let durable = AtomicUsize::new(0);
     let seen: Mutex<HashMap<usize, (PersonId, Vec<u8>)>> = Mutex::default();
     thread::scope(|scope| {
         for thread in 0..THREADS {
-            let (vault, start, durable, seen) = (&vault, &start, &durable, &seen);
+            let vault = &vault;
+            let start = &start;
+            let durable = &durable;
+            let seen = &seen;
             scope.spawn(move || {
                 start.wait();
                 for step in 0..PEOPLE {
@@ -61,7 +65,8 @@ fn after_make_durable_every_key_handed_out_before_is_in_the_database() {
     let vault = create(dir.path());
     thread::scope(|scope| {
         for thread in 0..4 {
-            let (vault, path) = (&vault, dir.path());
+            let vault = &vault;
+            let path = dir.path();
             scope.spawn(move || {
                 let reader = rusqlite::Connection::open(path.join("vault.db")).unwrap();
                 for n in 0..25 {
@@ -85,9 +90,11 @@ fn a_key_that_others_are_using_is_gone_once_it_is_destroyed() {
     let vault = create(dir.path());
     for round in 0..20 {
         let key = vault.person(&user("1")).unwrap();
-        let (id, sealed) = (key.id(), vault.seal(&key, &key.disclose(Kind::Fields, "{\"/detail\":\"x\"}")));
+        let id = key.id();
+        let sealed = vault.seal(&key, &key.disclose(Kind::Fields, "{\"/detail\":\"x\"}"));
         drop(key);
-        let (start, destroyed) = (Barrier::new(THREADS + 1), AtomicBool::new(false));
+        let start = Barrier::new(THREADS + 1);
+        let destroyed = AtomicBool::new(false);
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
@@ -116,10 +123,13 @@ fn a_key_that_others_are_using_is_gone_once_it_is_destroyed() {
 fn threads_that_meet_an_address_at_once_give_it_one_pseudonym() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
-    let (start, seen) = (Barrier::new(THREADS), Mutex::new(HashMap::new()));
+    let start = Barrier::new(THREADS);
+    let seen = Mutex::new(HashMap::new());
     thread::scope(|scope| {
         for thread in 0..THREADS {
-            let (vault, start, seen) = (&vault, &start, &seen);
+            let vault = &vault;
+            let start = &start;
+            let seen = &seen;
             scope.spawn(move || {
                 start.wait();
                 for step in 0..PEOPLE {

@@ -126,7 +126,8 @@ fn bytes_behind_the_last_page_are_noticed() {
 #[test]
 fn another_log_s_files_are_refused() {
     for (name, other_path) in [("keys/root", "keys/log"), ("keys/log", "keys/log"), ("vault.db", "vault.db")] {
-        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let other = tempfile::tempdir().unwrap();
         closed_vault(dir.path());
         let vault = Vault::create(other.path(), surroundings(99)).unwrap();
         vault.person(&user("other")).unwrap();

@@ -103,7 +103,8 @@ fn the_same_person_s_later_events_get_a_new_key() {
 fn open_identities_go_with_the_key_and_do_not_come_back() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
-    let (ada, bob) = (vault.person(&user("1")).unwrap(), vault.person(&user("2")).unwrap());
+    let ada = vault.person(&user("1")).unwrap();
+    let bob = vault.person(&user("2")).unwrap();
     for (key, name) in [(&ada, "Ada Lovelace"), (&bob, "Bob Lovelace")] {
         let disclosure = identity(key, name, "x@example.org");
         vault.remember_identity(disclosure.digest, key.id(), &disclosure.json).unwrap();

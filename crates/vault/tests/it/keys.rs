@@ -86,7 +86,8 @@ fn a_key_is_durable_without_a_clean_end() {
 fn pseudonyms_and_seeds_of_indexes_stay_and_are_the_log_s_own() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
-    let (pseudonym, seed) = (vault.pseudonym(&user("ada@example.org")), vault.index_seed());
+    let pseudonym = vault.pseudonym(&user("ada@example.org"));
+    let seed = vault.index_seed();
     let mac_key = vault.index_mac_key();
     assert!(pseudonym.starts_with("p_") && pseudonym.len() == 24);
     assert_ne!(vault.pseudonym(&Person { kind: "mailbox", ..user("ada@example.org") }), pseudonym);

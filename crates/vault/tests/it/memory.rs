@@ -139,7 +139,8 @@ fn of_keys_not_used_lately_nothing_is_kept_ready_and_they_are_the_same_again() {
     let dir = tempfile::tempdir().unwrap();
     let vault = create(dir.path());
     let key = vault.person(&user("first")).unwrap();
-    let (id, secret) = (key.id(), *key.secret());
+    let id = key.id();
+    let secret = *key.secret();
     let disclosure = identity(&key, "Ada", "ada@example.org");
     let sealed = vault.seal(&key, &disclosure);
     let ready = Arc::downgrade(&key);

@@ -29,7 +29,8 @@ fn what_was_sealed_opens_again_after_a_restart() {
 fn equal_disclosures_seal_to_equal_bytes_and_others_do_not() {
     let dir = tempfile::tempdir().unwrap();
     let (vault, sealed, _) = vault_with_sealed(dir.path());
-    let (first, second) = (vault.person(&user("1")).unwrap(), vault.person(&user("2")).unwrap());
+    let first = vault.person(&user("1")).unwrap();
+    let second = vault.person(&user("2")).unwrap();
     let again = vault.seal(&first, &identity(&first, "Ada Lovelace", "ada@example.org"));
     assert_eq!(again, sealed);
     let other = vault.seal(&second, &identity(&second, "Ada Lovelace", "ada@example.org"));

@@ -43,7 +43,8 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(super) fn take(&mut self, text: &str) -> bool {
         // Most that are not it differ behind comma and quote.
-        let (text, rest) = (text.as_bytes(), self.text.as_bytes().get(self.at..).unwrap_or_default());
+        let text = text.as_bytes();
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         let stands = rest.get(2) == text.get(2) && rest.starts_with(text);
         if stands {
             self.at += text.len();

@@ -35,7 +35,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(super) fn resource(&mut self, token: &Token<'a>, place: &Place<'_>) -> Read<Option<Resource<'a>>> {
-        let (mut kind, mut id) = (Required::absent(), Required::absent());
+        let mut kind = Required::absent();
+        let mut id = Required::absent();
         let mut name = None;
         let names = &[Member::Type, Member::Id, Member::Name];
         let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
@@ -49,7 +50,8 @@ impl<'a> Reader<'a, '_> {
         if !is_object {
             return Ok(None);
         }
-        let (kind, id) = (kind.check(self, place, "type"), id.check(self, place, "id"));
+        let kind = kind.check(self, place, "type");
+        let id = id.check(self, place, "id");
         Ok(kind.zip(id).map(|(kind, id)| Resource { kind, id, name }))
     }
 
@@ -78,7 +80,8 @@ impl<'a> Reader<'a, '_> {
         names: &'static [Member],
         mut last: impl FnMut(&mut Self, &Token<'a>, &Place<'_>) -> Read<()>,
     ) -> Read<Option<Principal<'a>>> {
-        let (mut kind, mut id) = (Required::absent(), Required::absent());
+        let mut kind = Required::absent();
+        let mut id = Required::absent();
         let (mut name, mut email): (Text<'a>, Text<'a>) = (None, None);
         let is_object = self.object(token, place, names, unknown_member, |reader, member, token, place| {
             match member {

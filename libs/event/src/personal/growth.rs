@@ -36,7 +36,9 @@ impl Agents for One {
 
 /// Steps to parse and admit an event, refused or not.
 fn steps(event: &str, rules: &Rules) -> u64 {
-    let (keys, places, agents) = (&One, &One, &One);
+    let keys = &One;
+    let places = &One;
+    let agents = &One;
     let admission =
         Admission { now_us: 1_795_424_753_123_456, source: "test", id_random: [7; 10], keys, places, agents, rules };
     work::take();
@@ -108,7 +110,8 @@ proptest! {
     ) {
         let rules = Rules::builtin();
         for ((what, small), (_, large)) in events(&piece, n).into_iter().zip(events(&piece, 2 * n)) {
-            let (once, twice) = (steps(&small, &rules), steps(&large, &rules));
+            let once = steps(&small, &rules);
+            let twice = steps(&large, &rules);
             // a constant for what is there once, whatever the size; pointers are bounded together
             let constant = if what == "deep places" { 2 * PERSONAL_BYTES_MAX as u64 } else { 2_000 };
             prop_assert!(twice as f64 <= 2.2 * once as f64 + constant as f64, "{what}, {piece:?} × {n}: {once} steps, twice the size {twice}");

@@ -43,7 +43,8 @@ impl KeptDisclosure {
     /// # Errors
     /// As [`super::OpenedDisclosure::parse`], and for a text of 4 GiB or more.
     pub fn parse(text: String) -> Result<Self, DisclosureError> {
-        let (mut values, mut long) = (Vec::with_capacity(4), false);
+        let mut values = Vec::with_capacity(4);
+        let mut long = false;
         let kind = take_apart(&text, |pointer, value| {
             let place = match pointer.decode() {
                 Cow::Borrowed(pointer) => Place::of(pointer, &text).map(Pointer::At),

@@ -89,7 +89,8 @@ pub fn is_address(id: &str) -> bool {
 
 fn is_plain_address(id: &str) -> bool {
     let Some((local, domain)) = id.split_once('@') else { return false };
-    let (local, domain) = (local.as_bytes(), domain.as_bytes());
+    let local = local.as_bytes();
+    let domain = domain.as_bytes();
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     id.len() <= 254
         && (1..=64).contains(&local.len())

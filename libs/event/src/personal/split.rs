@@ -65,7 +65,8 @@ pub fn split(event: &mut Event<'_>, source: &str, keys: &dyn Keys) -> Result<Vec
     let organization_address = take::organization(event, keys);
     let organization = event.organization.as_ref().map(|organization| organization.id.clone());
     let scope = organization.as_deref().map_or(Scope::Source(source), Scope::Organization);
-    let (changes, properties) = (event.changes.take(), event.properties.take());
+    let changes = event.changes.take();
+    let properties = event.properties.take();
     let mut trees = [Tree::new(changes.as_deref(), "/changes"), Tree::new(properties.as_deref(), "/properties")];
     let declared = std::mem::take(&mut event.personal);
 

@@ -138,7 +138,8 @@ pub fn json<'t>(raw: &'t str, pointer: &str, opened: &[Opened<'_>]) -> Cow<'t, s
     let mut tokens = Tokens::new(raw, DEPTH_MAX as u32 + 1);
     let mut path = Path::default();
     let mut out = String::with_capacity(raw.len() * 2);
-    let (mut from, mut object) = (0, 0);
+    let mut from = 0;
+    let mut object = 0;
     while let Ok(Some(token)) = tokens.next() {
         path.follow(&token);
         match token {

@@ -72,7 +72,8 @@ impl Derivation {
             }
             Ok(inverted)
         };
-        let (events, channels) = (invert(&table.event, "event")?, invert(&table.channel, "channel")?);
+        let events = invert(&table.event, "event")?;
+        let channels = invert(&table.channel, "channel")?;
         Ok(Self { events, channels, outcome: table.outcome })
     }
 

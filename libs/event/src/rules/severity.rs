@@ -131,7 +131,8 @@ impl Severities {
         let written = |raw: &str| {
             let mut tokens = Tokens::new(raw, DEPTH_MAX as u32);
             let mut roles: Vec<bool> = Vec::new();
-            let (mut next, mut taken) = (false, false);
+            let mut next = false;
+            let mut taken = false;
             while let Ok(Some(token)) = tokens.next() {
                 match token {
                     Token::Key(name) => {

@@ -93,7 +93,8 @@ impl SignedNote {
         let note = str::from_utf8(bytes).map_err(|_| NoteError::Malformed("it is not UTF-8"))?;
         // The text may hold empty lines itself; the last one ends it.
         let end = note.rfind("\n\n").ok_or(NoteError::Malformed("it has no signatures"))?;
-        let (text, signatures) = (&note[..=end], &note[end + 2..]);
+        let text = &note[..=end];
+        let signatures = &note[end + 2..];
         check_text(text)?;
         let lines = signatures.strip_suffix('\n').ok_or(NoteError::Malformed("it does not end in a newline"))?;
         let mut parsed = Vec::new();

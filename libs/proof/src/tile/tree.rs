@@ -85,7 +85,8 @@ impl<T: TileSource> NodeSource for TileTree<T> {
 
     fn node(&self, level: u8, index: u64) -> Result<Hash, Self::Error> {
         let beyond = TileTreeError::BeyondTree { level, index };
-        let (tile_level, height) = (level / TILE_HEIGHT, level % TILE_HEIGHT);
+        let tile_level = level / TILE_HEIGHT;
+        let height = level % TILE_HEIGHT;
         // A node between two levels of tiles is computed from the 2^height hashes under it, which share one tile.
         let count = 1_u64 << height;
         let Some(first) = index.checked_mul(count) else { return Err(beyond) };

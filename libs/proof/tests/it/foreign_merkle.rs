@@ -16,16 +16,22 @@ fn hash(case: &Value, member: &str) -> Option<Hash> {
 }
 
 fn accepts_inclusion(case: &Value) -> Option<()> {
-    let (leaf, root, path) = (hash(case, "leafHash")?, hash(case, "root")?, hashes(case, "proof")?);
-    let (index, size) = (LeafIndex(number(case, "leafIdx")), TreeSize(number(case, "treeSize")));
+    let leaf = hash(case, "leafHash")?;
+    let root = hash(case, "root")?;
+    let path = hashes(case, "proof")?;
+    let index = LeafIndex(number(case, "leafIdx"));
+    let size = TreeSize(number(case, "treeSize"));
     verify_inclusion(&leaf, index, size, &path, &root).ok()
 }
 
 fn accepts_consistency(case: &Value) -> Option<()> {
     // One case accepts any equal byte strings as roots of equal trees; a hash stands in for those of another length.
     let root = |member| hash(case, member).unwrap_or_else(|| leaf_hash(text(case, member).as_bytes()));
-    let (old_root, new_root, path) = (root("root1"), root("root2"), hashes(case, "proof")?);
-    let (old, new) = (TreeSize(number(case, "size1")), TreeSize(number(case, "size2")));
+    let old_root = root("root1");
+    let new_root = root("root2");
+    let path = hashes(case, "proof")?;
+    let old = TreeSize(number(case, "size1"));
+    let new = TreeSize(number(case, "size2"));
     verify_consistency(old, new, &path, &old_root, &new_root).ok()
 }
 

@@ -31,11 +31,13 @@ fn verifies_bytes(key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
 fn signatures_are_judged_as_wycheproof_says() {
     let bytes = zstd::decode_all(vectors("ed25519/wycheproof_ed25519.json.zst").as_slice()).unwrap();
     let file: Value = serde_json::from_slice(&bytes).unwrap();
-    let (mut judged, mut as_notes) = (0, 0);
+    let mut judged = 0;
+    let mut as_notes = 0;
     for group in file["testGroups"].as_array().unwrap() {
         let public: [u8; 32] = from_hex(text(&group["publicKey"], "pk")).try_into().unwrap();
         for case in group["tests"].as_array().unwrap() {
-            let (message, signature) = (from_hex(text(case, "msg")), from_hex(text(case, "sig")));
+            let message = from_hex(text(case, "msg"));
+            let signature = from_hex(text(case, "sig"));
             let valid = case["result"] == "valid";
             assert_eq!(verifies_bytes(&public, &message, &signature), valid, "case {}", case["tcId"]);
             judged += 1;

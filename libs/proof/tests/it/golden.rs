@@ -28,7 +28,8 @@ fn hex(bytes: &[u8]) -> String {
 
 #[test]
 fn trees_and_paths_are_those_of_the_specification() {
-    let (vectors, tree) = (golden_vectors("tree.json"), tree());
+    let vectors = golden_vectors("tree.json");
+    let tree = tree();
     for (n, line) in list(&vectors, "lines").iter().enumerate() {
         let digest = Digest::of(line.as_str().unwrap().as_bytes());
         assert_eq!(vectors["digests_hex"][n], digest.to_string());
@@ -38,13 +39,15 @@ fn trees_and_paths_are_those_of_the_specification() {
         assert_eq!(root(TreeSize(number(case, "size")), &tree).unwrap().to_string(), text(case, "root"), "{case}");
     }
     for case in list(&vectors, "inclusion") {
-        let (index, size) = (LeafIndex(number(case, "index")), TreeSize(number(case, "size")));
+        let index = LeafIndex(number(case, "index"));
+        let size = TreeSize(number(case, "size"));
         let path = inclusion_path(index, size, &tree).unwrap();
         assert_eq!(path, hashes(case, "path").unwrap(), "{case}");
         verify_inclusion(&digest(index.0).leaf_hash(), index, size, &path, &root(size, &tree).unwrap()).unwrap();
     }
     for case in list(&vectors, "consistency") {
-        let (old, new) = (TreeSize(number(case, "old")), TreeSize(number(case, "new")));
+        let old = TreeSize(number(case, "old"));
+        let new = TreeSize(number(case, "new"));
         let path = consistency_path(old, new, &tree).unwrap();
         assert_eq!(path, hashes(case, "path").unwrap(), "{case}");
         verify_consistency(old, new, &path, &root(old, &tree).unwrap(), &root(new, &tree).unwrap()).unwrap();
@@ -53,7 +56,8 @@ fn trees_and_paths_are_those_of_the_specification() {
 
 #[test]
 fn tiles_are_those_of_the_specification() {
-    let (vectors, tree) = (golden_vectors("tiles.json"), tree());
+    let vectors = golden_vectors("tiles.json");
+    let tree = tree();
     for case in list(&vectors, "names") {
         let kind = case["level"].as_u64().map_or(TileKind::Entries, |level| TileKind::Hashes(level as u8));
         let tile = TilePath::new(kind, number(case, "index"), number(case, "width") as u16).unwrap();
@@ -73,7 +77,8 @@ fn tiles_are_those_of_the_specification() {
 
 #[test]
 fn keys_notes_and_checkpoints_are_those_of_the_specification() {
-    let (vectors, tree) = (golden_vectors("checkpoint.json"), tree());
+    let vectors = golden_vectors("checkpoint.json");
+    let tree = tree();
     let key = SigningKey::from_text(text(&vectors, "signing_key")).unwrap();
     assert_eq!(key.to_text(), text(&vectors, "signing_key"));
     assert_eq!(hex(&key.id()), text(&vectors, "key_id_hex"));
@@ -94,10 +99,12 @@ fn keys_notes_and_checkpoints_are_those_of_the_specification() {
 
 #[test]
 fn proof_files_are_those_of_the_specification() {
-    let (vectors, tree) = (golden_vectors("proof.json"), tree());
+    let vectors = golden_vectors("proof.json");
+    let tree = tree();
     let key: VerifierKey = text(&vectors, "verifier_key").parse().unwrap();
     for case in list(&vectors, "proofs") {
-        let (index, size) = (LeafIndex(number(case, "index")), TreeSize(number(case, "size")));
+        let index = LeafIndex(number(case, "index"));
+        let size = TreeSize(number(case, "size"));
         let proof: TlogProof = text(case, "proof").parse().unwrap();
         assert_eq!(proof.to_string(), text(case, "proof"));
         assert_eq!(proof.index, index);

@@ -45,7 +45,8 @@ fn a_receipt_is_no_checkpoint_and_a_checkpoint_no_receipt() {
     let checkpoint = Checkpoint { origin: origin.clone(), size: TreeSize(7), root: empty_root() };
     let entries = vec![Acknowledged { leaf: LeafIndex(7), id: "7".to_owned(), digest: Digest::of(b"7") }];
     let receipt = Receipt { origin, entries };
-    let (checkpoint, receipt) = (checkpoint.sign(&key).unwrap().to_string(), receipt.sign(&key).unwrap().to_string());
+    let checkpoint = checkpoint.sign(&key).unwrap().to_string();
+    let receipt = receipt.sign(&key).unwrap().to_string();
     let verifier = key.verifier();
     assert!(matches!(Checkpoint::open(receipt.as_bytes(), &verifier), Err(CheckpointError::Malformed(_))));
     assert!(matches!(Receipt::open(checkpoint.as_bytes(), &verifier), Err(ReceiptError::Malformed(_))));

@@ -68,7 +68,8 @@ fn an_edge_read_back_grows_like_the_original() {
 fn every_complete_subtree_of_every_small_tree_is_proved_to_stand_there_alone() {
     for size in 1..=70 {
         let whole = tree(size);
-        let (size, root) = (TreeSize(size), whole.root());
+        let size = TreeSize(size);
+        let root = whole.root();
         for level in 0..8_u8 {
             for index in 0..size.0 >> level {
                 let node = whole.node(level, index).unwrap();
@@ -116,7 +117,8 @@ fn every_consistency_proof_between_small_trees_verifies() {
             let check = |old_root: &Hash, new_root: &Hash, path: &[Hash]| {
                 verify_consistency(TreeSize(old), TreeSize(new), path, old_root, new_root)
             };
-            let (old_root, new_root) = (roots[old as usize], roots[new as usize]);
+            let old_root = roots[old as usize];
+            let new_root = roots[new as usize];
             assert_eq!(check(&old_root, &new_root, &path), Ok(()), "{old} to {new}");
             let other = leaf(u64::MAX);
             assert_eq!(check(&other, &new_root, &path), Err(ProofError::OtherRoot), "{old} to {new}");

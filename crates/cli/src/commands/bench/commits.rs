@@ -42,7 +42,8 @@ pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
     let events = events()?;
     let sync_us = sync_p50_us(&SystemDisk, &SystemClock::new(), folder.path()).map_err(io)?;
     let server = ServerProcess::start(folder.path())?;
-    let (mut rows, mut sent) = (Vec::new(), 0);
+    let mut rows = Vec::new();
+    let mut sent = 0;
     for clients in [1, usize::from(what.clients)] {
         let times = send(server.url(), &events, clients, what.seconds * 1_000_000);
         let mut times = times.map_err(|error| failed(&error, "a connection to the server broke off"))?;
@@ -73,7 +74,8 @@ pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
 }
 
 fn events() -> miette::Result<Vec<Vec<u8>>> {
-    let (mut generator, mut text) = (Generator::new(3, EVENTS), String::new());
+    let mut generator = Generator::new(3, EVENTS);
+    let mut text = String::new();
     (0..EVENTS).for_each(|n| generator.write(n, &mut text));
     let anonymous = |line: &str| {
         let mut event: Value = crate::remote::parse(line)?;
@@ -88,7 +90,8 @@ fn events() -> miette::Result<Vec<Vec<u8>>> {
 fn send(url: &str, events: &[Vec<u8>], clients: usize, for_us: u64) -> io::Result<Vec<u64>> {
     let client = |first: usize| {
         let mut sender = Sender::new(url)?;
-        let (clock, mut times) = (SystemClock::new(), Vec::new());
+        let clock = SystemClock::new();
+        let mut times = Vec::new();
         let begin = clock.monotonic_us();
         for event in events.iter().cycle().skip(first * events.len() / clients) {
             let start = clock.monotonic_us();
@@ -125,7 +128,8 @@ impl Sender {
 
     /// Sends one event and reads its receipt.
     fn send(&mut self, event: &[u8]) -> io::Result<()> {
-        let (host, length) = (&self.host, event.len());
+        let host = &self.host;
+        let length = event.len();
         self.request.clear();
         write!(
             self.request,

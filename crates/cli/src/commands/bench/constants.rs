@@ -49,7 +49,8 @@ pub(super) fn choose(client: &mut Client, entries: u64) -> miette::Result<Consta
     let months = buckets(client, "month", &[("-source", "indelible")])?;
     let middle = months.len() / 2;
     let month = |at: usize| months.get(at).or(months.last()).map(|bucket| bucket.0.clone()).unwrap_or_default();
-    let (from, to) = (month(middle.saturating_sub(1)), month(middle));
+    let from = month(middle.saturating_sub(1));
+    let to = month(middle);
     let deep = time_after(client, &organization, entries / 10)?;
 
     let sample = sample(client, &[("organization", &second), ("actor_type", "user"), ("to", &to)])?;

@@ -18,7 +18,8 @@ impl Digits {
     }
 
     fn new(mut number: u64, width: usize, base: u64) -> Self {
-        let (mut text, mut start) = ([b'0'; 20], 20);
+        let mut text = [b'0'; 20];
+        let mut start = 20;
         for (at, digit) in text.iter_mut().enumerate().rev() {
             if number == 0 && start <= 20 - width.max(1) {
                 break;

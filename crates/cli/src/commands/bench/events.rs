@@ -63,7 +63,9 @@ impl Events {
     fn read(&self, path: &std::path::Path, take: &mut dyn FnMut(Vec<u8>) -> bool) -> miette::Result<()> {
         let file =
             std::fs::File::open(path).map_err(|error| failed(&error, format!("cannot read {}", path.display())))?;
-        let (mut batch, mut lines, mut left) = (Vec::new(), 0, self.entries);
+        let mut batch = Vec::new();
+        let mut lines = 0;
+        let mut left = self.entries;
         let mut file = BufReader::with_capacity(1 << 20, file);
         while left > 0 && file.read_until(b'\n', &mut batch).map_err(|error| failed(&error, "cannot read on"))? > 0 {
             (lines, left) = (lines + 1, left - 1);
@@ -99,7 +101,8 @@ impl Events {
     #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn send(&self, server: &ServerProcess) -> miette::Result<u64> {
         let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
-        let (queue, recorded) = (Mutex::new(queue), AtomicU64::new(0));
+        let queue = Mutex::new(queue);
+        let recorded = AtomicU64::new(0);
         let bar = entries_bar();
         bar.set_length(self.entries);
         let results: Vec<miette::Result<()>> = std::thread::scope(|scope| {
@@ -138,7 +141,8 @@ const LOOKS_MAX: u32 = 900;
 /// Waits until the server has no more to merge, and shows how far it is; says so if it never gets there.
 pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
     let remote = Remote::new(server.url());
-    let (mut last, mut looks) = (0, 0);
+    let mut last = 0;
+    let mut looks = 0;
     loop {
         let waiting = gauge(&remote.get_text("/metrics")?, "indelible_entries_to_merge");
         server.look_at_memory();

@@ -34,7 +34,8 @@ struct Row {
 pub(super) fn run(what: &OneLog) -> miette::Result<Exit> {
     let folder = log::folder(what.dir.as_deref())?;
     let server = log::serve_settled(folder.path(), &what.events)?;
-    let (clock, entries) = (SystemClock::new(), log::entries(&server)?);
+    let clock = SystemClock::new();
+    let entries = log::entries(&server)?;
     let mut rows = Vec::new();
     for (format, order) in EXPORTS {
         let (mut best, mut seconds): (Option<Row>, _) = (None, 0.0);
@@ -93,7 +94,8 @@ fn measure(
     if !said.contains(&format!("entries={entries};")) {
         return Err(miette::miette!("the export says {said:?}, and the log has {entries} entries"));
     }
-    let (per, bytes) = (entries as f64, download.bytes);
+    let per = entries as f64;
+    let bytes = download.bytes;
     let server_processor_us_per_entry = processor * 1e6 / per;
     Ok(Row { format, order, bytes, seconds, entries_per_second: per / seconds, server_processor_us_per_entry })
 }

@@ -99,7 +99,8 @@ impl Generator {
 
     /// Appends event number `n` and a newline.
     pub(super) fn write(&mut self, n: u64, out: &mut String) {
-        let (user, resource) = (self.skewed(USERS), self.skewed(RESOURCES));
+        let user = self.skewed(USERS);
+        let resource = self.skewed(RESOURCES);
         // A user belongs to one organization.
         let organization = user % ORGANIZATIONS;
         let (kind, channel) = *self.pick(&KINDS);
@@ -107,29 +108,39 @@ impl Generator {
         let (city, country) = *self.pick(&CITIES);
         let agent = *self.pick(&AGENTS);
         let name = |at: u64, of: &[&'static str; 24]| of.get((at % 24) as usize).copied().unwrap_or("");
-        let (first, last) = (name(user, &FIRST), name(user / 24, &LAST));
+        let first = name(user, &FIRST);
+        let last = name(user / 24, &LAST);
         let failed = self.below(100) < 4;
         let (outcome, status) = if failed { ("failure", 403) } else { ("success", status) };
         let late_us = self.below(LATE * self.step_us);
         let at_us = (n % (YEAR_US / self.step_us) * self.step_us).saturating_sub(late_us);
-        let (day, rest) = (at_us / DAY_US, at_us % DAY_US);
+        let day = at_us / DAY_US;
+        let rest = at_us % DAY_US;
         let (month, day) = month_and_day(day);
         let (rest, micro) = (rest / 1_000_000, rest % 1_000_000);
         let request = self.next();
-        let (ws, prj) = (organization * 8 + self.below(8), organization * 40 + self.below(40));
+        let ws = organization * 8 + self.below(8);
+        let prj = organization * 40 + self.below(40);
         let case = self.below(10_000_000);
         let ip = [10 + self.below(200), self.below(256), self.below(256), self.below(256)];
         let number = |number, width| Digits::decimal(number, width);
-        let (month, day) = (number(month, 2), number(day, 2));
+        let month = number(month, 2);
+        let day = number(day, 2);
         let time = [rest / 3_600, rest / 60 % 60, rest % 60].map(|part| number(part, 2));
         let [hour, minute, second] = &time;
         let ip = ip.map(|part| number(part, 1));
         let [ip0, ip1, ip2, ip3] = &ip;
-        let (n, micro, case, status) = (number(n, 12), number(micro, 6), number(case, 1), number(status.into(), 1));
-        let (organization, ws, prj) = (number(organization, 2), number(ws, 1), number(prj, 1));
+        let n = number(n, 12);
+        let micro = number(micro, 6);
+        let case = number(case, 1);
+        let status = number(status.into(), 1);
+        let organization = number(organization, 2);
+        let ws = number(ws, 1);
+        let prj = number(prj, 1);
         let (user, user5) = (number(user, 1), number(user, 5));
         let (resource, resource8) = (number(resource, 1), Digits::hexadecimal(resource, 8));
-        let (request8, request16) = (Digits::hexadecimal(request, 8), Digits::hexadecimal(request, 16));
+        let request8 = Digits::hexadecimal(request, 8);
+        let request16 = Digits::hexadecimal(request, 16);
         // One list of pieces, so that the text reads as it is written.
         #[rustfmt::skip]
         let pieces = [
@@ -179,12 +190,14 @@ mod tests {
     #[test]
     fn events_are_sound_and_fill_a_year_nearly_in_order() {
         let count = 3_000;
-        let (mut generator, mut text) = (Generator::new(1, count), String::new());
+        let mut generator = Generator::new(1, count);
+        let mut text = String::new();
         (0..count).for_each(|n| generator.write(n, &mut text));
         let batch = event::parse_batch(text.as_bytes(), event::BodyKind::Ndjson).unwrap();
         assert!(batch.is_sound(), "{:?}", batch.problems());
         let times: Vec<i64> = batch.events.iter().map(|event| event.as_ref().unwrap().time_us.unwrap()).collect();
-        let (first, last) = (*times.iter().min().unwrap(), *times.iter().max().unwrap());
+        let first = *times.iter().min().unwrap();
+        let last = *times.iter().max().unwrap();
         assert!((350..366).contains(&((last - first) / DAY_US as i64)));
         let late = times.windows(2).filter(|pair| pair[0] > pair[1]).count();
         assert!((1..times.len()).contains(&late), "{late} came late");

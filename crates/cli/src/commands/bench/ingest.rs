@@ -30,7 +30,8 @@ pub(super) fn measure(events: &Events, dir: &Path, json: bool) -> miette::Result
     let start = clock.monotonic_us();
     seal(&server)?;
     let sealing = (clock.monotonic_us() - start) as f64 / 1e6;
-    let (processor, peak) = (processor_seconds(server.pid()).unwrap_or_default(), server.peak());
+    let processor = processor_seconds(server.pid()).unwrap_or_default();
+    let peak = server.peak();
     server.stop()?;
     let kinds = bytes_by_kind(&dir.join("data")).map_err(io)?;
     let total: u64 = kinds.values().sum();

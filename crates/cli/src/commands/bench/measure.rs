@@ -21,7 +21,8 @@ pub(super) fn bytes_by_kind(dir: &Path) -> io::Result<BTreeMap<String, u64>> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {
             let entry = entry?;
-            let (path, metadata) = (entry.path(), entry.metadata()?);
+            let path = entry.path();
+            let metadata = entry.metadata()?;
             if metadata.is_dir() {
                 folders.push(path);
                 continue;

@@ -54,7 +54,8 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
         rows.push(Row { name: question.name, what: question.what, matches: expected.count, uncached, cached });
         server.look_at_memory();
     }
-    let (peak, started_in) = (server.peak(), server.started_in());
+    let peak = server.peak();
+    let started_in = server.started_in();
     server.stop()?;
     if what.asked.json {
         outln!(
@@ -104,7 +105,8 @@ fn measure(client: &mut Client, clock: &dyn Clock, question: &Question, fresh: b
     for _ in 0..WARM_UP {
         client.get(&question.target, fresh)?;
     }
-    let (mut times, begin) = (Vec::new(), clock.monotonic_us());
+    let mut times = Vec::new();
+    let begin = clock.monotonic_us();
     while times.len() < TIMES_MIN || (times.len() < TIMES_MAX && clock.monotonic_us() - begin < MEASURED_US) {
         let start = clock.monotonic_us();
         client.get(&question.target, fresh)?;

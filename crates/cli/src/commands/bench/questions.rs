@@ -62,7 +62,8 @@ impl Question {
             Shape::Page => None,
             Shape::Listing => answer.get("count").and_then(Value::as_u64),
             Shape::Facets => {
-                let (channels, events) = (sum(answer.pointer("/facets/channel")), sum(answer.pointer("/facets/event")));
+                let channels = sum(answer.pointer("/facets/channel"));
+                let events = sum(answer.pointer("/facets/event"));
                 Some(channels).filter(|_| channels == events)
             }
             Shape::Offers => Some(sum(answer.get("suggestions"))),
@@ -85,7 +86,9 @@ impl Question {
 pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> {
     let c = constants;
     let time = |text: &str| event::time::parse(text).map_err(|error| crate::exit::failed(&error, "no time to ask for"));
-    let (from, to, deep) = (time(&c.from)?, time(&c.to)?, time(&c.deep)?);
+    let from = time(&c.from)?;
+    let to = time(&c.to)?;
+    let deep = time(&c.deep)?;
     let mut all = Vec::new();
     let mut add = |name, what, shape, filters: &[(&str, &str)], matches: Box<dyn Fn(&Seen<'_>) -> bool>| {
         let (path, own): (&str, &[(&str, &str)]) = match shape {
@@ -102,7 +105,8 @@ pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> 
     let actor = c.actor.clone();
     add("Q2", "one actor", Shape::Listing, &[("actor", &c.actor)], Box::new(move |e| e.actor.id == *actor));
     let filters = [("resource_type", &*c.resource_type), ("outcome", "failure"), ("from", &c.from), ("to", &c.to)];
-    let (kind, range) = (c.resource_type.clone(), from..to);
+    let kind = c.resource_type.clone();
+    let range = from..to;
     let of_month =
         move |e: &Seen<'_>| e.resource.kind == *kind && e.outcome == "failure" && range.contains(&e.time_us());
     add("Q3", "type, failure, a month", Shape::Listing, &filters, Box::new(of_month));
@@ -130,7 +134,9 @@ pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> 
     let organization = c.organization.clone();
     let older = move |e: &Seen<'_>| e.organization.id == *organization && e.time_us() < deep;
     add("Q10", "a page far back", Shape::Page, &[("organization", &c.organization), ("to", &c.deep)], Box::new(older));
-    let (organization, channel, actor) = (c.second.clone(), c.channel.clone(), c.actor.clone());
+    let organization = c.second.clone();
+    let channel = c.channel.clone();
+    let actor = c.actor.clone();
     let four = [("organization", &*c.second), ("channel", &c.channel), ("actor", &c.actor), ("search", &c.word)];
     let all_four = move |e: &Seen<'_>| {
         e.actor.id == *actor && e.organization.id == *organization && e.channel == *channel && e.describes(&word)
@@ -138,11 +144,13 @@ pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> 
     add("Q11", "four conditions", Shape::Listing, &four, Box::new(all_four));
     // All but the last letter, and the first two: so few values begin like this that all are offered, and counts add up.
     let typed = c.name.chars().take(c.name.chars().count().saturating_sub(1)).collect::<String>();
-    let (begun, offers) = (typed.to_lowercase(), [("field", "actor_name"), ("prefix", typed.as_str())]);
+    let begun = typed.to_lowercase();
+    let offers = [("field", "actor_name"), ("prefix", typed.as_str())];
     let of_name = move |e: &Seen<'_>| e.actor.name.to_lowercase().starts_with(&begun);
     add("S1", "names by their beginning", Shape::Offers, &offers, Box::new(of_name));
     let typed = c.resource_type.chars().take(2).collect::<String>();
-    let (begun, offers) = (typed.clone(), [("field", "resource_type"), ("prefix", typed.as_str())]);
+    let begun = typed.clone();
+    let offers = [("field", "resource_type"), ("prefix", typed.as_str())];
     let of_type = move |e: &Seen<'_>| e.resource.kind.starts_with(&begun);
     add("S2", "types by two letters", Shape::Offers, &offers, Box::new(of_type));
     add("S3", "the catalogue", Shape::Catalogue, &[("-source", "indelible")], Box::new(|_| true));

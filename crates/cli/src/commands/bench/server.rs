@@ -40,7 +40,8 @@ impl ServerProcess {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(io)?;
-        let (clock, mut said) = (SystemClock::new(), String::new());
+        let clock = SystemClock::new();
+        let mut said = String::new();
         let began_us = clock.monotonic_us();
         if let Some(stdout) = child.stdout.take() {
             let mut stdout = BufReader::new(stdout);

@@ -20,7 +20,8 @@ pub(super) fn run(what: &Start) -> miette::Result<Exit> {
     server.kill();
     let server = ServerProcess::start_with(folder.path(), &unsealed)?;
     server.look_at_memory();
-    let (started_in, memory) = (server.started_in(), server.peak());
+    let started_in = server.started_in();
+    let memory = server.peak();
     server.stop()?;
     if what.scratch.json {
         outln!(

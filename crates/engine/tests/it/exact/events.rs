@@ -80,9 +80,14 @@ impl Event {
         };
         let mut small = |bound: u64| numbers.below(bound) as u8;
         let organization = Some(small(6)).filter(|organization| *organization < 5);
-        let (actor, kind, verb, word) = (small(12), small(6), small(6), small(8));
+        let actor = small(12);
+        let kind = small(6);
+        let verb = small(6);
+        let word = small(8);
         let failed = small(3) == 0;
-        let (severity, ip, country) = (small(3), small(20), small(5));
+        let severity = small(3);
+        let ip = small(20);
+        let country = small(5);
         let method = Some(small(4)).filter(|method| *method < 3);
         let status = STATUSES[usize::from(small(6))];
         let resource = numbers.below(400 + n / 4) as u32;
@@ -107,8 +112,10 @@ impl Event {
 
     pub fn description(&self, out: &mut String) {
         out.clear();
-        let (name, verb) = (NAMES[usize::from(self.actor)], VERBS[usize::from(self.verb)]);
-        let (kind, word) = (KINDS[usize::from(self.kind)], WORDS[usize::from(self.word)]);
+        let name = NAMES[usize::from(self.actor)];
+        let verb = VERBS[usize::from(self.verb)];
+        let kind = KINDS[usize::from(self.kind)];
+        let word = WORDS[usize::from(self.word)];
         let _ = write!(out, "{name} {verb} {kind} {}, {word}", self.resource);
     }
 
@@ -140,7 +147,8 @@ impl Event {
     pub fn json(&self) -> String {
         let mut description = String::new();
         self.description(&mut description);
-        let (kind, verb) = (KINDS[usize::from(self.kind)], VERBS[usize::from(self.verb)]);
+        let kind = KINDS[usize::from(self.kind)];
+        let verb = VERBS[usize::from(self.verb)];
         let mut event = serde_json::json!({
             "event_id": format!("e{}", self.n),
             "time": event::time::write(self.time_us),

@@ -30,7 +30,9 @@ fn ask(log: &Log, view: &segment::View, query: &str, oldest_first: bool) -> (u64
     let predicate = search::parse_query(query, &jiff::tz::TimeZone::UTC).unwrap();
     // Here only the answer counts, not what it costs.
     let limits = Limits { time_us: u64::MAX / 2, lines: u64::MAX, ..Limits::default() };
-    let (mut leaves, mut count, mut cursor) = (Vec::new(), None, None);
+    let mut leaves = Vec::new();
+    let mut count = None;
+    let mut cursor = None;
     for _ in 0..2 {
         let request = PageRequest { oldest_first, limit: 50, cursor: cursor.as_deref(), count: count.is_none() };
         let ask = |question: &search::Question<'_>| search::page(question, &request);
@@ -62,7 +64,8 @@ fn look(events: &[Event], first_leaf: u64, size: u64, condition: &Condition, old
 fn compare(log: &Log, events: &[Event], first_leaf: u64, numbers: &mut Numbers, questions: u64, stage: &str) {
     for n in 0..questions {
         let condition = Condition::random(numbers);
-        let (view, oldest_first) = (inspect::view(log), n % 3 == 0);
+        let view = inspect::view(log);
+        let oldest_first = n % 3 == 0;
         // Everything here comes from the source `test`; what the log records of itself does not count.
         let query = format!("source:test {}", condition.query());
         let expected = look(events, first_leaf, view.size, &condition, oldest_first);
@@ -78,7 +81,8 @@ fn run(form: &Form) {
     let first_leaf = log.size();
     let events = Event::several(form.events);
     let mut numbers = Numbers::new(7);
-    let (quarter, each) = ((form.events / 4) as usize, form.questions / 4);
+    let quarter = (form.events / 4) as usize;
+    let each = form.questions / 4;
     let batches = |range: std::ops::Range<usize>| {
         let part = events.get(range).unwrap();
         part.chunks(form.batch as usize).map(|batch| batch.iter().map(Event::json).collect::<Vec<_>>().join("\n"))

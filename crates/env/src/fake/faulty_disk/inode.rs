@@ -63,13 +63,15 @@ impl Inode {
 
     pub(super) fn crash(&mut self, random: &SeededRandom) {
         if self.length_dirty {
-            let (old, new) = (self.durable.len(), self.cached.len());
+            let old = self.durable.len();
+            let new = self.cached.len();
             let survives = match random.below(3) {
                 0 => old,
                 1 => new,
                 // In between, at a block boundary where there is one.
                 _ => {
-                    let (low, high) = (old.min(new), old.max(new));
+                    let low = old.min(new);
+                    let high = old.max(new);
                     (low + usize::try_from(random.below((high - low + 1) as u64)).unwrap_or(0)) / BLOCK * BLOCK
                 }
             };

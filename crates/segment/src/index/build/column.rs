@@ -80,14 +80,16 @@ impl Column {
         for code in 0..self.values.len() {
             starts[code + 1] += starts[code];
         }
-        let (ends, all) = (starts[..self.values.len()].to_vec(), starts[self.values.len()]);
+        let ends = starts[..self.values.len()].to_vec();
+        let all = starts[self.values.len()];
         let mut buckets = Buckets { starts, ends, rows: vec![0; all as usize] };
         for row in 0..order.rows() {
             for &code in self.codes_of(order.ordinal(row)) {
                 if code == NONE {
                     continue;
                 }
-                let (start, end) = (buckets.starts[code as usize], &mut buckets.ends[code as usize]);
+                let start = buckets.starts[code as usize];
+                let end = &mut buckets.ends[code as usize];
                 let again = *end > start && buckets.rows[*end as usize - 1] == row as u32;
                 if !again {
                     buckets.rows[*end as usize] = row as u32;
@@ -120,7 +122,9 @@ impl Column {
 
 /// Writes a dictionary; no values, no section.
 pub(super) fn dictionary<'v>(entries: impl Iterator<Item = (&'v [u8], SetRef)>) -> Vec<u8> {
-    let (mut ends, mut sets, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ends = Vec::new();
+    let mut sets = Vec::new();
+    let mut values = Vec::new();
     let mut count = 0_u32;
     for (value, set) in entries {
         values.extend_from_slice(value);

@@ -110,7 +110,8 @@ impl IndexBuilder {
     }
 
     fn add_pending(&mut self) {
-        let (pending, filled) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.filled));
+        let pending = std::mem::take(&mut self.pending);
+        let filled = std::mem::take(&mut self.filled);
         if filled > 0 {
             self.push_some(&pending[..filled].iter().collect::<Vec<_>>());
         }

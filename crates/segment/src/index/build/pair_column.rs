@@ -28,7 +28,10 @@ pub(super) struct Sorted<'v> {
 impl PairColumn {
     /// `rows` = how many to make room for, once there is a value.
     pub(super) fn new(seed: u64, rows: usize) -> Self {
-        let (hashes, ordinals, ends, bytes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let hashes = Vec::new();
+        let ordinals = Vec::new();
+        let ends = Vec::new();
+        let bytes = Vec::new();
         Self { seed, hashes, ordinals, ends, bytes, expected: rows }
     }
 
@@ -43,7 +46,8 @@ impl PairColumn {
     /// Adds the rows of `other`, hashed with the same seed, behind the first `rows` rows.
     pub(super) fn absorb(&mut self, rows: usize, other: &Self) {
         self.make_room(rows, other);
-        let (begin, values) = (self.bytes.len(), other.bytes.len());
+        let begin = self.bytes.len();
+        let values = other.bytes.len();
         u32::try_from(begin + values).expect("INDEX_LINE_BYTES_MAX keeps a column below 4 GiB");
         self.hashes.extend_from_slice(&other.hashes);
         self.ordinals.extend(other.ordinals.iter().map(|&ordinal| rows as u32 + ordinal));
@@ -53,7 +57,8 @@ impl PairColumn {
 
     /// Makes room for the values of `other`, and of the rows expected behind them if those are alike.
     fn make_room(&mut self, rows: usize, other: &Self) {
-        let (count, bytes) = (other.ordinals.len(), other.bytes.len());
+        let count = other.ordinals.len();
+        let bytes = other.bytes.len();
         if self.hashes.capacity() - self.hashes.len() >= count && self.bytes.capacity() - self.bytes.len() >= bytes {
             return;
         }

@@ -4,7 +4,8 @@ use super::{IndexBuilder, RowExtra};
 
 /// A line whose values repeat or not, with and without the members that a row may lack.
 fn line(n: u64, variety: u64) -> String {
-    let (few, second) = (n * 7 % variety, n * 31 % 60);
+    let few = n * 7 % variety;
+    let second = n * 31 % 60;
     let resource = match n % 3 {
         0 => String::new(),
         _ => format!(r#""resource":{{"type":"t{few}","id":"id-{n}","name":"N {few}"}},"#),

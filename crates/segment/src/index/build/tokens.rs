@@ -18,7 +18,10 @@ pub(super) fn write(text: Text, column: &Column, order: &Order, sets: &mut SetsW
     }
     let row_bits = bits_below(order.rows() as u64);
     for (class, codes) in Class::ALL.into_iter().zip(codes) {
-        let (mut singles, mut rows, mut others, mut refs) = (List::default(), Vec::new(), List::default(), Vec::new());
+        let mut singles = List::default();
+        let mut rows = Vec::new();
+        let mut others = List::default();
+        let mut refs = Vec::new();
         for code in codes {
             let token = column.values.get(code);
             match buckets.of(code) {

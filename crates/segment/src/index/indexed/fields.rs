@@ -30,7 +30,8 @@ impl<L: Lines> Indexed<L> {
                 .try_fold(RoaringBitmap::new(), |rows, value| Ok(rows | self.field_equal(field, value)?));
         }
         let name = Kind::Dictionary.of_field(field);
-        let (dictionary, sets) = (index.dictionary(name)?, index.sets()?);
+        let dictionary = index.dictionary(name)?;
+        let sets = index.sets()?;
         let mut union = Union::default();
         let (mut from, mut before): (usize, &[u8]) = (0, &[]);
         for value in values.iter().copied() {

@@ -134,7 +134,8 @@ impl<L: Lines> Part for Indexed<L> {
     }
 
     fn work(&self) -> Work {
-        let (lines, token_bytes) = (&self.lines_confirmed, &self.token_bytes);
+        let lines = &self.lines_confirmed;
+        let token_bytes = &self.token_bytes;
         Work {
             frames: self.lines.frames_read(),
             lines: lines.load(Ordering::Relaxed),

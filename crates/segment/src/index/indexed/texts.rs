@@ -56,7 +56,9 @@ impl<L: Lines> Indexed<L> {
 
     /// The rows whose text has every token of `raw`, itself a text as in a line: a superset of those equal to it.
     pub(super) fn rows_with_tokens_of(&self, text: Text, raw: &str) -> Result<RoaringBitmap, PartError> {
-        let (mut literal, mut folded, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut literal = Vec::new();
+        let mut folded = Vec::new();
+        let mut parts = Vec::new();
         append_literal(raw, &mut literal, |_| {});
         append_folded(&literal, &mut folded);
         tokens(&folded, |token| parts.push(token.to_vec()));

@@ -171,7 +171,8 @@ impl<L: Lines> Indexed<L> {
         }
         let Some((kept, part)) = self.lines.kept_codes().zip(self.lines.lasting()) else { return Ok(None) };
         let name = Kind::Dictionary.of_field(field);
-        let (dictionary, sets) = (index.dictionary(name)?, index.sets()?);
+        let dictionary = index.dictionary(name)?;
+        let sets = index.sets()?;
         if dictionary.len() > VALUES_MAX {
             return Ok(None);
         }

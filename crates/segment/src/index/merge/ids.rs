@@ -14,7 +14,8 @@ pub(super) fn write(
     scratch: &Scratch<'_>,
     output: &mut IndexOutput,
 ) -> Result<(), IndexMergeError> {
-    let (mut ranges, mut fingerprints) = (scratch.spool(), scratch.spool());
+    let mut ranges = scratch.spool();
+    let mut fingerprints = scratch.spool();
     let mut all = NONE;
     // The block that the next leaves may share.
     let mut open = NONE;

@@ -35,7 +35,9 @@ impl IndexOutput {
     pub(super) fn create(disk: &dyn Disk, path: &Path) -> Result<Self, IndexMergeError> {
         let file = disk.create_new(path);
         let file = file.map_err(|source| IndexMergeError::Write { file: path.to_owned(), source })?;
-        let (path, buffer, flushed) = (path.to_owned(), Vec::new(), HEADER_BYTES as u64);
+        let path = path.to_owned();
+        let buffer = Vec::new();
+        let flushed = HEADER_BYTES as u64;
         let digests = BlockDigests::behind(HEADER_BYTES);
         Ok(Self { file, path, buffer, flushed, synced: 0, table: Table::default(), digests })
     }

@@ -53,7 +53,8 @@ pub(super) struct PackedOutput<'s> {
 
 impl<'s> PackedOutput<'s> {
     pub(super) fn new(scratch: &'s Scratch<'_>) -> Self {
-        let (directory, words) = (scratch.spool(), scratch.spool());
+        let directory = scratch.spool();
+        let words = scratch.spool();
         Self { count: 0, block: Vec::with_capacity(BLOCK), directory, words, packed: Vec::new() }
     }
 

@@ -16,7 +16,8 @@ impl Merge<'_, '_> {
     /// Writes the pairs of a field.
     pub(super) fn pairs(&mut self, field: Field) -> Result<(), IndexMergeError> {
         let Self { sources, rows, order, scratch, output, pace, .. } = self;
-        let (name, mut count) = (Kind::Pairs.of_field(field), 0);
+        let name = Kind::Pairs.of_field(field);
+        let mut count = 0;
         let mut cursors: Vec<(usize, PairCursor<'_>)> = Vec::with_capacity(sources.len());
         for (nth, source) in sources.iter().enumerate() {
             if let Some(pairs) = source.pairs(name)? {
@@ -39,11 +40,14 @@ impl Merge<'_, '_> {
         for at in 0..sources.len() {
             heap.extend(advance(at)?);
         }
-        let (bucket_bits, row_bits) = (bucket_bits(count), bits_below(u64::from(*rows)));
+        let bucket_bits = bucket_bits(count);
+        let row_bits = bits_below(u64::from(*rows));
         let rest_bits = PAIR_HASH_BITS - bucket_bits;
         let mut starts = scratch.spool();
-        let (mut rests, mut row_of) = (BitsOutput::new(scratch, rest_bits), BitsOutput::new(scratch, row_bits));
-        let (mut written, mut begun) = (0_u32, 0_u64);
+        let mut rests = BitsOutput::new(scratch, rest_bits);
+        let mut row_of = BitsOutput::new(scratch, row_bits);
+        let mut written = 0_u32;
+        let mut begun = 0_u64;
         while let Some(mut least) = heap.peek_mut() {
             let Reverse((hash, row, at)) = *least;
             let bucket = u64::from(hash.checked_shr(rest_bits).unwrap_or(0));

@@ -128,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_list_is_the_same_in_memory_and_in_a_file_and_leaves_nothing() {
-        let (disk, dir) = (env::fake::FaultyDisk::new(), Path::new("/segments"));
+        let disk = env::fake::FaultyDisk::new();
+        let dir = Path::new("/segments");
         disk.create_dir_all(dir).unwrap();
         let bytes: Vec<u8> = (0..=255).collect();
         for memory in [0, 1, 7, 100, 1000] {

@@ -23,8 +23,10 @@ impl Merge<'_, '_> {
         }
         let row_bits = bits_below(u64::from(*rows));
         let source_of: Vec<usize> = columns.iter().map(|column| column.source).collect();
-        let (mut singles, mut others) = (ListOutput::new(scratch), ListOutput::new(scratch));
-        let (mut single_rows, mut refs) = (BitsOutput::new(scratch, row_bits), scratch.spool());
+        let mut singles = ListOutput::new(scratch);
+        let mut others = ListOutput::new(scratch);
+        let mut single_rows = BitsOutput::new(scratch, row_bits);
+        let mut refs = scratch.spool();
         let mut of = Vec::new();
         each_value(sources, &mut columns, pace, |token, sets_of| {
             of.clear();

@@ -28,7 +28,9 @@ pub(crate) fn check(file: &Source, bytes: u64, first_leaf: u64, rows: u64) -> Re
 }
 
 fn check_section(file: &Source, section: &Section) -> Result<(), PartError> {
-    let (mut at, end, mut crc) = (section.start, section.start + section.len, 0);
+    let mut at = section.start;
+    let end = section.start + section.len;
+    let mut crc = 0;
     while at < end {
         let step = STEP_BYTES.min(end - at);
         crc = crc32c::crc32c_append(crc, &file.read(at as u64, step)?);

@@ -36,7 +36,8 @@ impl<'b> Pairs<'b> {
     pub(in crate::index) fn candidates(&self, hash: u64, mut each: impl FnMut(u32)) -> Option<()> {
         let hash = pair_hash(hash);
         let rest_bits = PAIR_HASH_BITS - self.bucket_bits;
-        let (bucket, rest) = (hash.checked_shr(rest_bits).unwrap_or(0), u64::from(hash) & ((1 << rest_bits) - 1));
+        let bucket = hash.checked_shr(rest_bits).unwrap_or(0);
+        let rest = u64::from(hash) & ((1 << rest_bits) - 1);
         for at in self.bucket(bucket as usize)? {
             if self.rests.get(at)? == rest {
                 each(self.row(at)?);
@@ -57,7 +58,8 @@ impl<'b> Pairs<'b> {
 
     /// The places of a bucket's pairs.
     fn bucket(&self, bucket: usize) -> Option<std::ops::Range<usize>> {
-        let (start, end) = (self.starts.nth_u32(bucket)?, self.starts.nth_u32(bucket.checked_add(1)?)?);
+        let start = self.starts.nth_u32(bucket)?;
+        let end = self.starts.nth_u32(bucket.checked_add(1)?)?;
         Some(start as usize..end as usize)
     }
 

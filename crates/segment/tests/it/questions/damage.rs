@@ -59,7 +59,8 @@ fn seal(bytes: &mut [u8], sections: usize) {
     for section in 0..sections {
         let entry = table + section * 24;
         let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
-        let (start, len) = (number(entry + 8), number(entry + 16));
+        let start = number(entry + 8);
+        let len = number(entry + 16);
         let crc = crc32c::crc32c(&bytes[start..start + len]);
         bytes[entry + 4..entry + 8].copy_from_slice(&crc.to_le_bytes());
     }

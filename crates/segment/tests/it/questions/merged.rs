@@ -37,7 +37,8 @@ fn open(bytes: Vec<u8>) -> Index {
 }
 
 fn merge(disk: &FaultyDisk, pieces: &[Index], spool_bytes: usize) -> Result<Vec<u8>, IndexMergeError> {
-    let (file, sources) = (Path::new("/segments/merged"), pieces.iter().collect::<Vec<_>>());
+    let file = Path::new("/segments/merged");
+    let sources = pieces.iter().collect::<Vec<_>>();
     let into = MergeInto { disk, file, lines: None, key: IndexKey::default(), spool_bytes, go_on: &|| true };
     merge_indexes(&sources, &into)?;
     let bytes = disk.read(file).unwrap();
@@ -79,7 +80,8 @@ fn many_values_looked_for_at_once_are_those_found_one_by_one() {
     let drafts = drafts(7, 600, 5);
     for pieces in [pieces(&drafts, Vec::new()), pieces(&drafts, vec![200, 450])] {
         let index = open(merge(&disk(), &pieces, SPOOL_BYTES).unwrap());
-        let (naive, lines) = (Naive::new(FIRST_LEAF, &drafts), memory(&drafts));
+        let naive = Naive::new(FIRST_LEAF, &drafts);
+        let lines = memory(&drafts);
         let part = Indexed::new(index, lines);
         for field in PAIRS.into_iter().chain([Field::Actor, Field::Id]) {
             let mut known: Vec<Vec<u8>> = (0..drafts.len()).flat_map(|row| naive.values(row, field)).collect();
@@ -162,7 +164,8 @@ fn paths_are_cut_as_the_builder_cuts_them() {
 
 /// A row whose pairs are its own.
 fn plain(row: u64, second: i64, path: &str) -> Draft {
-    let (minute, second) = (second / 60 % 60, second % 60);
+    let minute = second / 60 % 60;
+    let second = second % 60;
     let line = format!(
         r#"{{"v":1,"id":"0198c0de-0000-7000-8000-{row:012x}","time":"2026-01-01T00:{minute:02}:{second:02}.000000Z","received":"2026-01-02T00:00:00.000000Z","actor":{{"type":"user","id":"u{}"}},"action":"door.open","event":"updated","channel":"door","description":"opened {} of {row}","severity":"info","http":{{"path":"{path}"}},"request_id":"r{row}","source":"dev"}}"#,
         row % 40,
@@ -175,7 +178,8 @@ fn plain(row: u64, second: i64, path: &str) -> Draft {
 fn merging_that_is_given_up_or_of_a_damaged_index_says_so() {
     let drafts: Vec<Draft> = (0..30_000).map(|row| plain(row, 5, "/a")).collect();
     let pieces = pieces(&drafts, vec![100]);
-    let (disk, sources) = (disk(), pieces.iter().collect::<Vec<_>>());
+    let disk = disk();
+    let sources = pieces.iter().collect::<Vec<_>>();
     let file = Path::new("/segments/merged");
     let into =
         MergeInto { disk: &disk, file, lines: None, key: IndexKey::default(), spool_bytes: 10, go_on: &|| false };

@@ -42,7 +42,8 @@ impl<'d> Naive<'d> {
 
     /// The values of a field at a row.
     pub fn values(&self, row: usize, field: Field) -> BTreeSet<Vec<u8>> {
-        let (line, extra) = (&self.rows[row].line, &self.drafts[self.rows[row].draft].extra);
+        let line = &self.rows[row].line;
+        let extra = &self.drafts[self.rows[row].draft].extra;
         let at = |pointer: &str| line.pointer(pointer).and_then(Value::as_str).map(|text| text.as_bytes().to_vec());
         let person = |who: &str| {
             let kind = at(&format!("{who}/type"))?;

@@ -80,8 +80,10 @@ impl<'a> Load<'a> {
     }
 
     fn send_singles(&self) -> miette::Result<Vec<u64>> {
-        let (remote, mut generator) = (Remote::new(self.server.url()), self.generator(u64::from(u8::MAX)));
-        let (mut times, mut n) = (Vec::new(), u64::from(u32::MAX));
+        let remote = Remote::new(self.server.url());
+        let mut generator = self.generator(u64::from(u8::MAX));
+        let mut times = Vec::new();
+        let mut n = u64::from(u32::MAX);
         while self.goes_on() {
             let mut event = String::new();
             generator.write(n, &mut event);
@@ -144,8 +146,10 @@ impl<'a> Load<'a> {
 
     /// Sends batches; returns how many entries were recorded.
     fn send(&self, client: u64) -> miette::Result<u64> {
-        let (remote, mut generator) = (Remote::new(self.server.url()), self.generator(client));
-        let (mut n, mut recorded) = (0, 0);
+        let remote = Remote::new(self.server.url());
+        let mut generator = self.generator(client);
+        let mut n = 0;
+        let mut recorded = 0;
         while self.goes_on() {
             let mut batch = String::new();
             for _ in 0..self.what.asked.events.batch {
@@ -186,7 +190,9 @@ impl<'a> Load<'a> {
     fn export(&self, format: &str) -> miette::Result<(u64, Exports)> {
         let remote = Remote::new(self.server.url());
         let params = [("format".to_owned(), format.to_owned())];
-        let (mut bytes, mut exports, mut chunk) = (0, Exports::default(), vec![0; 1 << 16]);
+        let mut bytes = 0;
+        let mut exports = Exports::default();
+        let mut chunk = vec![0; 1 << 16];
         while self.goes_on() {
             let answer = remote.ask("/v1/export", &params, "*/*")?;
             match answer.status {

@@ -95,7 +95,8 @@ fn watched<T>(server: &ServerProcess, work: impl FnOnce() -> T) -> T {
 /// Three stretches of time: single events alone, beside the questions, and amid everything.
 fn measure(what: &Together, server: &ServerProcess, clock: &dyn Clock) -> miette::Result<Report> {
     let load = |us: u64| Load::new(server, clock, what, us);
-    let (whole_us, part_us) = (what.seconds * 1_000_000, what.seconds * 250_000);
+    let whole_us = what.seconds * 1_000_000;
+    let part_us = what.seconds * 250_000;
     let alone = load(part_us).singles()?;
     let at_rest = server.look_at_memory();
     let (beside, _) = load(part_us).singles_beside(|load| load.questions())?;
