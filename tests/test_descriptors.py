@@ -111,8 +111,7 @@ def test_where_all_connections_are_busy_the_newest_is_told_to_come_back(few_file
 FEED = b"GET /v1/feed?follow=true HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
-def test_feeds_hold_their_places_and_the_newest_client_is_told_at_once(few_files):
-    """Also connections that were told to give way and became feeds then: nobody waits for these, one after the other."""
+def test_feeds_take_nothing_from_an_open_connection(few_files):
     server = few_files
     at_most = int(metric(server, "indelible_connections_max"))
     kept = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_SECONDS)
@@ -124,26 +123,31 @@ def test_feeds_hold_their_places_and_the_newest_client_is_told_at_once(few_files
             assert feed.recv(12) == b"HTTP/1.1 200"
         for _ in range(3):
             kept.request("GET", "/healthz")
-            assert kept.getresponse().read() == b"ok\n", "feeds take nothing from an open connection"
-        # From here on it is busy, too: an idle one would give way to the first who comes.
-        body = b'{"action":"door.open"}'
-        kept.putrequest("POST", "/v1/events")
-        kept.putheader("Content-Type", "application/json")
-        kept.putheader("Content-Length", str(len(body)))
-        kept.putheader("Expect", "100-continue")
-        kept.endheaders()
-        assert kept.sock.recv(25).startswith(b"HTTP/1.1 100 ")
-        for _ in range(40):
-            # All at once: each asks for a feed at the moment at which it may be told to give way.
-            with contextlib.ExitStack() as newcomers:
-                several = [newcomers.enter_context(connect(server)) for _ in range(5)]
-                for newest in several:
-                    newest.sendall(FEED)
-                for newest in several:
-                    answer = newest.recv(4096)
-                    assert answer.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 1\r\n" in answer and b'"code":"no_connection"' in answer
+            assert kept.getresponse().read() == b"ok\n"
+    kept.close()
+
+
+def test_where_feeds_hold_all_places_the_newest_is_told_at_once_however_many_came_before(few_files):
+    """Each asks for its feed at the moment at which it may be told to give way. Nobody waits for these, one after the other."""
+    server = few_files
+    at_most = int(metric(server, "indelible_connections_max"))
+    kept = http.client.HTTPConnection(server.host, server.port, timeout=DEADLINE_SECONDS)
+    body = b'{"action":"door.open"}'
+    kept.putrequest("POST", "/v1/events")
+    for name, value in {"Content-Type": "application/json", "Content-Length": len(body), "Expect": "100-continue"}.items():
+        kept.putheader(name, str(value))
+    kept.endheaders()
+    assert kept.sock.recv(25).startswith(b"HTTP/1.1 100 ")
+    with contextlib.ExitStack() as feeds:
+        for _ in range(at_most * 6):
+            feeds.enter_context(connect(server)).sendall(FEED)
+        for _ in range(5):
+            newest = feeds.enter_context(connect(server))
+            newest.sendall(FEED)
+            answer = newest.recv(4096)
+            assert answer.startswith(b"HTTP/1.1 503 ") and b"\r\nRetry-After: 1\r\n" in answer and b'"code":"no_connection"' in answer
         kept.send(body)
-        assert kept.getresponse().status == 201
+        assert kept.getresponse().status == 201, "a request under way is not cut for anybody"
     kept.close()
     wait_for("a place", lambda: connects(server))
     works(server)

@@ -257,3 +257,56 @@ pub(super) fn write_zeroes(file: &dyn env::DiskFile, from: u64, to: u64) -> io::
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use env::fake::FaultyDisk;
+
+    const BYTES: u64 = 6 << 20;
+
+    fn held(disk: &FaultyDisk) -> u64 {
+        let reserve = Reserve::of(disk, Path::new("journal"), BYTES).unwrap();
+        reserve.held
+    }
+
+    #[test]
+    fn each_need_has_its_part_and_no_more() {
+        let disk = FaultyDisk::new();
+        disk.create_dir_all(Path::new("journal")).unwrap();
+        let mut reserve = Reserve::of(&disk, Path::new("journal"), BYTES).unwrap();
+        assert!(reserve.fill(&disk).unwrap());
+        for left in [5 << 20, 4 << 20] {
+            assert!(reserve.release(&disk, Need::OwnEntries).unwrap());
+            assert_eq!(held(&disk), left);
+        }
+        assert!(!reserve.release(&disk, Need::OwnEntries).unwrap(), "the rest is a start's");
+        assert!(reserve.release(&disk, Need::Upkeep).unwrap());
+        assert_eq!(held(&disk), (4 << 20) - UPKEEP_BYTES);
+        assert!(reserve.release(&disk, Need::Sealing).unwrap());
+        assert_eq!(held(&disk), LOOK_BYTES);
+        assert!(!reserve.fill(&disk).unwrap(), "it is lent");
+        assert!(reserve.release(&disk, Need::Start).unwrap());
+        assert_eq!(held(&disk), 0);
+        reserve.give_back();
+        assert!(reserve.fill(&disk).unwrap());
+        assert_eq!(held(&disk), BYTES);
+        assert_eq!(first_not_zero(&disk, &reserve_path(Path::new("journal"))).unwrap(), None);
+    }
+
+    #[test]
+    fn without_room_the_reserve_stays_as_it_was() {
+        let disk = FaultyDisk::new();
+        disk.create_dir_all(Path::new("journal")).unwrap();
+        let mut reserve = Reserve::of(&disk, Path::new("journal"), BYTES).unwrap();
+        disk.set_capacity(Some(BYTES - 1));
+        assert!(!reserve.fill(&disk).unwrap());
+        assert_eq!(held(&disk), 0);
+        disk.set_capacity(Some(BYTES));
+        assert!(reserve.fill(&disk).unwrap());
+        assert!(reserve.release(&disk, Need::OwnEntries).unwrap());
+        disk.set_capacity(Some(BYTES - 1));
+        assert!(!reserve.fill(&disk).unwrap());
+        assert_eq!(held(&disk), 5 << 20);
+    }
+}

@@ -78,3 +78,18 @@ impl Sizes {
 
 const _: () =
     assert!((64 << 20) + 2 * GROUP_BYTES_MAX < FILE_BYTES_MAX, "a file that wants rotation still has room for a group");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reserve_follows_the_disk_and_never_what_is_free() {
+        let reserve = |mebibytes: u64, disk| Sizes::within(mebibytes << 20, disk).reserve_bytes;
+        assert_eq!(reserve(64, Some(40 << 20)), 5 << 20);
+        assert_eq!(reserve(64, Some(1 << 40)), 64 << 20);
+        assert_eq!(reserve(64, None), 64 << 20);
+        assert_eq!((reserve(1, None), reserve(64, Some(1 << 20))), (4 << 20, 4 << 20));
+        assert_eq!(Sizes::within(64 << 20, None).file_bytes, 32 << 20);
+    }
+}
