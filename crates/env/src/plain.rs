@@ -1,7 +1,7 @@
-//! Files that are files: what else may lie under a name of ours is refused before a byte of it is read.
+//! Folders that are folders, files that still have their names, and none read whole without a bound.
 //!
-//! Whoever can write to a log's folders can put a pipe, a device or a link where a file belongs. Opening a pipe waits for ever, and
-//! a device never ends.
+//! Whoever can write to a log's folders can put a pipe where a folder belongs, rename a file that is open, or make one too long to
+//! be read. What lies in a file's place is looked at in `own_file`.
 
 use crate::Disk;
 use rustix::fs::OFlags;
