@@ -7,10 +7,10 @@ use roaring::RoaringBitmap;
 pub struct Ask<'a> {
     /// The only rows that are asked about: others may be missing from the answer. `None`: all.
     pub within: Option<&'a RoaringBitmap>,
-    /// Asked before lines are read, with their number; if it says no, the question ends with [`QuestionError::Stopped`].
+    /// Asked before lines are read, with their number; if it says no, the question ends with [`QuestionError::Stopped`](crate::QuestionError::Stopped).
     pub may_read: &'a (dyn Fn(u64) -> bool + Sync),
     /// Most bytes that values of the answer, or those looked at for it, may take; beyond, the question ends with
-    /// [`QuestionError::TooMany`].
+    /// [`QuestionError::TooMany`](crate::QuestionError::TooMany).
     pub bytes_max: usize,
 }
 

@@ -2,11 +2,22 @@
 
 use event::Entry;
 
-use crate::RowExtra;
 use crate::field::{Field, Text};
 use crate::fold::append_folded;
 use crate::line_values::line_values;
 use crate::literal::append_literal;
+
+/// What stands for a client's address (spec/vault.md, "Address values"): whose it is, and the address under their key.
+pub type AddressValue = [u8; 32];
+
+/// What the index keeps of a row beside its line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowExtra {
+    /// What stands for the client's address, from the vault; absent where the entry has none, or its person is erased.
+    pub address: Option<AddressValue>,
+    /// Digests of the identity disclosures behind the line's `personal`, in its order, absent ones left out.
+    pub identity: Vec<[u8; 32]>,
+}
 
 /// The values, texts and placeholders of one row, in two allocations that can be used again.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-use super::read::IndexBytes;
 use crate::error::FileError;
 use crate::own::{BLOCK_BYTES, OwnMemory};
 use crate::source::{IndexSource, damaged};
@@ -71,6 +70,9 @@ impl IndexFile {
         None
     }
 }
+
+/// The bytes of an index in memory.
+pub type IndexBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Where an index's bytes are.
 pub(crate) enum Region {

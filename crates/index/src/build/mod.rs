@@ -21,24 +21,11 @@ use self::file::FileWriter;
 use self::ids::IdColumn;
 use self::order::Order;
 use self::pair_column::PairColumn;
-use super::columns::Columns;
+use super::columns::{Columns, RowExtra};
 use super::format::{FACT_PLACEHOLDER, FACT_PRESENT, INDEX_ROWS_MAX, Keeping, Kind};
-use super::packed::append_packed;
 use super::sets::SetsWriter;
 use crate::field::{Field, Text};
 use crate::fold::tokens as each_token;
-
-/// What stands for a client's address (spec/vault.md, "Address values"): whose it is, and the address under their key.
-pub type AddressValue = [u8; 32];
-
-/// What the index keeps of a row beside its line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RowExtra {
-    /// What stands for the client's address, from the vault; absent where the entry has none, or its person is erased.
-    pub address: Option<AddressValue>,
-    /// Digests of the identity disclosures behind the line's `personal`, in its order, absent ones left out.
-    pub identity: Vec<[u8; 32]>,
-}
 
 /// Rows added column by column: few enough that their values stay in the processor's cache from column to column.
 const ROWS_AT_ONCE: usize = 256;
@@ -271,13 +258,6 @@ fn write<C: Borrow<Column>, P: Borrow<PairColumn>>(
 /// Whether a row can have several values of the field.
 fn is_multiple(field: Field) -> bool {
     matches!(field, Field::Actor | Field::Person | Field::Identity)
-}
-
-/// Appends packed numbers of any unsigned kind.
-fn packed_section(values: &[i64]) -> Vec<u8> {
-    let mut section = Vec::new();
-    append_packed(values, &mut section);
-    section
 }
 
 #[cfg(test)]

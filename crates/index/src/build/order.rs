@@ -1,8 +1,8 @@
 //! The order of rows: by (order time, leaf).
 
 use super::file::FileWriter;
-use super::packed_section;
 use crate::format::Kind;
+use crate::packed::append_packed;
 
 /// From row to ordinal, the place in leaf order. `None`: they are the same.
 pub(super) struct Order {
@@ -53,4 +53,11 @@ fn inverse(ordinals: &[u32]) -> Vec<u32> {
         rows[ordinal as usize] = row as u32;
     }
     rows
+}
+
+/// A section of packed numbers.
+fn packed_section(values: &[i64]) -> Vec<u8> {
+    let mut section = Vec::new();
+    append_packed(values, &mut section);
+    section
 }

@@ -1,9 +1,10 @@
 //! Dictionaries: values in one order, each with the rows of all sources.
 
+use super::Merge;
+use super::error::{IndexMergeError, u32_of};
 use super::output::IndexOutput;
 use super::spool::{Scratch, Spool};
 use super::values::{Column, Values, each_value};
-use super::{IndexMergeError, Merge, u32_of};
 use crate::Index;
 use crate::format::SectionName;
 use crate::sets::SetRef;

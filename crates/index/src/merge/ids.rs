@@ -1,6 +1,6 @@
 //! Ids lie in leaf order, so those of one index follow those of the other.
 
-use super::IndexMergeError;
+use super::error::IndexMergeError;
 use super::output::IndexOutput;
 use super::spool::Scratch;
 use crate::Index;

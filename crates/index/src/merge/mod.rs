@@ -10,9 +10,11 @@
 //! section and its row sets, a hundred megabytes for sixteen million rows.
 
 mod dictionary;
+mod error;
 mod ids;
 mod order;
 mod output;
+mod pace;
 mod packing;
 mod pairs;
 mod paths;
@@ -21,46 +23,23 @@ mod spool;
 mod tokens;
 mod values;
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use env::Disk;
 use proof::Digest;
 
+pub use self::error::IndexMergeError;
 use self::order::Order;
 use self::output::IndexOutput;
+use self::pace::Pace;
 use self::sets::SetsOutput;
+pub use self::spool::SPOOL_BYTES;
 use self::spool::Scratch;
 use super::fold::Class;
 use super::format::{INDEX_ROWS_MAX, Keeping, Kind, SectionName};
 use super::{Index, IndexError};
 use crate::field::{Field, Text};
 use crate::secret::IndexKey;
-
-/// Why indexes were not merged. The file begun is of no use; whoever named it removes it.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexMergeError {
-    /// One of them is damaged. Remedy: rebuild it from the lines.
-    #[error("an index to be merged cannot be used")]
-    Source(#[from] IndexError),
-    /// The disk failed or is full. Remedy: make room or look at the disk.
-    #[error("cannot write {}", file.display())]
-    Write {
-        /// The file.
-        file: PathBuf,
-        /// What the system answered.
-        source: io::Error,
-    },
-    /// Together they hold more than the format can count. Remedy: none is needed; they stay apart.
-    #[error("the merged index would have more {what} than one may")]
-    TooLarge {
-        /// What there is too much of.
-        what: &'static str,
-    },
-    /// It was given up, as the caller asked for.
-    #[error("merging was given up")]
-    GivenUp,
-}
 
 /// Where the merged index goes, and on what terms.
 pub struct MergeInto<'a> {
@@ -76,26 +55,6 @@ pub struct MergeInto<'a> {
     pub spool_bytes: usize,
     /// Whether to go on; asked often.
     pub go_on: &'a dyn Fn() -> bool,
-}
-
-/// Bytes of a list that are held in memory.
-pub const SPOOL_BYTES: usize = 1 << 20;
-
-/// Steps between two looks at whether to go on: some milliseconds' worth.
-const STEPS_A_LOOK: u64 = 1 << 14;
-
-/// Counts steps, and looks now and then whether to go on.
-struct Pace<'a> {
-    go_on: &'a dyn Fn() -> bool,
-    steps: u64,
-}
-
-impl Pace<'_> {
-    fn step(&mut self, steps: u64) -> Result<(), IndexMergeError> {
-        let before = self.steps / STEPS_A_LOOK;
-        self.steps += steps;
-        if self.steps / STEPS_A_LOOK == before || (self.go_on)() { Ok(()) } else { Err(IndexMergeError::GivenUp) }
-    }
 }
 
 /// Writes and syncs one index of all rows of `sources`, which must be of neighbouring leaves in their order and have one seed.
@@ -212,9 +171,4 @@ impl Merge<'_, '_> {
             Step::Tokens(text, class) => self.tokens(text, class as u8),
         }
     }
-}
-
-/// A number that the format keeps in 32 bits.
-fn u32_of(number: u64, what: &'static str) -> Result<u32, IndexMergeError> {
-    u32::try_from(number).map_err(|_| IndexMergeError::TooLarge { what })
 }

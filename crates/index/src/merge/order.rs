@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::error::IndexMergeError;
 use super::output::IndexOutput;
+use super::pace::Pace;
 use super::packing::PackedOutput;
 use super::spool::Scratch;
-use super::{IndexMergeError, Pace};
 use crate::format::Kind;
 use crate::{Index, IndexError};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use env::{Disk, DiskFile};
 
-use super::IndexMergeError;
+use super::error::IndexMergeError;
 use super::spool::Spool;
 use crate::bound::{self, BlockDigests};
 use crate::format::{ALIGN, HEADER_BYTES, SectionName};

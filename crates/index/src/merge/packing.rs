@@ -1,6 +1,6 @@
 //! Packed numbers as streams; the bytes are those of [`crate::packed`].
 
-use super::IndexMergeError;
+use super::error::IndexMergeError;
 use super::output::IndexOutput;
 use super::spool::{Scratch, Spool};
 use crate::format::{BLOCK, SectionName};

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::Merge;
+use super::error::{IndexMergeError, u32_of};
 use super::packing::BitsOutput;
-use super::{IndexMergeError, Merge, u32_of};
 use crate::field::Field;
 use crate::format::{Kind, PAIR_HASH_BITS, bits_below, bucket_bits};
 use crate::read::PairCursor;

@@ -1,9 +1,11 @@
 //! Paths: whole while they are few, else cut to heads. The merged index cuts at least as short as any source, since it has all
 //! paths of which a source had too many. So the heads of the sources are enough.
 
+use super::Merge;
 use super::dictionary::{DictionaryOutput, columns};
+use super::error::IndexMergeError;
+use super::pace::Pace;
 use super::values::each_value;
-use super::{IndexMergeError, Merge, Pace};
 use crate::Index;
 use crate::field::Field;
 use crate::format::{Kind, PATH_HEAD, PATH_SEGMENTS_MAX, PATH_WHOLE, PATHS_MAX, SectionName, path_head};

@@ -1,9 +1,8 @@
 //! Row sets: those of the sources, their rows numbered anew and united.
 
-use super::IndexMergeError;
+use super::error::{IndexMergeError, u32_of};
 use super::order::Order;
 use super::spool::{Scratch, Spool};
-use super::u32_of;
 use crate::Index;
 use crate::dense::Dense;
 use crate::format::{Kind, LIST_ROWS_MAX};

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use env::{Disk, DiskFile};
 
-use super::IndexMergeError;
+use super::error::IndexMergeError;
+
+/// Bytes of a list that are held in memory.
+pub const SPOOL_BYTES: usize = 1 << 20;
 
 /// Where the temporary files go: beside the index in the making, named after it.
 pub(super) struct Scratch<'a> {
@@ -77,7 +80,7 @@ impl Spool<'_> {
         mut each: impl FnMut(&[u8]) -> Result<(), IndexMergeError>,
     ) -> Result<(), IndexMergeError> {
         let mut at = 0;
-        let mut piece = vec![0; self.scratch.memory.clamp(1, super::SPOOL_BYTES)];
+        let mut piece = vec![0; self.scratch.memory.clamp(1, SPOOL_BYTES)];
         while at < self.flushed {
             let len = usize::try_from(self.flushed - at).map_or(piece.len(), |left| left.min(piece.len()));
             let piece = piece.get_mut(..len).unwrap_or_default();

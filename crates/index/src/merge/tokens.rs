@@ -1,10 +1,11 @@
 //! Tokens of a text: those in one row of one source go on in one row, all others in several.
 
+use super::Merge;
+use super::error::{IndexMergeError, u32_of};
 use super::output::IndexOutput;
 use super::packing::BitsOutput;
 use super::spool::{Scratch, Spool};
 use super::values::{Column, Values, each_value};
-use super::{IndexMergeError, Merge, u32_of};
 use crate::field::Text;
 use crate::format::{Kind, SectionName, TOKENS_PER_STEP, bits_below};
 

@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{IndexMergeError, Pace};
+use super::error::IndexMergeError;
+use super::pace::Pace;
 use crate::Index;
 use crate::format::SectionName;
 use crate::read::{Dictionary, TokenCursor};

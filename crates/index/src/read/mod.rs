@@ -7,7 +7,7 @@ mod pairs;
 mod tokens;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 pub use self::check::check;
 pub(super) use self::dictionary::Dictionary;
@@ -21,12 +21,9 @@ use super::format::{
     VERSION,
 };
 use super::packed::Packed;
-use super::region::{IndexBlocks, Region};
+use super::region::{IndexBlocks, IndexBytes, Region};
 use super::sets::Sets;
 use crate::error::FileError;
-
-/// The bytes of an index in memory.
-pub type IndexBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
 
 /// Why bytes are no usable index. Remedy for all: rebuild it from the lines (`indelible reindex`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
