@@ -33,6 +33,7 @@ pub mod verify;
 pub use cache::BlockCache;
 pub use counts::Counts;
 pub use held::LeafDigests;
+pub use index::LeafSet;
 pub use lru::Lru;
 pub use names::{SegmentFile, SegmentName};
 pub use part::{

@@ -14,7 +14,7 @@ use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::Source;
-use crate::index::{Index, IndexError, IndexMemory, Indexed, KeptCodes, Lines, Region};
+use crate::index::{Index, IndexError, IndexMemory, Indexed, KeptCodes, LeafSet, Lines, Region};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
@@ -227,9 +227,7 @@ pub(crate) fn open_index_of(
 ) -> Result<Index, OpenSegmentError> {
     let file = entry.name.path(dir, SegmentFile::Index);
     let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
-    let leaves = entry.name.leaves();
-    let fits = index.first_leaf() == leaves.start && u64::from(index.rows()) == leaves.end - leaves.start;
-    if fits { Ok(index) } else { Err(OpenSegmentError::IndexForeign { file }) }
+    index.of_leaves(&LeafSet::from(entry.name.leaves())).ok_or(OpenSegmentError::IndexForeign { file })
 }
 
 /// Opens an index file that was made from these lines, under this key where it is at hand.

@@ -20,7 +20,7 @@ use self::codes::KeptPairs;
 pub use self::wanted::Wanted;
 use crate::counts::Counts;
 use crate::disclosures::DisclosureFile;
-use crate::index::{Index, IndexMemory};
+use crate::index::{Index, IndexMemory, LeafSet};
 use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text, Work};
 
 /// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
@@ -75,7 +75,7 @@ pub struct Indexed<L> {
     /// Nobody waits for its write lock: an index that is being read is left as it is.
     index: Arc<RwLock<Index>>,
     rows: u32,
-    first_leaf: u64,
+    leaves: LeafSet,
     rows_are_leaves: bool,
     lines: L,
     lines_confirmed: AtomicU64,
@@ -87,7 +87,7 @@ impl<L: Lines> Indexed<L> {
     /// Joins the two; `lines` must hold the leaves `index` is of.
     pub fn new(index: Index, lines: L) -> Self {
         let rows = index.rows();
-        let first_leaf = index.first_leaf();
+        let leaves = index.leaves().clone();
         let rows_are_leaves = index.rows_are_leaves();
         let index = Arc::new(RwLock::new(index));
         if let Some(indexes) = lines.indexes() {
@@ -96,7 +96,7 @@ impl<L: Lines> Indexed<L> {
         Self {
             index,
             rows,
-            first_leaf,
+            leaves,
             rows_are_leaves,
             lines,
             lines_confirmed: AtomicU64::new(0),
@@ -148,8 +148,8 @@ impl<L: Lines> Part for Indexed<L> {
         self.rows
     }
 
-    fn first_leaf(&self) -> u64 {
-        self.first_leaf
+    fn leaf_set(&self) -> &LeafSet {
+        &self.leaves
     }
 
     fn failed_reads(&self) -> u64 {
@@ -162,7 +162,7 @@ impl<L: Lines> Part for Indexed<L> {
 
     fn leaf(&self, row: u32) -> u64 {
         assert!(row < self.rows(), "row {row} is not in this part");
-        self.index().leaf(row).unwrap_or(self.first_leaf)
+        self.index().leaf(row).unwrap_or(self.leaves.start())
     }
 
     fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
