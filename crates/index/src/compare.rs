@@ -32,10 +32,10 @@ pub enum Difference {
 /// # Errors
 /// [`IndexError`] where a section is damaged.
 pub fn difference(a: &Index, b: &Index, leave_out: Option<Field>) -> Result<Option<String>, IndexError> {
-    if (a.first_leaf(), a.rows(), a.seed()) != (b.first_leaf(), b.rows(), b.seed()) {
+    if (a.leaves(), a.rows(), a.seed()) != (b.leaves(), b.rows(), b.seed()) {
         return Ok(Some("rows or seed".to_owned()));
     }
-    for kind in [Kind::Times, Kind::LeafOfRow, Kind::RowOfLeaf, Kind::Ids] {
+    for kind in [Kind::Times, Kind::PlaceOfRow, Kind::RowOfPlace, Kind::Ids] {
         if !same_section(a, b, kind.alone())? {
             return Ok(Some("the times, order or ids of its rows".to_owned()));
         }

@@ -55,10 +55,10 @@ pub(super) struct SectionName {
 pub(super) enum Kind {
     /// Order times by row, packed.
     Times = 1,
-    /// Leaf offset by row, packed; absent if equal.
-    LeafOfRow = 2,
-    /// Row by leaf offset, packed; absent if equal.
-    RowOfLeaf = 3,
+    /// Place of the leaf by row, packed; absent if equal.
+    PlaceOfRow = 2,
+    /// Row by place of the leaf, packed; absent if equal.
+    RowOfPlace = 3,
     /// Row sets that others point into.
     Sets = 4,
     /// Values of a field with their row sets.
@@ -79,8 +79,8 @@ impl Kind {
     pub(super) fn from_number(number: u8) -> Option<Self> {
         Some(match number {
             1 => Self::Times,
-            2 => Self::LeafOfRow,
-            3 => Self::RowOfLeaf,
+            2 => Self::PlaceOfRow,
+            3 => Self::RowOfPlace,
             4 => Self::Sets,
             5 => Self::Dictionary,
             6 => Self::Pairs,
@@ -158,11 +158,10 @@ pub(super) fn bucket_bits(pairs: usize) -> u32 {
     (pairs / BUCKET_PAIRS).checked_ilog2().unwrap_or(0).min(PAIR_HASH_BITS - 1)
 }
 
-/// Number of blocks of ids; each knows the range of its milliseconds. They begin at leaves of the log that are multiples of
-/// [`BLOCK`], so neighbouring indexes share at most one.
-pub(super) fn id_blocks(first_leaf: u64, rows: usize) -> usize {
-    let before = first_leaf as usize % BLOCK;
-    if rows == 0 { 0 } else { (before + rows).div_ceil(BLOCK) }
+/// Which block of ids a leaf belongs to; each knows the range of its milliseconds. They begin at leaves of the log that are multiples
+/// of [`BLOCK`], so neighbouring indexes share at most one.
+pub(super) fn id_block(leaf: u64) -> u64 {
+    leaf / BLOCK as u64
 }
 
 /// The file's hash: XXH3, 64 bits, seeded.

@@ -145,7 +145,7 @@ impl Question<'_> {
 }
 
 fn holds(part: &dyn Part, leaf: u64) -> bool {
-    leaf.checked_sub(part.first_leaf()).is_some_and(|distance| distance < u64::from(part.rows()))
+    part.leaf_set().range().contains(&leaf)
 }
 
 /// Where the leaves of one part lie.

@@ -99,10 +99,10 @@ impl Feed {
     }
 }
 
-/// The part that holds `leaf`; none once the view is at its end.
+/// The part whose range `leaf` lies in; none once the view is at its end.
 fn part_at(view: &View, leaf: u64) -> Option<&Arc<dyn Part>> {
     if leaf >= view.size {
         return None;
     }
-    view.parts.get(view.parts.partition_point(|part| part.first_leaf() <= leaf).checked_sub(1)?)
+    view.parts.get(view.parts.partition_point(|part| part.leaf_set().start() <= leaf).checked_sub(1)?)
 }

@@ -45,7 +45,7 @@ pub(crate) fn for_parts<T: Send>(
             if answer.is_err() {
                 next.store(parts.len(), Ordering::Relaxed);
             }
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((part.first_leaf(), answer));
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((part.leaf_set().start(), answer));
         }
     };
     thread::scope(|scope| {

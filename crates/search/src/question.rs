@@ -74,12 +74,12 @@ impl<'a> Question<'a> {
 
     /// The parts that hold anything the question sees, by ascending leaf.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &'a Arc<dyn Part>> {
-        self.view.parts.iter().filter(|part| part.rows() > 0 && part.first_leaf() < self.size)
+        self.view.parts.iter().filter(|part| part.rows() > 0 && part.leaf_set().start() < self.size)
     }
 
     /// The field and the value of it that the question asks for, if that is all it asks of this part.
     pub(crate) fn one_value(&self, part: &dyn Part) -> Option<(Field, &[u8])> {
-        let whole = part.first_leaf() + u64::from(part.rows()) <= self.size;
+        let whole = part.leaf_set().end() <= self.size;
         match &self.asked {
             // An address also stands for pseudonyms.
             Predicate::Term(Term::Equal(keyword, value)) if whole && !value.contains('@') => {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use index::{Ask, Counts, Field, Indexed, Lines, Needle, Text};
+use index::{Ask, Counts, Field, Indexed, LeafSet, Lines, Needle, Text};
 use roaring::RoaringBitmap;
 
 use crate::disclosures::DisclosureFile;
@@ -48,8 +48,8 @@ impl<L: PartLines> Part for Indexed<L> {
         self.rows()
     }
 
-    fn first_leaf(&self) -> u64 {
-        self.first_leaf()
+    fn leaf_set(&self) -> &LeafSet {
+        self.leaf_set()
     }
 
     fn leaf(&self, row: u32) -> u64 {

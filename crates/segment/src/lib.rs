@@ -27,6 +27,7 @@ pub mod verify;
 
 pub use cache::BlockCache;
 pub use held::LeafDigests;
+pub use index::LeafSet;
 pub use indexed::PartLines;
 pub use names::{SegmentFile, SegmentName};
 pub use part::{Disclosed, DisclosureRecord, DisclosureRecordRef, Part, PartError, View, Work};

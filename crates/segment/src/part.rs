@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use index::{Ask, Counts, Field, FileError, IndexError, Needle, QuestionError, Text};
+use index::{Ask, Counts, Field, FileError, IndexError, LeafSet, Needle, QuestionError, Text};
 
 use crate::disclosures::DisclosureFile;
 
@@ -178,8 +178,8 @@ pub trait Part: Send + Sync {
     /// Returns how many rows there are; rows are `0..rows()`.
     fn rows(&self) -> u32;
 
-    /// Returns the lowest leaf; leaves are consecutive: `first_leaf()..first_leaf() + rows()`.
-    fn first_leaf(&self) -> u64;
+    /// Returns the leaves whose rows these are: as many as there are rows.
+    fn leaf_set(&self) -> &LeafSet;
 
     /// Returns the leaf of `row`. Panics if `row >= rows()`.
     fn leaf(&self, row: u32) -> u64;
@@ -187,7 +187,7 @@ pub trait Part: Send + Sync {
     /// Returns the row of `leaf`, if this part holds it.
     fn row_of_leaf(&self, leaf: u64) -> Option<u32>;
 
-    /// Returns whether row `n` is leaf `first_leaf() + n` throughout: time order and leaf order are one. May answer
+    /// Returns whether row `n` is the leaf at place `n` throughout: time order and leaf order are one. May answer
     /// `false` where it would be dear to know.
     fn rows_are_leaves(&self) -> bool {
         false
@@ -328,21 +328,22 @@ pub trait Part: Send + Sync {
     }
 }
 
-/// Everything below one tree size, each entry in exactly one part. A snapshot: it never changes, and what it names
-/// stays readable while it lives.
+/// Everything below one tree size that was not removed, each entry in exactly one part. A snapshot: it never changes, and what it
+/// names stays readable while it lives.
 #[derive(Clone, Default)]
 pub struct View {
-    /// The parts, by ascending leaf.
+    /// The parts, by ascending leaf. Their ranges follow one another; a leaf that its part lacks was removed.
     pub parts: Vec<Arc<dyn Part>>,
     /// Tree size the view stands for, in leaves.
     pub size: u64,
 }
 
 impl View {
-    /// Returns the part that holds `leaf`, with the leaf's row in it. Cost: one binary search over the parts.
+    /// Returns the part that holds `leaf`, with the leaf's row in it; `None` beyond the size, and for a leaf that was removed. Cost:
+    /// one binary search over the parts.
     #[must_use]
     pub fn find(&self, leaf: u64) -> Option<(&Arc<dyn Part>, u32)> {
-        let at = self.parts.partition_point(|part| part.first_leaf() <= leaf).checked_sub(1)?;
+        let at = self.parts.partition_point(|part| part.leaf_set().start() <= leaf).checked_sub(1)?;
         let part = self.parts.get(at)?;
         part.row_of_leaf(leaf).map(|row| (part, row))
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
-use index::{Bound, Index, IndexError, IndexKey, IndexMemory, Indexed, KeptCodes, Lines, Unbound};
+use index::{Bound, Index, IndexError, IndexKey, IndexMemory, Indexed, KeptCodes, LeafSet, Lines, Unbound};
 use proof::Digest;
 
 use crate::PartError;
@@ -229,9 +229,7 @@ pub(crate) fn open_index_of(
 ) -> Result<Index, OpenSegmentError> {
     let file = entry.name.path(dir, SegmentFile::Index);
     let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
-    let leaves = entry.name.leaves();
-    let fits = index.first_leaf() == leaves.start && u64::from(index.rows()) == leaves.end - leaves.start;
-    if fits { Ok(index) } else { Err(OpenSegmentError::IndexForeign { file }) }
+    index.of_leaves(&LeafSet::from(entry.name.leaves())).ok_or(OpenSegmentError::IndexForeign { file })
 }
 
 /// Opens an index file that was made from these lines, under this key where it is at hand.

@@ -165,7 +165,7 @@ impl Publisher {
         self.manifest = Some(next);
         self.shared.change(|parts| {
             let start = parts.segments.partition_point(|part| part.source().name().last < name.first);
-            let behind = parts.segments.partition_point(|part| part.first_leaf() <= name.last);
+            let behind = parts.segments.partition_point(|part| part.leaf_set().start() <= name.last);
             drop(parts.segments.splice(start..behind, [segment]));
             parts.tail.retain(|part: &TailPart| part.first_leaf() >= end);
         });

@@ -214,7 +214,7 @@ impl SealerThread {
         place: &mut Option<Place>,
         run: &Frozen,
     ) -> Result<(), SealingError> {
-        let first = run.run.first_leaf();
+        let first = run.run.leaf_set().start();
         let place = match place {
             Some(place) => place,
             None => place.insert(Place::of(&self.shared.journal.reader(), first)?),

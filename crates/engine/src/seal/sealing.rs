@@ -85,7 +85,7 @@ impl<'a> Sealing<'a> {
     /// Takes the next run over. Cost: each byte of its lines is read, compressed and written once.
     pub(crate) fn take(&mut self, shared: &Shared, place: &mut Place, frozen: &Frozen) -> Result<(), SealingError> {
         let run = &frozen.run;
-        let until = run.first_leaf() + u64::from(run.rows());
+        let until = run.leaf_set().end();
         let columns = frozen.take_columns();
         // Without columns, after sealing was given up before, the rows are made from the lines again.
         let addresses = if columns.is_none() { Some(addresses(&**run)?) } else { None };

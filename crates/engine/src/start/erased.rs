@@ -35,7 +35,7 @@ pub(crate) fn check_erasures(
     }
     let filters = Filters::parse([("source", OWN_SOURCE), ("action", ERASED)], &[]);
     let predicate = filters.unwrap_or_else(|_| panic!("these filters are known")).predicate;
-    let size = segments.last().map_or(0, |segment| segment.first_leaf() + u64::from(segment.rows()));
+    let size = segments.last().map_or(0, |segment| segment.leaf_set().end());
     let view = View { parts: segments.iter().map(|segment| Arc::clone(segment) as Arc<dyn Part>).collect(), size };
     let visible = Visible::new(vault);
     let context = Context {

@@ -38,7 +38,7 @@ impl Frozen {
 
     /// The leaf behind the last row.
     pub(crate) fn end(&self) -> u64 {
-        self.run.first_leaf() + u64::from(self.run.rows())
+        self.run.leaf_set().end()
     }
 }
 
@@ -46,7 +46,7 @@ impl TailPart {
     pub(crate) fn first_leaf(&self) -> u64 {
         match self {
             Self::Buffer(buffer) => buffer.first_leaf(),
-            Self::Run(frozen) => frozen.run.first_leaf(),
+            Self::Run(frozen) => frozen.run.leaf_set().start(),
         }
     }
 }

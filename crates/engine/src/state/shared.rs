@@ -129,7 +129,7 @@ impl Shared {
         let size = self.committed.load(Ordering::Acquire);
         let parts = self.parts();
         let mut view = View { parts: Vec::with_capacity(parts.segments.len() + parts.tail.len()), size };
-        let wanted = |part: &dyn Part| part.first_leaf() + u64::from(part.rows()) > from;
+        let wanted = |part: &dyn Part| part.leaf_set().end() > from;
         let segments = parts.segments.iter().filter(|segment| wanted(segment.as_ref()));
         view.parts.extend(segments.map(|segment| Arc::clone(segment) as Arc<dyn Part>));
         for part in &parts.tail {

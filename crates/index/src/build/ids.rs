@@ -1,40 +1,59 @@
 //! The entries' ids: UUIDv7s, so nearly in leaf order. Per block of leaves the range of their milliseconds, per leaf
 //! 16 bits of hash.
 
-use crate::format::{BLOCK, hash, id_blocks, id_ms};
+use crate::format::{hash, id_block, id_ms};
 
 /// Ids in leaf order.
 #[derive(Default)]
 pub(super) struct IdColumn {
-    ms: Vec<u64>,
+    blocks: Vec<IdBlock>,
     fingerprints: Vec<u16>,
+}
+
+/// The least and the greatest millisecond of a block's ids.
+#[derive(Clone, Copy)]
+struct IdBlock {
+    number: u64,
+    range: (u64, u64),
+}
+
+/// The range of no id.
+const NONE: (u64, u64) = (u64::MAX, 0);
+
+fn unite(a: (u64, u64), b: (u64, u64)) -> (u64, u64) {
+    (a.0.min(b.0), a.1.max(b.1))
 }
 
 impl IdColumn {
     /// Makes room for more ids.
     pub(super) fn reserve(&mut self, rows: usize) {
-        self.ms.reserve(rows);
         self.fingerprints.reserve(rows);
     }
 
-    pub(super) fn push(&mut self, id: &[u8], seed: u64) {
-        self.ms.push(id_ms(id));
+    /// Adds the id of a leaf behind those before.
+    pub(super) fn push(&mut self, leaf: u64, id: &[u8], seed: u64) {
+        let ms = id_ms(id);
+        self.add(IdBlock { number: id_block(leaf), range: (ms, ms) });
         self.fingerprints.push(hash(id, seed) as u16);
     }
 
     /// Adds the ids of the leaves behind, hashed with the same seed.
     pub(super) fn absorb(&mut self, other: &Self) {
-        self.ms.extend_from_slice(&other.ms);
+        other.blocks.iter().for_each(|block| self.add(*block));
         self.fingerprints.extend_from_slice(&other.fingerprints);
     }
 
-    pub(super) fn section(&self, first_leaf: u64) -> Vec<u8> {
-        let range = |ms: &[u64]| ms.iter().fold((u64::MAX, 0), |(low, high), &ms| (ms.min(low), ms.max(high)));
-        let blocks = id_blocks(first_leaf, self.ms.len());
-        let mut section = Vec::with_capacity((1 + blocks) * 16 + self.ms.len() * 2);
-        let (first, others) = self.ms.split_at((BLOCK - first_leaf as usize % BLOCK).min(self.ms.len()));
-        let first = (!first.is_empty()).then(|| range(first));
-        for (low, high) in std::iter::once(range(&self.ms)).chain(first).chain(others.chunks(BLOCK).map(range)) {
+    fn add(&mut self, block: IdBlock) {
+        match self.blocks.last_mut() {
+            Some(last) if last.number == block.number => last.range = unite(last.range, block.range),
+            _ => self.blocks.push(block),
+        }
+    }
+
+    pub(super) fn section(&self) -> Vec<u8> {
+        let mut section = Vec::with_capacity((1 + self.blocks.len()) * 16 + self.fingerprints.len() * 2);
+        let all = self.blocks.iter().fold(NONE, |all, block| unite(all, block.range));
+        for (low, high) in std::iter::once(all).chain(self.blocks.iter().map(|block| block.range)) {
             section.extend_from_slice(&low.to_le_bytes());
             section.extend_from_slice(&high.to_le_bytes());
         }

@@ -36,6 +36,8 @@ const ROWS_AT_ONCE: usize = 256;
 /// again while lists grow.
 pub struct IndexBuilder {
     first_leaf: u64,
+    /// The leaf behind the last one that was pushed.
+    next_leaf: u64,
     /// Secret from those who send events, and the same in all indexes of a log, so that they can be merged.
     seed: u64,
     times_us: Vec<i64>,
@@ -48,19 +50,20 @@ pub struct IndexBuilder {
     ids: IdColumn,
     /// Rows that are not added yet, at most [`ROWS_AT_ONCE`], and how many of them are filled. The rest is kept to be filled
     /// again.
-    pending: Vec<Columns>,
+    pending: Vec<(u64, Columns)>,
     filled: usize,
     /// How many rows room was made for, so that lists need not be copied while they grow.
     expected: usize,
 }
 
 impl IndexBuilder {
-    /// Begins an index whose first row is leaf `first_leaf`. `seed` is the log's: the same for all of its indexes, and unknown
+    /// Begins an index of leaves from `first_leaf` on. `seed` is the log's: the same for all of its indexes, and unknown
     /// to whoever sends events, who could else make values that share a hash.
     #[must_use]
     pub fn new(first_leaf: u64, seed: u64) -> Self {
         Self {
             first_leaf,
+            next_leaf: first_leaf,
             seed,
             times_us: Vec::new(),
             fields: Vec::new(),
@@ -80,16 +83,19 @@ impl IndexBuilder {
         Self { expected: rows, ..self }
     }
 
-    /// Adds the row of the next leaf.
+    /// Adds the row of a leaf behind those pushed so far; leaves between are those that were removed.
     ///
-    /// Panics unless `leaf` is the first leaf plus the rows pushed so far, and beyond [`INDEX_ROWS_MAX`](super::INDEX_ROWS_MAX) rows or
+    /// Panics if `leaf` is none behind them, and beyond [`INDEX_ROWS_MAX`](super::INDEX_ROWS_MAX) rows or
     /// [`INDEX_LINE_BYTES_MAX`](super::INDEX_LINE_BYTES_MAX) bytes of lines: whoever cuts segments keeps them below both.
     pub fn push(&mut self, leaf: u64, entry: &Entry<'_>, extra: &RowExtra) {
-        assert_eq!(leaf, self.next_leaf(), "rows of an index are consecutive leaves");
+        assert!(leaf >= self.next_leaf, "rows are pushed in the order of leaves");
+        self.next_leaf = leaf + 1;
         if self.filled == self.pending.len() {
-            self.pending.push(Columns::default());
+            self.pending.push((0, Columns::default()));
         }
-        self.pending[self.filled].fill(entry, extra);
+        let (pending_leaf, columns) = &mut self.pending[self.filled];
+        *pending_leaf = leaf;
+        columns.fill(entry, extra);
         self.filled += 1;
         if self.filled == ROWS_AT_ONCE {
             self.add_pending();
@@ -100,30 +106,36 @@ impl IndexBuilder {
         let pending = std::mem::take(&mut self.pending);
         let filled = std::mem::take(&mut self.filled);
         if filled > 0 {
-            self.push_some(&pending[..filled].iter().collect::<Vec<_>>());
+            self.push_some(&pending[..filled].iter().map(|(leaf, columns)| (*leaf, columns)).collect::<Vec<_>>());
         }
         self.pending = pending;
     }
 
-    /// Adds rows whose columns were taken before.
+    /// Adds the rows of the next leaves, whose columns were taken before.
     pub fn push_rows(&mut self, rows: &[&Columns]) {
         self.add_pending();
-        rows.chunks(ROWS_AT_ONCE).for_each(|rows| self.push_some(rows));
+        for rows in rows.chunks(ROWS_AT_ONCE) {
+            let numbered: Vec<_> = (self.next_leaf..).zip(rows.iter().copied()).collect();
+            self.next_leaf += rows.len() as u64;
+            self.push_some(&numbered);
+        }
     }
 
     /// Adds rows column by column, so that one table of values is warm at a time.
-    fn push_some(&mut self, rows: &[&Columns]) {
+    fn push_some(&mut self, rows: &[(u64, &Columns)]) {
         let begin = self.times_us.len();
         if begin == 0 {
             self.begin();
         }
-        self.times_us.extend(rows.iter().map(|row| row.order_time_us));
+        self.times_us.extend(rows.iter().map(|(_, row)| row.order_time_us));
         self.check_rows();
-        let numbered = || (begin..).zip(rows);
+        let numbered = || (begin..).zip(rows.iter().map(|(_, columns)| *columns));
         for field in Field::ALL {
             match Keeping::of(field) {
                 Keeping::Id => {
-                    rows.iter().flat_map(|row| row.values(field)).for_each(|id| self.ids.push(id, self.seed));
+                    for (leaf, columns) in rows {
+                        columns.values(field).for_each(|id| self.ids.push(*leaf, id, self.seed));
+                    }
                 }
                 Keeping::Tokens(_) => {}
                 Keeping::Pairs => {
@@ -158,7 +170,8 @@ impl IndexBuilder {
     /// Adds the rows of `other`, of the next leaves and the same seed. The result is as if each had been
     /// pushed. Cost: a fraction of pushing, since each distinct value of `other` is looked up once.
     pub fn absorb(&mut self, mut other: Self) {
-        assert_eq!(other.first_leaf, self.next_leaf(), "rows of an index are consecutive leaves");
+        assert_eq!(other.first_leaf, self.next_leaf, "rows are added in the order of leaves, without a gap");
+        self.next_leaf = other.next_leaf;
         assert_eq!(other.seed, self.seed, "the indexes of a log have one seed");
         self.add_pending();
         other.add_pending();
@@ -200,10 +213,6 @@ impl IndexBuilder {
         write(self.first_leaf, self.seed, self.times_us.clone(), &self.ids, fields, texts)
     }
 
-    fn next_leaf(&self) -> u64 {
-        self.first_leaf + u64::from(self.rows())
-    }
-
     fn check_rows(&self) {
         assert!(self.times_us.len() <= INDEX_ROWS_MAX as usize, "an index has at most {INDEX_ROWS_MAX} rows");
     }
@@ -233,7 +242,7 @@ fn write<C: Borrow<Column>, P: Borrow<PairColumn>>(
     let mut sets = SetsWriter::default();
     order.write(&times_us, &mut file);
     drop(times_us);
-    file.add(Kind::Ids.alone(), ids.section(first_leaf));
+    file.add(Kind::Ids.alone(), ids.section());
     for (field, (column, pairs)) in Field::ALL.into_iter().zip(fields) {
         let column: &Column = column.borrow();
         match Keeping::of(field) {

@@ -40,10 +40,10 @@ impl Order {
         let by_row: Vec<i64> = (0..times_us.len()).map(|row| times_us[self.ordinal(row)]).collect();
         file.add(Kind::Times.alone(), packed_section(&by_row));
         let Some(ordinals) = &self.ordinals else { return };
-        let leaf_of_row: Vec<i64> = ordinals.iter().map(|&ordinal| i64::from(ordinal)).collect();
-        file.add(Kind::LeafOfRow.alone(), packed_section(&leaf_of_row));
-        let row_of_leaf: Vec<i64> = inverse(ordinals).into_iter().map(i64::from).collect();
-        file.add(Kind::RowOfLeaf.alone(), packed_section(&row_of_leaf));
+        let place_of_row: Vec<i64> = ordinals.iter().map(|&ordinal| i64::from(ordinal)).collect();
+        file.add(Kind::PlaceOfRow.alone(), packed_section(&place_of_row));
+        let row_of_place: Vec<i64> = inverse(ordinals).into_iter().map(i64::from).collect();
+        file.add(Kind::RowOfPlace.alone(), packed_section(&row_of_place));
     }
 }
 

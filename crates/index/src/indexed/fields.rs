@@ -177,9 +177,8 @@ impl<L: Lines> Indexed<L> {
         let index = self.index();
         let damaged = || index.damaged(Kind::Ids.alone());
         let Some(ids) = index.ids()? else { return Ok(RoaringBitmap::new()) };
-        let leaves = ids.candidates(id, hash(id, index.seed())).ok_or_else(damaged)?;
-        let first = index.first_leaf();
-        let rows = leaves.into_iter().map(|leaf| index.row_of_leaf(first + u64::from(leaf)));
+        let places = ids.candidates(id, hash(id, index.seed())).ok_or_else(damaged)?;
+        let rows = places.into_iter().map(|place| index.row_at(place));
         let rows = rows.collect::<Option<RoaringBitmap>>().ok_or_else(damaged)?;
         self.confirm_equal(Field::Id, &rows, id)
     }

@@ -16,6 +16,7 @@ use self::codes::KeptPairs;
 pub use self::codes::{CODES_BYTES_MAX, KeptCodes};
 pub use self::wanted::Wanted;
 use crate::error::{FileError, QuestionError};
+use crate::leaf_set::LeafSet;
 use crate::{Index, IndexError, IndexMemory};
 
 /// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
@@ -65,7 +66,7 @@ pub struct Indexed<L> {
     /// Nobody waits for its write lock: an index that is being read is left as it is.
     index: Arc<RwLock<Index>>,
     rows: u32,
-    first_leaf: u64,
+    leaves: LeafSet,
     rows_are_leaves: bool,
     lines: L,
     lines_confirmed: AtomicU64,
@@ -77,7 +78,7 @@ impl<L: Lines> Indexed<L> {
     /// Joins the two; `lines` must hold the leaves `index` is of.
     pub fn new(index: Index, lines: L) -> Self {
         let rows = index.rows();
-        let first_leaf = index.first_leaf();
+        let leaves = index.leaves().clone();
         let rows_are_leaves = index.rows_are_leaves();
         let index = Arc::new(RwLock::new(index));
         if let Some(indexes) = lines.indexes() {
@@ -86,7 +87,7 @@ impl<L: Lines> Indexed<L> {
         Self {
             index,
             rows,
-            first_leaf,
+            leaves,
             rows_are_leaves,
             lines,
             lines_confirmed: AtomicU64::new(0),
@@ -134,9 +135,9 @@ impl<L: Lines> Indexed<L> {
         self.rows
     }
 
-    /// Returns the lowest leaf; leaves are consecutive.
-    pub fn first_leaf(&self) -> u64 {
-        self.first_leaf
+    /// Returns the leaves whose rows these are: as many as there are rows.
+    pub fn leaf_set(&self) -> &LeafSet {
+        &self.leaves
     }
 
     /// Returns the leaf of `row`.
@@ -145,7 +146,7 @@ impl<L: Lines> Indexed<L> {
     /// If `row >= rows()`.
     pub fn leaf(&self, row: u32) -> u64 {
         assert!(row < self.rows, "row {row} is not in this part");
-        self.index().leaf(row).unwrap_or(self.first_leaf)
+        self.index().leaf(row).unwrap_or(self.leaves.start())
     }
 
     /// Returns the leaf of `row`, or an error if there is none.
@@ -161,7 +162,7 @@ impl<L: Lines> Indexed<L> {
         self.index().row_of_leaf(leaf)
     }
 
-    /// Returns whether row `n` is leaf `first_leaf() + n` throughout.
+    /// Returns whether row `n` is the leaf at place `n` throughout.
     pub fn rows_are_leaves(&self) -> bool {
         self.rows_are_leaves
     }

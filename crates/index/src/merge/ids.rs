@@ -4,7 +4,7 @@ use super::error::IndexMergeError;
 use super::output::IndexOutput;
 use super::spool::Scratch;
 use crate::Index;
-use crate::format::{BLOCK, Kind};
+use crate::format::{Kind, id_block};
 
 /// The range of no id.
 const NONE: (u64, u64) = (u64::MAX, 0);
@@ -19,10 +19,12 @@ pub(super) fn write(
     let mut all = NONE;
     // The block that the next leaves may share.
     let mut open = NONE;
+    let mut open_block = None;
     for source in sources {
         let name = Kind::Ids.alone();
         let ids = source.ids()?.ok_or_else(|| source.damaged(name))?;
-        let mut shares = !(source.first_leaf() as usize).is_multiple_of(BLOCK);
+        let leaves = source.leaves();
+        let mut shares = leaves.leaf_at(0).map(id_block) == open_block;
         for range in ids.ranges().ok_or_else(|| source.damaged(name))? {
             if !shares && open != NONE {
                 append(&mut ranges, open)?;
@@ -32,6 +34,7 @@ pub(super) fn write(
             all = unite(all, range);
             shares = false;
         }
+        open_block = leaves.last().map(id_block).or(open_block);
         fingerprints.append(ids.fingerprints().ok_or_else(|| source.damaged(name))?)?;
     }
     if open != NONE {

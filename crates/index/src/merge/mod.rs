@@ -68,21 +68,13 @@ pub struct MergeInto<'a> {
 /// # Panics
 /// If the sources are none, not neighbours, or of several seeds.
 pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), IndexMergeError> {
-    let (first, last) = match sources {
-        [first, .., last] => (*first, *last),
-        [only] => (*only, *only),
-        [] => panic!("there is something to merge"),
-    };
+    let [first, ..] = sources else { panic!("there is something to merge") };
     for pair in sources.windows(2) {
         let &[before, behind] = pair else { continue };
-        assert_eq!(
-            before.first_leaf() + u64::from(before.rows()),
-            behind.first_leaf(),
-            "merged indexes are neighbours"
-        );
+        assert_eq!(before.leaves().end(), behind.leaves().start(), "merged indexes are neighbours");
     }
     assert!(sources.iter().all(|source| source.seed() == first.seed()), "the indexes of a log have one seed");
-    let rows = last.first_leaf() + u64::from(last.rows()) - first.first_leaf();
+    let rows: u64 = sources.iter().map(|source| u64::from(source.rows())).sum();
     let rows = u32::try_from(rows).ok().filter(|rows| *rows <= INDEX_ROWS_MAX);
     let rows = rows.ok_or(IndexMergeError::TooLarge { what: "rows" })?;
 
@@ -107,7 +99,7 @@ pub fn merge_indexes(sources: &[&Index], into: &MergeInto<'_>) -> Result<(), Ind
         merge.write(step)?;
     }
     output.section(Kind::Sets.alone(), &[], [sets.into_spool()])?;
-    output.finish(first.first_leaf(), rows, first.seed(), into.lines.map(|lines| (lines, &into.key)))
+    output.finish(first.leaves().start(), rows, first.seed(), into.lines.map(|lines| (lines, &into.key)))
 }
 
 /// The indexes to be merged, in copies that the merge alone uses.

@@ -45,24 +45,23 @@ impl Order {
             times.write(Kind::Times.alone(), output)?;
             return Ok(order);
         }
-        let mut leaves = PackedOutput::new(scratch);
-        let first_leaf = sources.first().map_or(0, |source| source.first_leaf());
-        let order = Self::among_one_another(sources, &mut |time, leaf| {
+        let mut places = PackedOutput::new(scratch);
+        let order = Self::among_one_another(sources, &mut |time, place| {
             times.push(time)?;
-            leaves.push((leaf - first_leaf) as i64)?;
+            places.push(i64::from(place))?;
             pace.step(1)
         })?;
         times.write(Kind::Times.alone(), output)?;
-        leaves.write(Kind::LeafOfRow.alone(), output)?;
-        let mut row_of_leaf = PackedOutput::new(scratch);
+        places.write(Kind::PlaceOfRow.alone(), output)?;
+        let mut row_of_place = PackedOutput::new(scratch);
         for (nth, source) in sources.iter().enumerate() {
-            for leaf in source.first_leaf()..source.first_leaf() + u64::from(source.rows()) {
-                let row = source.row_of_leaf(leaf).ok_or_else(|| damaged(source, Kind::RowOfLeaf))?;
-                row_of_leaf.push(i64::from(order.row(nth, row)))?;
+            for place in 0..source.rows() {
+                let row = source.row_at(place).ok_or_else(|| damaged(source, Kind::RowOfPlace))?;
+                row_of_place.push(i64::from(order.row(nth, row)))?;
                 pace.step(1)?;
             }
         }
-        row_of_leaf.write(Kind::RowOfLeaf.alone(), output)?;
+        row_of_place.write(Kind::RowOfPlace.alone(), output)?;
         debug_assert_eq!(sources.iter().map(|source| source.rows()).sum::<u32>(), rows);
         Ok(order)
     }
@@ -92,25 +91,28 @@ impl Order {
         Self { maps, rows: next }
     }
 
-    /// Tells `each` the time and leaf of every row in order.
+    /// Tells `each` the time of every row in order, and the place of its leaf among all.
     fn among_one_another(
         sources: &[&Index],
-        each: &mut dyn FnMut(i64, u64) -> Result<(), IndexMergeError>,
+        each: &mut dyn FnMut(i64, u32) -> Result<(), IndexMergeError>,
     ) -> Result<Self, IndexMergeError> {
         let mut maps: Vec<Vec<u32>> = sources.iter().map(|source| Vec::with_capacity(source.rows() as usize)).collect();
         let mut heap = BinaryHeap::with_capacity(sources.len());
+        let firsts = sources.iter().scan(0, |next, source| Some(std::mem::replace(next, *next + source.rows())));
+        let firsts: Vec<u32> = firsts.collect();
         let next = |nth: usize, row: u32| -> Result<Option<Least>, IndexMergeError> {
             let Some(source) = sources.get(nth).filter(|source| row < source.rows()) else { return Ok(None) };
-            let leaf = source.leaf(row).ok_or_else(|| damaged(source, Kind::LeafOfRow))?;
-            Ok(Some(Reverse((time(source, row)?, leaf, nth))))
+            let place = source.place(row).ok_or_else(|| damaged(source, Kind::PlaceOfRow))?;
+            let first = firsts.get(nth).copied().unwrap_or(0);
+            Ok(Some(Reverse((time(source, row)?, first + place, nth))))
         };
         for nth in 0..sources.len() {
             heap.extend(next(nth, 0)?);
         }
         let mut row = 0;
         while let Some(mut least) = heap.peek_mut() {
-            let Reverse((time, leaf, nth)) = *least;
-            each(time, leaf)?;
+            let Reverse((time, place, nth)) = *least;
+            each(time, place)?;
             let Some(map) = maps.get_mut(nth) else { break };
             map.push(row);
             row += 1;
@@ -126,8 +128,8 @@ impl Order {
     }
 }
 
-/// Time, leaf and source of a row; the earliest first.
-type Least = Reverse<(i64, u64, usize)>;
+/// Time, place among all and source of a row; the earliest first.
+type Least = Reverse<(i64, u32, usize)>;
 
 /// Whether no row of a source is earlier than any of a source before.
 fn in_turn(sources: &[&Index]) -> bool {

@@ -1,24 +1,33 @@
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use crate::bytes::{Bytes, take, u64_at};
-use crate::format::{BLOCK, id_blocks, id_ms};
+use crate::format::{ALIGN, BLOCK, id_block, id_ms};
+use crate::leaf_set::LeafSet;
 
 /// The entries' ids by leaf: ranges of milliseconds per block, 16 bits of hash per leaf.
 #[derive(Clone, Copy)]
 pub(crate) struct Ids<'b> {
-    rows: usize,
-    /// Leaves of the first block that come before the first leaf.
-    before: usize,
+    leaves: &'b LeafSet,
+    starts: &'b BlockStarts,
     ranges: Bytes<'b>,
     fingerprints: Bytes<'b>,
 }
 
 const RANGE_BYTES: usize = 16;
 
+/// The places at which blocks begin, where leaves were removed: they are counted once. Memory: four bytes for each block.
+pub(super) type BlockStarts = OnceLock<Box<[u32]>>;
+
 impl<'b> Ids<'b> {
-    pub(super) fn parse(section: Bytes<'b>, first_leaf: u64, rows: u32) -> Option<Self> {
-        let rows = rows as usize;
+    pub(super) fn parse(section: Bytes<'b>, leaves: &'b LeafSet, starts: &'b BlockStarts) -> Option<Self> {
+        let fingerprints_len = usize::try_from(leaves.len()).ok()?.checked_mul(2)?;
         let mut rest = section;
-        let ranges = take(&mut rest, (1 + id_blocks(first_leaf, rows)) * RANGE_BYTES)?;
-        Some(Self { rows, before: first_leaf as usize % BLOCK, ranges, fingerprints: rest.first(rows * 2)? })
+        let ranges = take(&mut rest, section.len().checked_sub(fingerprints_len.next_multiple_of(ALIGN))?)?;
+        let ids = Self { leaves, starts, ranges, fingerprints: rest.first(fingerprints_len)? };
+        // Where leaves were removed, how many blocks are left is counted when one is looked into.
+        let counted = !leaves.is_whole() || ids.ranges.len() == (1 + ids.blocks_of_all()) * RANGE_BYTES;
+        (counted && ids.ranges.len() >= RANGE_BYTES && ids.ranges.len().is_multiple_of(RANGE_BYTES)).then_some(ids)
     }
 
     /// The least and the greatest millisecond of each block, in the order of leaves. `None` is damage.
@@ -32,7 +41,7 @@ impl<'b> Ids<'b> {
         self.fingerprints.all()
     }
 
-    /// The leaf offsets whose id may be `id`. Cost: two comparisons if `id` is of another time. `None` is damage.
+    /// The places of the leaves whose id may be `id`. Cost: two comparisons if `id` is of another time. `None` is damage.
     pub(crate) fn candidates(&self, id: &[u8], hash: u64) -> Option<Vec<u32>> {
         let ms = id_ms(id);
         let mut found = Vec::new();
@@ -44,13 +53,39 @@ impl<'b> Ids<'b> {
             if !covers(range)? {
                 continue;
             }
-            let leaf = |nth: usize| (nth * BLOCK).saturating_sub(self.before);
-            for leaf in leaf(block)..leaf(block + 1).min(self.rows) {
-                if self.fingerprints.u16_at(leaf * 2)? == hash as u16 {
-                    found.push(leaf as u32);
+            for place in self.places(block)? {
+                if self.fingerprints.u16_at(place * 2)? == hash as u16 {
+                    found.push(place as u32);
                 }
             }
         }
         Some(found)
     }
+
+    /// The places of a block's leaves. `None` if there is no such block.
+    fn places(&self, block: usize) -> Option<Range<usize>> {
+        let rows = self.fingerprints.len() / 2;
+        if self.leaves.is_whole() {
+            let begin = |block: usize| (block * BLOCK).saturating_sub(self.leaves.start() as usize % BLOCK).min(rows);
+            return Some(begin(block)..begin(block + 1));
+        }
+        let starts = self.starts.get_or_init(|| block_starts(self.leaves));
+        let start = *starts.get(block)? as usize;
+        Some(start..starts.get(block + 1).map_or(rows, |next| *next as usize))
+    }
+
+    fn blocks_of_all(&self) -> usize {
+        let last = self.leaves.last().map_or(0, |last| id_block(last) + 1 - id_block(self.leaves.start()));
+        usize::try_from(last).unwrap_or(usize::MAX)
+    }
+}
+
+fn block_starts(leaves: &LeafSet) -> Box<[u32]> {
+    let mut before = None;
+    let places = (0..).zip(leaves.leaves(0..leaves.len()));
+    let begins = places.filter_map(|(place, leaf)| {
+        let block = Some(id_block(leaf));
+        (std::mem::replace(&mut before, block) != block).then_some(place)
+    });
+    begins.collect()
 }

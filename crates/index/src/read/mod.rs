@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 pub use self::check::check;
 pub(super) use self::dictionary::Dictionary;
+use self::ids::BlockStarts;
 pub(super) use self::ids::Ids;
 pub(super) use self::pairs::{PairCursor, Pairs};
 pub(super) use self::tokens::{Edge, TokenCursor, TokenList};
@@ -20,6 +21,7 @@ use super::format::{
     ALIGN, HEADER_BYTES, HEADER_CRC_AT, INDEX_ROWS_MAX, Kind, MAGIC, SECTIONS_MAX, SectionName, TABLE_ENTRY_BYTES,
     VERSION,
 };
+use super::leaf_set::LeafSet;
 use super::packed::Packed;
 use super::region::{IndexBlocks, IndexBytes, Region};
 use super::sets::Sets;
@@ -50,13 +52,14 @@ pub enum IndexError {
 pub struct Index {
     file: PathBuf,
     region: Region,
-    first_leaf: u64,
+    leaves: LeafSet,
     rows: u32,
     seed: u64,
     sections: Vec<Section>,
     times: (usize, Packed),
-    leaf_of_row: Option<(usize, Packed)>,
-    row_of_leaf: Option<(usize, Packed)>,
+    place_of_row: Option<(usize, Packed)>,
+    row_of_place: Option<(usize, Packed)>,
+    id_starts: BlockStarts,
 }
 
 struct Section {
@@ -109,22 +112,23 @@ impl Index {
         let seed = u64_at(header, 32).unwrap_or(0);
         let mut index = Self {
             file: file.to_owned(),
-            first_leaf,
+            leaves: LeafSet::from(first_leaf..first_leaf.saturating_add(u64::from(rows))),
             rows,
             seed,
             sections,
             times: Default::default(),
-            leaf_of_row: None,
-            row_of_leaf: None,
+            place_of_row: None,
+            row_of_place: None,
+            id_starts: BlockStarts::new(),
             region,
         };
-        if index.rows > INDEX_ROWS_MAX || index.first_leaf.checked_add(u64::from(index.rows)).is_none() {
+        if index.rows > INDEX_ROWS_MAX || index.leaves.len() != u64::from(index.rows) {
             return Err(damaged(24, "too many rows"));
         }
         index.times = index.packed(Kind::Times)?.ok_or_else(|| damaged(0, "no times"))?;
-        index.leaf_of_row = index.packed(Kind::LeafOfRow)?;
-        index.row_of_leaf = index.packed(Kind::RowOfLeaf)?;
-        if index.leaf_of_row.is_some() != index.row_of_leaf.is_some() {
+        index.place_of_row = index.packed(Kind::PlaceOfRow)?;
+        index.row_of_place = index.packed(Kind::RowOfPlace)?;
+        if index.place_of_row.is_some() != index.row_of_place.is_some() {
             return Err(damaged(0, "half an order"));
         }
         Ok(index)
@@ -150,7 +154,8 @@ impl Index {
     /// [`IndexError`].
     pub fn afresh(&self) -> Result<Self, IndexError> {
         let region = self.region.afresh().map_err(|_| self.lacks_memory())?;
-        Self::of_region(&self.file, region)
+        let afresh = Self::of_region(&self.file, region)?;
+        Ok(Self { leaves: self.leaves.clone(), ..afresh })
     }
 
     /// Gives back the memory of what was read of its file. Nothing happens where the system has no memory for the rest.
@@ -183,10 +188,18 @@ impl Index {
         &self.file
     }
 
-    /// Returns the lowest leaf.
+    /// The same index, as that of these leaves: the file says which is the first and how many there are, not which were
+    /// removed. `None` if that does not fit.
     #[must_use]
-    pub fn first_leaf(&self) -> u64 {
-        self.first_leaf
+    pub fn of_leaves(self, leaves: &LeafSet) -> Option<Self> {
+        let fits = leaves.start() == self.leaves.start() && leaves.len() == u64::from(self.rows);
+        fits.then(|| Self { leaves: leaves.clone(), ..self })
+    }
+
+    /// Returns the leaves whose rows these are.
+    #[must_use]
+    pub fn leaves(&self) -> &LeafSet {
+        &self.leaves
     }
 
     /// Returns how many rows there are.
@@ -227,18 +240,28 @@ impl Index {
 
     #[inline]
     pub(super) fn leaf(&self, row: u32) -> Option<u64> {
-        self.mapped(self.leaf_of_row, row).map(|offset| self.first_leaf + u64::from(offset))
+        self.leaves.leaf_at(u64::from(self.place(row)?))
+    }
+
+    /// The place of a row among the leaves.
+    pub(super) fn place(&self, row: u32) -> Option<u32> {
+        self.mapped(self.place_of_row, row)
+    }
+
+    /// The row of the leaf at a place.
+    pub(super) fn row_at(&self, place: u32) -> Option<u32> {
+        self.mapped(self.row_of_place, place)
     }
 
     /// Whether no permutation is stored, since rows and leaves have one order.
     #[inline]
     pub(super) fn rows_are_leaves(&self) -> bool {
-        self.leaf_of_row.is_none()
+        self.place_of_row.is_none()
     }
 
     #[inline]
     pub(super) fn row_of_leaf(&self, leaf: u64) -> Option<u32> {
-        self.mapped(self.row_of_leaf, u32::try_from(leaf.checked_sub(self.first_leaf)?).ok()?)
+        self.row_at(u32::try_from(self.leaves.place_of(leaf)?).ok()?)
     }
 
     pub(super) fn sets(&self) -> Result<Sets<'_>, IndexError> {
@@ -259,7 +282,7 @@ impl Index {
     }
 
     pub(super) fn ids(&self) -> Result<Option<Ids<'_>>, IndexError> {
-        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, self.first_leaf, self.rows))
+        self.parse(Kind::Ids.alone(), |bytes| Ids::parse(bytes, &self.leaves, &self.id_starts))
     }
 
     /// The error for a section that cannot be read, or whose checksum is right but whose content is not.

@@ -55,24 +55,25 @@ pub(crate) fn is_dear(predicate: &Predicate) -> bool {
 
 /// The rows of `part` whose leaf is below `size`.
 fn universe(part: &dyn Part, size: u64) -> Rows {
-    let first = part.first_leaf();
+    let leaves = part.leaf_set();
     let rows = part.rows();
-    let end = first + u64::from(rows);
-    if end <= size {
+    let below = leaves.places_before(size);
+    if below == leaves.len() {
         return Rows::Range(0..rows);
     }
-    if first >= size {
+    if below == 0 {
         return Rows::none();
     }
-    // Leaves are consecutive, so take out those at or beyond the size, or collect those below, whichever are fewer.
-    let row = |leaf| part.row_of_leaf(leaf);
-    if end - size < size - first {
+    // Take out the leaves at or beyond the size, or collect those below, whichever are fewer.
+    let rows_at = |places| leaves.leaves(places).filter_map(|leaf| part.row_of_leaf(leaf)).collect();
+    if leaves.len() - below < below {
+        let beyond: RoaringBitmap = rows_at(below..leaves.len());
         let mut set = RoaringBitmap::new();
         set.insert_range(0..rows);
-        set -= (size..end).filter_map(row).collect::<RoaringBitmap>();
+        set -= beyond;
         Rows::Set(set)
     } else {
-        Rows::Set((first..size).filter_map(row).collect())
+        Rows::Set(rows_at(0..below))
     }
 }
 

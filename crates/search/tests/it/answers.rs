@@ -9,13 +9,15 @@ use search::{
     histogram, page, scan,
 };
 
-use crate::ask::{Log, NOW_US, draws};
+use crate::ask::{Log, NOW_US, draws, removed};
 use crate::entries::{BEGIN_US, Made};
 use crate::naive::{exact, matches};
 use crate::predicates::predicate;
 
 fn log() -> impl Strategy<Value = Log> {
-    (1..120_usize, 1..60_usize, any::<u64>()).prop_map(|(count, cut, seed)| Log::new(&draws(count, seed), cut))
+    let gaps = prop_oneof![Just(0), any::<u64>()];
+    let log = (1..120_usize, 1..60_usize, any::<u64>(), gaps);
+    log.prop_map(|(count, cut, seed, gaps)| Log::with_gaps(&draws(count, seed), cut, &removed(gaps)))
 }
 
 fn chain(question: &Question<'_>, oldest_first: bool, limit: usize) -> (Vec<u64>, Vec<Page>) {
@@ -119,18 +121,24 @@ proptest! {
 
 #[test]
 fn entries_are_found_by_id_and_event_id() {
-    let log = Log::new(&draws(80, 3), 17);
-    let scope = Scope::everything();
-    for made in &log.entries {
-        let id = made.shown["id"].as_str().unwrap();
-        let hit = find_id(&log.view, &id.to_uppercase(), &scope, log.context()).unwrap();
-        assert_eq!(hit.map(|hit| hit.leaf), Some(made.leaf));
+    for log in [Log::new(&draws(80, 3), 17), Log::with_gaps(&draws(80, 3), 17, &removed(9))] {
+        let scope = Scope::everything();
+        for made in &log.entries {
+            let id = made.shown["id"].as_str().unwrap();
+            let hit = find_id(&log.view, &id.to_uppercase(), &scope, log.context()).unwrap();
+            assert_eq!(hit.map(|hit| hit.leaf), Some(made.leaf));
+        }
+        for made in Log::new(&draws(80, 3), 17).entries.iter().filter(|made| log.line(made.leaf).is_none()) {
+            let id = made.shown["id"].as_str().unwrap();
+            assert!(find_id(&log.view, id, &scope, log.context()).unwrap().is_none(), "it was removed");
+            assert!(log.view.find(made.leaf).is_none());
+        }
+        assert!(find_id(&log.view, "no such id", &scope, log.context()).unwrap().is_none());
+        let wanted = log.entries[0..].iter().find_map(|made| made.shown["event_id"].as_str()).unwrap();
+        let want = log.newest(u64::MAX, |made| made.shown["event_id"] == wanted);
+        let hits = find_event_id(&log.view, wanted, &scope, log.context()).unwrap();
+        assert_eq!(hits.iter().map(|hit| hit.leaf).collect::<Vec<_>>(), want);
     }
-    assert!(find_id(&log.view, "no such id", &scope, log.context()).unwrap().is_none());
-    let wanted = log.entries[0..].iter().find_map(|made| made.shown["event_id"].as_str()).unwrap();
-    let want = log.newest(u64::MAX, |made| made.shown["event_id"] == wanted);
-    let hits = find_event_id(&log.view, wanted, &scope, log.context()).unwrap();
-    assert_eq!(hits.iter().map(|hit| hit.leaf).collect::<Vec<_>>(), want);
 }
 
 #[test]

@@ -22,18 +22,29 @@ pub struct Log {
 impl Log {
     /// Makes a log of these entries, cut into parts of `cut` rows of every kind in turn.
     pub fn new(draws: &[Draw], cut: usize) -> Self {
-        let entries: Vec<Made> = draws.iter().enumerate().map(|(leaf, draw)| make(leaf as u64, draw)).collect();
+        Self::with_gaps(draws, cut, &|_| false)
+    }
+
+    /// As [`Self::new`], without the entries of the leaves that were removed. Cuts are between the same leaves.
+    pub fn with_gaps(draws: &[Draw], cut: usize, is_removed: &dyn Fn(u64) -> bool) -> Self {
+        let mut entries: Vec<Made> = draws.iter().enumerate().map(|(leaf, draw)| make(leaf as u64, draw)).collect();
         let cut = cut.max(1);
         let parts = (0..entries.len()).step_by(cut).enumerate();
         let parts =
-            parts.map(|(at, first)| part(&entries, first..(first + cut).min(entries.len()), at + cut)).collect();
-        let view = View { parts, size: entries.len() as u64 };
+            parts.map(|(at, first)| part(&entries, first..(first + cut).min(entries.len()), at + cut, is_removed));
+        let view = View { parts: parts.collect(), size: entries.len() as u64 };
         let ip =
             |made: &Made| made.shown.pointer("/client/ip").map(|ip| ip.as_str().unwrap().parse::<IpAddr>().unwrap());
         let clients = Clients(entries.iter().map(ip).collect());
         // Some logs hold all identities open, and some do not.
+        entries.retain(|made| !is_removed(made.leaf));
         let known = Known { all_open: draws.first().is_none_or(|draw| draw[15] % 2 == 0) };
         Self { entries, view, clients, known }
+    }
+
+    /// The line of a leaf, unless it was removed.
+    pub fn line(&self, leaf: u64) -> Option<&[u8]> {
+        self.entries.iter().find(|made| made.leaf == leaf).map(|made| made.line.as_slice())
     }
 
     pub fn context(&self) -> Context<'_> {
@@ -60,6 +71,12 @@ impl Log {
         found.sort_by_key(|made| std::cmp::Reverse((made.order_us, made.leaf)));
         found.into_iter().map(|made| made.leaf).collect()
     }
+}
+
+/// Leaves to be removed: long runs and single ones, deterministic, and none for 0.
+pub fn removed(seed: u64) -> impl Fn(u64) -> bool {
+    let mixed = move |n: u64| (n ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 61;
+    move |leaf| seed != 0 && (mixed(leaf / 16) < 3 || mixed(leaf << 20) == 0)
 }
 
 /// Deterministic draws.

@@ -2,7 +2,7 @@
 
 use search::{LeafLine, Order, Predicate, Scope, SearchError, batches, scan};
 
-use crate::ask::{Log, draws};
+use crate::ask::{Log, draws, removed};
 
 fn predicate(text: &str) -> Predicate {
     search::parse_query(text, &jiff::tz::TimeZone::UTC).unwrap()
@@ -12,29 +12,32 @@ fn predicate(text: &str) -> Predicate {
 fn batches_are_what_a_scan_hands_out_in_every_order() {
     let scope = Scope::everything();
     for cut in [1, 20, 64, 300] {
-        let log = Log::new(&draws(300, 11), cut);
-        for text in ["", "outcome:failure", "-channel:auth", "id:none"] {
-            let predicate = predicate(text);
-            let question = log.question(&predicate, &scope);
-            for order in [Order::NewestFirst, Order::OldestFirst, Order::Leaf] {
-                let expected: Vec<_> = scan(&question, order).map(|hit| hit.unwrap().leaf).collect();
-                for leaves_max in [1, 7, 1_000] {
-                    let mut leaves = Vec::new();
-                    let mut all = batches(&question, order, leaves_max);
-                    while let Some(batch) = all.next().unwrap() {
-                        // Whatever parts they lie in: only the last is not full.
-                        assert_eq!(batch.len(), leaves_max.min(expected.len() - leaves.len()));
-                        let mut before = None;
-                        let mut read = vec![None; batch.len()];
-                        let lines = &mut |LeafLine { place, part, leaf, line }: LeafLine<'_>| {
-                            assert_eq!(line, log.entries[leaf as usize].line);
-                            assert!(before < Some(leaf) && leaf == batch[place] && part.row_of_leaf(leaf).is_some());
-                            (before, read[place]) = (Some(leaf), Some(leaf));
-                        };
-                        question.lines(&batch, lines).unwrap();
-                        leaves.extend(read.into_iter().flatten());
+        for log in [Log::new(&draws(300, 11), cut), Log::with_gaps(&draws(300, 11), cut, &removed(5))] {
+            for text in ["", "outcome:failure", "-channel:auth", "id:none"] {
+                let predicate = predicate(text);
+                let question = log.question(&predicate, &scope);
+                for order in [Order::NewestFirst, Order::OldestFirst, Order::Leaf] {
+                    let expected: Vec<_> = scan(&question, order).map(|hit| hit.unwrap().leaf).collect();
+                    for leaves_max in [1, 7, 1_000] {
+                        let mut leaves = Vec::new();
+                        let mut all = batches(&question, order, leaves_max);
+                        while let Some(batch) = all.next().unwrap() {
+                            // Whatever parts they lie in: only the last is not full.
+                            assert_eq!(batch.len(), leaves_max.min(expected.len() - leaves.len()));
+                            let mut before = None;
+                            let mut read = vec![None; batch.len()];
+                            let lines = &mut |LeafLine { place, part, leaf, line }: LeafLine<'_>| {
+                                assert_eq!(Some(line), log.line(leaf));
+                                assert!(
+                                    before < Some(leaf) && leaf == batch[place] && part.row_of_leaf(leaf).is_some()
+                                );
+                                (before, read[place]) = (Some(leaf), Some(leaf));
+                            };
+                            question.lines(&batch, lines).unwrap();
+                            leaves.extend(read.into_iter().flatten());
+                        }
+                        assert_eq!(leaves, expected, "{text} {order:?} cut {cut} by {leaves_max}");
                     }
-                    assert_eq!(leaves, expected, "{text} {order:?} cut {cut} by {leaves_max}");
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use search::{Feed, Order, Predicate, Progress, Scope, scan};
 use segment::View;
 
-use crate::ask::{Log, draws};
+use crate::ask::{Log, draws, removed};
 
 fn predicate(text: &str) -> Predicate {
     search::parse_query(text, &jiff::tz::TimeZone::UTC).unwrap()
@@ -37,21 +37,22 @@ fn in_leaf_order(log: &Log, predicate: &Predicate) -> Vec<u64> {
 #[test]
 fn a_feed_is_what_matches_in_leaf_order_over_every_kind_of_part_and_interruption() {
     for cut in [1, 7, 50, 300] {
-        let log = Log::new(&draws(300, 5), cut);
-        for text in ["", "outcome:failure", "-channel:auth severity:>=warning", "assigned OR opened", "id:none"] {
-            let predicate = predicate(text);
-            let expected = in_leaf_order(&log, &predicate);
-            let mut sorted: Vec<_> =
-                log.entries.iter().map(|made| made.leaf).filter(|leaf| expected.contains(leaf)).collect();
-            sorted.sort_unstable();
-            assert_eq!(expected, sorted, "leaf order is leaf order");
-            for most in [1, 3, 1_000] {
-                let mut feed = Feed::from(0);
-                assert_eq!(read(&mut feed, &log, &log.view, &predicate, most), expected, "{text} {cut} {most}");
-                assert_eq!(feed.position(), 300, "the position passes what does not match");
-                let from = 123;
-                let rest: Vec<_> = expected.iter().copied().filter(|leaf| *leaf >= from).collect();
-                assert_eq!(read(&mut Feed::from(from), &log, &log.view, &predicate, most), rest);
+        for log in [Log::new(&draws(300, 5), cut), Log::with_gaps(&draws(300, 5), cut, &removed(2))] {
+            for text in ["", "outcome:failure", "-channel:auth severity:>=warning", "assigned OR opened", "id:none"] {
+                let predicate = predicate(text);
+                let expected = in_leaf_order(&log, &predicate);
+                let mut sorted: Vec<_> =
+                    log.entries.iter().map(|made| made.leaf).filter(|leaf| expected.contains(leaf)).collect();
+                sorted.sort_unstable();
+                assert_eq!(expected, sorted, "leaf order is leaf order");
+                for most in [1, 3, 1_000] {
+                    let mut feed = Feed::from(0);
+                    assert_eq!(read(&mut feed, &log, &log.view, &predicate, most), expected, "{text} {cut} {most}");
+                    assert_eq!(feed.position(), 300, "the position passes what does not match");
+                    let from = 123;
+                    let rest: Vec<_> = expected.iter().copied().filter(|leaf| *leaf >= from).collect();
+                    assert_eq!(read(&mut Feed::from(from), &log, &log.view, &predicate, most), rest);
+                }
             }
         }
     }
@@ -66,7 +67,7 @@ fn a_feed_goes_on_where_it_was_when_the_log_has_grown_and_its_parts_are_others()
     let mut feed = Feed::from(0);
     let mut seen = Vec::new();
     for size in [10, 95, 95, 230] {
-        let parts = small.view.parts.iter().filter(|part| part.first_leaf() < size).cloned().collect();
+        let parts = small.view.parts.iter().filter(|part| part.leaf_set().start() < size).cloned().collect();
         seen.extend(read(&mut feed, &small, &View { parts, size }, &predicate, 4));
         assert_eq!(feed.position(), size);
     }
@@ -76,14 +77,15 @@ fn a_feed_goes_on_where_it_was_when_the_log_has_grown_and_its_parts_are_others()
 
 #[test]
 fn a_feed_can_begin_at_the_last_few_that_match() {
-    let log = Log::new(&draws(300, 7), 40);
-    let predicate = predicate("outcome:success");
-    let scope = Scope::everything();
-    let all = in_leaf_order(&log, &predicate);
-    for count in [0, 1, 45, all.len(), all.len() + 1] {
-        let mut feed = Feed::last(&log.question(&predicate, &scope), count).unwrap();
-        let expected = &all[all.len().saturating_sub(count)..];
-        assert_eq!(read(&mut feed, &log, &log.view, &predicate, 10), expected, "the last {count}");
+    for log in [Log::new(&draws(300, 7), 40), Log::with_gaps(&draws(300, 7), 40, &removed(4))] {
+        let predicate = predicate("outcome:success");
+        let scope = Scope::everything();
+        let all = in_leaf_order(&log, &predicate);
+        for count in [0, 1, 45, all.len(), all.len() + 1] {
+            let mut feed = Feed::last(&log.question(&predicate, &scope), count).unwrap();
+            let expected = &all[all.len().saturating_sub(count)..];
+            assert_eq!(read(&mut feed, &log, &log.view, &predicate, 10), expected, "the last {count}");
+        }
     }
 }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use event::Entry;
 use index::{Ask, Counts, Field, Needle, RowExtra, Text, fold};
 use roaring::RoaringBitmap;
-use segment::{Disclosed, Part, PartError};
+use segment::{Disclosed, LeafSet, Part, PartError};
 
 use crate::entries::Made;
 
 pub struct NaivePart {
-    first_leaf: u64,
+    leaves: LeafSet,
     /// In row order: by (time, leaf).
     rows: Vec<Arc<Row>>,
 }
@@ -24,14 +24,20 @@ struct Row {
 }
 
 impl NaivePart {
+    /// All of these entries.
     pub fn new(made: &[Made]) -> Self {
+        Self::of_leaves(made, LeafSet::from(made[0].leaf..made[made.len() - 1].leaf + 1))
+    }
+
+    /// Those of these entries whose leaves are in the set.
+    pub fn of_leaves(made: &[Made], leaves: LeafSet) -> Self {
         let row = |made: &Made| {
             let Made { leaf, line, extra, order_us, .. } = made;
             Arc::new(Row { leaf: *leaf, order_us: *order_us, line: line.clone(), extra: extra.clone() })
         };
-        let mut rows: Vec<_> = made.iter().map(row).collect();
+        let mut rows: Vec<_> = made.iter().filter(|made| leaves.place_of(made.leaf).is_some()).map(row).collect();
         rows.sort_by_key(|row| (row.order_us, row.leaf));
-        Self { first_leaf: made[0].leaf, rows }
+        Self { leaves, rows }
     }
 
     fn filter(&self, passes: impl Fn(&Row) -> bool) -> RoaringBitmap {
@@ -44,8 +50,8 @@ impl Part for NaivePart {
         u32::try_from(self.rows.len()).unwrap()
     }
 
-    fn first_leaf(&self) -> u64 {
-        self.first_leaf
+    fn leaf_set(&self) -> &LeafSet {
+        &self.leaves
     }
 
     fn leaf(&self, row: u32) -> u64 {
@@ -225,8 +231,8 @@ impl Part for Lying {
         self.0.rows()
     }
 
-    fn first_leaf(&self) -> u64 {
-        self.0.first_leaf()
+    fn leaf_set(&self) -> &LeafSet {
+        self.0.leaf_set()
     }
 
     fn leaf(&self, row: u32) -> u64 {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use event::Entry;
 use index::{Index, IndexBuilder, Indexed, Lines};
 use segment::tail::{Buffer, LineAt, LineSource, Row, freeze};
-use segment::{Disclosed, Part, PartError, PartLines};
+use segment::{Disclosed, LeafSet, Part, PartError, PartLines};
 
 use crate::entries::Made;
 use crate::naive_part::NaivePart;
@@ -65,25 +65,28 @@ fn buffer(made: &[Made]) -> Arc<Buffer> {
     buffer
 }
 
-fn indexed(made: &[Made]) -> Arc<dyn Part> {
-    let mut builder = IndexBuilder::new(made[0].leaf, 7);
-    for Made { line, extra, leaf, .. } in made {
+fn indexed(made: &[Made], leaves: &LeafSet) -> Arc<dyn Part> {
+    let mut builder = IndexBuilder::new(leaves.start(), 7);
+    for Made { line, extra, leaf, .. } in made.iter().filter(|made| leaves.place_of(made.leaf).is_some()) {
         builder.push(*leaf, &Entry::parse(line).unwrap(), extra);
     }
     let index = Index::open(Path::new("memory.idx"), Arc::new(builder.finish())).unwrap();
-    Arc::new(Indexed::new(index, Memory::of(made)))
+    Arc::new(Indexed::new(index.of_leaves(leaves).unwrap(), Memory::of(made)))
 }
 
-/// Makes the entries of `range` a part of the kind that `kind` picks.
-pub fn part(entries: &[Made], range: Range<usize>, kind: usize) -> Arc<dyn Part> {
+/// Makes the entries of `range` a part of the kind that `kind` picks; where some were removed, one that can lack them.
+pub fn part(entries: &[Made], range: Range<usize>, kind: usize, is_removed: &dyn Fn(u64) -> bool) -> Arc<dyn Part> {
+    let leaves = range.start as u64..range.end as u64;
     let made = &entries[range];
+    let leaves = LeafSet::without(leaves.clone(), &leaves.filter(|leaf| is_removed(*leaf)).collect());
     match kind % 4 {
-        0 => indexed(made),
+        1 | 2 if !leaves.is_whole() => indexed(made, &leaves),
+        0 => indexed(made, &leaves),
         1 => Arc::new(freeze(&buffer(made), 7).unwrap().0),
         2 => {
             let buffer = buffer(made);
             buffer.snapshot(buffer.len())
         }
-        _ => Arc::new(NaivePart::new(made)),
+        _ => Arc::new(NaivePart::of_leaves(made, leaves)),
     }
 }

@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
-use index::{Ask, Columns, Counts, Field, Matcher, Needle, Text};
+use index::{Ask, Columns, Counts, Field, LeafSet, Matcher, Needle, Text};
 use roaring::RoaringBitmap;
 
 use crate::part::{Disclosed, Part, PartError, Work};
@@ -19,12 +19,15 @@ pub struct BufferRows {
     buffer: Arc<Buffer>,
     /// By their ordinals, which are places in the buffer.
     rows: Range<u32>,
+    leaves: LeafSet,
     order: OnceLock<Order>,
 }
 
 impl BufferRows {
     pub(super) fn new(buffer: Arc<Buffer>, rows: Range<u32>) -> Self {
-        Self { buffer, rows, order: OnceLock::new() }
+        let leaf = |ordinal: u32| buffer.first_leaf() + u64::from(ordinal);
+        let leaves = LeafSet::from(leaf(rows.start)..leaf(rows.end));
+        Self { buffer, rows, leaves, order: OnceLock::new() }
     }
 
     fn order(&self) -> &[(i64, u32)] {
@@ -71,8 +74,8 @@ impl Part for BufferRows {
         self.rows.end - self.rows.start
     }
 
-    fn first_leaf(&self) -> u64 {
-        self.buffer.first_leaf() + u64::from(self.rows.start)
+    fn leaf_set(&self) -> &LeafSet {
+        &self.leaves
     }
 
     fn leaf(&self, row: u32) -> u64 {

@@ -45,7 +45,7 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
         assert!(!reindex(&disk, dir, &entry, &how).unwrap(), "it is the same already");
         assert_eq!(disk.read(&file).unwrap(), sealed);
         let segment = open().unwrap();
-        assert_eq!((segment.first_leaf(), segment.rows()), (0, 200));
+        assert_eq!((segment.leaf_set().start(), segment.rows()), (0, 200));
         for leaf in [0, 1, 100, 199] {
             let row = segment.row_of_leaf(leaf).unwrap();
             assert_eq!(segment.line(row).unwrap(), LOG.line(leaf));

@@ -86,7 +86,7 @@ fn the_golden_index_answers_and_is_written_as_recorded() {
     let bytes = read("rows.idx");
     let index = Index::open(Path::new("rows.idx"), Arc::new(bytes.clone())).unwrap();
     index.verify().unwrap();
-    assert_eq!(index.first_leaf(), FIRST_LEAF);
+    assert_eq!(index.leaves().start(), FIRST_LEAF);
     let recorded: Value = serde_json::from_slice(&read("answers.json")).unwrap();
     assert_eq!(answers(&Indexed::new(index, memory(&rows))), recorded);
     assert_eq!(index_bytes(&rows), bytes, "the builder writes other bytes than version 3 says");

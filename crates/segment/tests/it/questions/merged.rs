@@ -8,10 +8,11 @@ use env::Disk;
 use env::fake::FaultyDisk;
 use event::Entry;
 use index::{
-    Field, Index, IndexBuilder, IndexKey, IndexMergeError, Indexed, MergeInto, RowExtra, SPOOL_BYTES, Wanted,
+    Field, Index, IndexBuilder, IndexKey, IndexMergeError, Indexed, LeafSet, MergeInto, RowExtra, SPOOL_BYTES, Wanted,
     merge_indexes,
 };
 use proptest::prelude::*;
+use roaring::RoaringTreemap;
 
 use super::draft::{Dice, Draft};
 use super::naive::Naive;
@@ -119,6 +120,61 @@ proptest! {
             prop_assert_eq!(&merged, &build(FIRST_LEAF, &drafts));
         }
         check(&Indexed::new(open(merged), memory(&drafts)), &drafts, seed);
+    }
+}
+
+/// The index of those leaves of a set whose rows these are.
+fn build_of(leaves: &LeafSet, drafts: &[Draft]) -> Vec<u8> {
+    let mut builder = IndexBuilder::new(leaves.start(), SEED);
+    for leaf in leaves.leaves(0..leaves.len()) {
+        let draft = &drafts[(leaf - FIRST_LEAF) as usize];
+        builder.push(leaf, &Entry::parse(&draft.line).unwrap(), &draft.extra);
+    }
+    builder.finish()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// Whole pieces among those that lack some leaves, and those that lack all.
+    #[test]
+    fn indexes_of_leaves_with_gaps_merge_into_that_of_all_and_find_what_is_left(
+        seed: u64,
+        rows in 1_usize..600,
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        runs in prop::collection::vec((any::<prop::sample::Index>(), 0_u64..200), 0..6),
+        singles in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+    ) {
+        let drafts = drafts(seed, rows as u64, 60);
+        let range = FIRST_LEAF..FIRST_LEAF + rows as u64;
+        let at = |index: &prop::sample::Index| FIRST_LEAF + index.index(rows) as u64;
+        let mut removed: RoaringTreemap = singles.iter().map(at).collect();
+        for (first, len) in &runs {
+            removed.insert_range(at(first)..at(first) + len);
+        }
+        let leaves = LeafSet::without(range.clone(), &removed);
+        let mut ends: Vec<u64> = cuts.iter().map(at).chain([range.start, range.end]).collect();
+        ends.sort_unstable();
+        ends.dedup();
+        let pieces: Vec<Index> = ends.windows(2).map(|ends| {
+            let leaves = leaves.within(ends[0]..ends[1]);
+            open(build_of(&leaves, &drafts)).of_leaves(&leaves).unwrap()
+        }).collect();
+        let merged = merge(&disk(), &pieces, 300).unwrap();
+        if !has_heavy_values(&drafts) {
+            prop_assert_eq!(&merged, &build_of(&leaves, &drafts));
+        }
+        let part = Indexed::new(open(merged).of_leaves(&leaves).unwrap(), memory(&drafts));
+        prop_assert_eq!(u64::from(part.rows()), leaves.len());
+        for (leaf, draft) in range.zip(&drafts) {
+            let entry = Entry::parse(&draft.line).unwrap();
+            let rows: Vec<u32> = part.equal(Field::Id, entry.id.as_bytes()).unwrap().into_iter().collect();
+            let row = part.row_of_leaf(leaf);
+            prop_assert_eq!(rows, row.into_iter().collect::<Vec<_>>());
+            prop_assert_eq!(row.is_some(), !removed.contains(leaf));
+            prop_assert_eq!(row.map(|row| part.leaf(row)), row.map(|_| leaf));
+            prop_assert_eq!(row.map(|row| part.line(row).unwrap()), row.map(|_| draft.line.clone()));
+        }
     }
 }
 

@@ -100,7 +100,7 @@ fn buffer(drafts: &[Draft]) -> Arc<Buffer> {
 
 fn check_order(part: &dyn Part, naive: &Naive<'_>) {
     assert_eq!(part.rows() as usize, naive.rows.len());
-    assert_eq!(part.first_leaf(), FIRST_LEAF);
+    assert_eq!(part.leaf_set().start(), FIRST_LEAF);
     for (number, row) in naive.rows.iter().enumerate() {
         let number = number as u32;
         assert_eq!((part.leaf(number), part.time_us(number)), (row.leaf, row.time_us));
