@@ -2,7 +2,7 @@
 //!
 //! A *segment* is a run of consecutive lines that will never change: the lines themselves as zstd-compressed text
 //! ([`data`]), the encrypted disclosures behind them ([`disclosures`]) and an index derived from both ([`index`]).
-//! [`seal`] makes one, [`mod@merge`] makes one of several, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
+//! [`seal`] makes one, [`mod@merge`] makes one of several, [`rewrite_without`] one that lacks some of its leaves, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
 //! that are live. The [`tail`] makes what is not sealed yet searchable. Segments and tail answer search through
 //! [`Part`].
 //!
@@ -24,6 +24,7 @@ mod own;
 mod part;
 mod personal;
 mod reindex;
+mod rewrite;
 pub mod seal;
 pub mod sealed;
 mod secret;
@@ -41,6 +42,7 @@ pub use part::{
     Work,
 };
 pub use personal::{Digests3, names};
+pub use rewrite::{RewriteError, rewrite_without};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;
 pub use secret::{IndexKey, IndexSecret};

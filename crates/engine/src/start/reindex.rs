@@ -107,13 +107,13 @@ fn side_by_side(
     each: &EachIndex<'_>,
 ) -> Result<(), ReindexError> {
     let mut largest_first: Vec<_> = segments.iter().collect();
-    largest_first.sort_by_key(|entry| Reverse(rows(entry)));
+    largest_first.sort_by_key(|entry| Reverse(entry.rows()));
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let done = AtomicU64::new(0);
     let IndexSecret { seed, key } = index_secret(vault);
     let cache = BlockCache::keyed(CACHE_BYTES, key);
-    let all = segments.iter().map(rows).sum();
+    let all = segments.iter().map(SegmentEntry::rows).sum();
     let tell = |more| progress(done.fetch_add(more, Ordering::Relaxed) + more, all);
     let work = || {
         while let Some(entry) = largest_first.get(next.fetch_add(1, Ordering::Relaxed))
@@ -127,8 +127,4 @@ fn side_by_side(
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX).min(segments.len());
     env::threads::map(0..threads, |_| work()).into_iter().collect()
-}
-
-fn rows(entry: &SegmentEntry) -> u64 {
-    entry.name.last + 1 - entry.name.first
 }

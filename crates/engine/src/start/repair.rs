@@ -244,6 +244,7 @@ impl Candidates {
                 Ok(ledger.digests(LeafIndex(leaves.start), count)?)
             },
             opens: None,
+            explained: &config.explained,
             // What is wrong with an index does not matter here.
             index_key: None,
             each_line: &|_, _| Ok(()),

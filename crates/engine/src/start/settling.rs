@@ -14,6 +14,7 @@ use env::{Disk, Kind};
 use journal::{FileJournal, Recovery, Sizes, make_room_to_settle};
 use ledger::DigestsAhead;
 use proof::{Digest, LeafIndex};
+use roaring::RoaringTreemap;
 use segment::manifest::{Manifest, SegmentEntry, foreign};
 use segment::seal::{Elsewhere, remove_leftovers, remove_unfinished};
 use segment::sealed::{IndexAccess, SealedLines, open_segment};
@@ -65,7 +66,9 @@ pub(crate) fn settle(
         let count = usize::try_from(leaves.end - leaves.start)?;
         Ok(ledger.digests(LeafIndex(leaves.start), count)?)
     };
-    let sound = Sound { disk, layout, manifest: looked.manifest.as_ref(), digests, known: RefCell::default() };
+    let explained = &config.explained;
+    let sound =
+        Sound { disk, layout, manifest: looked.manifest.as_ref(), digests, explained, known: RefCell::default() };
     let held = |leaves| sound.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
@@ -157,6 +160,7 @@ struct Sound<'a> {
     layout: &'a Layout,
     manifest: Option<&'a Manifest>,
     digests: &'a DigestsOf<'a>,
+    explained: &'a RoaringTreemap,
     known: RefCell<BTreeMap<SegmentName, bool>>,
 }
 
@@ -177,6 +181,7 @@ impl Sound<'_> {
             let how = VerifyOptions {
                 digests: self.digests,
                 opens: None,
+                explained: self.explained,
                 each_line: &|_, _| Ok(()),
                 // What is wrong with an index does not matter here.
                 index_key: None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use ledger::OlderMark;
+use roaring::RoaringTreemap;
 
 /// Rows of a sealed segment by default. A row that is not sealed yet takes some 800 bytes of memory, and all must stay below a
 /// gibibyte, questions, exports and joining included. 64 such segments make [`MERGE_ROWS_DEFAULT`].
@@ -80,6 +81,9 @@ pub struct Config {
     pub name: String,
     /// What to do about a mark that is older than it can be after a crash.
     pub older_mark: OlderMark,
+    /// Leaves that segments may lack. None in the product, where nothing is removed yet: a log that lacks any is refused, and
+    /// `verify` finds them. Tests name those that they removed.
+    pub explained: RoaringTreemap,
     /// What the holder of the lock says of itself, for instance its address.
     pub note: String,
     /// Rows at which the tail is sealed into a segment.
@@ -119,6 +123,7 @@ impl Config {
             data: data.to_owned(),
             marks: marks_folder(),
             older_mark: OlderMark::Refuse,
+            explained: RoaringTreemap::new(),
             name: "log".to_owned(),
             note: String::new(),
             seal_rows: SEAL_ROWS_DEFAULT,

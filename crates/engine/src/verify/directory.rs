@@ -6,6 +6,7 @@ use env::{Disk, Lock};
 use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
+use roaring::RoaringTreemap;
 use segment::manifest::{Manifest, newest, verify_manifests};
 use segment::verify::verify_folder;
 use vault::{RootKey, Vault};
@@ -72,7 +73,11 @@ pub fn verify_directory(
     let lines_progress = |done: u64, of: u64| progress(done, of + indexed_twice);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
     let mut segments = Verification { size: verification.size, ..Verification::default() };
-    let sealed = || digests.is_ok().then(|| check_sealed(disk, &layout, &relations, &lines_progress, &mut segments));
+    let sealed = || {
+        digests
+            .is_ok()
+            .then(|| check_sealed(disk, &layout, &config.explained, &relations, &lines_progress, &mut segments))
+    };
     let (report, sealed) = env::threads::join(|| tree.finish(), sealed);
     let report = report?;
     verification.checkpoints = report.checkpoints;
@@ -167,13 +172,14 @@ fn unnamed_segments(
 fn check_sealed(
     disk: &dyn Disk,
     layout: &Layout,
+    explained: &RoaringTreemap,
     relations: &Relations<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
 ) -> (Option<Manifest>, Indexes) {
     let manifest = check_manifests(disk, layout, verification);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
-    let indexes = segments::check(disk, layout, named, relations, progress, verification);
+    let indexes = segments::check(disk, layout, named, explained, relations, progress, verification);
     (manifest, indexes)
 }
 

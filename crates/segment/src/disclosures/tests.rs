@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::{DisclosureCursor, DisclosureFile, DisclosureWriter};
 use crate::cache::BlockCache;
+use crate::index::LeafSet;
 use crate::part::Disclosed;
 use crate::{DisclosureRecord, DisclosureRecordRef, PartError};
 
@@ -79,7 +80,7 @@ proptest! {
         write(&disk, first_leaf, &leaves);
         let file = read(&disk, cache).unwrap();
         file.check().unwrap();
-        prop_assert_eq!(file.leaves(), first_leaf..first_leaf + leaves.len() as u64);
+        prop_assert_eq!(file.leaves(), &LeafSet::from(first_leaf..first_leaf + leaves.len() as u64));
         for (leaf, plan) in (first_leaf..).zip(&leaves) {
             prop_assert_eq!(&file.disclosed(leaf).unwrap(), &disclosed(plan));
         }
