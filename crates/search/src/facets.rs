@@ -2,7 +2,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use segment::{Ask, Counts, Field, Part, PartError};
+use index::{Ask, Counts, Field};
+use segment::{Part, PartError};
 
 use crate::error::SearchError;
 use crate::limits::FACET_LIMIT_MAX;
@@ -147,8 +148,8 @@ pub(crate) fn counts(
 }
 
 /// Names the field in an error of a part, which does not know its name.
-pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
-    match error {
+pub(crate) fn too_many(error: impl Into<PartError>, field: &'static str) -> SearchError {
+    match error.into() {
         PartError::TooMany => SearchError::FacetValues { field },
         error => error.into(),
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use segment::index::fold;
-use segment::{Counts, Field, Part};
+use index::{Counts, Field, fold};
+use segment::Part;
 
 use crate::error::SearchError;
 use crate::facets::{most, sums, too_many};

@@ -69,7 +69,7 @@ pub(crate) fn surroundings(world: &World) -> Surroundings {
         disk: world.disk.clone(),
         clock: world.clock.clone(),
         random: world.random.clone(),
-        fold: segment::index::fold,
+        fold: index::fold,
     }
 }
 

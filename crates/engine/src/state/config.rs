@@ -45,9 +45,9 @@ pub const STALE_ROUNDS_MAX: usize = 16;
 pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
 
 // A segment is at most one run longer than this, and the columns of one run are far smaller than the difference.
-const _: () = assert!(SEAL_BYTES_DEFAULT <= segment::index::INDEX_LINE_BYTES_MAX / 2);
+const _: () = assert!(SEAL_BYTES_DEFAULT <= index::INDEX_LINE_BYTES_MAX / 2);
 const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
-const _: () = assert!(MERGE_ROWS_DEFAULT <= segment::index::INDEX_ROWS_MAX as u64);
+const _: () = assert!(MERGE_ROWS_DEFAULT <= index::INDEX_ROWS_MAX as u64);
 const _: () = assert!(SEAL_ROWS_MAX >= SEAL_ROWS_DEFAULT);
 
 /// The world the engine lives in.

@@ -57,7 +57,7 @@ pub(crate) fn open_vault(folder: &Folder) -> Vault {
         disk: Arc::new(SystemDisk),
         clock: Arc::new(ManualClock::at(NOW_US)),
         random: Arc::new(SeededRandom::new(1)),
-        fold: segment::index::fold,
+        fold: index::fold,
     };
     let root = RootKey::read(&SystemDisk, &folder.data()).unwrap();
     Vault::open(&folder.data(), surroundings, &root).unwrap()

@@ -3,12 +3,10 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use index::{Ask, Columns, Counts, Field, Matcher, Needle, Text};
 use roaring::RoaringBitmap;
 
-use crate::counts::Counts;
-use crate::index::columns::Columns;
-use crate::index::needle::Matcher;
-use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text, Work};
+use crate::part::{Disclosed, Part, PartError, Work};
 use crate::tail::Buffer;
 use crate::tail::buffer::Row;
 use crate::tail::order::Order;
