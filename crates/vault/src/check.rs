@@ -6,8 +6,8 @@ use env::Disk;
 
 use crate::{
     RootKey, VaultError,
-    database::{Database, database_path},
     key_file::{LogKey, log_path, root_path},
+    sqlite::database::{Database, database_path},
     wrapping::Wrapping,
 };
 

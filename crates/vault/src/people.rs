@@ -13,11 +13,11 @@ use event::{Person, PersonId, PersonKey};
 use hashbrown::HashTable;
 use zeroize::Zeroizing;
 
-use crate::database::Row;
 use crate::generations::Generations;
 use crate::person_names::{NameHash, NameHasher};
 use crate::pseudonyms::Pseudonyms;
 use crate::slab::Slab;
+use crate::sqlite::database::Row;
 use crate::{RootKey, cipher};
 
 /// How many new persons may wait to be made durable: several times what the largest batches of a few clients name

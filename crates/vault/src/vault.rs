@@ -17,11 +17,11 @@ use event::{Person, PersonId};
 use crate::{
     Check, Fold, RootKey, VaultError,
     check::check_opened,
-    database::{Database, Row, database_path},
     identities::Identities,
     key_file::{LogKey, log_path, root_path},
     people::People,
     recent::RecentRecords,
+    sqlite::database::{Database, Row, database_path},
     wrapping::{Unwrapped, Wrapping},
 };
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::{
     RootKey,
     cipher::{Cipher, NONCE_BYTES, TAG_BYTES},
-    database::Row,
+    sqlite::database::Row,
 };
 
 /// Bytes of a key.

@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 use super::Vault;
 use crate::{
     KeyState, StoreError,
-    database::{Database, Row},
     people::{PENDING_MAX, People},
     pseudonyms,
+    sqlite::database::{Database, Row},
 };
 
 impl Vault {

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use env::{Disk as _, Kind, SystemDisk, begins_as, read_whole};
 
-use crate::database::database_path;
-use crate::{VaultError, schema, write_ahead};
+use super::database::database_path;
+use super::{schema, write_ahead};
+use crate::VaultError;
 
 /// SQLite's file header has so many bytes.
 pub(crate) const HEADER_BYTES: usize = 100;
@@ -188,7 +189,7 @@ fn beside(database: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::database::Database;
+    use crate::sqlite::database::Database;
 
     #[test]
     fn nothing_that_sqlite_did_not_write_is_handed_to_it() {

@@ -11,8 +11,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::ffi::{self, Error, SQLITE_SCHEMA};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, named_params};
 
-use crate::files::{self, To};
-use crate::{StoreError, VaultError, schema};
+use super::files::{self, To};
+use super::schema;
+use crate::{StoreError, VaultError};
 
 /// A row of table `person`.
 pub(crate) struct Row {

@@ -6,7 +6,7 @@ use std::io;
 
 use env::DiskFile;
 
-use crate::files::{HEADER_BYTES, PAGE_BYTES};
+use super::files::{HEADER_BYTES, PAGE_BYTES};
 
 const LOG_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
