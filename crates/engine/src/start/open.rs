@@ -46,19 +46,19 @@ impl Log {
         let disk = &*world.disk;
         let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
         let rules = rules(&config)?;
-        if survey(disk, &layout)? == Ground::Free {
+        if survey(&world, &layout)? == Ground::Free {
             probe_marks(disk, &layout)?;
             disk.create_dir_all(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
         }
         let lock = Lock::acquire(layout.data())?;
-        if survey(disk, &layout)? == Ground::Log {
+        if survey(&world, &layout)? == Ground::Log {
             // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
             let dir = layout.journal();
             make_room_to_look(disk, &dir).map_err(|source| OpenLogError::disk(&dir, source))?;
         }
         lock.describe(&config.note)?;
         // Once more: another process may have made a log meanwhile.
-        if survey(disk, &layout)? == Ground::Free {
+        if survey(&world, &layout)? == Ground::Free {
             create(&config, &world, &layout)?;
         }
         let mut looked = look(&config, &world, &layout)?;
@@ -115,7 +115,7 @@ impl Log {
     /// # Errors
     /// `NoLog`; else as [`Log::open`].
     pub fn open_existing(config: Config, world: World) -> Result<Self, OpenLogError> {
-        if survey(&*world.disk, &Layout::new(&config.data, &config.marks))? == Ground::Free {
+        if survey(&world, &Layout::new(&config.data, &config.marks))? == Ground::Free {
             return Err(OpenLogError::NoLog { data: config.data });
         }
         Self::open(config, world)

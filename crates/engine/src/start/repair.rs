@@ -104,7 +104,7 @@ impl Repair {
     pub fn plan(config: &Config, world: &World, progress: Progress<'_>) -> Result<Option<Self>, RepairError> {
         let layout = Layout::new(&config.data, &config.marks);
         let disk: &dyn Disk = &*world.disk;
-        if survey(disk, &layout).map_err(RepairError::Beyond)? == Ground::Free {
+        if survey(world, &layout).map_err(RepairError::Beyond)? == Ground::Free {
             return Err(RepairError::Beyond(OpenLogError::NoLog { data: config.data.clone() }));
         }
         let lock = Lock::acquire(layout.data()).map_err(|error| RepairError::Beyond(error.into()))?;

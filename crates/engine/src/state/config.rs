@@ -6,6 +6,7 @@ use std::sync::Arc;
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use ledger::OlderMark;
+use vault::{KeyStore, SqliteKeys};
 
 /// Rows of a sealed segment by default. A row that is not sealed yet takes some 800 bytes of memory, and all must stay below a
 /// gibibyte, questions, exports and joining included. 64 such segments make [`MERGE_ROWS_DEFAULT`].
@@ -59,13 +60,26 @@ pub struct World {
     pub random: Arc<dyn Random>,
     /// The file system.
     pub disk: Arc<dyn Disk>,
+    /// Where keys of persons are kept; `None`: in `vault.db` of the data directory, by SQLite on the real file system.
+    pub keys: Option<Arc<dyn KeyStore>>,
 }
 
 impl World {
-    /// The operating system's clock, randomness and disk.
+    /// The operating system's clock, randomness and disk; keys in the data directory.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock::new()), random: Arc::new(SystemRandom), disk: Arc::new(SystemDisk) }
+        Self {
+            clock: Arc::new(SystemClock::new()),
+            random: Arc::new(SystemRandom),
+            disk: Arc::new(SystemDisk),
+            keys: None,
+        }
+    }
+
+    /// The key store of the log in `data`.
+    #[must_use]
+    pub fn key_store(&self, data: &Path) -> Arc<dyn KeyStore> {
+        self.keys.clone().unwrap_or_else(|| Arc::new(SqliteKeys::of(data)))
     }
 }
 

@@ -18,6 +18,7 @@ mod feed;
 mod flips;
 mod forging;
 mod identities;
+mod keys;
 mod life;
 mod limping;
 mod merging;

@@ -55,6 +55,7 @@ fn destroy(folder: &Folder, id: &str) -> PersonId {
 pub(crate) fn open_vault(folder: &Folder) -> Vault {
     let surroundings = Surroundings {
         disk: Arc::new(SystemDisk),
+        keys: World::system().key_store(&folder.data()),
         clock: Arc::new(ManualClock::at(NOW_US)),
         random: Arc::new(SeededRandom::new(1)),
         fold: index::fold,
@@ -110,6 +111,7 @@ fn entries_received_far_in_the_future_are_found_and_not_started_from() {
         clock: Arc::clone(&clock) as Arc<dyn Clock>,
         random: Arc::new(SystemRandom),
         disk: Arc::new(SystemDisk),
+        keys: None,
     };
     let log = Log::open(config.clone(), world.clone()).unwrap();
     clock.step_to(NOW_US + 70 * YEAR_US);
