@@ -29,17 +29,10 @@ pub(crate) enum Ground {
 /// `NotEmpty` for a foreign folder, `Incomplete` for a log of which part is missing, `Disk`.
 pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenLogError> {
     let data = layout.data();
-    let mut found = Vec::new();
-    match std::fs::read_dir(data) {
+    let found = match disk.entries(data) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ground::Free),
-        Err(source) => return Err(OpenLogError::disk(data, source)),
-        Ok(entries) => {
-            for entry in entries {
-                found.push(entry.map_err(|source| OpenLogError::disk(data, source))?.path());
-            }
-        }
-    }
-    found.sort();
+        listed => listed.map_err(|source| OpenLogError::disk(data, source))?,
+    };
     if is_log(disk, layout)? {
         return Ok(Ground::Log);
     }
