@@ -31,17 +31,10 @@ pub(crate) enum Ground {
 pub(crate) fn survey(world: &World, layout: &Layout) -> Result<Ground, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let data = layout.data();
-    let mut found = Vec::new();
-    match std::fs::read_dir(data) {
+    let found = match disk.entries(data) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ground::Free),
-        Err(source) => return Err(OpenLogError::disk(data, source)),
-        Ok(entries) => {
-            for entry in entries {
-                found.push(entry.map_err(|source| OpenLogError::disk(data, source))?.path());
-            }
-        }
-    }
-    found.sort();
+        listed => listed.map_err(|source| OpenLogError::disk(data, source))?,
+    };
     if is_log(disk, layout)? {
         return Ok(Ground::Log);
     }
