@@ -209,9 +209,10 @@ impl<L: Lines> Part for Indexed<L> {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), PartError> {
-        self.field_values_beginning(field, prefix, each)
+        self.field_values_beginning(field, prefix, ask, each)
     }
 
     fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError> {
