@@ -27,6 +27,7 @@ mod publication;
 mod reindexing;
 mod repairing;
 mod sealing;
+mod suggestions;
 mod tampering;
 mod verify;
 mod work;
