@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 
 use env::Disk;
 use event::Entry;
-use journal::{Journal, Need};
+use journal::Need;
 use ledger::DigestsAhead;
 use segment::manifest::SegmentEntry;
 use segment::{Part, PartError};
@@ -98,7 +98,7 @@ impl SealerThread {
                 Step::EndJoin(ended) => self.end_join(&ended.0, ended.1),
                 Step::Wait => {
                     if std::mem::take(&mut self.in_reserve) {
-                        self.shared.journal.give_back_reserve();
+                        self.shared.journal.reserve().give_back();
                     }
                     heard = self.shared.sealing.wait(heard, NAP_US);
                     continue;
@@ -117,14 +117,14 @@ impl SealerThread {
                     continue;
                 }
                 self.too_small = (full && in_reserve).then_some(asked).or(self.too_small);
-                self.shared.journal.give_back_reserve();
+                self.shared.journal.reserve().give_back();
                 let error = if full { SealingError::DiskFull(Box::new(error)) } else { error };
                 self.shared.health.failed(Work::Sealing, &error, asked);
                 self.shared.sealed.notify();
                 heard = self.pause(asked, heard);
             } else {
                 self.publisher.tidy(&self.joining);
-                // A file that was freed is not held open: its space is to be free.
+                // A book that was freed is not held open: its space is to be free.
                 place = place.filter(|place| place.is_there(&self.shared.journal.reader()));
             }
         }
@@ -160,7 +160,7 @@ impl SealerThread {
         let open = sealing.as_ref().map(|sealing| sealing.leaves()).filter(|leaves| !leaves.is_empty());
         let asked = self.shared.seal_to.load(Ordering::Acquire);
         let bytes_max = if shared.health.is_disk_full() {
-            config.seal_bytes.min(shared.journal.reserve_bytes() / 2)
+            shared.journal.reserve().bytes().map_or(config.seal_bytes, |bytes| config.seal_bytes.min(bytes / 2))
         } else {
             config.seal_bytes
         };
@@ -217,7 +217,7 @@ impl SealerThread {
         let first = run.run.first_leaf();
         let place = match place {
             Some(place) => place,
-            None => place.insert(Place::of(&self.shared.journal.reader(), first)?),
+            None => place.insert(Place::of(&*self.shared.journal, first)?),
         };
         let sealing = match sealing {
             Some(sealing) => sealing,
@@ -244,7 +244,7 @@ impl SealerThread {
         self.pause_us = PAUSE_MIN_US;
         self.in_reserve = false;
         self.too_small = None;
-        self.shared.journal.give_back_reserve();
+        self.shared.journal.reserve().give_back();
         self.set_merges(true);
         let entries = sealed.name.leaves().end - sealed.name.first;
         tracing::info!(segment = %sealed.name, entries, "sealed");

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use journal::{FileJournalStore, JournalStore};
 use ledger::OlderMark;
+
+use crate::state::layout::Layout;
 
 /// Rows of a sealed segment by default. A row that is not sealed yet takes some 800 bytes of memory, and all must stay below a
 /// gibibyte, questions, exports and joining included. 64 such segments make [`MERGE_ROWS_DEFAULT`].
@@ -59,13 +62,29 @@ pub struct World {
     pub random: Arc<dyn Random>,
     /// The file system.
     pub disk: Arc<dyn Disk>,
+    /// Where the journal is kept; `None`: in files of the data directory.
+    pub journal: Option<Arc<dyn JournalStore>>,
 }
 
 impl World {
+    /// Where a log's journal is kept.
+    pub(crate) fn journal(&self, config: &Config, layout: &Layout) -> Arc<dyn JournalStore> {
+        let in_files = || {
+            let (disk, random) = (Arc::clone(&self.disk), Arc::clone(&self.random));
+            Arc::new(FileJournalStore::new(disk, random, &layout.journal(), config.reserve_bytes)) as _
+        };
+        self.journal.clone().unwrap_or_else(in_files)
+    }
+
     /// The operating system's clock, randomness and disk.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock::new()), random: Arc::new(SystemRandom), disk: Arc::new(SystemDisk) }
+        Self {
+            clock: Arc::new(SystemClock::new()),
+            random: Arc::new(SystemRandom),
+            disk: Arc::new(SystemDisk),
+            journal: None,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod forging;
 mod identities;
 mod life;
 mod limping;
+mod memory_journal;
 mod merging;
 mod planted;
 mod publication;
