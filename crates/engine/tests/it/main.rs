@@ -21,6 +21,7 @@ mod identities;
 mod keys;
 mod life;
 mod limping;
+mod memory_journal;
 mod merging;
 mod planted;
 mod publication;
