@@ -10,21 +10,21 @@ use std::sync::Arc;
 
 use env::Disk;
 use event::{Entry, LineError};
+use index::{
+    AddressValue, Difference, Field, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
+    RowExtra, SPOOL_BYTES, difference, keep_the_same_values, merge_indexes, trailer_of,
+};
 use proof::Digest;
 
+use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
-use crate::index::{
-    AddressValue, Difference, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
-    RowExtra, SPOOL_BYTES, difference, keep_the_same_values, merge_indexes,
-};
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
-use crate::part::{Disclosed, Field};
+use crate::part::Disclosed;
 use crate::sealed::{IndexAccess, OpenSegmentError, SealedLines, read_index};
-use crate::{PartError, bound};
 
 /// Rows that are indexed at once; a segment that was sealed at once has fewer. An index in the making takes some 400 bytes of
 /// memory a row.
@@ -225,7 +225,7 @@ pub(crate) fn make_index(
         let mut builder = IndexBuilder::new(leaves.start(), how.seed);
         pieces.scan(&mut |_, leaf, line, disclosures| index_row(disclosures, leaf, line, how.address, &mut builder))?;
         let index = builder.finish();
-        write(disk, file, &[&index, &bound::trailer_of(of.sha256, &index, how.cache.index_key())])?;
+        write(disk, file, &[&index, &trailer_of(of.sha256, &index, how.cache.index_key())])?;
     } else {
         pieces.make(disk)?;
         let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
@@ -326,7 +326,7 @@ impl<'p> Pieces<'p> {
         let index = builder.finish();
         // Names no lines, since the file is read only here.
         let of = Digest([0; 32]);
-        write(disk, &file.path, &[&index, &bound::trailer_of(&of, &index, self.how.cache.index_key())])?;
+        write(disk, &file.path, &[&index, &trailer_of(&of, &index, self.how.cache.index_key())])?;
         drop(index);
         let cache = self.how.cache;
         let index = read_index(disk, &file.path, &of, cache, Some(cache.index_key()), self.how.access);

@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use env::Disk;
+use index::{IndexMergeError, LeafSet};
 use roaring::RoaringTreemap;
 
 use crate::cache::BlockCache;
 use crate::data::{CopyError, DataFile, DataWriter};
 use crate::disclosures::{AppendError, DisclosureFile, DisclosureWriter};
-use crate::index::{IndexMergeError, LeafSet};
 use crate::manifest::{RemovedStamp, SegmentEntry};
 use crate::reindex::{Indexable, ReindexError, Reindexing, make_index};
 use crate::seal::{Digests, Temporary, read_back, stamp};

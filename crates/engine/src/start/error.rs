@@ -99,7 +99,7 @@ pub enum OpenLogError {
         /// How many are.
         leaves: u64,
     },
-    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore `vault.db` from a copy.
+    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore the key store from a copy.
     #[error("the key of person {person} was destroyed, and no entry of the log's own records an erasure")]
     Unexplained {
         /// The handle of the key.

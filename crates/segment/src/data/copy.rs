@@ -2,12 +2,12 @@
 
 use std::io;
 
+use index::LeafSet;
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
 
 use super::{DataFile, DataWriter, FRAME_BYTES};
 use crate::PartError;
-use crate::index::LeafSet;
 
 /// Frames of at least this much text are copied as they are. Smaller ones, such as the last of each segment, are packed again
 /// together.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use env::fake::FaultyDisk;
 use env::{Disk, SystemDisk};
+use index::LeafSet;
 use proptest::prelude::*;
 
 use super::{DataFile, DataWriter, FRAME_BYTES, FRAME_BYTES_MAX};
 use crate::PartError;
 use crate::cache::BlockCache;
-use crate::index::LeafSet;
 
 fn empty_disk() -> FaultyDisk {
     let disk = FaultyDisk::new();

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use env::Disk;
+use index::LeafSet;
 use proof::Digest;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
@@ -11,7 +12,6 @@ use zstd::zstd_safe::CParameter;
 use super::table::{Frame, Removed, Tables};
 use super::{FRAME_BYTES, FRAME_BYTES_MAX};
 use crate::file::Output;
-use crate::index::LeafSet;
 
 /// Compression level of a freshly sealed segment. Measured on the generator's events of 804 bytes in frames of 64 KiB:
 /// level 1 gives 173 bytes a line, level 2 the same, level 3 168 for 1.6 times the work.

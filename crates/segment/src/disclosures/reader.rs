@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use env::Disk;
+use index::LeafSet;
 use proof::Digest;
 
 use super::layout::{
@@ -13,7 +14,6 @@ use super::layout::{
 use super::references::Counter;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::{Fields, Source};
-use crate::index::LeafSet;
 use crate::part::Disclosed;
 use crate::{DisclosureRecord, PartError};
 

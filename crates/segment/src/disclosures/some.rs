@@ -1,12 +1,13 @@
 //! Appending some of the leaves of another file, with the disclosures that they refer to and no others.
 
+use index::LeafSet;
+
 use super::append::AppendError;
 use super::cursor::DisclosureCursor;
 use super::layout::KINDS;
 use super::reader::DisclosureFile;
 use super::references::Ordinals;
 use super::writer::DisclosureWriter;
-use crate::index::LeafSet;
 
 /// Leaves between two looks at whether to go on.
 const LEAVES_A_LOOK: usize = 1 << 10;

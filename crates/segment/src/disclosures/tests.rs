@@ -2,11 +2,11 @@ use std::path::Path;
 
 use env::Disk;
 use env::fake::FaultyDisk;
+use index::LeafSet;
 use proptest::prelude::*;
 
 use super::{DisclosureCursor, DisclosureFile, DisclosureWriter};
 use crate::cache::BlockCache;
-use crate::index::LeafSet;
 use crate::part::Disclosed;
 use crate::{DisclosureRecord, DisclosureRecordRef, PartError};
 

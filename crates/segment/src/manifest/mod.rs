@@ -10,9 +10,9 @@ mod text;
 
 use std::path::PathBuf;
 
+use index::LeafSet;
 use proof::Digest;
 
-use crate::index::LeafSet;
 use crate::names::SegmentName;
 
 pub use store::{MANIFESTS_KEPT, NUMBER_MAX, foreign, newest, newest_sound, publish, publish_again, verify_manifests};

@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use env::Disk;
 use env::fake::{Fault, FaultyDisk};
-use indelible_segment::index::Lines;
 use indelible_segment::manifest::{self, Manifest, RemovedStamp, SegmentEntry, publish};
 use indelible_segment::merge::{Source, join, merge};
 use indelible_segment::seal::remove_files;
 use indelible_segment::sealed::{IndexAccess, Reindexing, SealedLines, check_index, open_segment, reindex};
 use indelible_segment::verify::{FindingKind, verify_folder};
 use indelible_segment::{
-    BlockCache, Field, IndexKey, LeafDigests, Part, RewriteError, Sealer, Segment, SegmentFile, rewrite_without,
+    BlockCache, LeafDigests, Part, PartLines, RewriteError, Sealer, Segment, SegmentFile, rewrite_without,
 };
+use index::{Field, IndexKey, Lines};
 use proof::Digest;
 use proptest::prelude::*;
 use roaring::RoaringTreemap;

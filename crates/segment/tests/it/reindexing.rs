@@ -3,9 +3,10 @@ use std::path::Path;
 use env::Disk;
 use hmac::{Hmac, KeyInit, Mac};
 use indelible_segment::sealed::{
-    Difference, IndexAccess, OpenSegmentError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
+    IndexAccess, OpenSegmentError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
 };
-use indelible_segment::{BlockCache, IndexKey, IndexSecret, Part, SegmentFile};
+use indelible_segment::{BlockCache, Part, SegmentFile};
+use index::{Difference, IndexKey, IndexSecret};
 use sha2::Sha256;
 
 use crate::sample::{Log, SEED, SEGMENTS, address, disk, token};
