@@ -38,7 +38,7 @@ pub struct Log {
     /// Entries of the start that had no room.
     pub(crate) owed: Owed,
     pub(crate) threads: Threads,
-    pub(crate) lock: env::Lock,
+    pub(crate) lock: Box<dyn env::FolderLock>,
 }
 
 impl Log {

@@ -1,6 +1,6 @@
 //! The disk as an argument: what the durable parts need of a file system, and no more.
 
-use crate::Kind;
+use crate::{Kind, LockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +50,12 @@ pub trait Disk: Send + Sync {
         Ok(if self.exists(path)? { Kind::Plain } else { Kind::Absent })
     }
 
+    /// The paths of everything in a folder, folders included, sorted.
+    ///
+    /// # Errors
+    /// `NotFound`; what the file system answers.
+    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
+
     /// The paths of the files (not folders) in a folder, sorted.
     ///
     /// # Errors
@@ -85,6 +91,18 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// What the file system answers; the names must then be taken as lost.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+
+    /// Takes the lock of an existing folder without waiting, for whoever will write to it.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] with what the holder said of itself; [`LockError::Io`].
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError>;
+
+    /// Takes the lock of a folder for reading what lies there: nobody can take it meanwhile, and nothing is written. Held until dropped.
+    ///
+    /// # Errors
+    /// As [`Disk::lock`].
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError>;
 
     /// How many bytes may still be written to the file system of a folder; `None` where that is not known.
     ///
@@ -166,6 +184,15 @@ pub trait DiskFile: Send + Sync {
     /// # Errors
     /// As [`DiskFile::sync_data`].
     fn sync_all(&self) -> io::Result<()>;
+}
+
+/// The lock of a folder, held until dropped or the process ends, however it ends.
+pub trait FolderLock: Send + Sync {
+    /// Notes a free text (one line, for instance the address served), for whoever comes second.
+    ///
+    /// # Errors
+    /// [`LockError::Io`].
+    fn describe(&self, note: &str) -> Result<(), LockError>;
 }
 
 /// Whether an error says that the disk, or the owner's share of it, is full.

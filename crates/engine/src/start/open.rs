@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use enrich::{Geo, Platforms};
-use env::Lock;
+use env::FolderLock;
 use event::Rules;
 use journal::make_room_to_look;
 use ledger::MarkState;
@@ -50,7 +50,7 @@ impl Log {
             probe_marks(disk, &layout)?;
             disk.create_dir_all(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
         }
-        let lock = Lock::acquire(layout.data())?;
+        let lock = disk.lock(layout.data())?;
         if survey(&world, &layout)? == Ground::Log {
             // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
             let dir = layout.journal();
@@ -157,7 +157,7 @@ fn rules(config: &Config) -> Result<Rules, OpenLogError> {
 
 /// Tables that a log needs and that are no part of its files.
 struct Assets {
-    lock: Lock,
+    lock: Box<dyn FolderLock>,
     places: Geo,
     rules: Rules,
 }

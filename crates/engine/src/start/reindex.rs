@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use env::{Disk, Lock};
+use env::Disk;
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{AddressOf, Difference, IndexAccess, ReindexError, Reindexing};
 use segment::{BlockCache, Field, IndexSecret};
@@ -46,7 +46,7 @@ pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usiz
     if survey(world, &layout)? == Ground::Free {
         return Err(OpenLogError::NoLog { data: config.data.clone() });
     }
-    let _lock = Lock::acquire(layout.data())?;
+    let _lock = disk.lock(layout.data())?;
     let vault = Vault::open(layout.data(), surroundings(world, &layout), &RootKey::read(disk, layout.data())?)?;
     let segments = newest(disk, &layout.manifests())?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
     make_again(disk, &layout.segments(), &vault, &segments, watch)?;

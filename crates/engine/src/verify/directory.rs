@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use env::{Disk, Lock};
+use env::Disk;
 use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
@@ -50,7 +50,7 @@ pub fn verify_directory(
         Err(OpenLogError::Disk { path, source }) => return Err(VerifyError::Disk { path, source }),
         Err(error) => verification.found(layout.data(), None, with_causes(&error)),
     }
-    let _lock = Lock::acquire_quietly(layout.data())?;
+    let _lock = disk.lock_quietly(layout.data())?;
     let vault = check_vault(config, world, &layout, &mut verification);
     let Some(Keys { key, chain, mac, note }) = check_key(disk, &layout, expect, &mut verification) else {
         return Ok(verification);

@@ -1,11 +1,13 @@
 //! A disk in memory that forgets what was not synced.
 
 mod inode;
+mod locks;
 mod names;
 
 use crate::fake::SeededRandom;
-use crate::{Disk, DiskFile};
+use crate::{Disk, DiskFile, FolderLock, Kind, LockError};
 use inode::Inode;
+use locks::{HeldLock, Locks};
 use names::Names;
 use std::collections::BTreeMap;
 use std::io;
@@ -27,7 +29,7 @@ pub enum Fault {
 /// A file system in memory that tells synced from unsynced content and names, and misbehaves on request.
 ///
 /// Cloning gives another handle of the same disk. Without faults it serves as an ordinary disk in memory. Folders are
-/// durable at once ([`Disk::create_dir_all`] promises to sync them).
+/// durable at once ([`Disk::create_dir_all`] promises to sync them). A lock is no file here, and ends with power.
 #[derive(Clone, Default)]
 pub struct FaultyDisk {
     state: Arc<Mutex<State>>,
@@ -37,6 +39,7 @@ pub struct FaultyDisk {
 struct State {
     inodes: BTreeMap<u64, Inode>,
     names: Names,
+    locks: Locks,
     next_inode: u64,
     /// Mutating operations done since the disk was made.
     operations: u64,
@@ -53,50 +56,51 @@ impl FaultyDisk {
     #[must_use]
     pub fn new() -> Self {
         let disk = Self::default();
-        disk.lock().power = true;
+        disk.state().power = true;
         disk
     }
 
     /// How many operations that change something (create, write, cut, sync, rename, remove) were asked for so far.
     #[must_use]
     pub fn operations(&self) -> u64 {
-        self.lock().operations
+        self.state().operations
     }
 
     /// Makes the `nth` changing operation from now (0 = the next) suffer `fault`.
     pub fn fail_at(&self, nth: u64, fault: Fault) {
-        let mut state = self.lock();
+        let mut state = self.state();
         let at = state.operations + nth;
         state.faults.insert(at, fault);
     }
 
     /// Forgets the faults that have not happened yet.
     pub fn clear_faults(&self) {
-        self.lock().faults.clear();
+        self.state().faults.clear();
     }
 
     /// Limits the bytes all files together may hold; `None` lifts the limit.
     pub fn set_capacity(&self, bytes: Option<u64>) {
-        self.lock().capacity = bytes;
+        self.state().capacity = bytes;
     }
 
     /// While set, nothing can be opened: the process has too many files open. What is open goes on.
     pub fn set_out_of_files(&self, out: bool) {
-        self.lock().out_of_files = out;
+        self.state().out_of_files = out;
     }
 
     /// The bytes all files together hold.
     #[must_use]
     pub fn used(&self) -> u64 {
-        self.lock().used()
+        self.state().used()
     }
 
     /// Cuts the power and turns it on again: unsynced 512-byte blocks, lengths and names survive or vanish, each by the
     /// seed's whim; what was synced stays. Open files are dead afterwards.
     pub fn crash(&self, seed: u64) {
         let random = SeededRandom::new(seed);
-        let mut state = self.lock();
+        let mut state = self.state();
         state.names.crash(&random);
+        state.locks = Locks::default();
         let State { inodes, names, .. } = &mut *state;
         inodes.retain(|number, _| names.holds(*number));
         for inode in inodes.values_mut() {
@@ -112,7 +116,7 @@ impl FaultyDisk {
     /// # Errors
     /// `NotFound`; `UnexpectedEof` when the file is shorter.
     pub fn flip_bit(&self, path: &Path, byte: u64, bit: u8) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state();
         let number = state.names.get(path)?;
         state.inode(number)?.flip(byte, bit)
     }
@@ -122,8 +126,8 @@ impl FaultyDisk {
     pub fn snapshot(&self) -> Self {
         let copy = Self::new();
         {
-            let state = self.lock();
-            let mut new = copy.lock();
+            let state = self.state();
+            let mut new = copy.state();
             new.names = state.names.synced();
             new.next_inode = state.next_inode;
             new.inodes = state.inodes.iter().map(|(number, inode)| (*number, inode.synced())).collect();
@@ -131,12 +135,12 @@ impl FaultyDisk {
         copy
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let state = self.lock();
+        let state = self.state();
         state.may_open()?;
         let number = state.names.get(path)?;
         Ok(Box::new(FaultyFile { disk: self.clone(), number, epoch: state.epoch }))
@@ -144,7 +148,7 @@ impl FaultyDisk {
 
     /// Runs a change of names, subject to faults.
     fn change(&self, change: impl FnOnce(&mut State) -> io::Result<()>) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state();
         match state.next_fault()? {
             None | Some(Fault::Full) => change(&mut state),
             Some(Fault::PowerLoss) => {
@@ -179,26 +183,38 @@ impl Disk for FaultyDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut state = self.lock();
+        let mut state = self.state();
         state.may_open()?;
         let number = state.names.get(path)?;
         Ok(state.inode(number)?.content().to_vec())
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
-        let state = self.lock();
+        let state = self.state();
         state.powered()?;
         Ok(state.names.exists(path))
     }
 
+    fn kind(&self, path: &Path) -> io::Result<Kind> {
+        let state = self.state();
+        state.powered()?;
+        Ok(state.names.kind(path))
+    }
+
+    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let state = self.state();
+        state.may_open()?;
+        state.names.list_all(dir)
+    }
+
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.lock();
+        let state = self.state();
         state.may_open()?;
         state.names.list(dir)
     }
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        let mut state = self.lock();
+        let mut state = self.state();
         state.powered()?;
         state.names.create_dir_all(dir);
         Ok(())
@@ -222,6 +238,14 @@ impl Disk for FaultyDisk {
             state.names.sync(dir);
             Ok(())
         })
+    }
+
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
+        Ok(Box::new(HeldLock::take(self, dir)?))
+    }
+
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
+        Ok(Box::new(HeldLock::take(self, dir)?))
     }
 }
 
@@ -268,7 +292,7 @@ struct FaultyFile {
 
 impl FaultyFile {
     fn lock(&self) -> io::Result<MutexGuard<'_, State>> {
-        let state = self.disk.lock();
+        let state = self.disk.state();
         state.powered()?;
         if state.epoch == self.epoch { Ok(state) } else { Err(no_power()) }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::fake::FaultyDisk;
-use env::{Disk, DiskFile};
+use env::{Disk, DiskFile, FolderLock, LockError};
 use indelible_segment::index::Lines;
 use indelible_segment::sealed::SealedLines;
 use indelible_segment::verify::FindingKind;
@@ -43,6 +43,15 @@ impl Disk for BadBlock {
     }
     fn exists(&self, path: &Path) -> io::Result<bool> {
         self.disk.exists(path)
+    }
+    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        self.disk.list_all(dir)
+    }
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
+        self.disk.lock(dir)
+    }
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
+        self.disk.lock_quietly(dir)
     }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         self.disk.list(dir)

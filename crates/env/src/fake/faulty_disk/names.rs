@@ -1,5 +1,6 @@
 //! The names of files: what everybody sees, and what would survive.
 
+use crate::Kind;
 use crate::fake::SeededRandom;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -28,6 +29,23 @@ impl Names {
 
     pub(super) fn exists(&self, path: &Path) -> bool {
         self.visible.contains_key(path) || self.folders.contains(path)
+    }
+
+    pub(super) fn kind(&self, path: &Path) -> Kind {
+        if self.visible.contains_key(path) {
+            Kind::Plain
+        } else if self.folders.contains(path) {
+            Kind::Other("no regular file")
+        } else {
+            Kind::Absent
+        }
+    }
+
+    pub(super) fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut all = self.list(dir)?;
+        all.extend(self.folders.iter().filter(|path| path.parent() == Some(dir)).cloned());
+        all.sort();
+        Ok(all)
     }
 
     pub(super) fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
