@@ -1,6 +1,6 @@
 //! The disk as an argument: what the durable parts need of a file system, and no more.
 
-use crate::{Kind, LockError};
+use crate::{FolderLock, Kind, Lock, LockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -50,17 +50,17 @@ pub trait Disk: Send + Sync {
         Ok(if self.exists(path)? { Kind::Plain } else { Kind::Absent })
     }
 
-    /// The paths of everything in a folder, folders included, sorted.
-    ///
-    /// # Errors
-    /// `NotFound`; what the file system answers.
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
-
     /// The paths of the files (not folders) in a folder, sorted.
     ///
     /// # Errors
     /// `NotFound`; what the file system answers.
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
+
+    /// The paths of all that lies in a folder, folders included, sorted.
+    ///
+    /// # Errors
+    /// As [`Disk::list`].
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
 
     /// Creates a folder and those above it, as far as they are missing, and makes every new name durable.
     ///
@@ -92,17 +92,21 @@ pub trait Disk: Send + Sync {
     /// What the file system answers; the names must then be taken as lost.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
 
-    /// Takes the lock of an existing folder without waiting, for whoever will write to it.
+    /// Takes the lock of an existing folder without waiting. That of the operating system, where a disk has none of its own.
     ///
     /// # Errors
-    /// [`LockError::Held`] with what the holder said of itself; [`LockError::Io`].
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError>;
+    /// As [`Lock::acquire`].
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
+        Ok(Box::new(Lock::acquire(dir)?))
+    }
 
-    /// Takes the lock of a folder for reading what lies there: nobody can take it meanwhile, and nothing is written. Held until dropped.
+    /// As [`Disk::lock`], for reading the folder: not a byte is written.
     ///
     /// # Errors
-    /// As [`Disk::lock`].
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError>;
+    /// As [`Lock::acquire_quietly`].
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send>, LockError> {
+        Ok(Box::new(Lock::acquire_quietly(dir)?))
+    }
 
     /// How many bytes may still be written to the file system of a folder; `None` where that is not known.
     ///
@@ -184,15 +188,6 @@ pub trait DiskFile: Send + Sync {
     /// # Errors
     /// As [`DiskFile::sync_data`].
     fn sync_all(&self) -> io::Result<()>;
-}
-
-/// The lock of a folder, held until dropped or the process ends, however it ends.
-pub trait FolderLock: Send + Sync {
-    /// Notes a free text (one line, for instance the address served), for whoever comes second.
-    ///
-    /// # Errors
-    /// [`LockError::Io`].
-    fn describe(&self, note: &str) -> Result<(), LockError>;
 }
 
 /// Whether an error says that the disk, or the owner's share of it, is full.

@@ -1,7 +1,6 @@
-//! One process per directory, on the real file system.
+//! One process per directory.
 
 use crate::own_file::{NotOurs, open_own, open_regular};
-use crate::{Disk, FolderLock, Kind, read_whole};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -38,16 +37,27 @@ pub enum LockError {
     },
 }
 
+/// The lock on a folder, held until dropped.
+pub trait FolderLock: Send + Sync {
+    /// Writes a free text (one line, for instance the address served) beside the process id, for whoever comes second.
+    ///
+    /// # Errors
+    /// [`LockError::Io`].
+    fn describe(&self, note: &str) -> Result<(), LockError>;
+}
+
 /// An exclusive lock on a directory, held until dropped or the process ends, however it ends: `flock` on the directory itself, which
 /// nobody takes away by removing a file in it, and on its file `LOCK`, which says by whom.
-pub(crate) struct Lock {
+#[derive(Debug)]
+pub struct Lock {
     file: File,
     path: PathBuf,
     _folder: Option<File>,
 }
 
 /// As [`Lock`], taken without a byte written.
-pub(crate) struct QuietLock {
+#[derive(Debug)]
+pub struct QuietLock {
     _file: Option<File>,
     _folder: Option<File>,
 }
@@ -57,7 +67,7 @@ impl Lock {
     ///
     /// # Errors
     /// [`LockError::Held`] with what the holder wrote; [`LockError::Io`], also where the file is no lock's: it is left as it is then.
-    pub(crate) fn acquire(dir: &Path) -> Result<Self, LockError> {
+    pub fn acquire(dir: &Path) -> Result<Self, LockError> {
         let path = dir.join(LOCK_FILE);
         let io = |source| LockError::Io { path: path.clone(), source };
         let folder = take_folder(dir)?;
@@ -66,7 +76,7 @@ impl Lock {
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let mut file = open_own(&mut options, &path).map_err(io)?;
         take(&mut file, &path)?;
-        if !is_lock_text(&read_text(&mut file).map_err(io)?) {
+        if !is_lock_text(&mut file).map_err(io)? {
             return Err(io(NotOurs::error(&path, "no lock that a log wrote")));
         }
         let lock = Self { file, path, _folder: folder };
@@ -79,7 +89,7 @@ impl Lock {
     ///
     /// # Errors
     /// As [`Lock::acquire`].
-    pub(crate) fn acquire_quietly(dir: &Path) -> Result<QuietLock, LockError> {
+    pub fn acquire_quietly(dir: &Path) -> Result<QuietLock, LockError> {
         let path = dir.join(LOCK_FILE);
         let folder = take_folder(dir)?;
         match open_regular(&path) {
@@ -91,7 +101,6 @@ impl Lock {
 }
 
 impl FolderLock for Lock {
-    /// Writes the text into the lock file, beside the process id.
     fn describe(&self, note: &str) -> Result<(), LockError> {
         let text = format!("{}\n{}\n", std::process::id(), note.trim().replace(['\r', '\n'], " "));
         let write = || {
@@ -159,30 +168,25 @@ pub fn holder_of(dir: &Path) -> Result<Option<(u32, String)>, LockError> {
     }
 }
 
-/// Whether a file named [`LOCK_FILE`] was written by who took the lock: another program may call something else so.
+/// Whether a file named [`LOCK_FILE`] was written by a [`Lock`]: another program may call something else so.
 #[must_use]
-pub fn is_lock_file(disk: &dyn Disk, path: &Path) -> bool {
-    let is_plain = disk.kind(path).is_ok_and(|kind| kind == Kind::Plain);
-    is_plain && read_whole(disk, path, HOLDER_BYTES_MAX).is_ok_and(|bytes| is_lock_text(&bytes))
+pub fn is_lock_file(path: &Path) -> bool {
+    let file = open_own(OpenOptions::new().read(true), path);
+    file.and_then(|mut file| is_lock_text(&mut file)).unwrap_or(false)
 }
 
-/// What an open lock file holds, and a byte more than the longest where it is longer.
-fn read_text(file: &mut File) -> io::Result<Vec<u8>> {
+/// Whether an open file holds what a [`Lock`] writes.
+fn is_lock_text(file: &mut File) -> io::Result<bool> {
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take(HOLDER_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// Whether this is what a [`Lock`] writes.
-fn is_lock_text(bytes: &[u8]) -> bool {
-    let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.len() as u64 <= HOLDER_BYTES_MAX) else {
-        return false;
+    let Some(text) = std::str::from_utf8(&bytes).ok().filter(|text| text.len() as u64 <= HOLDER_BYTES_MAX) else {
+        return Ok(false);
     };
     let mut lines = text.lines();
     let is_pid = lines.next().is_some_and(|pid| pid.parse::<u32>().is_ok());
     // Empty: its holder died before it had written.
-    text.is_empty() || (is_pid && lines.count() <= 1)
+    Ok(text.is_empty() || (is_pid && lines.count() <= 1))
 }
 
 fn read_holder(file: &mut File) -> io::Result<(u32, String)> {

@@ -1,11 +1,10 @@
 //! The real file system. Where the process has too many files open, opening one waits until some are closed.
 
-use crate::lock::Lock;
 use crate::open_files::patiently;
 use crate::own_file::{kind_of, open_own, open_regular};
 use crate::plain::{is_named, open_folder};
-use crate::{Disk, DiskFile, FolderLock, Kind, LockError};
-use std::fs::{DirBuilder, DirEntry, File, OpenOptions};
+use crate::{Disk, DiskFile, Kind};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -51,12 +50,23 @@ impl Disk for SystemDisk {
         }
     }
 
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        list(dir, |_| Ok(true))
+    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut paths = Vec::new();
+        for entry in patiently(|| std::fs::read_dir(dir))? {
+            let entry = entry?;
+            if !entry.file_type()?.is_dir() {
+                paths.push(entry.path());
+            }
+        }
+        paths.sort();
+        Ok(paths)
     }
 
-    fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        list(dir, |entry| Ok(!entry.file_type()?.is_dir()))
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = patiently(|| std::fs::read_dir(dir))?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
     }
 
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
@@ -105,28 +115,6 @@ impl Disk for SystemDisk {
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
         patiently(|| open_folder(dir))?.sync_all()
     }
-
-    /// As `flock` on the folder and on its file `LOCK`, which says by whom.
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
-        Ok(Box::new(Lock::acquire(dir)?))
-    }
-
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
-        Ok(Box::new(Lock::acquire_quietly(dir)?))
-    }
-}
-
-/// The paths in a folder that `wanted` names, sorted.
-fn list(dir: &Path, wanted: impl Fn(&DirEntry) -> io::Result<bool>) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in patiently(|| std::fs::read_dir(dir))? {
-        let entry = entry?;
-        if wanted(&entry)? {
-            paths.push(entry.path());
-        }
-    }
-    paths.sort();
-    Ok(paths)
 }
 
 /// The folder a path lies in; the current one for a bare name.

@@ -70,7 +70,7 @@ pub(crate) fn surroundings(world: &World, layout: &Layout) -> Surroundings {
         keys: world.key_store(layout.data()),
         clock: world.clock.clone(),
         random: world.random.clone(),
-        fold: segment::index::fold,
+        fold: index::fold,
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) enum Ground {
 pub(crate) fn survey(world: &World, layout: &Layout) -> Result<Ground, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let data = layout.data();
-    let found = match disk.list_all(data) {
+    let found = match disk.entries(data) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ground::Free),
         listed => listed.map_err(|source| OpenLogError::disk(data, source))?,
     };
@@ -46,7 +46,7 @@ pub(crate) fn survey(world: &World, layout: &Layout) -> Result<Ground, OpenLogEr
     let begun = is_empty_file(disk, &layout.creating());
     let expected = |path: &PathBuf| {
         let made = begun && layout.made_by_creation().contains(path);
-        made || is_lock(disk, path) || (*path == env::temporary_path(&layout.creating()) && is_empty_file(disk, path))
+        made || is_lock(path) || (*path == env::temporary_path(&layout.creating()) && is_empty_file(disk, path))
     };
     match found.into_iter().find(|path| !expected(path)) {
         Some(found) => Err(OpenLogError::NotEmpty { data: data.to_owned(), found }),
@@ -103,6 +103,6 @@ pub(crate) fn is_empty_file(disk: &dyn Disk, path: &Path) -> bool {
 }
 
 /// Whether this is the lock of a log and not what another program calls so.
-fn is_lock(disk: &dyn Disk, path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name == env::LOCK_FILE) && env::is_lock_file(disk, path)
+fn is_lock(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == env::LOCK_FILE) && env::is_lock_file(path)
 }

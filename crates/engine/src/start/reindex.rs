@@ -8,9 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use env::Disk;
+use index::{Difference, Field, IndexSecret};
+use segment::BlockCache;
 use segment::manifest::{Manifest, SegmentEntry, newest};
-use segment::sealed::{AddressOf, Difference, IndexAccess, ReindexError, Reindexing};
-use segment::{BlockCache, Field, IndexSecret};
+use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
 use vault::{RootKey, Vault};
 
 use crate::ask::rows::{address_of, index_secret};

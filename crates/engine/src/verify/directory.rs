@@ -115,7 +115,13 @@ pub fn verify_directory(
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
     let against =
         journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref(), relations: &relations };
-    let journal = journalled::check(disk, &layout.journal(), &against, &lines_progress, &mut verification);
+    let journal = journalled::check(
+        &*world.journal(config, &layout),
+        &layout.journal(),
+        &against,
+        &lines_progress,
+        &mut verification,
+    );
     markers::check(disk, &layout, note.as_ref(), manifest.as_ref(), &mut verification);
     relations.finish(world.key_store(layout.data()).name(), &mut verification);
     if let Some(vault) = &vault {

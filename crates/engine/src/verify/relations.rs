@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use event::{Kind, PersonId};
+use index::IndexKey;
 use ledger::Recorded;
-use segment::{DisclosureRecordRef, IndexKey};
+use segment::DisclosureRecordRef;
 use vault::{KeyState, OpenDisclosureError, Vault};
 
 use super::Verification;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use engine::verify::{Expect, verify_directory};
 use engine::{Log, World};
-use env::{Disk, DiskFile, FolderLock, LockError, SystemDisk};
+use env::{Disk, DiskFile, SystemDisk};
 
 use super::destroying::copy;
 use super::{Folder, events, everything, files, submit};
@@ -103,17 +103,11 @@ impl Disk for CutDisk {
     fn exists(&self, path: &Path) -> io::Result<bool> {
         SystemDisk.exists(path)
     }
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        SystemDisk.list_all(dir)
-    }
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
-        SystemDisk.lock(dir)
-    }
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
-        SystemDisk.lock_quietly(dir)
-    }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         SystemDisk.list(dir)
+    }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.entries(dir)
     }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         if !dir.exists() {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use env::{Disk, DiskFile, FolderLock, LockError, SystemDisk};
+use env::{Disk, DiskFile, SystemDisk};
 
 /// What befalls an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,17 +87,11 @@ impl Disk for FailingOnce {
     fn exists(&self, path: &Path) -> io::Result<bool> {
         self.run("exists", path, || SystemDisk.exists(path))
     }
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        SystemDisk.list_all(dir)
-    }
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
-        SystemDisk.lock(dir)
-    }
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
-        SystemDisk.lock_quietly(dir)
-    }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         self.run("list", dir, || SystemDisk.list(dir))
+    }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.entries(dir)
     }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         SystemDisk.create_dir_all(dir)

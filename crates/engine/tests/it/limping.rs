@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use env::{Disk, DiskFile, FolderLock, LockError, SystemDisk};
+use env::{Disk, DiskFile, SystemDisk};
 
 /// As usual it is the system's disk.
 #[derive(Default)]
@@ -37,17 +37,11 @@ impl Disk for Limping {
     fn exists(&self, path: &Path) -> io::Result<bool> {
         SystemDisk.exists(path)
     }
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        SystemDisk.list_all(dir)
-    }
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
-        SystemDisk.lock(dir)
-    }
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
-        SystemDisk.lock_quietly(dir)
-    }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         SystemDisk.list(dir)
+    }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.entries(dir)
     }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         SystemDisk.create_dir_all(dir)

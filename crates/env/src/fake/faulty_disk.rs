@@ -1,15 +1,14 @@
 //! A disk in memory that forgets what was not synced.
 
 mod inode;
-mod locks;
+mod lock;
 mod names;
 
 use crate::fake::SeededRandom;
-use crate::{Disk, DiskFile, FolderLock, Kind, LockError};
+use crate::{Disk, DiskFile, FolderLock, LockError};
 use inode::Inode;
-use locks::{HeldLock, Locks};
 use names::Names;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,14 +21,15 @@ pub enum Fault {
     Error,
     /// The operation, if it needs space, fails as on a full disk; a write may have been done in part.
     Full,
-    /// Power goes: the operation may be done in part, and it and all later ones fail until [`FaultyDisk::crash`].
+    /// Power goes: the operation may be done in part, and it and all later ones fail until [`FaultyDisk::crash`], or
+    /// [`FaultyDisk::restart`] where only the process ended.
     PowerLoss,
 }
 
 /// A file system in memory that tells synced from unsynced content and names, and misbehaves on request.
 ///
 /// Cloning gives another handle of the same disk. Without faults it serves as an ordinary disk in memory. Folders are
-/// durable at once ([`Disk::create_dir_all`] promises to sync them). A lock is no file here, and ends with power.
+/// durable at once ([`Disk::create_dir_all`] promises to sync them).
 #[derive(Clone, Default)]
 pub struct FaultyDisk {
     state: Arc<Mutex<State>>,
@@ -39,7 +39,6 @@ pub struct FaultyDisk {
 struct State {
     inodes: BTreeMap<u64, Inode>,
     names: Names,
-    locks: Locks,
     next_inode: u64,
     /// Mutating operations done since the disk was made.
     operations: u64,
@@ -49,6 +48,8 @@ struct State {
     power: bool,
     /// Counts crashes: files opened before one are dead after it.
     epoch: u64,
+    /// Folders that somebody holds the lock of.
+    locked: BTreeSet<PathBuf>,
 }
 
 impl FaultyDisk {
@@ -56,59 +57,75 @@ impl FaultyDisk {
     #[must_use]
     pub fn new() -> Self {
         let disk = Self::default();
-        disk.state().power = true;
+        disk.lock().power = true;
         disk
     }
 
     /// How many operations that change something (create, write, cut, sync, rename, remove) were asked for so far.
     #[must_use]
     pub fn operations(&self) -> u64 {
-        self.state().operations
+        self.lock().operations
     }
 
     /// Makes the `nth` changing operation from now (0 = the next) suffer `fault`.
     pub fn fail_at(&self, nth: u64, fault: Fault) {
-        let mut state = self.state();
+        let mut state = self.lock();
         let at = state.operations + nth;
         state.faults.insert(at, fault);
     }
 
     /// Forgets the faults that have not happened yet.
     pub fn clear_faults(&self) {
-        self.state().faults.clear();
+        self.lock().faults.clear();
     }
 
     /// Limits the bytes all files together may hold; `None` lifts the limit.
     pub fn set_capacity(&self, bytes: Option<u64>) {
-        self.state().capacity = bytes;
+        self.lock().capacity = bytes;
     }
 
     /// While set, nothing can be opened: the process has too many files open. What is open goes on.
     pub fn set_out_of_files(&self, out: bool) {
-        self.state().out_of_files = out;
+        self.lock().out_of_files = out;
     }
 
     /// The bytes all files together hold.
     #[must_use]
     pub fn used(&self) -> u64 {
-        self.state().used()
+        self.lock().used()
     }
 
     /// Cuts the power and turns it on again: unsynced 512-byte blocks, lengths and names survive or vanish, each by the
     /// seed's whim; what was synced stays. Open files are dead afterwards.
     pub fn crash(&self, seed: u64) {
         let random = SeededRandom::new(seed);
-        let mut state = self.state();
+        let mut state = self.lock();
         state.names.crash(&random);
-        state.locks = Locks::default();
         let State { inodes, names, .. } = &mut *state;
         inodes.retain(|number, _| names.holds(*number));
         for inode in inodes.values_mut() {
             inode.crash(&random);
         }
-        state.faults.clear();
-        state.power = true;
-        state.epoch += 1;
+        state.restart();
+    }
+
+    /// Lets every operation fail from now on, as after [`Fault::PowerLoss`].
+    pub fn stop(&self) {
+        self.lock().power = false;
+    }
+
+    /// Ends the process that uses the disk, and no more: what it wrote is seen by the next one, synced or not. Open files and locks are
+    /// gone.
+    pub fn restart(&self) {
+        self.lock().restart();
+    }
+
+    /// Everything that can be read: files by path, with their content.
+    #[must_use]
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let state = self.lock();
+        let content = |number| state.inodes.get(&number).map(|inode| inode.content().to_vec());
+        state.names.files().filter_map(|(path, number)| Some((path.to_owned(), content(number)?))).collect()
     }
 
     /// Flips one bit of a file, on the disk and in every cache.
@@ -116,7 +133,7 @@ impl FaultyDisk {
     /// # Errors
     /// `NotFound`; `UnexpectedEof` when the file is shorter.
     pub fn flip_bit(&self, path: &Path, byte: u64, bit: u8) -> io::Result<()> {
-        let mut state = self.state();
+        let mut state = self.lock();
         let number = state.names.get(path)?;
         state.inode(number)?.flip(byte, bit)
     }
@@ -126,8 +143,8 @@ impl FaultyDisk {
     pub fn snapshot(&self) -> Self {
         let copy = Self::new();
         {
-            let state = self.state();
-            let mut new = copy.state();
+            let state = self.lock();
+            let mut new = copy.lock();
             new.names = state.names.synced();
             new.next_inode = state.next_inode;
             new.inodes = state.inodes.iter().map(|(number, inode)| (*number, inode.synced())).collect();
@@ -135,12 +152,12 @@ impl FaultyDisk {
         copy
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        let state = self.state();
+        let state = self.lock();
         state.may_open()?;
         let number = state.names.get(path)?;
         Ok(Box::new(FaultyFile { disk: self.clone(), number, epoch: state.epoch }))
@@ -148,7 +165,7 @@ impl FaultyDisk {
 
     /// Runs a change of names, subject to faults.
     fn change(&self, change: impl FnOnce(&mut State) -> io::Result<()>) -> io::Result<()> {
-        let mut state = self.state();
+        let mut state = self.lock();
         match state.next_fault()? {
             None | Some(Fault::Full) => change(&mut state),
             Some(Fault::PowerLoss) => {
@@ -183,38 +200,50 @@ impl Disk for FaultyDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut state = self.state();
+        let mut state = self.lock();
         state.may_open()?;
         let number = state.names.get(path)?;
         Ok(state.inode(number)?.content().to_vec())
     }
 
     fn exists(&self, path: &Path) -> io::Result<bool> {
-        let state = self.state();
+        let state = self.lock();
         state.powered()?;
         Ok(state.names.exists(path))
     }
 
-    fn kind(&self, path: &Path) -> io::Result<Kind> {
-        let state = self.state();
-        state.powered()?;
-        Ok(state.names.kind(path))
-    }
-
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.state();
-        state.may_open()?;
-        state.names.list_all(dir)
-    }
-
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        let state = self.state();
+        let state = self.lock();
         state.may_open()?;
         state.names.list(dir)
     }
 
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let state = self.lock();
+        state.may_open()?;
+        state.names.entries(dir)
+    }
+
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
+        Ok(Box::new(lock::take(self, dir)?))
+    }
+
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send>, LockError> {
+        Ok(Box::new(lock::take(self, dir)?))
+    }
+
+    fn room(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        let state = self.lock();
+        state.powered()?;
+        Ok(state.capacity.map(|_| state.room()))
+    }
+
+    fn extent(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        Ok(self.lock().capacity)
+    }
+
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        let mut state = self.state();
+        let mut state = self.lock();
         state.powered()?;
         state.names.create_dir_all(dir);
         Ok(())
@@ -239,17 +268,16 @@ impl Disk for FaultyDisk {
             Ok(())
         })
     }
-
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
-        Ok(Box::new(HeldLock::take(self, dir)?))
-    }
-
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
-        Ok(Box::new(HeldLock::take(self, dir)?))
-    }
 }
 
 impl State {
+    fn restart(&mut self) {
+        self.faults.clear();
+        self.locked.clear();
+        self.power = true;
+        self.epoch += 1;
+    }
+
     fn powered(&self) -> io::Result<()> {
         if self.power { Ok(()) } else { Err(no_power()) }
     }
@@ -292,7 +320,7 @@ struct FaultyFile {
 
 impl FaultyFile {
     fn lock(&self) -> io::Result<MutexGuard<'_, State>> {
-        let state = self.disk.state();
+        let state = self.disk.lock();
         state.powered()?;
         if state.epoch == self.epoch { Ok(state) } else { Err(no_power()) }
     }

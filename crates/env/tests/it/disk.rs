@@ -146,13 +146,12 @@ fn real_files_are_for_their_owner_alone() {
 #[test]
 fn everything_in_a_folder_is_listed_and_folders_are_no_files() {
     on_every_disk(|disk, dir| {
-        assert_eq!(disk.list_all(dir).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(disk.entries(dir).unwrap_err().kind(), ErrorKind::NotFound);
         disk.create_dir_all(&dir.join("folder/inside")).unwrap();
         disk.create_new(&dir.join("file")).unwrap();
         disk.create_new(&dir.join("folder/other")).unwrap();
-        assert_eq!(disk.list_all(dir).unwrap(), [dir.join("file"), dir.join("folder")]);
+        assert_eq!(disk.entries(dir).unwrap(), [dir.join("file"), dir.join("folder")]);
         assert_eq!(disk.list(dir).unwrap(), [dir.join("file")]);
-        assert!(matches!(disk.kind(&dir.join("folder")).unwrap(), Kind::Other(_)));
     });
 }
 
@@ -161,12 +160,8 @@ fn a_folder_is_locked_by_one_at_a_time() {
     on_every_disk(|disk, dir| {
         disk.create_dir_all(dir).unwrap();
         let lock = disk.lock(dir).unwrap();
-        lock.describe("http://127.0.0.1:7117\n").unwrap();
         for refused in [disk.lock(dir).err(), disk.lock_quietly(dir).err()] {
-            assert!(
-                matches!(&refused, Some(LockError::Held { note, .. }) if note == "http://127.0.0.1:7117"),
-                "{refused:?}"
-            );
+            assert!(matches!(refused, Some(LockError::Held { .. })), "{refused:?}");
         }
         drop(lock);
         let quiet = disk.lock_quietly(dir).unwrap();

@@ -1,17 +1,17 @@
 //! One process per directory.
 
-use env::{Disk as _, LockError, SystemDisk, holder_of};
+use env::{FolderLock as _, Lock, LockError, holder_of};
 
 #[test]
 fn the_second_taker_learns_who_holds_the_lock() {
     let dir = tempfile::tempdir().unwrap();
-    let lock = SystemDisk.lock(dir.path()).unwrap();
+    let lock = Lock::acquire(dir.path()).unwrap();
     lock.describe("http://127.0.0.1:7117\n").unwrap();
-    match SystemDisk.lock(dir.path()) {
+    match Lock::acquire(dir.path()) {
         Err(LockError::Held { pid, note, .. }) => {
             assert_eq!((pid, note.as_str()), (std::process::id(), "http://127.0.0.1:7117"));
         }
-        other => panic!("{:?}", other.err()),
+        other => panic!("{other:?}"),
     }
     assert_eq!(holder_of(dir.path()).unwrap().unwrap().0, std::process::id());
 }
@@ -19,9 +19,9 @@ fn the_second_taker_learns_who_holds_the_lock() {
 #[test]
 fn a_lock_ends_with_its_holder() {
     let dir = tempfile::tempdir().unwrap();
-    drop(SystemDisk.lock(dir.path()).unwrap());
+    drop(Lock::acquire(dir.path()).unwrap());
     assert_eq!(holder_of(dir.path()).unwrap(), None);
-    SystemDisk.lock(dir.path()).unwrap();
+    Lock::acquire(dir.path()).unwrap();
 }
 
 #[test]
@@ -34,10 +34,10 @@ fn a_directory_never_locked_has_no_holder() {
 fn a_lock_file_that_is_removed_or_replaced_lets_nobody_in() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("LOCK");
-    let _lock = SystemDisk.lock(dir.path()).unwrap();
+    let _lock = Lock::acquire(dir.path()).unwrap();
     let is_held = || {
-        assert!(matches!(SystemDisk.lock(dir.path()), Err(LockError::Held { .. })));
-        assert!(matches!(SystemDisk.lock_quietly(dir.path()), Err(LockError::Held { .. })));
+        assert!(matches!(Lock::acquire(dir.path()), Err(LockError::Held { .. })));
+        assert!(matches!(Lock::acquire_quietly(dir.path()), Err(LockError::Held { .. })));
         assert!(holder_of(dir.path()).unwrap().is_some());
     };
     std::fs::remove_file(&path).unwrap();

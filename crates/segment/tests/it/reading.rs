@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::fake::FaultyDisk;
-use env::{Disk, DiskFile, FolderLock, LockError};
-use indelible_segment::index::Lines;
+use env::{Disk, DiskFile};
 use indelible_segment::sealed::SealedLines;
 use indelible_segment::verify::FindingKind;
-use indelible_segment::{BlockCache, PartError, SegmentFile};
+use indelible_segment::{BlockCache, PartError, PartLines, SegmentFile};
+use index::Lines;
 
 use crate::sample::{Log, SEGMENTS, disk};
 
@@ -44,17 +44,11 @@ impl Disk for BadBlock {
     fn exists(&self, path: &Path) -> io::Result<bool> {
         self.disk.exists(path)
     }
-    fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        self.disk.list_all(dir)
-    }
-    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
-        self.disk.lock(dir)
-    }
-    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send + Sync>, LockError> {
-        self.disk.lock_quietly(dir)
-    }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         self.disk.list(dir)
+    }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        self.disk.entries(dir)
     }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         self.disk.create_dir_all(dir)

@@ -1,6 +1,5 @@
 //! The names of files: what everybody sees, and what would survive.
 
-use crate::Kind;
 use crate::fake::SeededRandom;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -31,28 +30,18 @@ impl Names {
         self.visible.contains_key(path) || self.folders.contains(path)
     }
 
-    pub(super) fn kind(&self, path: &Path) -> Kind {
-        if self.visible.contains_key(path) {
-            Kind::Plain
-        } else if self.folders.contains(path) {
-            Kind::Other("no regular file")
-        } else {
-            Kind::Absent
-        }
-    }
-
-    pub(super) fn list_all(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
-        let mut all = self.list(dir)?;
-        all.extend(self.folders.iter().filter(|path| path.parent() == Some(dir)).cloned());
-        all.sort();
-        Ok(all)
-    }
-
     pub(super) fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         if !self.folders.contains(dir) {
             return Err(not_found(dir));
         }
         Ok(self.visible.keys().filter(|path| path.parent() == Some(dir)).cloned().collect())
+    }
+
+    pub(super) fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut entries = self.list(dir)?;
+        entries.extend(self.folders.iter().filter(|path| path.parent() == Some(dir)).cloned());
+        entries.sort();
+        Ok(entries)
     }
 
     pub(super) fn create_dir_all(&mut self, dir: &Path) {
@@ -101,6 +90,11 @@ impl Names {
             }
         }
         self.visible.clone_from(&self.durable);
+    }
+
+    /// The names everybody sees, and what they lead to.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, u64)> {
+        self.visible.iter().map(|(path, number)| (path.as_path(), *number))
     }
 
     /// The files that have a name everybody sees.
