@@ -1,10 +1,12 @@
-//! A log over another key store than `vault.db`.
+//! A log over another key store than `vault.db`, and over a disk in memory besides.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use engine::verify::{Expect, Verification, verify_directory};
-use engine::{Log, SubmitError, World, inspect};
-use env::fake::Fault;
+use engine::{Config, Log, OpenLogError, SubmitError, World, inspect};
+use env::LockError;
+use env::fake::{Fault, FaultyDisk};
 use search::parse_query;
 use vault::fake::FakeKeyStore;
 
@@ -82,4 +84,32 @@ fn all_new_persons_of_a_request_are_one_transaction() {
     let before = keys.operations();
     submit(&log, &events(0, 7)).unwrap();
     assert_eq!((keys.operations() - before, keys.rows().len()), (1, 7));
+}
+
+#[test]
+fn a_log_of_which_all_lies_in_memory_is_whole_after_every_power_loss() {
+    let config = Config { marks: "/marks".into(), reserve_bytes: 1 << 20, ..Config::new(Path::new("/log")) };
+    let disk = FaultyDisk::new();
+    let keys = FakeKeyStore::new();
+    let world = World { disk: Arc::new(disk.clone()), ..world(&keys) };
+    let mut acknowledged = Vec::new();
+    for round in 0..4 {
+        let log = Log::open(config.clone(), world.clone()).unwrap();
+        assert!(everything(&log).starts_with(&acknowledged), "round {round}");
+        let second = Log::open(config.clone(), world.clone()).err();
+        assert!(matches!(second, Some(OpenLogError::Lock(LockError::Held { .. }))), "{second:?}");
+        submit(&log, &events(round * 30, 20)).unwrap();
+        log.seal().unwrap();
+        submit(&log, &events(round * 30 + 20, 5)).unwrap();
+        acknowledged = everything(&log);
+        disk.fail_at(0, Fault::PowerLoss);
+        assert!(submit(&log, &events(round * 30 + 25, 5)).is_err());
+        drop(log);
+        disk.crash(round as u64);
+        keys.crash(round as u64);
+    }
+    Log::open(config.clone(), world.clone()).unwrap().close().unwrap();
+    let verified = verify_directory(&config, &world, &Expect::default(), &|_, _| {}).unwrap();
+    assert_eq!(verified.findings, []);
+    assert!(verified.size >= acknowledged.len() as u64);
 }
