@@ -91,11 +91,16 @@ impl LeafSet {
         }
     }
 
+    /// Returns whether a leaf is held.
+    #[must_use]
+    pub fn contains(&self, leaf: u64) -> bool {
+        self.range.contains(&leaf) && self.left.as_ref().is_none_or(|left| left.leaves.contains(leaf))
+    }
+
     /// Returns the place of a leaf, if it is held.
     #[must_use]
     pub fn place_of(&self, leaf: u64) -> Option<u64> {
-        let is_held = self.range.contains(&leaf) && self.left.as_ref().is_none_or(|left| left.leaves.contains(leaf));
-        is_held.then(|| self.places_before(leaf))
+        self.contains(leaf).then(|| self.places_before(leaf))
     }
 
     /// Returns the leaf at a place, if there is one.
@@ -190,16 +195,18 @@ impl LeafSet {
         bytes
     }
 
-    /// Reads what [`LeafSet::encode_removed`] wrote.
+    /// Reads what [`LeafSet::encode_removed`] wrote of a set of `len` leaves. Memory: as the bytes, whatever the range.
     ///
     /// # Errors
-    /// `InvalidData` if it is none, names no leaf, or one outside the range.
-    pub fn decode_removed(range: Range<u64>, bytes: &[u8]) -> io::Result<Self> {
+    /// `InvalidData` if it is none, names no leaf, or one outside the range, or not as many as the set lacks.
+    pub fn decode_removed(range: Range<u64>, len: u64, bytes: &[u8]) -> io::Result<Self> {
         let mut rest = bytes;
         let removed = RoaringTreemap::deserialize_from(&mut rest)?;
         let inside = removed.min().zip(removed.max());
         let inside = inside.is_some_and(|(min, max)| range.contains(&min) && range.contains(&max));
-        if !inside || !rest.is_empty() {
+        // Asked before the range is built: what is left must be as little as was said.
+        let adds_up = removed.len().checked_add(len) == range.end.checked_sub(range.start);
+        if !inside || !adds_up || !rest.is_empty() {
             return Err(io::ErrorKind::InvalidData.into());
         }
         Ok(Self::without(range, &removed))
@@ -282,7 +289,7 @@ mod tests {
             prop_assert_eq!(LeafSet::joined(&pieces), Some(whole.clone()));
             let bytes = whole.encode_removed();
             prop_assert_eq!(bytes.is_empty(), whole.is_whole());
-            match LeafSet::decode_removed(range.clone(), &bytes) {
+            match LeafSet::decode_removed(range.clone(), whole.len(), &bytes) {
                 Ok(read) => prop_assert_eq!(read, whole),
                 Err(_) => prop_assert!(whole.is_whole(), "nothing removed is written as nothing"),
             }
@@ -294,17 +301,24 @@ mod tests {
         let removed: RoaringTreemap = [5, 6, 900].into_iter().collect();
         let set = LeafSet::without(5..1_000, &removed);
         let bytes = set.encode_removed();
-        assert_eq!(LeafSet::decode_removed(5..1_000, &bytes).unwrap(), set);
-        for range in [6..1_000, 5..900, 0..0] {
-            assert!(LeafSet::decode_removed(range, &bytes).is_err(), "it names leaves outside");
+        let decode = |range, bytes: &[u8]| LeafSet::decode_removed(range, 992, bytes);
+        assert_eq!(decode(5..1_000, &bytes).unwrap(), set);
+        for range in [6..1_001, 0..900, 900..1_895, 0..0] {
+            assert!(decode(range, &bytes).is_err(), "it names leaves outside");
+        }
+        for range in [5..1_001, 0..u64::MAX] {
+            assert!(decode(range, &bytes).is_err(), "the set has not so many leaves");
         }
         for len in 0..bytes.len() {
-            assert!(LeafSet::decode_removed(5..1_000, &bytes[..len]).is_err(), "cut to {len}");
+            assert!(decode(5..1_000, &bytes[..len]).is_err(), "cut to {len}");
         }
-        assert!(LeafSet::decode_removed(5..1_000, &[&bytes[..], &[0]].concat()).is_err());
+        assert!(decode(5..1_000, &[&bytes[..], &[0]].concat()).is_err());
         let mut none = Vec::new();
         RoaringTreemap::new().serialize_into(&mut none).unwrap();
-        assert!(LeafSet::decode_removed(5..1_000, &none).is_err(), "a set that lacks nothing is written otherwise");
+        assert!(
+            LeafSet::decode_removed(5..1_000, 995, &none).is_err(),
+            "a set that lacks nothing is written otherwise"
+        );
         let apart = [LeafSet::from(0..5), LeafSet::from(6..9)];
         assert_eq!(LeafSet::joined(&apart), None);
         assert_eq!(LeafSet::joined(&[]), None);

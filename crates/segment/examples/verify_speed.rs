@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let cache = BlockCache::new(0);
     let lines = DataFile::open(&SystemDisk, &name.path(dir, SegmentFile::Lines), &cache)?;
     let disclosures = DisclosureFile::open(&SystemDisk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
-    let entries = (lines.leaves().end - lines.leaves().start) as usize;
+    let entries = lines.leaves().len() as usize;
     let mut held = Vec::new();
     lines.scan(0, &mut |_, line| {
         held.push(line.to_vec());

@@ -97,9 +97,10 @@ impl<L: PartLines> Part for Indexed<L> {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), PartError> {
-        self.values_beginning(field, prefix, each)
+        self.values_beginning(field, prefix, ask, each)
     }
 
     fn count_values(&self, field: Field, range: Range<u32>, ask: &Ask<'_>) -> Result<Counts, PartError> {

@@ -2,7 +2,7 @@
 //!
 //! A *segment* is a run of consecutive lines that will never change: the lines themselves as zstd-compressed text
 //! ([`data`]), the encrypted disclosures behind them ([`disclosures`]) and an index derived from both (the crate [`index`]).
-//! [`seal`] makes one, [`mod@merge`] makes one of several, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
+//! [`seal`] makes one, [`mod@merge`] makes one of several, [`rewrite_without`] one that lacks some of its leaves, [`sealed`] opens it, [`verify`] checks it against the tree, and the [`manifest`] names those
 //! that are live. The [`tail`] makes what is not sealed yet searchable. Segments and tail answer search through
 //! [`Part`].
 //!
@@ -20,6 +20,7 @@ mod names;
 mod part;
 mod personal;
 mod reindex;
+mod rewrite;
 pub mod seal;
 pub mod sealed;
 pub mod tail;
@@ -27,10 +28,10 @@ pub mod verify;
 
 pub use cache::BlockCache;
 pub use held::LeafDigests;
-pub use index::LeafSet;
 pub use indexed::PartLines;
 pub use names::{SegmentFile, SegmentName};
 pub use part::{Disclosed, DisclosureRecord, DisclosureRecordRef, Part, PartError, View, Work};
 pub use personal::{Digests3, names};
+pub use rewrite::{RewriteError, rewrite_without};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;

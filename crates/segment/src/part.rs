@@ -268,9 +268,10 @@ pub trait Part: Send + Sync {
         Ok(None)
     }
 
-    /// Calls `each` with the listed values of `field` that begin with `prefix`, ascending, and how many rows have each,
-    /// until it answers `false`. Values of fields with nearly one a row are listed only where they occur several times,
-    /// so this is for suggestions, not for answers. Cost of the provided method: as [`Part::values`].
+    /// Calls `each` with the listed values of `field` that begin with `prefix`, ascending, and how many of the rows asked about
+    /// have each, until it answers `false`; values that none of these has are left out. Values of fields with nearly one a row are
+    /// listed only where they occur several times, so this is for suggestions, not for answers. Cost of the provided method: as
+    /// [`Part::values`].
     ///
     /// # Errors
     /// As [`PartError`].
@@ -278,11 +279,13 @@ pub trait Part: Send + Sync {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), PartError> {
         let values = self.values(field)?;
         for (value, rows) in values.iter().filter(|(value, _)| value.starts_with(prefix)) {
-            if !each(value, rows.len()) {
+            let count = ask.within.map_or(rows.len(), |within| within.intersection_len(rows));
+            if count > 0 && !each(value, count) {
                 break;
             }
         }

@@ -4,7 +4,7 @@
 //! indexes of the pieces are merged like those of segments, so that memory stays that of one piece.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use proof::Digest;
 
 use crate::PartError;
 use crate::cache::BlockCache;
+use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
 use crate::manifest::SegmentEntry;
@@ -71,6 +72,9 @@ pub enum ReindexError {
         /// What is wrong with it.
         source: Box<OpenSegmentError>,
     },
+    /// [`Reindexing::go_on`] said no.
+    #[error("making the index was given up")]
+    GivenUp,
     /// The disk failed. Remedy: look at the disk; the old index, if any, is still there.
     #[error("cannot write {}", file.display())]
     Write {
@@ -98,6 +102,8 @@ pub struct Reindexing<'a> {
     pub address: &'a AddressOf<'a>,
     /// Rows up to which a segment is indexed at once; the pieces of a larger one have half as many.
     pub rows_at_once: u64,
+    /// Whether to go on; asked as often. Of [`reindex`] and [`check_index`] that say no, the old index is still there.
+    pub go_on: &'a dyn Fn() -> bool,
     /// Told how many more rows are indexed: [`PROGRESS_ROWS`] each time, the rest when the index is in its place. A large segment
     /// takes minutes.
     pub progress: &'a dyn Fn(u64),
@@ -107,7 +113,7 @@ impl<'a> Reindexing<'a> {
     /// The usual settings: a million rows at once, and no progress is told.
     #[must_use]
     pub fn new(cache: &'a Arc<BlockCache>, access: IndexAccess, seed: u64, address: &'a AddressOf<'a>) -> Self {
-        Self { cache, access, seed, address, rows_at_once: ROWS_AT_ONCE, progress: &|_| {} }
+        Self { cache, access, seed, address, rows_at_once: ROWS_AT_ONCE, go_on: &|| true, progress: &|_| {} }
     }
 }
 
@@ -192,24 +198,45 @@ fn make<'d>(
     let lines = SealedLines::open(disk, dir, entry, how.cache)?;
     let file = entry.name.path(dir, SegmentFile::Index);
     let made = Temporary::new(disk, env::temporary_path(&file))?;
-    let rows = entry.name.last + 1 - entry.name.first;
-    let mut pieces = Pieces { how, lines: &lines, beside: &made.path, made: Vec::new() };
-    if rows <= how.rows_at_once && lines.data().text_bytes() <= INDEX_LINE_BYTES_MAX {
-        let mut builder = IndexBuilder::new(entry.name.first, how.seed);
+    let of = Indexable { lines: lines.data(), disclosures: lines.disclosure_file(), sha256: &entry.lines.sha256 };
+    make_index(disk, of, &made.path, how)?;
+    Ok(made)
+}
+
+/// What an index is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Indexable<'a> {
+    pub(crate) lines: &'a DataFile,
+    pub(crate) disclosures: &'a DisclosureFile,
+    /// Of the whole file of lines.
+    pub(crate) sha256: &'a Digest,
+}
+
+/// Makes the index of these lines and disclosures, in a new file; it is synced.
+pub(crate) fn make_index(
+    disk: &dyn Disk,
+    of: Indexable<'_>,
+    file: &Path,
+    how: &Reindexing<'_>,
+) -> Result<(), ReindexError> {
+    let leaves = of.lines.leaves();
+    let mut pieces = Pieces { how, of, beside: file, made: Vec::new() };
+    if leaves.len() <= how.rows_at_once && of.lines.text_bytes() <= INDEX_LINE_BYTES_MAX {
+        let mut builder = IndexBuilder::new(leaves.start(), how.seed);
         pieces.scan(&mut |_, leaf, line, disclosures| index_row(disclosures, leaf, line, how.address, &mut builder))?;
         let index = builder.finish();
-        write(disk, &made.path, &[&index, &trailer_of(&entry.lines.sha256, &index, how.cache.index_key())])?;
+        write(disk, file, &[&index, &trailer_of(of.sha256, &index, how.cache.index_key())])?;
     } else {
-        pieces.make(disk, entry.name.first)?;
+        pieces.make(disk)?;
         let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
-        let (file, go_on): (_, &dyn Fn() -> bool) = (&made.path, &|| true);
-        let lines = Some(&entry.lines.sha256);
+        let go_on = how.go_on;
+        let lines = Some(of.sha256);
         let key = *how.cache.index_key();
         merge_indexes(&indexes, &MergeInto { disk, file, lines, key, spool_bytes: SPOOL_BYTES, go_on })?;
     }
     drop(pieces);
-    (how.progress)(rows % PROGRESS_ROWS);
-    Ok(made)
+    (how.progress)(leaves.len() % PROGRESS_ROWS);
+    Ok(())
 }
 
 /// A file that is removed unless it got another name.
@@ -241,39 +268,45 @@ type EachLine<'e, 'p> = dyn FnMut(&mut Pieces<'p>, u64, &[u8], &DisclosureFile) 
 /// The indexes of consecutive pieces.
 struct Pieces<'p> {
     how: &'p Reindexing<'p>,
-    lines: &'p SealedLines,
+    of: Indexable<'p>,
     beside: &'p Path,
     made: Vec<(Temporary<'p>, Index)>,
 }
 
 impl<'p> Pieces<'p> {
-    fn make(&mut self, disk: &'p dyn Disk, first: u64) -> Result<(), ReindexError> {
+    fn make(&mut self, disk: &'p dyn Disk) -> Result<(), ReindexError> {
         let how = self.how;
+        let Range { start: mut first, end } = self.of.lines.leaves().range();
         let piece_rows = (self.how.rows_at_once / 2).max(1);
         let mut builder = IndexBuilder::new(first, how.seed);
         let mut bytes = 0;
         self.scan(&mut |pieces, leaf, line, disclosures| {
             if u64::from(builder.rows()) == piece_rows || bytes >= PIECE_BYTES {
                 let full = std::mem::replace(&mut builder, IndexBuilder::new(leaf, how.seed));
-                pieces.put(disk, full)?;
+                pieces.put(disk, full, first..leaf)?;
+                first = leaf;
                 bytes = 0;
             }
             bytes += line.len() as u64;
             index_row(disclosures, leaf, line, how.address, &mut builder)
         })?;
-        self.put(disk, builder)
+        self.put(disk, builder, first..end)
     }
 
     /// Calls `each` with every line.
     fn scan(&mut self, each: &mut EachLine<'_, 'p>) -> Result<(), ReindexError> {
-        let lines = self.lines;
+        let Indexable { lines, disclosures, .. } = self.of;
         let mut failed = None;
         let mut rows = 0;
-        lines.data().scan(0, &mut |leaf, line| match each(self, leaf, line, lines.disclosure_file()) {
+        lines.scan(0, &mut |leaf, line| match each(self, leaf, line, disclosures) {
             Ok(()) => {
                 rows += 1;
                 if rows % PROGRESS_ROWS == 0 {
                     (self.how.progress)(PROGRESS_ROWS);
+                    if !(self.how.go_on)() {
+                        failed = Some(ReindexError::GivenUp);
+                        return ControlFlow::Break(());
+                    }
                 }
                 ControlFlow::Continue(())
             }
@@ -285,7 +318,8 @@ impl<'p> Pieces<'p> {
         failed.map_or(Ok(()), Err)
     }
 
-    fn put(&mut self, disk: &'p dyn Disk, builder: IndexBuilder) -> Result<(), ReindexError> {
+    /// Puts the index of the leaves in a range beside the others.
+    fn put(&mut self, disk: &'p dyn Disk, builder: IndexBuilder, range: Range<u64>) -> Result<(), ReindexError> {
         let mut path = self.beside.as_os_str().to_owned();
         path.push(format!(".piece-{}{}", self.made.len(), env::TEMPORARY_SUFFIX));
         let file = Temporary::new(disk, PathBuf::from(path))?;
@@ -296,6 +330,10 @@ impl<'p> Pieces<'p> {
         drop(index);
         let cache = self.how.cache;
         let index = read_index(disk, &file.path, &of, cache, Some(cache.index_key()), self.how.access);
+        let index = index.and_then(|index| {
+            let foreign = || OpenSegmentError::IndexForeign { file: file.path.clone() };
+            index.of_leaves(&self.of.lines.leaves().within(range)).ok_or_else(foreign)
+        });
         let index = index.map_err(|error| ReindexError::Piece { file: file.path.clone(), source: Box::new(error) })?;
         self.made.push((file, index));
         Ok(())

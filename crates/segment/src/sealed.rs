@@ -1,7 +1,6 @@
 //! A sealed segment, opened.
 
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,12 +101,13 @@ impl SealedLines {
             offset: 0,
             what: "it is not of the leaves or the length that the manifest says",
         };
-        if (lines.leaves(), lines.bytes()) != (name.leaves(), entry.lines.bytes) {
+        let leaves = lines.leaves();
+        if (leaves.range(), lines.removed(), lines.bytes()) != (name.leaves(), entry.removed, entry.lines.bytes) {
             return Err(misfit(lines.path()));
         }
-        if (disclosures.leaves(), disclosures.bytes()) != (name.leaves(), entry.disclosures.bytes) {
-            return Err(misfit(disclosures.path()));
-        }
+        let path = disclosures.path().to_owned();
+        let disclosures = disclosures.of_leaves(leaves).filter(|file| file.bytes() == entry.disclosures.bytes);
+        let disclosures = disclosures.ok_or_else(|| misfit(&path))?;
         Ok(Self { name, lines, disclosures })
     }
 
@@ -119,8 +119,8 @@ impl SealedLines {
 
     /// Returns the leaves held.
     #[must_use]
-    pub fn leaves(&self) -> Range<u64> {
-        self.name.leaves()
+    pub fn leaves(&self) -> &LeafSet {
+        self.lines.leaves()
     }
 
     /// Returns the file of lines.
@@ -187,7 +187,7 @@ pub fn open_segment(
     access: IndexAccess,
 ) -> Result<Segment, OpenSegmentError> {
     let lines = SealedLines::open(disk, dir, entry, cache)?;
-    let index = open_index(disk, dir, entry, cache, access)?;
+    let index = open_index(disk, dir, entry, lines.leaves(), cache, Some(cache.index_key()), access)?;
     Ok(Indexed::new(index, lines))
 }
 
@@ -199,37 +199,29 @@ pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEn
     let cache = BlockCache::new(0);
     let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), &cache)?;
     let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
+    let removed = lines.removed();
     let lines = FileStamp { bytes: lines.bytes(), sha256: lines.sha256()? };
     let disclosures = FileStamp { bytes: disclosures.bytes(), sha256: disclosures.sha256()? };
-    Ok(SegmentEntry { name, lines, disclosures })
+    Ok(SegmentEntry { name, lines, disclosures, removed })
 }
 
-/// Opens the index of the segment that `entry` names, checking that it was made from these lines.
+/// Opens the index of the segment that `entry` names, checking that it was made from these lines; without a key, who made it
+/// stays unknown.
 ///
 /// # Errors
 /// As [`open_segment`], never `Files`.
-pub fn open_index(
+pub(crate) fn open_index(
     disk: &dyn Disk,
     dir: &Path,
     entry: &SegmentEntry,
-    cache: &BlockCache,
-    access: IndexAccess,
-) -> Result<Index, OpenSegmentError> {
-    open_index_of(disk, dir, entry, cache, Some(cache.index_key()), access)
-}
-
-/// As [`open_index`]; without a key, who made the index stays unknown.
-pub(crate) fn open_index_of(
-    disk: &dyn Disk,
-    dir: &Path,
-    entry: &SegmentEntry,
+    leaves: &LeafSet,
     cache: &BlockCache,
     key: Option<&IndexKey>,
     access: IndexAccess,
 ) -> Result<Index, OpenSegmentError> {
     let file = entry.name.path(dir, SegmentFile::Index);
     let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
-    index.of_leaves(&LeafSet::from(entry.name.leaves())).ok_or(OpenSegmentError::IndexForeign { file })
+    index.of_leaves(leaves).ok_or(OpenSegmentError::IndexForeign { file })
 }
 
 /// Opens an index file that was made from these lines, under this key where it is at hand.

@@ -51,7 +51,7 @@ impl JoinJob {
 
     /// Rows of all.
     pub(crate) fn rows(&self) -> u64 {
-        self.entries.iter().map(|entry| entry.name.last + 1 - entry.name.first).sum()
+        self.entries.iter().map(SegmentEntry::rows).sum()
     }
 
     /// Fails with the bytes that the job takes if the disk lacks the room. Where the room is not known, it is taken to be there.

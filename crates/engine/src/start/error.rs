@@ -86,7 +86,20 @@ pub enum OpenLogError {
         /// The leaf.
         leaf: u64,
     },
-    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore `vault.db` from a copy.
+    /// A segment lacks entries, and the manifest says that they were removed, which nobody has recorded. Remedy: `verify`, then restore
+    /// the segment's files and the manifest from a copy.
+    #[error(
+        "segment {segment} lacks {leaves} leaves, the first of them {leaf}, and no entry of the log explains that they were removed"
+    )]
+    Missing {
+        /// The segment.
+        segment: SegmentName,
+        /// The first leaf that is missing.
+        leaf: u64,
+        /// How many are.
+        leaves: u64,
+    },
+    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore the key store from a copy.
     #[error("the key of person {person} was destroyed, and no entry of the log's own records an erasure")]
     Unexplained {
         /// The handle of the key.

@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use env::Disk;
-use journal::{FileJournal, FoundJournal, Known, MacKey};
+use journal::{FoundJournal, Known, MacKey};
 use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
+use roaring::RoaringTreemap;
 use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{IndexAccess, SealedLines, open_segment};
 use segment::{BlockCache, PartError, Segment};
@@ -35,8 +36,8 @@ pub(crate) struct Looked {
     pub(crate) cursor_key: [u8; 32],
     pub(crate) segments: Vec<Sealed>,
     pub(crate) recent: Recent,
-    /// The journal's files as found; taken when the journal goes on from them.
-    pub(crate) found: Option<FoundJournal>,
+    /// The journal as found; taken when it is taken over.
+    pub(crate) found: Option<Box<dyn FoundJournal>>,
     pub(crate) recovered: Recovered,
     /// What a repair left to be recorded.
     pub(crate) repaired: Repaired,
@@ -75,7 +76,7 @@ pub(crate) fn look_as(
     let note_key = NoteKey::of(&key);
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let cursor_key = *key.derive(search::CURSOR_KEY_INFO);
-    let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    let vault = Vault::open(layout.data(), surroundings(world, layout), &RootKey::read(disk, layout.data())?)?;
     vault.limit_identities(config.identities_bytes_max);
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
     let ledger = Arc::new(ledger);
@@ -84,7 +85,7 @@ pub(crate) fn look_as(
         BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))), index_secret(&vault).key);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
     let unlisted = |error| crate::start::unlisted::explain(disk, layout, manifest.as_ref(), error);
-    let segments = open_segments(disk, layout, named, &cache, &vault, &ledger).map_err(unlisted)?;
+    let segments = open_segments(disk, layout, named, &config.explained, &cache, &vault, &ledger).map_err(unlisted)?;
 
     let recent = Recent::new(sealed);
     let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent, world.clock.now_us());
@@ -97,7 +98,7 @@ pub(crate) fn look_as(
         in_tree: &|leaf, digest| digests.get(leaf.0).is_ok_and(|ours| ours == *digest),
         key: Some(&mac_key),
     };
-    let found = FileJournal::look(disk, &layout.journal(), &known, &mut |batch| recovering.take(&batch));
+    let found = world.journal(config, layout).look(&known, &mut |batch| recovering.take(&batch));
     drop(digests);
     let found = found.map_err(|error| unlisted(error.into()))?;
     let recovered = recovering.finish();
@@ -112,6 +113,7 @@ fn open_segments(
     disk: &dyn Disk,
     layout: &Layout,
     named: &[SegmentEntry],
+    explained: &RoaringTreemap,
     cache: &Arc<BlockCache>,
     vault: &Vault,
     ledger: &Ledger,
@@ -138,6 +140,7 @@ fn open_segments(
                 &without_index
             }
         };
+        check_removed(lines, explained)?;
         remember_identities(lines, vault)?;
         if Some(entry) == named.last() {
             check_last(lines, ledger)?;
@@ -152,9 +155,22 @@ fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartErr
     lines.disclosure_file().each_record(identity, &mut |_, record| remember_identity(vault, &record))
 }
 
-/// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest.
+/// Checks that every leaf that a segment lacks is one whose absence is explained (I-7).
+fn check_removed(lines: &SealedLines, explained: &RoaringTreemap) -> Result<(), OpenLogError> {
+    if lines.leaves().is_whole() {
+        return Ok(());
+    }
+    let unexplained = lines.leaves().removed() - explained;
+    match unexplained.min() {
+        None => Ok(()),
+        Some(leaf) => Err(OpenLogError::Missing { segment: lines.name(), leaf, leaves: unexplained.len() }),
+    }
+}
+
+/// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest. One that lacks
+/// all of its leaves says nothing.
 fn check_last(lines: &SealedLines, ledger: &Ledger) -> Result<(), OpenLogError> {
-    let leaf = lines.leaves().end - 1;
+    let Some(leaf) = lines.leaves().last() else { return Ok(()) };
     let same = ledger
         .digest(LeafIndex(leaf))
         .is_ok_and(|digest| lines.data().line(leaf).is_ok_and(|line| Digest::of(&line) == digest));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use env::{Disk, Lock};
+use env::Disk;
 use index::{Difference, Field, IndexSecret};
 use segment::BlockCache;
 use segment::manifest::{Manifest, SegmentEntry, newest};
@@ -44,11 +44,11 @@ pub struct Watch<'w> {
 pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenLogError> {
     let layout = Layout::new(&config.data, &config.marks);
     let disk = &*world.disk;
-    if survey(disk, &layout)? == Ground::Free {
+    if survey(world, &layout)? == Ground::Free {
         return Err(OpenLogError::NoLog { data: config.data.clone() });
     }
-    let _lock = Lock::acquire(layout.data())?;
-    let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    let _lock = disk.lock(layout.data())?;
+    let vault = Vault::open(layout.data(), surroundings(world, &layout), &RootKey::read(disk, layout.data())?)?;
     let segments = newest(disk, &layout.manifests())?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
     make_again(disk, &layout.segments(), &vault, &segments, watch)?;
     Ok(segments.len())
@@ -108,13 +108,13 @@ fn side_by_side(
     each: &EachIndex<'_>,
 ) -> Result<(), ReindexError> {
     let mut largest_first: Vec<_> = segments.iter().collect();
-    largest_first.sort_by_key(|entry| Reverse(rows(entry)));
+    largest_first.sort_by_key(|entry| Reverse(entry.rows()));
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let done = AtomicU64::new(0);
     let IndexSecret { seed, key } = index_secret(vault);
     let cache = BlockCache::keyed(CACHE_BYTES, key);
-    let all = segments.iter().map(rows).sum();
+    let all = segments.iter().map(SegmentEntry::rows).sum();
     let tell = |more| progress(done.fetch_add(more, Ordering::Relaxed) + more, all);
     let work = || {
         while let Some(entry) = largest_first.get(next.fetch_add(1, Ordering::Relaxed))
@@ -128,8 +128,4 @@ fn side_by_side(
     };
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS_MAX).min(segments.len());
     env::threads::map(0..threads, |_| work()).into_iter().collect()
-}
-
-fn rows(entry: &SegmentEntry) -> u64 {
-    entry.name.last + 1 - entry.name.first
 }

@@ -5,7 +5,12 @@ use std::sync::Arc;
 
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use journal::{FileJournalStore, JournalStore};
 use ledger::OlderMark;
+use roaring::RoaringTreemap;
+use vault::{KeyStore, SqliteKeys};
+
+use crate::state::layout::Layout;
 
 /// Rows of a sealed segment by default. A row that is not sealed yet takes some 800 bytes of memory, and all must stay below a
 /// gibibyte, questions, exports and joining included. 64 such segments make [`MERGE_ROWS_DEFAULT`].
@@ -59,13 +64,38 @@ pub struct World {
     pub random: Arc<dyn Random>,
     /// The file system.
     pub disk: Arc<dyn Disk>,
+    /// Where keys of persons are kept; `None`: in `vault.db` of the data directory, by SQLite on the real file system.
+    pub keys: Option<Arc<dyn KeyStore>>,
+    /// Where the journal is kept; `None`: in files of the data directory.
+    pub journal: Option<Arc<dyn JournalStore>>,
 }
 
 impl World {
-    /// The operating system's clock, randomness and disk.
+    /// The operating system's clock, randomness and disk; keys and journal in the data directory.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock::new()), random: Arc::new(SystemRandom), disk: Arc::new(SystemDisk) }
+        Self {
+            clock: Arc::new(SystemClock::new()),
+            random: Arc::new(SystemRandom),
+            disk: Arc::new(SystemDisk),
+            keys: None,
+            journal: None,
+        }
+    }
+
+    /// The key store of the log in `data`.
+    #[must_use]
+    pub fn key_store(&self, data: &Path) -> Arc<dyn KeyStore> {
+        self.keys.clone().unwrap_or_else(|| Arc::new(SqliteKeys::of(data)))
+    }
+
+    /// Where a log's journal is kept.
+    pub(crate) fn journal(&self, config: &Config, layout: &Layout) -> Arc<dyn JournalStore> {
+        let in_files = || {
+            let (disk, random) = (Arc::clone(&self.disk), Arc::clone(&self.random));
+            Arc::new(FileJournalStore::new(disk, random, &layout.journal(), config.reserve_bytes)) as _
+        };
+        self.journal.clone().unwrap_or_else(in_files)
     }
 }
 
@@ -80,6 +110,9 @@ pub struct Config {
     pub name: String,
     /// What to do about a mark that is older than it can be after a crash.
     pub older_mark: OlderMark,
+    /// Leaves that segments may lack. None in the product, where nothing is removed yet: a log that lacks any is refused, and
+    /// `verify` finds them. Tests name those that they removed.
+    pub explained: RoaringTreemap,
     /// What the holder of the lock says of itself, for instance its address.
     pub note: String,
     /// Rows at which the tail is sealed into a segment.
@@ -119,6 +152,7 @@ impl Config {
             data: data.to_owned(),
             marks: marks_folder(),
             older_mark: OlderMark::Refuse,
+            explained: RoaringTreemap::new(),
             name: "log".to_owned(),
             note: String::new(),
             seal_rows: SEAL_ROWS_DEFAULT,

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use env::{Disk, Lock};
+use env::Disk;
 use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
+use roaring::RoaringTreemap;
 use segment::manifest::{Manifest, newest, verify_manifests};
 use segment::verify::verify_folder;
 use vault::{RootKey, Vault};
@@ -40,7 +41,7 @@ pub fn verify_directory(
     let layout = Layout::new(&config.data, &config.marks);
     let disk: &dyn Disk = &*world.disk;
     let mut verification = Verification::default();
-    match survey(disk, &layout) {
+    match survey(world, &layout) {
         Ok(Ground::Log) => {}
         // A missing file is a finding; it does not mean that there is no log.
         Err(OpenLogError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
@@ -50,7 +51,7 @@ pub fn verify_directory(
         Err(OpenLogError::Disk { path, source }) => return Err(VerifyError::Disk { path, source }),
         Err(error) => verification.found(layout.data(), None, with_causes(&error)),
     }
-    let _lock = Lock::acquire_quietly(layout.data())?;
+    let _lock = disk.lock_quietly(layout.data())?;
     let vault = check_vault(config, world, &layout, &mut verification);
     let Some(Keys { key, chain, mac, note }) = check_key(disk, &layout, expect, &mut verification) else {
         return Ok(verification);
@@ -72,7 +73,11 @@ pub fn verify_directory(
     let lines_progress = |done: u64, of: u64| progress(done, of + indexed_twice);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
     let mut segments = Verification { size: verification.size, ..Verification::default() };
-    let sealed = || digests.is_ok().then(|| check_sealed(disk, &layout, &relations, &lines_progress, &mut segments));
+    let sealed = || {
+        digests
+            .is_ok()
+            .then(|| check_sealed(disk, &layout, &config.explained, &relations, &lines_progress, &mut segments))
+    };
     let (report, sealed) = env::threads::join(|| tree.finish(), sealed);
     let report = report?;
     verification.checkpoints = report.checkpoints;
@@ -115,9 +120,15 @@ pub fn verify_directory(
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
     let against =
         journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref(), relations: &relations };
-    let journal = journalled::check(disk, &layout.journal(), &against, &lines_progress, &mut verification);
+    let journal = journalled::check(
+        &*world.journal(config, &layout),
+        &layout.journal(),
+        &against,
+        &lines_progress,
+        &mut verification,
+    );
     markers::check(disk, &layout, note.as_ref(), manifest.as_ref(), &mut verification);
-    relations.finish(&layout, &mut verification);
+    relations.finish(world.key_store(layout.data()).name(), &mut verification);
     if let Some(vault) = &vault {
         let indexed = |done, _| progress(size + done, size + indexed_twice);
         segments::compare_indexes(disk, &layout, vault, &indexes.compare, &indexed, &mut verification);
@@ -167,20 +178,22 @@ fn unnamed_segments(
 fn check_sealed(
     disk: &dyn Disk,
     layout: &Layout,
+    explained: &RoaringTreemap,
     relations: &Relations<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
 ) -> (Option<Manifest>, Indexes) {
     let manifest = check_manifests(disk, layout, verification);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
-    let indexes = segments::check(disk, layout, named, relations, progress, verification);
+    let indexes = segments::check(disk, layout, named, explained, relations, progress, verification);
     (manifest, indexes)
 }
 
 /// Checks the vault's files; opens them if they are sound.
 fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &mut Verification) -> Option<Vault> {
     let disk: &dyn Disk = &*world.disk;
-    let check = vault::check(disk, layout.data());
+    let keys = world.key_store(layout.data());
+    let check = vault::check(disk, layout.data(), &*keys);
     for finding in &check.findings {
         let row = finding.row.map(|row| format!("row {row}: ")).unwrap_or_default();
         verification.found(&finding.file, None, format!("{row}{}", finding.what));
@@ -189,8 +202,8 @@ fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &m
         return None;
     }
     let opened = RootKey::read(disk, &config.data);
-    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world), &root));
-    opened.inspect_err(|error| verification.found(layout.data().join("vault.db"), None, with_causes(error))).ok()
+    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world, layout), &root));
+    opened.inspect_err(|error| verification.found(keys.name(), None, with_causes(error))).ok()
 }
 
 /// What the mark says, where it is no finding.

@@ -6,6 +6,7 @@ use std::thread;
 
 use env::Disk;
 use index::Difference;
+use roaring::RoaringTreemap;
 use segment::SegmentFile;
 use segment::manifest::SegmentEntry;
 use segment::sealed::IndexAccess;
@@ -38,6 +39,7 @@ pub(super) fn check(
     disk: &dyn Disk,
     layout: &Layout,
     named: &[SegmentEntry],
+    explained: &RoaringTreemap,
     relations: &Relations<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
@@ -63,6 +65,7 @@ pub(super) fn check(
     let how = VerifyOptions {
         index_key: index_key.as_ref(),
         opens: relations.has_keys().then_some(opens),
+        explained,
         each_line: &|leaf, line| relations.line(leaf, line),
         digests: &|leaves| Ok(read_digests(&*file, leaves.start, (leaves.end - leaves.start) as usize)?),
         access: IndexAccess::Whole,

@@ -1,7 +1,7 @@
 //! What every disk must do, the real one and the one in memory.
 
 use env::fake::FaultyDisk;
-use env::{Disk, Kind, SystemDisk, is_not_ours, publish_file, remove_left, replace_file, temporary_path};
+use env::{Disk, Kind, LockError, SystemDisk, is_not_ours, publish_file, remove_left, replace_file, temporary_path};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -141,4 +141,32 @@ fn real_files_are_for_their_owner_alone() {
     publish_file(&SystemDisk, &dir.join("file"), b"").unwrap();
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&dir), mode(&dir.join("file"))), (0o700, 0o600));
+}
+
+#[test]
+fn everything_in_a_folder_is_listed_and_folders_are_no_files() {
+    on_every_disk(|disk, dir| {
+        assert_eq!(disk.entries(dir).unwrap_err().kind(), ErrorKind::NotFound);
+        disk.create_dir_all(&dir.join("folder/inside")).unwrap();
+        disk.create_new(&dir.join("file")).unwrap();
+        disk.create_new(&dir.join("folder/other")).unwrap();
+        assert_eq!(disk.entries(dir).unwrap(), [dir.join("file"), dir.join("folder")]);
+        assert_eq!(disk.list(dir).unwrap(), [dir.join("file")]);
+    });
+}
+
+#[test]
+fn a_folder_is_locked_by_one_at_a_time() {
+    on_every_disk(|disk, dir| {
+        disk.create_dir_all(dir).unwrap();
+        let lock = disk.lock(dir).unwrap();
+        for refused in [disk.lock(dir).err(), disk.lock_quietly(dir).err()] {
+            assert!(matches!(refused, Some(LockError::Held { .. })), "{refused:?}");
+        }
+        drop(lock);
+        let quiet = disk.lock_quietly(dir).unwrap();
+        assert!(matches!(disk.lock(dir).err(), Some(LockError::Held { .. })));
+        drop(quiet);
+        disk.lock(dir).unwrap();
+    });
 }

@@ -113,3 +113,15 @@ fn the_same_seed_gives_the_same_bytes() {
     let [one, two] = [SeededRandom::new(5), SeededRandom::new(5)];
     assert_eq!([one.next_u64(), one.next_u64()], [two.next_u64(), two.next_u64()]);
 }
+
+#[test]
+fn a_lock_ends_with_power_and_its_holder_takes_nobody_elses() {
+    let disk = disk();
+    let dead = disk.lock("/d".as_ref()).unwrap();
+    disk.crash(1);
+    let held = disk.lock("/d".as_ref()).unwrap();
+    drop(dead);
+    assert!(disk.lock("/d".as_ref()).is_err());
+    drop(held);
+    disk.lock("/d".as_ref()).unwrap();
+}

@@ -16,8 +16,7 @@ use self::codes::KeptPairs;
 pub use self::codes::{CODES_BYTES_MAX, KeptCodes};
 pub use self::wanted::Wanted;
 use crate::error::{FileError, QuestionError};
-use crate::leaf_set::LeafSet;
-use crate::{Index, IndexError, IndexMemory};
+use crate::{Index, IndexError, IndexMemory, LeafSet};
 
 /// Where the lines behind an index come from: a segment's data file, or the journal behind a frozen run.
 pub trait Lines: Send + Sync {
@@ -135,7 +134,7 @@ impl<L: Lines> Indexed<L> {
         self.rows
     }
 
-    /// Returns the leaves whose rows these are: as many as there are rows.
+    /// Returns the leaves whose rows these are.
     pub fn leaf_set(&self) -> &LeafSet {
         &self.leaves
     }

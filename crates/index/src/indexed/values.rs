@@ -71,8 +71,8 @@ impl<L: Lines> Indexed<L> {
         Ok(())
     }
 
-    /// Calls `each` with the values of the field's dictionary that begin with `prefix`, ascending, and how many rows have each,
-    /// until it answers `false`. Cost: a binary search, then the values themselves.
+    /// Calls `each` with the values of the field's dictionary that begin with `prefix`, ascending, and how many of the rows asked about
+    /// have each, until it answers `false`. Cost: a binary search, then the values themselves, each intersected with the rows asked about.
     ///
     /// # Errors
     /// [`Lines::Error`].
@@ -80,12 +80,22 @@ impl<L: Lines> Indexed<L> {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), L::Error> {
+        let mut seen = 0_usize;
         match Keeping::of(field) {
             Keeping::Dictionary | Keeping::Pairs => {
                 self.walk(Kind::Dictionary.of_field(field), prefix, |value, set| {
-                    Ok(value.starts_with(prefix) && each(value, u64::from(set.rows)))
+                    if !value.starts_with(prefix) {
+                        return Ok(false);
+                    }
+                    seen += 1;
+                    if seen.is_multiple_of(VALUES_BETWEEN_LOOKS) && !(ask.may_read)(0) {
+                        return Err(QuestionError::Stopped.into());
+                    }
+                    let count = self.count_in(set, ask.within)?;
+                    Ok(count == 0 || each(value, count))
                 })
             }
             Keeping::Paths | Keeping::Tokens(_) | Keeping::Id => Ok(()),

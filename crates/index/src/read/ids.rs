@@ -1,9 +1,9 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::LeafSet;
 use crate::bytes::{Bytes, take, u64_at};
 use crate::format::{ALIGN, BLOCK, id_block, id_ms};
-use crate::leaf_set::LeafSet;
 
 /// The entries' ids by leaf: ranges of milliseconds per block, 16 bits of hash per leaf.
 #[derive(Clone, Copy)]

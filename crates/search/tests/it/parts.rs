@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event::Entry;
-use index::{Index, IndexBuilder, Indexed, Lines};
+use index::{Index, IndexBuilder, Indexed, LeafSet, Lines};
 use segment::tail::{Buffer, LineAt, LineSource, Row, freeze};
-use segment::{Disclosed, LeafSet, Part, PartError, PartLines};
+use segment::{Disclosed, Part, PartError, PartLines};
 
 use crate::entries::Made;
 use crate::naive_part::NaivePart;

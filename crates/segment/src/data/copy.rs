@@ -1,7 +1,8 @@
-//! Copying all lines of a file into another one.
+//! Copying lines of a file into another one.
 
 use std::io;
 
+use index::LeafSet;
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -21,9 +22,15 @@ pub(crate) enum CopyError {
 }
 
 impl DataFile {
-    /// Appends every line to `to`, frame by frame, and returns the SHA-256 of the whole file as it was read for that; `None` if
-    /// `go_on` said no. Cost: a copy of what is compressed, mostly.
-    pub(crate) fn copy(&self, to: &mut DataWriter, go_on: &dyn Fn() -> bool) -> Result<Option<Digest>, CopyError> {
+    /// Appends the lines of `leaves`, which must be some of the file's, to `to`, frame by frame, and returns the SHA-256 of the whole
+    /// file as it was read for that; `None` if `go_on` said no. Frames that lose no line are copied as they are. Cost: a copy of
+    /// what is compressed, mostly.
+    pub(crate) fn copy(
+        &self,
+        leaves: &LeafSet,
+        to: &mut DataWriter,
+        go_on: &dyn Fn() -> bool,
+    ) -> Result<Option<Digest>, CopyError> {
         let mut read = Sha256::new();
         for at in 0..self.frames() {
             if !go_on() {
@@ -32,13 +39,21 @@ impl DataFile {
             let frame = self.frame(at).ok_or(CopyError::Read(PartError::NoSuchRow(at as u64)))?;
             let packed = self.packed_frame(at).map_err(CopyError::Read)?;
             read.update(&packed);
-            if frame.text as usize >= COPIED_BYTES_MIN {
+            let runs = self.frame_places(at).map_or_else(Vec::new, |(places, _)| self.leaves().runs(places));
+            let stay: u64 =
+                runs.iter().map(|run| leaves.places_before(run.end) - leaves.places_before(run.start)).sum();
+            if stay == 0 {
+                continue;
+            }
+            if stay == u64::from(frame.lines) && frame.text as usize >= COPIED_BYTES_MIN {
                 to.put_frame(&packed, frame).map_err(CopyError::Write)?;
                 continue;
             }
             let block = self.unpack(at, &packed).map_err(CopyError::Read)?;
-            for line in (0..block.spans.len()).filter_map(|line| block.item(line)) {
-                to.push(line).map_err(CopyError::Write)?;
+            for (leaf, at) in runs.into_iter().flatten().zip(0..block.spans.len()) {
+                if let Some(line) = block.item(at).filter(|_| leaves.contains(leaf)) {
+                    to.push(line).map_err(CopyError::Write)?;
+                }
             }
         }
         read.update(self.tables().map_err(CopyError::Read)?);

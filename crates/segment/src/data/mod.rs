@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! frame*            zstd frames of whole lines, each line followed by '\n'
-//! leaf table        skippable frame of ours: how many lines each frame holds, with a CRC-32C
+//! leaf table        skippable frame of ours: how many lines each frame holds, and which leaves of its range the file lacks, with a CRC-32C
 //! seek table        skippable frame of the zstd seekable format: sizes and checksum of each frame
 //! ```
 //!

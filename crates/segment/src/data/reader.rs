@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::Disk;
-use index::{IndexKey, IndexMemory, KeptCodes};
+use index::{IndexKey, IndexMemory, KeptCodes, LeafSet};
 use proof::Digest;
 use zstd::bulk::Decompressor;
 
 use super::FRAME_BYTES_MAX;
-use super::table::{Frame, SEEK_FOOT, Tables, len_from_foot};
+use super::table::{FOOT, Frame, Removed, Tables, len_from_foot};
 use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
 use crate::held::Held;
+use crate::manifest::RemovedStamp;
 
 thread_local! {
     /// A decompression context is 160 KiB and slow to make: one per thread, owned by that thread.
@@ -30,9 +31,9 @@ pub struct DataFile {
     source: Source,
     cache: Arc<BlockCache>,
     id: u64,
-    first_leaf: u64,
+    leaves: LeafSet,
+    removed: Option<RemovedStamp>,
     frames: Vec<Placed>,
-    lines: u64,
     frames_read: AtomicU64,
 }
 
@@ -40,8 +41,8 @@ pub struct DataFile {
 struct Placed {
     frame: Frame,
     offset: u64,
-    /// First line, counted from the segment's first leaf.
-    first_line: u64,
+    /// The place of its first leaf among all.
+    first_place: u64,
 }
 
 impl DataFile {
@@ -51,8 +52,8 @@ impl DataFile {
     /// `Read` if the disk fails, `Damaged` if the tables are not what was written.
     pub fn open(disk: &dyn Disk, path: &Path, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
         let source = Source::open(disk, path)?;
-        let foot_at = source.len().saturating_sub(SEEK_FOOT as u64);
-        let tables_len = len_from_foot(&source.read(foot_at, SEEK_FOOT)?)
+        let foot_at = source.len().saturating_sub(FOOT as u64);
+        let tables_len = len_from_foot(&source.read(foot_at, FOOT)?)
             .ok_or_else(|| source.damaged(foot_at, "it does not end as a zstd seekable file does"))?;
         let tables_at = source
             .len()
@@ -68,23 +69,17 @@ impl DataFile {
             if frame.text as usize > FRAME_BYTES_MAX || frame.lines == 0 {
                 return Err(source.damaged(tables_at, "a frame is empty or larger than a frame may be"));
             }
-            frames.push(Placed { frame, offset, first_line: lines });
+            frames.push(Placed { frame, offset, first_place: lines });
             offset += u64::from(frame.compressed);
             lines += u64::from(frame.lines);
         }
-        if offset != tables_at || lines == 0 || tables.first_leaf.checked_add(lines).is_none() {
+        let (leaves, removed) = leaves_of(tables.first_leaf, lines, tables.removed)
+            .ok_or_else(|| source.damaged(tables_at, "its leaves are not as many as its lines"))?;
+        if offset != tables_at {
             return Err(source.damaged(tables_at, "its frames do not fill the file"));
         }
         let id = cache.register();
-        Ok(Self {
-            source,
-            cache: Arc::clone(cache),
-            id,
-            first_leaf: tables.first_leaf,
-            frames,
-            lines,
-            frames_read: AtomicU64::new(0),
-        })
+        Ok(Self { source, cache: Arc::clone(cache), id, leaves, removed, frames, frames_read: AtomicU64::new(0) })
     }
 
     /// Returns the file's path.
@@ -95,8 +90,14 @@ impl DataFile {
 
     /// Returns the leaves whose lines are here.
     #[must_use]
-    pub fn leaves(&self) -> Range<u64> {
-        self.first_leaf..self.first_leaf + self.lines
+    pub fn leaves(&self) -> &LeafSet {
+        &self.leaves
+    }
+
+    /// Returns what the manifest says of the leaves that were removed, if any were.
+    #[must_use]
+    pub fn removed(&self) -> Option<RemovedStamp> {
+        self.removed
     }
 
     /// Returns the file's length in bytes.
@@ -143,12 +144,11 @@ impl DataFile {
         self.id
     }
 
-    /// Returns the leaves of frame `at`, and the place of the frame's first byte in the file.
+    /// Returns the places of the leaves of frame `at` among all, and where the frame's first byte is in the file.
     #[must_use]
-    pub fn frame_leaves(&self, at: usize) -> Option<(Range<u64>, u64)> {
+    pub fn frame_places(&self, at: usize) -> Option<(Range<u64>, u64)> {
         let placed = self.frames.get(at)?;
-        let first = self.first_leaf + placed.first_line;
-        Some((first..first + u64::from(placed.frame.lines), placed.offset))
+        Some((placed.first_place..placed.first_place + u64::from(placed.frame.lines), placed.offset))
     }
 
     /// Returns the line of `leaf`, without its newline. Cost: at most one frame decompressed.
@@ -170,11 +170,12 @@ impl DataFile {
     pub fn lines(&self, leaves: &[u64], each: &mut dyn FnMut(usize, &[u8])) -> Result<(), PartError> {
         let mut current: Option<(Range<u64>, Arc<Block>)> = None;
         for (place, &leaf) in leaves.iter().enumerate() {
-            if !current.as_ref().is_some_and(|(held, _)| held.contains(&leaf)) {
-                current = Some(self.frame_holding(leaf)?);
+            let line = self.leaves.place_of(leaf).ok_or(PartError::NoSuchRow(leaf))?;
+            if !current.as_ref().is_some_and(|(held, _)| held.contains(&line)) {
+                current = Some(self.frame_holding(line)?);
             }
-            let Some((leaves, block)) = &current else { return Err(PartError::NoSuchRow(leaf)) };
-            each(place, self.sound_line(leaves, block, leaf)?);
+            let Some((places, block)) = &current else { return Err(PartError::NoSuchRow(leaf)) };
+            each(place, self.sound_line(places, block, line, leaf)?);
         }
         Ok(())
     }
@@ -184,11 +185,11 @@ impl DataFile {
     /// # Errors
     /// As [`DataFile::line`]; lines handed out before the error stand.
     pub fn scan(&self, from: u64, each: &mut dyn FnMut(u64, &[u8]) -> ControlFlow<()>) -> Result<(), PartError> {
-        let begin = if from <= self.first_leaf { 0 } else { self.frame_of(from).unwrap_or(self.frames.len()) };
+        let begin = self.frame_of(self.leaves.places_before(from)).unwrap_or(self.frames.len());
         for at in begin..self.frames.len() {
             let block = self.read_frame(at)?;
-            let first = self.frame_leaves(at).map_or(0, |(leaves, _)| leaves.start);
-            for (leaf, line) in (first..).zip(0..block.spans.len()) {
+            let places = self.frame_places(at).map_or(0..0, |(places, _)| places);
+            for (leaf, line) in self.leaves.leaves(places).zip(0..block.spans.len()) {
                 let line = block.item(line).ok_or(PartError::NoSuchRow(leaf))?;
                 if leaf >= from && each(leaf, line).is_break() {
                     return Ok(());
@@ -262,26 +263,41 @@ impl DataFile {
         Ok(packed)
     }
 
-    /// The line of `leaf` in the frame of `leaves`, if it is the one in the tree.
-    fn sound_line<'b>(&self, leaves: &Range<u64>, block: &'b Block, leaf: u64) -> Result<&'b [u8], PartError> {
-        let nth = (leaf - leaves.start) as usize;
+    /// The line of `leaf`, which stands at `place`, in the frame of these places, if it is the one in the tree.
+    fn sound_line<'b>(
+        &self,
+        places: &Range<u64>,
+        block: &'b Block,
+        place: u64,
+        leaf: u64,
+    ) -> Result<&'b [u8], PartError> {
+        let nth = (place - places.start) as usize;
         let line = block.item(nth).ok_or(PartError::NoSuchRow(leaf))?;
         let Some(tree) = self.cache.tree() else { return Ok(line) };
-        let count = block.spans.len();
-        let fits = block.held.fits(nth, count, line, || tree.digests(leaves.start, count)).map_err(PartError::Store)?;
+        let read = || {
+            let mut digests = Vec::with_capacity(block.spans.len());
+            for run in self.leaves.runs(places.clone()) {
+                digests.append(&mut tree.digests(run.start, (run.end - run.start) as usize)?);
+            }
+            Ok(digests)
+        };
+        let fits = block.held.fits(nth, block.spans.len(), line, read).map_err(PartError::Store)?;
         if fits { Ok(line) } else { Err(PartError::NotInTree { file: self.path().to_owned(), leaf }) }
     }
 
-    fn frame_of(&self, leaf: u64) -> Option<usize> {
-        let line = leaf.checked_sub(self.first_leaf).filter(|line| *line < self.lines)?;
-        self.frames.partition_point(|placed| placed.first_line <= line).checked_sub(1)
+    /// The frame of the leaf at a place.
+    fn frame_of(&self, place: u64) -> Option<usize> {
+        if place >= self.leaves.len() {
+            return None;
+        }
+        self.frames.partition_point(|placed| placed.first_place <= place).checked_sub(1)
     }
 
-    fn frame_holding(&self, leaf: u64) -> Result<(Range<u64>, Arc<Block>), PartError> {
-        let at = self.frame_of(leaf).ok_or(PartError::NoSuchRow(leaf))?;
-        let (leaves, _) = self.frame_leaves(at).ok_or(PartError::NoSuchRow(leaf))?;
+    fn frame_holding(&self, place: u64) -> Result<(Range<u64>, Arc<Block>), PartError> {
+        let at = self.frame_of(place).ok_or(PartError::NoSuchRow(place))?;
+        let (places, _) = self.frame_places(at).ok_or(PartError::NoSuchRow(place))?;
         let key = BlockKey { file: self.id, section: 0, block: at as u64 };
-        Ok((leaves, self.cache.get(key, || self.read_frame(at))?))
+        Ok((places, self.cache.get(key, || self.read_frame(at))?))
     }
 }
 
@@ -289,6 +305,17 @@ impl Drop for DataFile {
     fn drop(&mut self) {
         self.cache.forget(self.id);
     }
+}
+
+/// The leaves of so many lines. `None` if that cannot be.
+fn leaves_of(first: u64, lines: u64, removed: Option<Removed>) -> Option<(LeafSet, Option<RemovedStamp>)> {
+    let Some(Removed { last_leaf, bytes }) = removed else {
+        let leaves = LeafSet::from(first..first.checked_add(lines)?);
+        return (!leaves.is_empty()).then_some((leaves, None));
+    };
+    let leaves = LeafSet::decode_removed(first..last_leaf.checked_add(1)?, lines, &bytes).ok()?;
+    let stamp = RemovedStamp { leaves: leaves.removed_count(), sha256: Digest::of(&bytes) };
+    Some((leaves, Some(stamp)))
 }
 
 fn decompress(packed: &[u8], text_len: usize) -> std::io::Result<Vec<u8>> {

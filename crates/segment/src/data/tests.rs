@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use env::fake::FaultyDisk;
 use env::{Disk, SystemDisk};
+use index::LeafSet;
 use proptest::prelude::*;
 
 use super::{DataFile, DataWriter, FRAME_BYTES, FRAME_BYTES_MAX};
@@ -19,9 +20,9 @@ fn empty_disk() -> FaultyDisk {
 }
 
 fn write(disk: &dyn Disk, path: &Path, first_leaf: u64, lines: &[Vec<u8>]) {
-    let mut writer = DataWriter::create(disk, path, first_leaf).unwrap();
+    let mut writer = DataWriter::create(disk, path).unwrap();
     lines.iter().for_each(|line| writer.push(line).unwrap());
-    let (bytes, sha256) = writer.finish().unwrap();
+    let (bytes, sha256) = writer.finish(&LeafSet::from(first_leaf..first_leaf + lines.len() as u64)).unwrap();
     let written = disk.read(path).unwrap();
     assert_eq!((bytes, sha256), (written.len() as u64, proof::Digest::of(&written)));
 }
@@ -61,7 +62,7 @@ proptest! {
         let lines = sample(lengths);
         write(&disk, Path::new("/segments/lines"), first_leaf, &lines);
         let file = DataFile::open(&disk, Path::new("/segments/lines"), &BlockCache::new(200_000)).unwrap();
-        prop_assert_eq!(file.leaves(), first_leaf..first_leaf + lines.len() as u64);
+        prop_assert_eq!(file.leaves(), &LeafSet::from(first_leaf..first_leaf + lines.len() as u64));
 
         let all: Vec<(u64, Vec<u8>)> = (first_leaf..).zip(lines.iter().cloned()).collect();
         prop_assert_eq!(&scan(&file, 0).unwrap(), &all);
@@ -94,12 +95,12 @@ fn frames_close_at_their_size_and_a_long_line_stands_alone() {
     let lines = sample([100, FRAME_BYTES * 4, 100, FRAME_BYTES - 400, 100, 300]);
     write(&disk, Path::new("/segments/lines"), 0, &lines);
     let file = DataFile::open(&disk, Path::new("/segments/lines"), &BlockCache::new(0)).unwrap();
-    let frames: Vec<_> = (0..file.frames()).map(|at| file.frame_leaves(at).unwrap().0).collect();
+    let frames: Vec<_> = (0..file.frames()).map(|at| file.frame_places(at).unwrap().0).collect();
     assert_eq!(frames, [0..1, 1..2, 2..5, 5..6]);
 
-    let mut writer = DataWriter::create(&disk, Path::new("/segments/too long"), 0).unwrap();
+    let mut writer = DataWriter::create(&disk, Path::new("/segments/too long")).unwrap();
     writer.push(&vec![b'x'; FRAME_BYTES_MAX]).unwrap();
-    assert!(writer.finish().is_err());
+    assert!(writer.finish(&LeafSet::from(0..1)).is_err());
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 
 use env::Disk;
+use index::LeafSet;
 use proof::Digest;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
-use super::table::{Frame, Tables};
+use super::table::{Frame, Removed, Tables};
 use super::{FRAME_BYTES, FRAME_BYTES_MAX};
 use crate::file::Output;
 
@@ -20,7 +21,6 @@ const LEVEL: i32 = 1;
 pub(crate) struct DataWriter {
     output: Output,
     compressor: Compressor<'static>,
-    first_leaf: u64,
     text: Vec<u8>,
     lines: u32,
     packed: Vec<u8>,
@@ -28,14 +28,13 @@ pub(crate) struct DataWriter {
 }
 
 impl DataWriter {
-    pub(crate) fn create(disk: &dyn Disk, path: &Path, first_leaf: u64) -> io::Result<Self> {
+    pub(crate) fn create(disk: &dyn Disk, path: &Path) -> io::Result<Self> {
         let mut compressor = Compressor::new(LEVEL)?;
         compressor.set_parameter(CParameter::ChecksumFlag(true))?;
         compressor.set_parameter(CParameter::ContentSizeFlag(true))?;
         Ok(Self {
             output: Output::create(disk, path)?,
             compressor,
-            first_leaf,
             text: Vec::with_capacity(FRAME_BYTES),
             lines: 0,
             packed: Vec::new(),
@@ -67,12 +66,19 @@ impl DataWriter {
         self.output.append(packed)
     }
 
-    /// Closes the last frame, writes the tables, syncs; returns length and SHA-256 of the file.
-    pub(crate) fn finish(mut self) -> io::Result<(u64, Digest)> {
+    /// Closes the last frame, writes the tables, syncs; returns length and SHA-256 of the file. `leaves`: those whose lines were
+    /// appended.
+    pub(crate) fn finish(mut self, leaves: &LeafSet) -> io::Result<(u64, Digest)> {
         if self.lines > 0 {
             self.close_frame()?;
         }
-        let tables = Tables { first_leaf: self.first_leaf, frames: self.frames };
+        let lines: u64 = self.frames.iter().map(|frame| u64::from(frame.lines)).sum();
+        if lines != leaves.len() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "there are not as many lines as leaves"));
+        }
+        let removed = || Removed { last_leaf: leaves.end().saturating_sub(1), bytes: leaves.encode_removed() };
+        let removed = (!leaves.is_whole()).then(removed);
+        let tables = Tables { first_leaf: leaves.start(), frames: self.frames, removed };
         self.output.append(&tables.encode().ok_or(io::ErrorKind::FileTooLarge)?)?;
         self.output.finish()
     }

@@ -16,6 +16,7 @@ mod cursor;
 mod layout;
 mod reader;
 mod references;
+mod some;
 mod writer;
 
 pub(crate) use append::AppendError;

@@ -1,10 +1,10 @@
 //! Reads a disclosure file: what a leaf refers to, one record, or all identities.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use env::Disk;
+use index::LeafSet;
 use proof::Digest;
 
 use super::layout::{
@@ -36,6 +36,7 @@ pub struct DisclosureFile {
     cache: Arc<BlockCache>,
     id: u64,
     footer: Footer,
+    leaves: LeafSet,
     tables_at: u64,
 }
 
@@ -63,7 +64,18 @@ impl DisclosureFile {
             return Err(source.damaged(tables_at, "the checksum of its tables does not match"));
         }
         let id = cache.register();
-        Ok(Self { source, cache: Arc::clone(cache), id, footer, tables_at })
+        let count = u64::from(footer.items.last().copied().unwrap_or(0));
+        let leaves = LeafSet::from(footer.first_leaf..footer.first_leaf.saturating_add(count));
+        Ok(Self { source, cache: Arc::clone(cache), id, footer, leaves, tables_at })
+    }
+
+    /// The same file, as that of these leaves: it says which is the first and how many there are, not which were removed. `None` if
+    /// that does not fit.
+    #[must_use]
+    pub fn of_leaves(mut self, leaves: &LeafSet) -> Option<Self> {
+        let fits = (leaves.start(), leaves.len()) == (self.leaves.start(), u64::from(self.items(REFERENCES)));
+        self.leaves = leaves.clone();
+        fits.then_some(self)
     }
 
     /// Returns the file's path.
@@ -74,8 +86,8 @@ impl DisclosureFile {
 
     /// Returns the leaves whose disclosures are here.
     #[must_use]
-    pub fn leaves(&self) -> Range<u64> {
-        self.footer.first_leaf..self.footer.first_leaf.saturating_add(u64::from(self.items(REFERENCES)))
+    pub fn leaves(&self) -> &LeafSet {
+        &self.leaves
     }
 
     /// Returns the file's length in bytes.
@@ -244,7 +256,7 @@ impl DisclosureFile {
 
     /// The place of a leaf's references in their section.
     pub(super) fn item_of(&self, leaf: u64) -> Result<u32, PartError> {
-        let item = leaf.checked_sub(self.footer.first_leaf).and_then(|item| u32::try_from(item).ok());
+        let item = self.leaves.place_of(leaf).and_then(|item| u32::try_from(item).ok());
         item.filter(|item| *item < self.items(REFERENCES)).ok_or(PartError::NoSuchRow(leaf))
     }
 

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use env::Disk;
 use env::fake::FaultyDisk;
+use index::LeafSet;
 use proptest::prelude::*;
 
 use super::{DisclosureCursor, DisclosureFile, DisclosureWriter};
@@ -79,7 +80,7 @@ proptest! {
         write(&disk, first_leaf, &leaves);
         let file = read(&disk, cache).unwrap();
         file.check().unwrap();
-        prop_assert_eq!(file.leaves(), first_leaf..first_leaf + leaves.len() as u64);
+        prop_assert_eq!(file.leaves(), &LeafSet::from(first_leaf..first_leaf + leaves.len() as u64));
         for (leaf, plan) in (first_leaf..).zip(&leaves) {
             prop_assert_eq!(&file.disclosed(leaf).unwrap(), &disclosed(plan));
         }

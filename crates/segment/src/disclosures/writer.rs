@@ -88,8 +88,14 @@ impl DisclosureWriter {
         if let Some(ordinal) = known.get(record.digest) {
             return Ok(*ordinal);
         }
-        let ordinal = self.sections[kind].items;
-        known.insert(*record.digest, ordinal);
+        known.insert(*record.digest, self.sections[kind].items);
+        self.put(record)
+    }
+
+    /// Puts a record in that is not there, and its person unless it is; returns the record's number within its kind.
+    pub(super) fn put(&mut self, record: DisclosureRecordRef<'_>) -> io::Result<u32> {
+        let kind = usize::from(record.kind);
+        let ordinal = self.items(kind);
         let person = self.person(*record.person)?;
         self.put_record(kind, record.digest, person, record.ciphertext)?;
         Ok(ordinal)

@@ -10,6 +10,7 @@ mod text;
 
 use std::path::PathBuf;
 
+use index::LeafSet;
 use proof::Digest;
 
 use crate::names::SegmentName;
@@ -25,6 +26,24 @@ pub struct FileStamp {
     pub sha256: Digest,
 }
 
+/// Which leaves of a segment's range were removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovedStamp {
+    /// How many.
+    pub leaves: u64,
+    /// SHA-256 of the set of them, as it stands in the file of lines ([`crate::LeafSet::encode_removed`]).
+    pub sha256: Digest,
+}
+
+impl RemovedStamp {
+    /// What the manifest says of a segment with these leaves; `None` if none was removed.
+    #[must_use]
+    pub fn of(leaves: &LeafSet) -> Option<Self> {
+        let bytes = leaves.encode_removed();
+        (!leaves.is_whole()).then(|| Self { leaves: leaves.removed_count(), sha256: Digest::of(&bytes) })
+    }
+}
+
 /// One live segment. Its index is not stamped: it is derived, checks itself, and may be rebuilt at any time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentEntry {
@@ -34,6 +53,17 @@ pub struct SegmentEntry {
     pub lines: FileStamp,
     /// Its file of disclosures.
     pub disclosures: FileStamp,
+    /// The leaves that it lacks; `None`: none.
+    pub removed: Option<RemovedStamp>,
+}
+
+impl SegmentEntry {
+    /// Returns how many rows the segment has: its leaves, less those that were removed.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        let leaves = self.name.leaves();
+        (leaves.end - leaves.start).saturating_sub(self.removed.map_or(0, |removed| removed.leaves))
+    }
 }
 
 /// One state of the list of live segments.
@@ -86,13 +116,14 @@ impl Manifest {
         Digest::of(&self.encode())
     }
 
-    /// Whether the segments are consecutive from leaf 0.
+    /// Whether the segments are consecutive from leaf 0, none lacking more than it holds.
     fn is_consecutive(&self) -> bool {
         let mut next = 0;
         self.segments.iter().all(|segment| {
-            let fits = segment.name.first == next && segment.name.is_within_reach();
+            let in_turn = segment.name.first == next && segment.name.is_within_reach();
             next = segment.name.leaves().end;
-            fits
+            let most = next.saturating_sub(segment.name.first);
+            in_turn && segment.removed.is_none_or(|removed| (1..=most).contains(&removed.leaves))
         })
     }
 }

@@ -48,6 +48,7 @@ pub fn merge(
         if !append(disk, dir, source, &mut sealer, go_on)? {
             return Ok(None);
         }
+        sealer.pass_over(source.entry.name.leaves().end);
     }
     Ok(Some(sealer.finish(digests)?))
 }
@@ -68,6 +69,7 @@ fn append(
         going = !leaf.is_multiple_of(LINES_A_LOOK) || go_on();
         let disclosed = if going { lines.disclosures(leaf) } else { return ControlFlow::Break(()) };
         let pushed = disclosed.map_err(MergeError::from).and_then(|disclosed| {
+            sealer.pass_over(leaf);
             sealer.push(line, &disclosed, addresses.get(&leaf).copied()).map_err(MergeError::from)
         });
         match pushed {

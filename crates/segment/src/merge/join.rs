@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use env::Disk;
-use index::{IndexKey, IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
+use index::{IndexKey, IndexMergeError, LeafSet, MergeInto, SPOOL_BYTES, merge_indexes};
 use proof::Digest;
 
 use super::{MergeError, Source};
 use crate::cache::BlockCache;
 use crate::data::{CopyError, DataFile, DataWriter};
 use crate::disclosures::{AppendError, DisclosureFile, DisclosureWriter};
-use crate::manifest::{FileStamp, SegmentEntry};
+use crate::manifest::{FileStamp, RemovedStamp, SegmentEntry};
 use crate::seal::{Temporary, stamp};
 use crate::{PartError, SealError};
 
@@ -65,7 +65,7 @@ impl<E: Into<MergeError>> From<E> for Ended {
 
 struct Joining<'j> {
     sources: &'j [Source<'j>],
-    first: u64,
+    leaves: LeafSet,
     temporary: Temporary<'j>,
     go_on: &'j dyn Fn() -> bool,
 }
@@ -78,12 +78,9 @@ impl<'j> Joining<'j> {
         go_on: &'j dyn Fn() -> bool,
     ) -> Result<Self, MergeError> {
         let first = sources.first().unwrap_or_else(|| panic!("there is something to merge")).entry.name.first;
-        for pair in sources.windows(2) {
-            let [before, behind] = pair else { continue };
-            let neighbours = before.entry.name.last + 1 == behind.entry.name.first;
-            assert!(neighbours, "merged segments are neighbours");
-        }
-        Ok(Self { sources, first, temporary: Temporary::begin(disk, dir, first)?, go_on })
+        let leaves = LeafSet::joined(sources.iter().map(|source| source.part.source().leaves()));
+        let leaves = leaves.unwrap_or_else(|| panic!("merged segments are neighbours"));
+        Ok(Self { sources, leaves, temporary: Temporary::begin(disk, dir, first)?, go_on })
     }
 
     fn join(self) -> Result<SegmentEntry, Ended> {
@@ -101,25 +98,24 @@ impl<'j> Joining<'j> {
             IndexMergeError::GivenUp => Ended::GivenUp,
             error => error.into(),
         })?;
-        let last = self.sources.last().map_or(self.first, |source| source.entry.name.last);
-        let name = self.temporary.name(self.first, last)?;
-        Ok(SegmentEntry { name, lines, disclosures })
+        let name = self.temporary.name(self.leaves.start(), self.leaves.end() - 1)?;
+        Ok(SegmentEntry { name, lines, disclosures, removed: RemovedStamp::of(&self.leaves) })
     }
 
     fn lines(&self) -> Result<FileStamp, Ended> {
         let [path, ..] = &self.temporary.paths;
         let write = |source| SealError::Write { file: path.clone(), source };
-        let mut writer = DataWriter::create(self.temporary.disk, path, self.first).map_err(write)?;
+        let mut writer = DataWriter::create(self.temporary.disk, path).map_err(write)?;
         for source in self.sources {
             let file = source.part.source().data();
-            let copied = file.copy(&mut writer, self.go_on).map_err(|error| match error {
+            let copied = file.copy(file.leaves(), &mut writer, self.go_on).map_err(|error| match error {
                 CopyError::Read(error) => Ended::from(error),
                 CopyError::Write(error) => write(error).into(),
             })?;
             // This hash is of the very bytes that were copied; a file that was read earlier could have changed since.
             self.check(file.path(), Ok(copied), &source.entry.lines.sha256)?;
         }
-        let written = stamp(writer.finish().map_err(write)?);
+        let written = stamp(writer.finish(&self.leaves).map_err(write)?);
         let file = DataFile::open(self.temporary.disk, path, &BlockCache::new(0))?;
         self.read_back(path, file.sha256_while(self.go_on), &written)?;
         Ok(written)
@@ -128,7 +124,7 @@ impl<'j> Joining<'j> {
     fn disclosures(&self) -> Result<FileStamp, Ended> {
         let [_, path, _] = &self.temporary.paths;
         let write = |source| SealError::Write { file: path.clone(), source };
-        let mut writer = DisclosureWriter::create(self.temporary.disk, path, self.first).map_err(write)?;
+        let mut writer = DisclosureWriter::create(self.temporary.disk, path, self.leaves.start()).map_err(write)?;
         for source in self.sources {
             let file = source.part.source().disclosure_file();
             self.check(file.path(), file.sha256_while(self.go_on), &source.entry.disclosures.sha256)?;

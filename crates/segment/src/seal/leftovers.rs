@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use env::Disk;
 use proof::Digest;
+use roaring::RoaringTreemap;
 
 use super::unnamed::{Placed, place};
 use crate::cache::BlockCache;
@@ -130,16 +131,19 @@ fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'
     if name.last >= journal.end || !(sealed.is_empty() || (elsewhere.are_held)(sealed)) {
         return Ok(Judged::All("no manifest names it, and it is perhaps the only copy of what it holds"));
     }
+    let (entry, removed) = as_it_lies(disk, dir, name);
     let how = VerifyOptions {
         digests: elsewhere.digests,
         opens: None,
+        // What it lacks is not lost with it.
+        explained: &removed,
         each_line: &|_, _| Ok(()),
         index_key: Some(elsewhere.index_key),
         access: IndexAccess::Whole,
         threads: 1,
         progress: &|_| (),
     };
-    let findings = verify_segment(disk, dir, &as_it_lies(disk, dir, name), &how)?;
+    let findings = verify_segment(disk, dir, &entry, &how)?;
     let files: Vec<PathBuf> = findings.into_iter().map(|finding| finding.file).collect();
     if files.iter().any(|path| is_lines(path)) {
         return Ok(Judged::All("no manifest names it, and its lines are not there or not those of the tree"));
@@ -147,18 +151,21 @@ fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'
     Ok(Judged::These(files))
 }
 
-/// What a manifest would say of the segment. A file that cannot be read has no hash; verifying finds why.
-fn as_it_lies(disk: &dyn Disk, dir: &Path, name: SegmentName) -> SegmentEntry {
+/// What a manifest would say of the segment, and the leaves that it lacks. A file that cannot be read has no hash; verifying finds why.
+fn as_it_lies(disk: &dyn Disk, dir: &Path, name: SegmentName) -> (SegmentEntry, RoaringTreemap) {
     let cache = BlockCache::new(0);
     let none = FileStamp { bytes: 0, sha256: Digest([0; 32]) };
     let stamp = |bytes, sha256: Option<Digest>| sha256.map_or(none, |sha256| FileStamp { bytes, sha256 });
     let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), &cache).ok();
     let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), &cache).ok();
-    SegmentEntry {
+    let leaves = lines.as_ref().map(|file| file.leaves().removed()).unwrap_or_default();
+    let entry = SegmentEntry {
         name,
+        removed: lines.as_ref().and_then(DataFile::removed),
         lines: lines.map_or(none, |file| stamp(file.bytes(), file.sha256().ok())),
         disclosures: disclosures.map_or(none, |file| stamp(file.bytes(), file.sha256().ok())),
-    }
+    };
+    (entry, leaves)
 }
 
 fn is_lines(path: &Path) -> bool {

@@ -15,15 +15,16 @@ use std::sync::Arc;
 
 use env::Disk;
 use event::{Entry, LineError};
-use index::{AddressValue, IndexBuilder, IndexKey, IndexSecret, RowExtra, trailer_of};
+use index::{AddressValue, IndexBuilder, IndexKey, IndexSecret, LeafSet, RowExtra, trailer_of};
 use proof::Digest;
+use roaring::RoaringTreemap;
 
 use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::{DataFile, DataWriter};
 use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
-use crate::manifest::{FileStamp, SegmentEntry};
+use crate::manifest::{FileStamp, RemovedStamp, SegmentEntry};
 use crate::part::{Disclosed, DisclosureRecordRef};
 use crate::personal::{commits_to, names};
 
@@ -102,6 +103,8 @@ pub struct Sealer<'a> {
     first: u64,
     temporary: Temporary<'a>,
     next: u64,
+    /// Leaves before `next` that were passed over.
+    removed: RoaringTreemap,
     lines: DataWriter,
     disclosures: DisclosureWriter,
     index: IndexBuilder,
@@ -125,12 +128,13 @@ impl<'a> Sealer<'a> {
         let write = |file: &Path, source| SealError::Write { file: file.to_owned(), source };
         let temporary = Temporary::begin(disk, dir, first)?;
         let [lines_path, disclosures_path, _] = &temporary.paths;
-        let lines = DataWriter::create(disk, lines_path, first).map_err(|source| write(lines_path, source))?;
+        let lines = DataWriter::create(disk, lines_path).map_err(|source| write(lines_path, source))?;
         let disclosures = DisclosureWriter::create(disk, disclosures_path, first)
             .map_err(|source| write(disclosures_path, source))?;
         Ok(Self {
             first,
             next: first,
+            removed: RoaringTreemap::new(),
             lines,
             disclosures,
             temporary,
@@ -139,10 +143,18 @@ impl<'a> Sealer<'a> {
         })
     }
 
-    /// The leaves whose lines are in.
+    /// The leaves whose lines are in, and those among them that were passed over.
     #[must_use]
     pub fn leaves(&self) -> Range<u64> {
         self.first..self.next
+    }
+
+    /// Passes over the leaves before `next` that have no line yet: they were removed.
+    pub fn pass_over(&mut self, next: u64) {
+        if self.next < next {
+            self.removed.insert_range(self.next..next);
+            self.next = next;
+        }
     }
 
     /// Appends the next leaf's line (without newline), the disclosures behind it (per element of its `personal`), and the value
@@ -225,12 +237,12 @@ impl<'a> Sealer<'a> {
     /// # Errors
     /// As [`SealError`]. On an error no file with a final name is complete, and temporary ones are removed.
     pub fn finish(self, digests: &Digests<'_>) -> Result<SegmentEntry, SealError> {
-        let lines_pushed = self.next - self.first;
+        let leaves = LeafSet::without(self.leaves(), &self.removed);
         let rows = u64::from(self.index.rows());
-        if lines_pushed == 0 || lines_pushed != rows {
-            return Err(SealError::Count { lines: lines_pushed, rows });
+        if self.next == self.first || leaves.len() != rows {
+            return Err(SealError::Count { lines: leaves.len(), rows });
         }
-        let Self { first, next, temporary, lines, disclosures, index, index_key } = self;
+        let Self { first, next, temporary, lines, disclosures, index, index_key, .. } = self;
         let disk = temporary.disk;
         let [lines_path, disclosures_path, index_path] = &temporary.paths;
         let write = |file: &Path| {
@@ -238,7 +250,7 @@ impl<'a> Sealer<'a> {
             |source| SealError::Write { file, source }
         };
         let stored = || {
-            let lines = stamp(lines.finish().map_err(write(lines_path))?);
+            let lines = stamp(lines.finish(&leaves).map_err(write(lines_path))?);
             let disclosures = stamp(disclosures.finish().map_err(write(disclosures_path))?);
             read_back(disk, lines_path, lines, disclosures_path, disclosures, digests)?;
             Ok::<_, SealError>((lines, disclosures))
@@ -254,12 +266,12 @@ impl<'a> Sealer<'a> {
         output.finish().map_err(write(index_path))?;
 
         let name = temporary.name(first, next - 1)?;
-        Ok(SegmentEntry { name, lines, disclosures })
+        Ok(SegmentEntry { name, lines, disclosures, removed: RemovedStamp::of(&leaves) })
     }
 }
 
 /// Reads every line and every disclosure back. The index is not read: it checks itself and can be made again.
-fn read_back(
+pub(crate) fn read_back(
     disk: &dyn Disk,
     lines_path: &Path,
     lines: FileStamp,

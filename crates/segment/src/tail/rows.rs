@@ -141,10 +141,12 @@ impl Part for BufferRows {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), PartError> {
         let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
-        for (_, columns) in self.columns() {
+        let asked = |row| ask.within.is_none_or(|within| within.contains(row));
+        for (_, columns) in self.columns().filter(|(row, _)| asked(*row)) {
             for value in columns.values(field).filter(|value| value.starts_with(prefix)) {
                 *counts.entry(value).or_default() += 1;
             }

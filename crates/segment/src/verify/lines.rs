@@ -27,7 +27,7 @@ pub(super) fn verify_lines(
     let stretches = file.frames().div_ceil(STRETCH_FRAMES);
     let disclosed = || disclosures.map(|(file, known)| Disclosed::new(file, known));
     let found = side_by_side(how.threads, stretches, disclosed, |disclosed, stretch| -> Result<_, BoxedError> {
-        let mut findings = Findings::of(file.leaves());
+        let mut findings = Findings::of(file.leaves().range());
         let begin = stretch * STRETCH_FRAMES;
         let mut checked = 0;
         for at in begin..file.frames().min(begin + STRETCH_FRAMES) {
@@ -50,18 +50,24 @@ fn verify_frame(
     how: &VerifyOptions<'_>,
     findings: &mut Findings,
 ) -> Result<u64, BoxedError> {
-    let Some((leaves, _)) = file.frame_leaves(at) else { return Ok(0) };
-    let count = leaves.end - leaves.start;
+    let Some((places, _)) = file.frame_places(at) else { return Ok(0) };
+    let count = places.end - places.start;
+    let runs = file.leaves().runs(places);
     let block = match file.read_frame(at) {
         Ok(block) => block,
         Err(error) => {
-            findings.part(file.path(), leaves, &error);
+            let first = runs.first().map_or(0, |run| run.start);
+            let end = runs.last().map_or(first, |run| run.end);
+            findings.part(file.path(), first..end, &error);
             return Ok(count);
         }
     };
     // The frame has as many lines as it should and is not too long, so its digests are bounded, too.
-    let digests = (how.digests)(leaves.clone())?;
-    for (leaf, place) in leaves.zip(0..) {
+    let mut digests = Vec::with_capacity(block.spans.len());
+    for run in &runs {
+        digests.append(&mut (how.digests)(run.clone())?);
+    }
+    for (leaf, place) in runs.into_iter().flatten().zip(0..) {
         let line = block.item(place).unwrap_or_default();
         if Some(&Digest::of(line)) != digests.get(place) {
             findings.tampered(file.path(), leaf..leaf + 1, "the line is not the one in the tree");

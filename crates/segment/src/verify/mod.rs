@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use proof::Digest;
+use roaring::RoaringTreemap;
 
 pub use folder::verify_folder;
 pub use segment::verify_segment;
@@ -40,6 +41,8 @@ pub struct VerifyOptions<'a> {
     pub digests: &'a DigestsOf<'a>,
     /// Opens every disclosure; `None` where the keys are not at hand.
     pub opens: Option<&'a Opens<'a>>,
+    /// The leaves whose absence the log itself explains (I-7). One that is missing and not among them is a finding.
+    pub explained: &'a RoaringTreemap,
     /// Takes every line.
     pub each_line: &'a EachLine<'a>,
     /// What indexes are authenticated under; `None` where the keys are not at hand: then it is not known who made them.

@@ -40,7 +40,8 @@ pub(super) fn verify_opened(file: &DisclosureFile, how: &VerifyOptions<'_>, find
 fn name_leaves(file: &DisclosureFile, closed: &Closed, findings: &mut Findings) {
     let mut cursor = DisclosureCursor::default();
     let mut ordinals = Vec::new();
-    for leaf in file.leaves() {
+    let leaves = file.leaves();
+    for leaf in leaves.leaves(0..leaves.len()) {
         ordinals.clear();
         // References that cannot be read were reported before.
         if cursor.refs(file, leaf, &mut ordinals).is_err() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use env::Disk;
 use env::threads::join;
-use index::{BLOCK_BYTES, Bound, FileError, IndexKey, IndexSource, Unbound};
+use index::{BLOCK_BYTES, Bound, FileError, IndexKey, IndexSource, LeafSet, Unbound};
 use proof::Digest;
 
 use super::disclosed::Known;
@@ -19,10 +19,10 @@ use crate::disclosures::DisclosureFile;
 use crate::file::Source;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::SegmentFile;
-use crate::sealed::open_index_of;
+use crate::sealed::open_index;
 
 /// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
-/// tree has for its leaf, every leaf's disclosures against what its line commits to, each opened under its person's key, and the index against its own
+/// tree has for its leaf, every missing leaf against those that are explained, every leaf's disclosures against what its line commits to, each opened under its person's key, and the index against its own
 /// checksums. Returns everything found, each with file and leaves; nothing found means sound.
 ///
 /// Cost: reads everything once, lines twice and disclosures three times; opening takes some 3 µs a disclosure; decompresses lines once, and hashes them twice. First the files
@@ -45,6 +45,19 @@ pub fn verify_segment(
     let disclosures_path = entry.name.path(dir, SegmentFile::Disclosures);
     let disclosures = findings.or_none(&disclosures_path, DisclosureFile::open(disk, &disclosures_path, &cache));
 
+    // Where the lines do not say which leaves are left, the disclosures are taken to be of as many.
+    let leaves = match &lines {
+        Some(file) if fits(file, entry) => file.leaves().clone(),
+        _ => as_many(entry),
+    };
+    let disclosures = disclosures.and_then(|file| {
+        let file = file.of_leaves(&leaves);
+        if file.is_none() {
+            findings.tampered(&disclosures_path, entry.name.leaves(), OTHER_LEAVES);
+        }
+        file
+    });
+
     let disclosures_sha256 = || disclosures.as_ref().map(DisclosureFile::sha256);
     let lines_sha256 = || lines.as_ref().map(DataFile::sha256);
     let index = || verify_index(disk, dir, entry, &cache, how);
@@ -58,7 +71,8 @@ pub fn verify_segment(
     });
     if let Some((file, sha256)) = lines.zip(lines_sha256) {
         let before = findings.all.len();
-        if file.leaves() == entry.name.leaves() {
+        if fits(&file, entry) {
+            verify_removed(&file, how, &mut findings);
             let disclosures = sound.as_ref().map(|(file, known)| (file, known));
             verify_lines(&file, disclosures, how, &mut findings)?;
         } else {
@@ -83,6 +97,41 @@ const BLOCKS_READ: usize = 64;
 
 const OTHER_LEAVES: &str = "it is not of the leaves that the manifest says";
 
+/// Runs of missing leaves that are named one by one.
+const RUNS_NAMED: usize = 64;
+
+/// Whether the lines are of the leaves that the manifest says.
+fn fits(lines: &DataFile, entry: &SegmentEntry) -> bool {
+    (lines.leaves().range(), lines.removed()) == (entry.name.leaves(), entry.removed)
+}
+
+/// As many leaves as the segment has, from its first on.
+fn as_many(entry: &SegmentEntry) -> LeafSet {
+    LeafSet::from(entry.name.first..entry.name.first.saturating_add(entry.rows()))
+}
+
+/// Every leaf that is missing must be explained (I-7).
+fn verify_removed(lines: &DataFile, how: &VerifyOptions<'_>, findings: &mut Findings) {
+    if lines.leaves().is_whole() {
+        return;
+    }
+    let unexplained = lines.leaves().removed() - how.explained;
+    let what = "the manifest says that the entry was removed, and no entry of the log explains that";
+    let mut leaves = unexplained.iter().peekable();
+    for _ in 0..RUNS_NAMED {
+        let Some(first) = leaves.next() else { return };
+        let mut end = first + 1;
+        while leaves.next_if_eq(&end).is_some() {
+            end += 1;
+        }
+        findings.tampered(lines.path(), first..end, what);
+    }
+    if let Some((first, last)) = leaves.next().zip(unexplained.max()) {
+        let what = format!("of these, {} are missing that no entry of the log explains", 1 + leaves.count());
+        findings.tampered(lines.path(), first..last + 1, &what);
+    }
+}
+
 /// Returns the file's digests if it can be used to check lines against.
 fn verify_disclosures(
     file: &DisclosureFile,
@@ -92,9 +141,6 @@ fn verify_disclosures(
     findings: &mut Findings,
 ) -> Option<Known> {
     let before = findings.all.len();
-    if file.leaves() != entry.name.leaves() {
-        findings.tampered(file.path(), entry.name.leaves(), OTHER_LEAVES);
-    }
     let known = findings.or_none(file.path(), known);
     if findings.all.len() == before {
         verify_stamp(file.path(), file.bytes(), sha256, entry.disclosures, findings);
@@ -127,7 +173,7 @@ fn verify_index(
             Err(Unbound::Read(error)) => Some(other(&error)),
             Err(Unbound::Foreign) => Some(other(&"it is damaged, or not the index of these lines")),
         },
-        _ => match open_index_of(disk, dir, entry, cache, how.index_key, how.access) {
+        _ => match open_index(disk, dir, entry, &as_many(entry), cache, how.index_key, how.access) {
             Ok(index) => index.verify().err().map(|error| other(&error)),
             Err(error) if error.is_forged() => Some(forged()),
             Err(error) => Some(other(&error)),
@@ -154,8 +200,7 @@ fn check_bound_index(file: &Source, entry: &SegmentEntry, key: Option<&IndexKey>
         }
         block += BLOCKS_READ;
     }
-    let rows = entry.name.last + 1 - entry.name.first;
-    index::check(file, bound.len as u64, entry.name.first, rows).map_err(Unbound::Read)
+    index::check(file, bound.len as u64, entry.name.first, entry.rows()).map_err(Unbound::Read)
 }
 
 #[cfg(test)]
@@ -185,7 +230,7 @@ mod tests {
         let bytes = [index.clone(), trailer_of(&stamp.sha256, &index, &IndexKey::default())].concat();
         disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
         let name = SegmentName { first: 7, last: 7, generation: 0 };
-        let entry = SegmentEntry { name, lines: stamp, disclosures: stamp };
+        let entry = SegmentEntry { name, lines: stamp, disclosures: stamp, removed: None };
         let check = |entry: &SegmentEntry| {
             check_bound_index(&Source::open(&disk, path).unwrap(), entry, Some(&IndexKey::default()))
         };

@@ -17,7 +17,7 @@ fn dir() -> &'static Path {
 
 fn entry(first: u64, last: u64) -> SegmentEntry {
     let stamp = FileStamp { bytes: last, sha256: Digest([last as u8; 32]) };
-    SegmentEntry { name: SegmentName { first, last, generation: 0 }, lines: stamp, disclosures: stamp }
+    SegmentEntry { name: SegmentName { first, last, generation: 0 }, lines: stamp, disclosures: stamp, removed: None }
 }
 
 /// Publishes manifests 1 to `count`, each sealing ten leaves more.

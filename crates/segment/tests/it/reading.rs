@@ -47,6 +47,9 @@ impl Disk for BadBlock {
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         self.disk.list(dir)
     }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        self.disk.entries(dir)
+    }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         self.disk.create_dir_all(dir)
     }

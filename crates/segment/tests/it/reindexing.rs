@@ -1,24 +1,17 @@
 use std::path::Path;
 
 use env::Disk;
-use event::Entry;
 use hmac::{Hmac, KeyInit, Mac};
 use indelible_segment::sealed::{
     IndexAccess, OpenSegmentError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
 };
-use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
-use index::{AddressValue, Difference, IndexKey, IndexSecret};
+use indelible_segment::{BlockCache, Part, SegmentFile};
+use index::{Difference, IndexKey, IndexSecret};
 use sha2::Sha256;
 
-use crate::sample::{Log, SEED, SEGMENTS, address, disk};
+use crate::sample::{Log, SEED, SEGMENTS, address, disk, token};
 
 const LOG: Log = Log("here");
-
-/// What stands for an address as the sample log has it, found from the line.
-fn token(entry: &Entry<'_>, _: &Disclosed) -> Result<Option<AddressValue>, Box<dyn std::error::Error + Send + Sync>> {
-    let leaf = u64::from_str_radix(&entry.id[24..], 16)?;
-    Ok(address(leaf))
-}
 
 #[test]
 fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte() {

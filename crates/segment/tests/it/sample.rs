@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use env::Disk;
 use env::fake::FaultyDisk;
+use event::Entry;
 use indelible_segment::manifest::{Manifest, SegmentEntry};
 use indelible_segment::seal::{Elsewhere, Leftovers, remove_leftovers};
 use indelible_segment::sealed::IndexAccess;
@@ -14,6 +15,7 @@ use indelible_segment::verify::{SegmentFinding, VerifyOptions, verify_segment};
 use indelible_segment::{Disclosed, DisclosureRecord, SealError, Sealer};
 use index::{AddressValue, IndexKey, IndexSecret};
 use proof::Digest;
+use roaring::RoaringTreemap;
 use sha2::{Digest as _, Sha256};
 
 pub const SEGMENTS: &str = "/data/segments";
@@ -73,10 +75,22 @@ impl Log {
 
     /// Verifies a segment.
     pub fn verify(self, disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Vec<SegmentFinding> {
+        self.verify_explained(disk, dir, entry, &RoaringTreemap::new())
+    }
+
+    /// As [`Self::verify`], where the log explains that these leaves were removed.
+    pub fn verify_explained(
+        self,
+        disk: &dyn Disk,
+        dir: &Path,
+        entry: &SegmentEntry,
+        explained: &RoaringTreemap,
+    ) -> Vec<SegmentFinding> {
         let digests = |leaves: Range<u64>| Ok(leaves.map(|leaf| self.digest(leaf)).collect());
         let how = VerifyOptions {
             digests: &digests,
             opens: None,
+            explained,
             index_key: Some(&IndexKey::default()),
             each_line: &|_, _| Ok(()),
             access: IndexAccess::Whole,
@@ -126,6 +140,15 @@ pub const SEED: u64 = 7;
 /// What stands for the address of a leaf; some have none.
 pub fn address(leaf: u64) -> Option<AddressValue> {
     (!leaf.is_multiple_of(3)).then_some([(leaf % 4) as u8; 32])
+}
+
+/// The same, found from the line.
+pub fn token(
+    entry: &Entry<'_>,
+    _: &Disclosed,
+) -> Result<Option<AddressValue>, Box<dyn std::error::Error + Send + Sync>> {
+    let leaf = u64::from_str_radix(&entry.id[24..], 16)?;
+    Ok(address(leaf))
 }
 
 /// An empty disk with the two folders.

@@ -48,6 +48,7 @@ fn golden_entry() -> SegmentEntry {
         name: NAME,
         lines: stamp(&NAME.path(&folder(), SegmentFile::Lines)),
         disclosures: stamp(&NAME.path(&folder(), SegmentFile::Disclosures)),
+        removed: None,
     }
 }
 
@@ -55,7 +56,7 @@ fn manifests(entry: SegmentEntry) -> [Manifest; 2] {
     let first = Manifest::first(1, entry);
     let made_up = FileStamp { bytes: 1, sha256: Digest([0xab; 32]) };
     let name = SegmentName { first: 300, last: 1_000_299, generation: 2 };
-    let second = first.followed_by(2, SegmentEntry { name, lines: made_up, disclosures: made_up });
+    let second = first.followed_by(2, SegmentEntry { name, lines: made_up, disclosures: made_up, removed: None });
     [first, second]
 }
 

@@ -9,14 +9,15 @@ use std::path::{Path, PathBuf};
 
 use env::{Disk as _, Kind, SystemDisk, begins_as, read_whole};
 
-use crate::database::database_path;
-use crate::{VaultError, schema, write_ahead};
+use super::database::unusable;
+use super::{schema, write_ahead};
+use crate::VaultError;
 
 /// SQLite's file header has so many bytes.
-pub(crate) const HEADER_BYTES: usize = 100;
+pub(super) const HEADER_BYTES: usize = 100;
 
 /// Every vault has pages of this size.
-pub(crate) const PAGE_BYTES: usize = 4096;
+pub(super) const PAGE_BYTES: usize = 4096;
 
 /// Fields of the header that are the same in every vault, and what is wrong where they are not. Others count changes and pages.
 ///
@@ -49,7 +50,7 @@ const BESIDE: [(&str, &[u8]); 2] = [("-wal", &[0x37, 0x7f, 0x06]), ("-shm", &3_0
 ///
 /// # Errors
 /// `Foreign` for what is not the vault's, `Format` for another program's database; `File`. Nothing was changed.
-pub(crate) fn check(path: &Path, to: To) -> Result<(), VaultError> {
+pub(super) fn check(path: &Path, to: To) -> Result<(), VaultError> {
     check_beside(path, to)?;
     let mut header = [0; HEADER_BYTES];
     match SystemDisk.open_read(path).and_then(|file| file.read_exact_at(&mut header, 0)) {
@@ -91,7 +92,7 @@ fn foreign(path: &Path, what: &str) -> VaultError {
 ///
 /// # Errors
 /// As [`check`].
-pub(crate) fn check_beside(path: &Path, to: To) -> Result<bool, VaultError> {
+pub(super) fn check_beside(path: &Path, to: To) -> Result<bool, VaultError> {
     let journal = beside(path, "-journal");
     if kind(&journal)? != Kind::Absent {
         let what = "the vault has no rollback journal, so another hand put this here: SQLite would write it back over the keys; move it away";
@@ -114,35 +115,33 @@ pub(crate) fn check_beside(path: &Path, to: To) -> Result<bool, VaultError> {
     Ok(is_there)
 }
 
-/// Whether the database of a data directory is byte for byte as creation makes it: nobody's key was ever stored in it. SQLite does not
-/// see it.
+/// Whether a database is byte for byte as creation makes it: nobody's key was ever stored in it. SQLite does not see it.
 ///
 /// # Errors
 /// `Foreign`, `File`: what lies there is no file, or cannot be read.
-pub fn is_fresh(data_dir: &Path) -> Result<bool, VaultError> {
-    let path = database_path(data_dir);
-    let file = |source| VaultError::File { path: path.clone(), source };
-    check_beside(&path, To::Read)?;
-    let log = beside(&path, "-wal");
+pub(super) fn is_fresh(path: &Path) -> Result<bool, VaultError> {
+    let file = |source| VaultError::File { path: path.to_owned(), source };
+    check_beside(path, To::Read)?;
+    let log = beside(path, "-wal");
     if log.metadata().is_ok_and(|log| log.len() > 0) {
         return Ok(false);
     }
-    let fresh = schema::fresh().map_err(|source| VaultError::Database { path: path.clone(), source })?;
+    let fresh = schema::fresh().map_err(|source| unusable(path, source))?;
     if path.metadata().map_err(file)?.len() != fresh.len() as u64 {
         return Ok(false);
     }
-    Ok(read_whole(&SystemDisk, &path, fresh.len() as u64).map_err(file)? == fresh)
+    Ok(read_whole(&SystemDisk, path, fresh.len() as u64).map_err(file)? == fresh)
 }
 
 /// Whether all that the database holds is in its file: there is no write-ahead log, or an empty one.
-pub(crate) fn is_settled(path: &Path) -> bool {
+pub(super) fn is_settled(path: &Path) -> bool {
     beside(path, "-wal").metadata().map_or(true, |log| log.len() == 0)
 }
 
 /// The name of a database that nobody changes, for reading it without a byte written beside it.
 ///
 /// Source: SQLite, "Uniform Resource Identifiers", `immutable`.
-pub(crate) fn unchanging(path: &Path) -> String {
+pub(super) fn unchanging(path: &Path) -> String {
     let mut uri = "file:".to_owned();
     for byte in path.as_os_str().as_bytes() {
         match byte {
@@ -156,7 +155,7 @@ pub(crate) fn unchanging(path: &Path) -> String {
 
 /// What the files are opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum To {
+pub(super) enum To {
     /// To read them: a copy made with hard links is as good as another.
     Read,
     /// To write to them: what is written to one of two names changes the other, which may be somebody's copy.
@@ -188,26 +187,28 @@ fn beside(database: &Path, suffix: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::database::Database;
+    use crate::KeyRows as _;
+    use crate::sqlite::database::Database;
 
     #[test]
     fn nothing_that_sqlite_did_not_write_is_handed_to_it() {
         let dir = tempfile::tempdir().unwrap();
-        drop(Database::create(dir.path()).unwrap());
+        let database = dir.path().join("vault.db");
+        drop(Database::create(&database).unwrap());
         for suffix in ["-wal", "-shm", "-journal"] {
-            let path = beside(&database_path(dir.path()), suffix);
+            let path = beside(&database, suffix);
             std::fs::write(&path, "my only copy of something").unwrap();
-            assert!(matches!(Database::open(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}");
-            assert!(matches!(Database::open_at_rest(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}");
-            assert!(matches!(Database::create(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}");
+            assert!(matches!(Database::open(&database), Err(VaultError::Foreign { .. })), "{suffix}");
+            assert!(matches!(Database::open_at_rest(&database), Err(VaultError::Foreign { .. })), "{suffix}");
+            assert!(matches!(Database::create(&database), Err(VaultError::Foreign { .. })), "{suffix}");
             assert_eq!(std::fs::read(&path).unwrap(), b"my only copy of something", "{suffix}");
             let elsewhere = dir.path().join("elsewhere");
             std::fs::rename(&path, &elsewhere).unwrap();
             std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
-            assert!(matches!(Database::open(dir.path()), Err(VaultError::Foreign { .. })), "{suffix}, a link");
+            assert!(matches!(Database::open(&database), Err(VaultError::Foreign { .. })), "{suffix}, a link");
             std::fs::remove_file(&path).unwrap();
         }
-        Database::open(dir.path()).unwrap();
+        Database::open(&database).unwrap();
     }
 
     #[test]
@@ -215,14 +216,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("50% of #1? ö");
         std::fs::create_dir(&data).unwrap();
-        drop(Database::create(&data).unwrap());
+        let database = data.join("vault.db");
+        drop(Database::create(&database).unwrap());
         let names = || {
             let mut names: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name()).collect();
             names.sort();
             names
         };
         let before = names();
-        Database::open_at_rest(&data).unwrap().for_each(&mut |_| Ok(())).unwrap();
+        Database::open_at_rest(&database).unwrap().for_each(&mut |_, _| Ok(())).unwrap();
         assert_eq!(names(), before);
     }
 }

@@ -11,27 +11,14 @@ use rusqlite::config::DbConfig;
 use rusqlite::ffi::{self, Error, SQLITE_SCHEMA};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, named_params};
 
-use crate::files::{self, To};
-use crate::{StoreError, VaultError, schema};
-
-/// A row of table `person`.
-pub(crate) struct Row {
-    /// SQLite's number of the row.
-    pub(crate) number: i64,
-    pub(crate) id: [u8; 16],
-    /// `o` or `s`, and the organization's id or the source.
-    pub(crate) scope: String,
-    pub(crate) kind: String,
-    pub(crate) subject: String,
-    /// Nonce ‖ ciphertext ‖ tag; `None` once destroyed.
-    pub(crate) wrapped: Option<Vec<u8>>,
-    pub(crate) created_us: i64,
-    /// Whether the row says that the key was destroyed.
-    pub(crate) destroyed: bool,
-}
+use super::files::{self, To};
+use super::schema;
+use crate::{KeyRows, PersonRow, StoreError, VaultError};
+use event::PersonId;
+use std::sync::Arc;
 
 /// The open database. After a failed write it writes no more (I-9).
-pub(crate) struct Database {
+pub(super) struct Database {
     connection: Connection,
     path: PathBuf,
     /// SQLite's count of schema changes when the schema was checked.
@@ -39,32 +26,25 @@ pub(crate) struct Database {
     failed: bool,
 }
 
-/// Where the database lies in a data directory.
-pub(crate) fn database_path(data_dir: &Path) -> PathBuf {
-    data_dir.join("vault.db")
-}
-
 impl Database {
     /// Creates the file, whole and durable, unless an earlier creation has made it.
     ///
     /// SQLite itself would write it by way of a rollback journal, and [`files::check`] takes none.
-    pub(crate) fn create(data_dir: &Path) -> Result<Self, VaultError> {
-        let path = database_path(data_dir);
-        if !files::check_beside(&path, To::Write)? {
-            let bytes = schema::fresh().map_err(|source| VaultError::Database { path: path.clone(), source })?;
-            env::publish_file(&SystemDisk, &path, &bytes)
-                .map_err(|source| VaultError::File { path: path.clone(), source })?;
+    pub(super) fn create(path: &Path) -> Result<Self, VaultError> {
+        if !files::check_beside(path, To::Write)? {
+            let bytes = schema::fresh().map_err(|source| unusable(path, source))?;
+            env::publish_file(&SystemDisk, path, &bytes)
+                .map_err(|source| VaultError::File { path: path.to_owned(), source })?;
         }
-        let mut database = Self::open(data_dir)?;
+        let mut database = Self::open(path)?;
         database.settle()?;
         Ok(database)
     }
 
     /// Opens an existing file, without moving the write-ahead log into it: until [`Self::settle`] both stay as they are,
     /// also when it is closed again.
-    pub(crate) fn open(data_dir: &Path) -> Result<Self, VaultError> {
-        let path = database_path(data_dir);
-        files::check(&path, To::Write)?;
+    pub(super) fn open(path: &Path) -> Result<Self, VaultError> {
+        files::check(path, To::Write)?;
         let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let settled = settings(&database.connection);
         settled.map_err(|source| unusable(&database.path, source))?;
@@ -73,37 +53,34 @@ impl Database {
 
     /// Opens an existing file that nobody has open, for reading alone. Nothing is written where no write-ahead log was left; to read
     /// one, SQLite makes an index beside it.
-    pub(crate) fn open_at_rest(data_dir: &Path) -> Result<Self, VaultError> {
-        let path = database_path(data_dir);
-        files::check(&path, To::Read)?;
-        if !files::is_settled(&path) {
-            return Self::open_beside(data_dir);
+    pub(super) fn open_at_rest(path: &Path) -> Result<Self, VaultError> {
+        files::check(path, To::Read)?;
+        if !files::is_settled(path) {
+            return Self::open_beside(path);
         }
-        let name = files::unchanging(&path);
-        let mut database =
-            Self::connect_as(&name, path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?;
+        let name = files::unchanging(path);
+        let mut database = Self::connect_as(name, path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)?;
         database.failed = true;
         Ok(database)
     }
 
     /// Opens an existing file for reading alone, beside whoever has it open. The process that owns it must not open it in
     /// any other way: closing the file would end the locks that SQLite has on it.
-    pub(crate) fn open_beside(data_dir: &Path) -> Result<Self, VaultError> {
-        let path = database_path(data_dir);
-        files::check_beside(&path, To::Read)?;
+    pub(super) fn open_beside(path: &Path) -> Result<Self, VaultError> {
+        files::check_beside(path, To::Read)?;
         let mut database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         database.failed = true;
         Ok(database)
     }
 
     /// Hands the file to SQLite and checks that what it holds besides rows is the vault's. Reads it, and trusts none of it before.
-    fn connect(path: PathBuf, access: OpenFlags) -> Result<Self, VaultError> {
-        let name = path.clone();
-        Self::connect_as(&name, path, access)
+    fn connect(path: &Path, access: OpenFlags) -> Result<Self, VaultError> {
+        Self::connect_as(path, path, access)
     }
 
-    fn connect_as(name: impl AsRef<Path>, path: PathBuf, access: OpenFlags) -> Result<Self, VaultError> {
-        let error = |source| unusable(&path, source);
+    fn connect_as(name: impl AsRef<Path>, path: &Path, access: OpenFlags) -> Result<Self, VaultError> {
+        let error = |source| unusable(path, source);
+        let path = path.to_owned();
         let connection = Connection::open_with_flags(name, access | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;
         guard(&connection).map_err(error)?;
         let (application, version) = identity(&connection).map_err(error)?;
@@ -117,50 +94,11 @@ impl Database {
         Ok(Self { connection, path, schema, failed: false })
     }
 
-    /// Moves what an earlier process left in the write-ahead log into the file.
-    pub(crate) fn settle(&mut self) -> Result<(), VaultError> {
-        let moved = self
-            .connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
-            // A log that another process is reading is cut later.
-            .and_then(|_| self.cut_log());
-        moved.map(drop).map_err(|source| unusable(&self.path, source))
-    }
-
-    /// Which file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Visits every row, in no particular order.
-    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Row) -> Result<(), VaultError>) -> Result<(), VaultError> {
-        let database = |source| unusable(&self.path, source);
-        let columns = "SELECT rowid, id, scope, kind, subject, wrapped, created_us, destroyed_us IS NOT NULL
-                       FROM person NOT INDEXED";
-        let mut statement = self.connection.prepare(columns).map_err(database)?;
-        let rows = statement.query_map([], |row| {
-            Ok(Row {
-                number: row.get(0)?,
-                id: row.get(1)?,
-                scope: row.get(2)?,
-                kind: row.get(3)?,
-                subject: row.get(4)?,
-                wrapped: row.get(5)?,
-                created_us: row.get(6)?,
-                destroyed: row.get(7)?,
-            })
-        });
-        for row in rows.map_err(database)? {
-            visit(row.map_err(database)?)?;
-        }
-        Ok(())
-    }
-
     /// How many bytes of the file lie behind its last page: SQLite reads them never and writes none.
     ///
     /// # Errors
     /// `File`, `Database`: it cannot be read.
-    pub(crate) fn bytes_behind(&self) -> Result<u64, VaultError> {
+    fn bytes_behind(&self) -> Result<u64, VaultError> {
         // Asked by name: closing the file would end the locks that this process has on it. And first: pages are only added.
         let file =
             std::fs::metadata(&self.path).map_err(|source| VaultError::File { path: self.path.clone(), source })?;
@@ -171,50 +109,10 @@ impl Database {
     }
 
     /// What SQLite's `integrity_check` complains about, at most a hundred lines; empty if nothing.
-    pub(crate) fn complaints(&self) -> rusqlite::Result<Vec<String>> {
+    fn integrity(&self) -> rusqlite::Result<Vec<String>> {
         let mut statement = self.connection.prepare("PRAGMA integrity_check(100)")?;
         let lines = statement.query_map([], |row| row.get::<_, String>(0))?;
         lines.filter(|line| !matches!(line.as_deref(), Ok("ok"))).collect()
-    }
-
-    /// Adds persons, all or none, durable when this returns.
-    pub(crate) fn insert<'a>(&mut self, rows: impl Iterator<Item = &'a Row>) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            let mut statement = transaction.prepare_cached(
-                "INSERT INTO person (id, scope, kind, subject, wrapped, created_us)
-                 VALUES (:id, :scope, :kind, :subject, :wrapped, :created_us)",
-            )?;
-            for row in rows {
-                one(statement.execute(named_params! {
-                    ":id": row.id, ":scope": row.scope, ":kind": row.kind, ":subject": row.subject,
-                    ":wrapped": row.wrapped, ":created_us": row.created_us,
-                })?)?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Overwrites a person's key, durable when this returns. The old bytes may stand in the write-ahead log until
-    /// [`Self::purge_log`].
-    pub(crate) fn destroy(&mut self, id: &[u8; 16], destroyed_us: i64) -> Result<(), StoreError> {
-        self.write(|transaction| {
-            one(transaction.execute(
-                "UPDATE person SET wrapped = NULL, destroyed_us = :destroyed_us WHERE id = :id AND wrapped IS NOT NULL",
-                named_params! { ":id": id, ":destroyed_us": destroyed_us },
-            )?)
-        })
-    }
-
-    /// Moves the write-ahead log into the file and cuts it to nothing.
-    pub(crate) fn purge_log(&mut self) -> Result<(), StoreError> {
-        if self.failed {
-            return Err(StoreError::Failed { path: self.path.clone(), source: None });
-        }
-        match self.cut_log() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(StoreError::Busy { path: self.path.clone() }),
-            Err(error) => Err(self.failure(error)),
-        }
     }
 
     /// Returns false if another process was reading the log.
@@ -226,7 +124,7 @@ impl Database {
     /// Does `work` in one transaction, durable when this returns, unless another hand changed the schema since it was checked.
     fn write(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         if self.failed {
-            return Err(StoreError::Failed { path: self.path.clone(), source: None });
+            return Err(StoreError::Failed { store: self.path.clone(), source: None });
         }
         let done = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).and_then(|transaction| {
             if schema_version(&transaction)? != self.schema {
@@ -243,13 +141,99 @@ impl Database {
     /// knows what the disk has.
     fn failure(&mut self, error: rusqlite::Error) -> StoreError {
         match error.sqlite_error_code() {
-            _ if is_disk_full(&error) => StoreError::DiskFull { path: self.path.clone() },
-            Some(ErrorCode::DatabaseBusy) => StoreError::Busy { path: self.path.clone() },
+            _ if is_disk_full(&error) => StoreError::DiskFull { store: self.path.clone() },
+            Some(ErrorCode::DatabaseBusy) => StoreError::Busy { store: self.path.clone() },
             _ => {
                 self.failed = true;
-                StoreError::Failed { path: self.path.clone(), source: Some(error) }
+                StoreError::Failed { store: self.path.clone(), source: Some(error.into()) }
             }
         }
+    }
+}
+
+impl KeyRows for Database {
+    fn for_each(&self, visit: &mut dyn FnMut(i64, PersonRow) -> Result<(), VaultError>) -> Result<(), VaultError> {
+        let database = |source| unusable(&self.path, source);
+        let columns = "SELECT rowid, id, scope, kind, subject, wrapped, created_us, destroyed_us IS NOT NULL
+                       FROM person NOT INDEXED";
+        let mut statement = self.connection.prepare(columns).map_err(database)?;
+        let rows = statement.query_map([], |row| {
+            let number = row.get(0)?;
+            let row = PersonRow {
+                id: PersonId(row.get(1)?),
+                scope: row.get(2)?,
+                kind: row.get(3)?,
+                subject: row.get(4)?,
+                wrapped: row.get(5)?,
+                created_us: row.get(6)?,
+                destroyed: row.get(7)?,
+            };
+            Ok((number, row))
+        });
+        for row in rows.map_err(database)? {
+            let (number, row) = row.map_err(database)?;
+            visit(number, row)?;
+        }
+        Ok(())
+    }
+
+    fn insert(&mut self, rows: &[Arc<PersonRow>]) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO person (id, scope, kind, subject, wrapped, created_us)
+                 VALUES (:id, :scope, :kind, :subject, :wrapped, :created_us)",
+            )?;
+            for row in rows {
+                one(statement.execute(named_params! {
+                    ":id": row.id.0, ":scope": row.scope, ":kind": row.kind, ":subject": row.subject,
+                    ":wrapped": row.wrapped, ":created_us": row.created_us,
+                })?)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn destroy(&mut self, id: PersonId, destroyed_us: i64) -> Result<(), StoreError> {
+        self.write(|transaction| {
+            one(transaction.execute(
+                "UPDATE person SET wrapped = NULL, destroyed_us = :destroyed_us WHERE id = :id AND wrapped IS NOT NULL",
+                named_params! { ":id": id.0, ":destroyed_us": destroyed_us },
+            )?)
+        })
+    }
+
+    /// Moves the write-ahead log into the file and cuts it to nothing.
+    fn purge(&mut self) -> Result<(), StoreError> {
+        if self.failed {
+            return Err(StoreError::Failed { store: self.path.clone(), source: None });
+        }
+        match self.cut_log() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError::Busy { store: self.path.clone() }),
+            Err(error) => Err(self.failure(error)),
+        }
+    }
+
+    /// Moves what an earlier process left in the write-ahead log into the file.
+    fn settle(&mut self) -> Result<(), VaultError> {
+        let moved = self
+            .connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
+            // A log that another process is reading is cut later.
+            .and_then(|_| self.cut_log());
+        moved.map(drop).map_err(|source| unusable(&self.path, source))
+    }
+
+    /// What SQLite's `integrity_check` says, then what lies behind the last page.
+    fn complaints(&self) -> Vec<String> {
+        let mut complaints = self.integrity().unwrap_or_else(|error| vec![env::with_causes(&error)]);
+        match self.bytes_behind() {
+            Ok(0) => {}
+            Ok(1) => complaints.push("1 byte lies behind its last page".to_owned()),
+            Ok(bytes) => complaints.push(format!("{bytes} bytes lie behind its last page")),
+            Err(error) => complaints.push(env::with_causes(&error)),
+        }
+        complaints
     }
 }
 
@@ -260,9 +244,13 @@ fn is_disk_full(error: &rusqlite::Error) -> bool {
 }
 
 /// A database that cannot be used; a full disk says nothing about its file.
-fn unusable(path: &Path, source: rusqlite::Error) -> VaultError {
-    let path = path.to_owned();
-    if is_disk_full(&source) { VaultError::DiskFull { path } } else { VaultError::Database { path, source } }
+pub(super) fn unusable(path: &Path, source: rusqlite::Error) -> VaultError {
+    let store = path.to_owned();
+    if is_disk_full(&source) {
+        VaultError::DiskFull { store }
+    } else {
+        VaultError::Store { store, source: source.into() }
+    }
 }
 
 /// Switches off what a schema that somebody altered could do: none of it is used here. And nothing is moved into the file by closing it.
@@ -305,7 +293,11 @@ fn one(changed: usize) -> rusqlite::Result<()> {
 mod tests {
     use super::*;
 
-    fn rows(from: u64, count: u64) -> Vec<Row> {
+    fn path_in(dir: &tempfile::TempDir) -> PathBuf {
+        dir.path().join("vault.db")
+    }
+
+    fn rows(from: u64, count: u64) -> Vec<Arc<PersonRow>> {
         let row = |n: u64| {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&n.to_be_bytes());
@@ -313,14 +305,15 @@ mod tests {
             let subject = n.to_string();
             let scope = "oacme".to_owned();
             let wrapped = Some(vec![1; 60]);
-            Row { number: 0, id, scope, kind, subject, wrapped, created_us: 0, destroyed: false }
+            let id = PersonId(id);
+            Arc::new(PersonRow { id, scope, kind, subject, wrapped, created_us: 0, destroyed: false })
         };
         (from..from + count).map(row).collect()
     }
 
     fn count(database: &Database) -> u64 {
         let mut count = 0;
-        let mut visit = |_| {
+        let mut visit = |_, _| {
             count += 1;
             Ok(())
         };
@@ -331,28 +324,28 @@ mod tests {
     #[test]
     fn a_full_disk_takes_all_back_and_is_survived() {
         let dir = tempfile::tempdir().unwrap();
-        let mut database = Database::create(dir.path()).unwrap();
-        database.insert(rows(0, 5).iter()).unwrap();
+        let mut database = Database::create(&path_in(&dir)).unwrap();
+        database.insert(&rows(0, 5)).unwrap();
         let pages: i64 = database.connection.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         database.connection.pragma_update(None, "max_page_count", pages).unwrap();
-        let refused = database.insert(rows(5, 500).iter());
+        let refused = database.insert(&rows(5, 500));
         assert!(matches!(refused, Err(StoreError::DiskFull { .. })), "{refused:?}");
         assert_eq!(count(&database), 5);
         database.connection.pragma_update(None, "max_page_count", 1_000_000).unwrap();
-        database.insert(rows(5, 500).iter()).unwrap();
+        database.insert(&rows(5, 500)).unwrap();
         assert_eq!(count(&database), 505);
     }
 
     #[test]
     fn after_a_failure_nothing_is_written_any_more() {
         let dir = tempfile::tempdir().unwrap();
-        let mut database = Database::create(dir.path()).unwrap();
-        database.insert(rows(0, 1).iter()).unwrap();
-        let refused = database.insert(rows(0, 1).iter());
+        let mut database = Database::create(&path_in(&dir)).unwrap();
+        database.insert(&rows(0, 1)).unwrap();
+        let refused = database.insert(&rows(0, 1));
         assert!(matches!(refused, Err(StoreError::Failed { source: Some(_), .. })), "{refused:?}");
-        let refused = database.insert(rows(1, 1).iter());
+        let refused = database.insert(&rows(1, 1));
         assert!(matches!(refused, Err(StoreError::Failed { source: None, .. })), "{refused:?}");
-        assert!(database.purge_log().is_err());
+        assert!(database.purge().is_err());
         assert_eq!(count(&database), 1);
     }
 
@@ -365,12 +358,12 @@ mod tests {
         ];
         for sql in what {
             let dir = tempfile::tempdir().unwrap();
-            let mut database = Database::create(dir.path()).unwrap();
-            database.insert(rows(0, 2).iter()).unwrap();
-            Connection::open(database_path(dir.path())).unwrap().execute_batch(sql).unwrap();
-            let refused = database.insert(rows(2, 1).iter());
+            let mut database = Database::create(&path_in(&dir)).unwrap();
+            database.insert(&rows(0, 2)).unwrap();
+            Connection::open(path_in(&dir)).unwrap().execute_batch(sql).unwrap();
+            let refused = database.insert(&rows(2, 1));
             assert!(matches!(refused, Err(StoreError::Failed { source: Some(_), .. })), "{sql}: {refused:?}");
-            assert!(database.destroy(&rows(0, 1)[0].id, 7).is_err(), "{sql}");
+            assert!(database.destroy(rows(0, 1)[0].id, 7).is_err(), "{sql}");
             assert_eq!(count(&database), 2, "{sql}");
         }
     }
@@ -378,49 +371,49 @@ mod tests {
     #[test]
     fn nothing_that_a_schema_could_do_is_done() {
         let dir = tempfile::tempdir().unwrap();
-        let mut database = Database::create(dir.path()).unwrap();
+        let mut database = Database::create(&path_in(&dir)).unwrap();
         database
             .connection
             .execute_batch("CREATE TRIGGER t BEFORE INSERT ON person BEGIN SELECT raise(ignore); END")
             .unwrap();
         database.schema = schema_version(&database.connection).unwrap();
-        database.insert(rows(0, 2).iter()).unwrap();
+        database.insert(&rows(0, 2)).unwrap();
         assert_eq!(count(&database), 2, "triggers are off");
     }
 
     #[test]
     fn a_key_that_was_not_stored_does_not_count() {
         let dir = tempfile::tempdir().unwrap();
-        let mut database = Database::create(dir.path()).unwrap();
+        let mut database = Database::create(&path_in(&dir)).unwrap();
         database.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true).unwrap();
         database
             .connection
             .execute_batch("CREATE TRIGGER t BEFORE INSERT ON person BEGIN SELECT raise(ignore); END")
             .unwrap();
         database.schema = schema_version(&database.connection).unwrap();
-        let refused = database.insert(rows(0, 2).iter());
+        let refused = database.insert(&rows(0, 2));
         assert!(matches!(refused, Err(StoreError::Failed { source: Some(_), .. })), "{refused:?}");
     }
 
     #[test]
     fn a_reader_delays_a_destruction_and_no_more() {
         let dir = tempfile::tempdir().unwrap();
-        let mut database = Database::create(dir.path()).unwrap();
-        database.insert(rows(0, 2).iter()).unwrap();
-        let reader = Connection::open(database_path(dir.path())).unwrap();
+        let mut database = Database::create(&path_in(&dir)).unwrap();
+        database.insert(&rows(0, 2)).unwrap();
+        let reader = Connection::open(path_in(&dir)).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM person;").unwrap();
         database.connection.busy_timeout(std::time::Duration::from_millis(1)).unwrap();
-        database.destroy(&rows(0, 1)[0].id, 7).unwrap();
-        assert!(matches!(database.purge_log(), Err(StoreError::Busy { .. })));
+        database.destroy(rows(0, 1)[0].id, 7).unwrap();
+        assert!(matches!(database.purge(), Err(StoreError::Busy { .. })));
         reader.execute_batch("COMMIT").unwrap();
-        database.purge_log().unwrap();
+        database.purge().unwrap();
         assert_eq!(std::fs::metadata(dir.path().join("vault.db-wal")).unwrap().len(), 0);
     }
 
     #[test]
     fn a_full_write_is_synced_and_deletions_are_overwritten() {
         let dir = tempfile::tempdir().unwrap();
-        let database = Database::create(dir.path()).unwrap();
+        let database = Database::create(&path_in(&dir)).unwrap();
         let number = |name: &str| -> i64 { database.connection.query_row(name, [], |row| row.get(0)).unwrap() };
         assert_eq!(number("PRAGMA synchronous"), 2);
         assert_eq!(number("PRAGMA secure_delete"), 1);

@@ -6,7 +6,7 @@ use std::io;
 
 use env::DiskFile;
 
-use crate::files::{HEADER_BYTES, PAGE_BYTES};
+use super::files::{HEADER_BYTES, PAGE_BYTES};
 
 const LOG_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
@@ -21,7 +21,7 @@ type Word = fn([u8; 4]) -> u32;
 ///
 /// # Errors
 /// What the disk answers; an error that says so for a log whose pages are not of the vault's size.
-pub(crate) fn header(log: &dyn DiskFile) -> io::Result<Option<[u8; HEADER_BYTES]>> {
+pub(super) fn header(log: &dyn DiskFile) -> io::Result<Option<[u8; HEADER_BYTES]>> {
     let len = log.len()?;
     let mut head = [0; LOG_HEADER_BYTES];
     if len < head.len() as u64 {

@@ -6,8 +6,8 @@
 use rusqlite::Connection;
 
 /// `indv`: what SQLite's file header calls this kind of file.
-pub(crate) const APPLICATION_ID: i64 = 0x696e_6476;
-pub(crate) const VERSION: i64 = 2;
+pub(super) const APPLICATION_ID: i64 = 0x696e_6476;
+pub(super) const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE person (
@@ -28,7 +28,7 @@ PRAGMA user_version = 2;
 /// Where the file header says that a write-ahead log is used, and what it says then, for writers and for readers.
 ///
 /// Source: SQLite's file format, "File format version numbers".
-pub(crate) const LOG_MODE: (usize, [u8; 2]) = (18, [2, 2]);
+pub(super) const LOG_MODE: (usize, [u8; 2]) = (18, [2, 2]);
 
 /// Objects of a schema that are named when it is refused: whoever added hundreds must not fill the terminal.
 const NAMED_MAX: usize = 8;
@@ -39,7 +39,7 @@ const NAME_BYTES_MAX: usize = 64;
 type Object = (String, String, String, i64, Option<String>);
 
 /// The bytes of a database without a person, the same at all times: 16 KiB.
-pub(crate) fn fresh() -> rusqlite::Result<Vec<u8>> {
+pub(super) fn fresh() -> rusqlite::Result<Vec<u8>> {
     let mut bytes = model()?.serialize("main")?.to_vec();
     let (at, mode) = LOG_MODE;
     bytes.get_mut(at..at + mode.len()).expect("a database has a header").copy_from_slice(&mode);
@@ -49,7 +49,7 @@ pub(crate) fn fresh() -> rusqlite::Result<Vec<u8>> {
 /// In what the schema of a database differs from the vault's, in words; `None` if in nothing.
 ///
 /// Cost: makes a schema in memory, less than a millisecond.
-pub(crate) fn differences(connection: &Connection) -> rusqlite::Result<Option<String>> {
+pub(super) fn differences(connection: &Connection) -> rusqlite::Result<Option<String>> {
     let ours = objects(&model()?)?;
     let found = objects(connection)?;
     let is_added = |object: &&Object| !ours.contains(object);

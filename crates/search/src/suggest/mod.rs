@@ -1,12 +1,15 @@
 //! What a search box offers while somebody types: values of a field that begin as typed.
 
+mod persons;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use index::{Counts, Field, fold};
-use segment::Part;
+use index::{Ask, Counts, Field};
+use segment::{Part, PartError};
 
+use self::persons::Persons;
 use crate::error::SearchError;
 use crate::facets::{most, sums, too_many};
 use crate::filters::Key;
@@ -88,10 +91,12 @@ pub fn suggest_keys(prefix: &str, limit: usize) -> Vec<&'static str> {
 /// case: a value is found by its beginning as typed, in lower case, in upper case, and with a capital; a person's name, by
 /// the beginning of any of its words in any case. Ids that hardly occur twice are not listed by the index, and not here.
 ///
-/// Only what the caller may see is offered (I-8): values of entries inside the question, and identities that are open.
+/// Only what the caller may see is offered (I-8): values of entries inside the question, and identities that are open. Of these,
+/// the first [`SUGGESTION_VALUES_MAX`] by value are considered: what lies outside the question takes nobody's place.
 ///
-/// Cost: per part, at most [`SUGGESTION_VALUES_MAX`] values of a sorted list; where the question is not everything, a row
-/// set for each. One pass over the identities for `actor` and `actor_name`.
+/// Cost: per part, that many values of a sorted list and those between them that lie outside, each met with the rows that match
+/// where these are not all. For `actor` and `actor_name` one pass over the identities, and where more persons begin so than are
+/// considered and the question is not everything, the identities of the rows that match and a second pass.
 /// What a sealed part answers is kept.
 ///
 /// # Errors
@@ -105,7 +110,7 @@ pub fn suggest(
     if !(1..=SUGGESTIONS_MAX).contains(&limit) {
         return Err(SearchError::SuggestionLimit(limit));
     }
-    let persons = persons(question, field, prefix)?;
+    let persons = persons::find(question, field, prefix)?;
     let what = AnswerKind::Beginning(field.field.number(), prefix.to_owned());
     let counts = sums(question, &what, field.name(), |part| {
         let work_out = || Ok(CachedAnswer::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
@@ -117,7 +122,8 @@ pub fn suggest(
         }
     })?;
     let text = |(value, count): (&[u8], u64)| Suggestion { value: String::from_utf8_lossy(value).into_owned(), count };
-    Ok(most(&counts, limit).into_iter().map(text).collect())
+    // The first of all are among the first of each part, so that no count lacks a part.
+    Ok(most(counts.iter().take(SUGGESTION_VALUES_MAX), limit).into_iter().map(text).collect())
 }
 
 /// The values of one part that begin as typed.
@@ -132,7 +138,7 @@ fn beginning(
     let rows = plan::rows(question, part)?;
     if !rows.is_empty() {
         if field.field != Field::Identity {
-            listed(part, field.field, prefix, &rows, &mut counts)?;
+            listed(question, part, field.field, prefix, &rows, &mut counts)?;
         }
         for (value, digests) in persons {
             let count = named(part, digests, &rows)?;
@@ -158,7 +164,7 @@ fn named(part: &dyn Part, digests: &[[u8; 32]], rows: &Rows) -> Result<u64, Sear
     // Its index knows how many rows a value has without reading them; an entry has one actor, so none is counted twice.
     let mut count = 0;
     for digest in digests {
-        part.values_beginning(Field::Identity, digest, &mut |_, rows| {
+        part.values_beginning(Field::Identity, digest, &Ask::ALL, &mut |_, rows| {
             count += rows;
             true
         })?;
@@ -171,75 +177,45 @@ fn is_whole(part: &dyn Part, rows: &Rows) -> bool {
     matches!(rows, Rows::Range(range) if *range == (0..part.rows()))
 }
 
-/// The values that the part's index lists.
+/// Calls `each` with the values that begin so and that the part's index lists for rows that match, ascending, and how many rows
+/// have each, until it answers `false`.
+fn each_listed(
+    question: &Question<'_>,
+    part: &dyn Part,
+    field: Field,
+    beginning: &[u8],
+    rows: &Rows,
+    each: &mut dyn FnMut(&[u8], u64) -> bool,
+) -> Result<(), SearchError> {
+    let among = (!is_whole(part, rows)).then(|| rows.to_set());
+    let may_read = |lines| question.may_read(lines);
+    let ask = Ask { within: among.as_ref(), may_read: &may_read, bytes_max: question.context.bytes_max };
+    part.values_beginning(field, beginning, &ask, each).map_err(|error| match error {
+        PartError::Stopped => SearchError::OverBudget(question.spent()),
+        error => error.into(),
+    })
+}
+
+/// Adds the values that the part's index lists.
 fn listed(
+    question: &Question<'_>,
     part: &dyn Part,
     field: Field,
     prefix: &str,
     rows: &Rows,
     counts: &mut BTreeMap<Cow<'_, str>, u64>,
 ) -> Result<(), SearchError> {
-    let whole = is_whole(part, rows);
     let mut left = SUGGESTION_VALUES_MAX;
-    let mut values = Vec::new();
     for spelled in spellings(prefix) {
-        part.values_beginning(field, spelled.as_bytes(), &mut |value, count| {
-            values.push((value.to_vec(), count));
-            left = left.saturating_sub(1);
-            left > 0
-        })?;
-    }
-    for (value, count) in values {
-        let count = if whole { count } else { Rows::Set(part.equal(field, &value)?).and(rows).len() };
-        if count > 0 {
-            *counts.entry(String::from_utf8_lossy(&value).into_owned().into()).or_default() += count;
+        if left > 0 {
+            each_listed(question, part, field, spelled.as_bytes(), rows, &mut |value, count| {
+                *counts.entry(String::from_utf8_lossy(value).into_owned().into()).or_default() += count;
+                left -= 1;
+                left > 0
+            })?;
         }
     }
     Ok(())
-}
-
-/// Values of persons, with the identities that hold them.
-type Persons = BTreeMap<String, Vec<[u8; 32]>>;
-
-/// Values of persons that begin as typed, the first by value.
-fn persons(question: &Question<'_>, field: SuggestField, prefix: &str) -> Result<Persons, SearchError> {
-    let pointers = field.pointers();
-    let mut found = Persons::new();
-    if pointers.is_empty() {
-        return Ok(found);
-    }
-    let typed = fold(prefix);
-    let names = field.field == Field::Identity;
-    let mut look = |digest: &[u8; 32], pointer: &str, value: &str| {
-        if pointers.contains(&pointer) && begins(value, &typed, names) {
-            found.entry(value.to_owned()).or_default().push(*digest);
-            if found.len() > SUGGESTION_VALUES_MAX {
-                found.pop_last();
-            }
-        }
-    };
-    question.context.identities.each(&mut look);
-    question.parts().try_for_each(|part| question.others(part.as_ref(), &mut look))?;
-    for digests in found.values_mut() {
-        // An id may be the address, too, and who is not held open stands in several parts.
-        digests.sort_unstable();
-        digests.dedup();
-    }
-    Ok(found)
-}
-
-/// Whether a value, or one of its words, begins with `typed`, ignoring case. `typed` is folded.
-fn begins(value: &str, typed: &str, any_word: bool) -> bool {
-    if value.is_ascii() && typed.is_ascii() {
-        // folding is lower case then, and nearly all values that are looked at are passed over
-        let at = |from: usize| {
-            let beginning = value.as_bytes().get(from..from + typed.len());
-            beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(typed.as_bytes()))
-        };
-        return at(0) || (any_word && memchr::memchr_iter(b' ', value.as_bytes()).any(|space| at(space + 1)));
-    }
-    let value = fold(value);
-    value.starts_with(typed) || (any_word && value.split(' ').any(|word| word.starts_with(typed)))
 }
 
 /// As typed, in lower case, in upper case, with a capital: each once, none the beginning of another.
