@@ -52,12 +52,14 @@ impl LeafSet {
     }
 
     /// Returns the first leaf of the range.
+    #[inline]
     #[must_use]
     pub fn start(&self) -> u64 {
         self.range.start
     }
 
     /// Returns the leaf behind the range.
+    #[inline]
     #[must_use]
     pub fn end(&self) -> u64 {
         self.range.end
@@ -82,6 +84,7 @@ impl LeafSet {
     }
 
     /// Returns how many leaves before `leaf` are held.
+    #[inline]
     #[must_use]
     pub fn places_before(&self, leaf: u64) -> u64 {
         let leaf = leaf.clamp(self.range.start, self.range.end);
@@ -92,18 +95,21 @@ impl LeafSet {
     }
 
     /// Returns whether a leaf is held.
+    #[inline]
     #[must_use]
     pub fn contains(&self, leaf: u64) -> bool {
         self.range.contains(&leaf) && self.left.as_ref().is_none_or(|left| left.leaves.contains(leaf))
     }
 
     /// Returns the place of a leaf, if it is held.
+    #[inline]
     #[must_use]
     pub fn place_of(&self, leaf: u64) -> Option<u64> {
         self.contains(leaf).then(|| self.places_before(leaf))
     }
 
     /// Returns the leaf at a place, if there is one.
+    #[inline]
     #[must_use]
     pub fn leaf_at(&self, place: u64) -> Option<u64> {
         match &self.left {

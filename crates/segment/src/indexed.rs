@@ -6,7 +6,8 @@ use index::{Ask, Counts, Field, Indexed, LeafSet, Lines, Needle, Text};
 use roaring::RoaringBitmap;
 
 use crate::disclosures::DisclosureFile;
-use crate::part::{Disclosed, Part, PartError, Work};
+use crate::part::{Part, Work};
+use crate::{Disclosed, PartError};
 
 /// Lines with the disclosures behind them: a segment's files, or the journal behind a frozen run.
 pub trait PartLines: Lines<Error = PartError> {

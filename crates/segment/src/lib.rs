@@ -11,6 +11,7 @@
 mod cache;
 pub mod data;
 pub mod disclosures;
+mod error;
 mod file;
 mod held;
 mod indexed;
@@ -27,10 +28,12 @@ pub mod tail;
 pub mod verify;
 
 pub use cache::BlockCache;
+pub use disclosures::{Disclosed, DisclosureRecord, DisclosureRecordRef};
+pub use error::PartError;
 pub use held::LeafDigests;
 pub use indexed::PartLines;
 pub use names::{SegmentFile, SegmentName};
-pub use part::{Disclosed, DisclosureRecord, DisclosureRecordRef, Part, PartError, View, Work};
+pub use part::{Part, View, Work};
 pub use personal::{Digests3, names};
 pub use rewrite::{RewriteError, rewrite_without};
 pub use seal::{SealError, Sealer};

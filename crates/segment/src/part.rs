@@ -6,14 +6,14 @@
 //! reading backwards; a row number means nothing outside its part.
 
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use index::{Ask, Counts, Field, FileError, IndexError, LeafSet, Needle, QuestionError, Text};
+use index::{Ask, Counts, Field, LeafSet, Needle, Text};
 
-use crate::disclosures::DisclosureFile;
+use crate::disclosures::{Disclosed, DisclosureFile};
+use crate::error::PartError;
 
 /// What a part has done for questions so far: what tests compare with what a question should cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,127 +26,6 @@ pub struct Work {
     pub token_bytes: u64,
     /// Rows of the tail's buffer looked at.
     pub rows: u64,
-}
-
-/// One encrypted disclosure as stored: opaque but for what is needed to find and open it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct DisclosureRecord {
-    /// Digest of the disclosure, the value its entry's `personal` digest is made of.
-    pub digest: [u8; 32],
-    /// Random handle of the person's key in the vault.
-    pub person: [u8; 16],
-    /// 0 identity, 1 connection, 2 fields.
-    pub kind: u8,
-    /// The sealed text.
-    pub ciphertext: Vec<u8>,
-}
-
-impl DisclosureRecord {
-    /// The same record, borrowed.
-    #[must_use]
-    pub fn as_ref(&self) -> DisclosureRecordRef<'_> {
-        let Self { digest, person, kind, ciphertext } = self;
-        DisclosureRecordRef { digest, person, kind: *kind, ciphertext }
-    }
-}
-
-/// A [`DisclosureRecord`] borrowed from somewhere, for instance from a journal frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DisclosureRecordRef<'a> {
-    /// As [`DisclosureRecord::digest`].
-    pub digest: &'a [u8; 32],
-    /// As [`DisclosureRecord::person`].
-    pub person: &'a [u8; 16],
-    /// As [`DisclosureRecord::kind`].
-    pub kind: u8,
-    /// As [`DisclosureRecord::ciphertext`].
-    pub ciphertext: &'a [u8],
-}
-
-/// Per element of a line's `personal`: its disclosures in the order identity, connection, fields.
-pub type Disclosed = Vec<[Option<DisclosureRecord>; 3]>;
-
-/// Why a part could not answer. A question that meets one fails as a whole; no row is ever skipped.
-#[derive(Debug, thiserror::Error)]
-pub enum PartError {
-    /// The disk did not give the bytes. Remedy: look at the disk, then repair.
-    #[error("cannot read {} at byte {offset}", file.display())]
-    Read {
-        /// The file asked.
-        file: PathBuf,
-        /// Where in it, in bytes.
-        offset: u64,
-        /// What the system answered.
-        source: std::io::Error,
-    },
-    /// Bytes were read but are not what was written. Remedy: `verify`, then restore or rebuild.
-    #[error("{} is damaged at byte {offset}: {what}", file.display())]
-    Damaged {
-        /// The file read.
-        file: PathBuf,
-        /// Where in it, in bytes.
-        offset: u64,
-        /// What does not fit.
-        what: &'static str,
-    },
-    /// A line was read that is not the one in the tree: it was changed since it was sealed. Remedy: `verify`, then restore the file.
-    #[error("{} does not hold the line that stands in the tree as leaf {leaf}", file.display())]
-    NotInTree {
-        /// The file read.
-        file: PathBuf,
-        /// The leaf.
-        leaf: u64,
-    },
-    /// Disclosures were read that are not those of the line. Remedy: `verify`, then restore the file.
-    #[error("the disclosures of leaf {leaf} are not those that its line commits to")]
-    NotCommitted {
-        /// The leaf.
-        leaf: u64,
-    },
-    /// The index could not be read while it was asked, so that what it answered may lack something. Remedy: `verify`, then reindex.
-    #[error("an index could not be read while it was asked")]
-    IndexUnread,
-    /// A row or leaf that this part does not hold was asked for: a mistake of the caller.
-    #[error("row or leaf {0} is not in this part")]
-    NoSuchRow(u64),
-    /// The asker's [`Ask::may_read`] said no.
-    #[error("the question may read no more lines")]
-    Stopped,
-    /// The values take more than the asker's [`Ask::bytes_max`].
-    #[error("there are more different values than the question may hold")]
-    TooMany,
-    /// What stands behind the part (the journal, behind the tail) failed.
-    #[error("the store behind this part failed")]
-    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl From<FileError> for PartError {
-    fn from(error: FileError) -> Self {
-        match error {
-            FileError::Read { file, offset, source } => Self::Read { file, offset, source },
-            FileError::Damaged { file, offset, what } => Self::Damaged { file, offset, what },
-        }
-    }
-}
-
-impl From<IndexError> for PartError {
-    fn from(error: IndexError) -> Self {
-        match error {
-            IndexError::Damaged { file, offset, what } => Self::Damaged { file, offset, what },
-            IndexError::Version { file } => Self::Damaged { file, offset: 0, what: "index of another version" },
-        }
-    }
-}
-
-impl From<QuestionError> for PartError {
-    fn from(error: QuestionError) -> Self {
-        match error {
-            QuestionError::NoSuchRow(row) => Self::NoSuchRow(row),
-            QuestionError::Stopped => Self::Stopped,
-            QuestionError::TooMany => Self::TooMany,
-            QuestionError::NoEntry(error) => Self::Store(Box::new(error)),
-        }
-    }
 }
 
 /// A run of rows that can be asked. Cheap to share; never changes once published.

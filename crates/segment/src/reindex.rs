@@ -16,15 +16,14 @@ use index::{
 };
 use proof::Digest;
 
-use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
-use crate::part::Disclosed;
 use crate::sealed::{IndexAccess, OpenSegmentError, SealedLines, read_index};
+use crate::{Disclosed, PartError};
 
 /// Rows that are indexed at once; a segment that was sealed at once has fewer. An index in the making takes some 400 bytes of
 /// memory a row.

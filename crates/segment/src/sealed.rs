@@ -8,7 +8,6 @@ use env::Disk;
 use index::{Bound, Index, IndexError, IndexKey, IndexMemory, Indexed, KeptCodes, LeafSet, Lines, Unbound};
 use proof::Digest;
 
-use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
@@ -16,7 +15,7 @@ use crate::file::Source;
 use crate::indexed::PartLines;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
-use crate::part::Disclosed;
+use crate::{Disclosed, PartError};
 
 pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, check_index, reindex};
 

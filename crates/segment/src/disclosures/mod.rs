@@ -15,6 +15,7 @@ mod append;
 mod cursor;
 mod layout;
 mod reader;
+mod record;
 mod references;
 mod some;
 mod writer;
@@ -23,6 +24,7 @@ pub(crate) use append::AppendError;
 pub use cursor::DisclosureCursor;
 pub(crate) use layout::KINDS;
 pub use reader::{DisclosureFile, References};
+pub use record::{Disclosed, DisclosureRecord, DisclosureRecordRef};
 pub use references::Ordinals;
 pub(crate) use writer::DisclosureWriter;
 

@@ -14,8 +14,7 @@ use super::layout::{
 use super::references::Counter;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::{Fields, Source};
-use crate::part::Disclosed;
-use crate::{DisclosureRecord, PartError};
+use crate::{Disclosed, DisclosureRecord, PartError};
 
 /// Section number under which blocks are cached: apart from the frames of data files, which have their own file number.
 const CACHED_FROM: u8 = 1;

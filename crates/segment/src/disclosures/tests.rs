@@ -7,8 +7,7 @@ use proptest::prelude::*;
 
 use super::{DisclosureCursor, DisclosureFile, DisclosureWriter};
 use crate::cache::BlockCache;
-use crate::part::Disclosed;
-use crate::{DisclosureRecord, DisclosureRecordRef, PartError};
+use crate::{Disclosed, DisclosureRecord, DisclosureRecordRef, PartError};
 
 fn record(kind: u8, n: u32) -> DisclosureRecord {
     let mut digest = [kind; 32];

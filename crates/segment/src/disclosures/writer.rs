@@ -10,8 +10,8 @@ use proof::{Digest, DigestMap};
 
 use super::layout::{BLOCK_ITEMS, Entry, Footer, KINDS, PERSONS, REFERENCES, SECTIONS};
 use super::references::{Counter, Ordinals};
+use crate::DisclosureRecordRef;
 use crate::file::Output;
-use crate::part::DisclosureRecordRef;
 
 /// A disclosure file being written. Memory: one block a section, and about 60 bytes for each distinct disclosure
 /// and person so that each is stored once.

@@ -19,14 +19,13 @@ use index::{AddressValue, IndexBuilder, IndexKey, IndexSecret, LeafSet, RowExtra
 use proof::Digest;
 use roaring::RoaringTreemap;
 
-use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::{DataFile, DataWriter};
 use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
 use crate::manifest::{FileStamp, RemovedStamp, SegmentEntry};
-use crate::part::{Disclosed, DisclosureRecordRef};
 use crate::personal::{commits_to, names};
+use crate::{Disclosed, DisclosureRecordRef, PartError};
 
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;

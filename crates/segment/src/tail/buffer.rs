@@ -1,12 +1,11 @@
 use std::cell::RefCell;
-use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use event::Entry;
 
 use crate::tail::order::OrderCache;
-use crate::tail::{BufferRows, LineAt, LineSource};
+use crate::tail::{LineAt, LineSource};
 use index::{Columns, RowExtra};
 
 /// Rows a buffer holds at most: few enough that scanning them all stays well below a millisecond per question.
@@ -118,22 +117,6 @@ impl Buffer {
     #[must_use]
     pub fn first_leaf(&self) -> u64 {
         self.first_leaf
-    }
-
-    /// Returns the first `rows` rows as a part that later pushes do not change. Panics if `rows > len()`.
-    /// Cost: nothing, until the part is asked; then the rows added since anyone last asked are sorted in.
-    #[must_use]
-    pub fn snapshot(self: &Arc<Self>, rows: u32) -> Arc<BufferRows> {
-        assert!(rows <= self.len(), "a snapshot holds what is in the buffer");
-        self.window(0..rows)
-    }
-
-    /// Returns some of the rows, by their place in leaf order, as a part that later pushes do not change; for a reader who knows
-    /// the others. Panics unless the range lies within `len()`. Cost: as [`Buffer::snapshot`], of these rows alone.
-    #[must_use]
-    pub fn window(self: &Arc<Self>, rows: Range<u32>) -> Arc<BufferRows> {
-        assert!(rows.start <= rows.end && rows.end <= self.len(), "a window shows what is in the buffer");
-        Arc::new(BufferRows::new(self.clone(), rows))
     }
 
     pub(super) fn source(&self) -> &Arc<dyn LineSource> {

@@ -12,7 +12,7 @@ pub use buffer::{BUFFER_ROWS_MAX, Buffer, BufferFull, Row};
 pub use rows::BufferRows;
 pub use run::{Run, RunLines, freeze};
 
-use crate::part::{Disclosed, PartError};
+use crate::{Disclosed, PartError};
 
 /// Where a line lies in the store behind the tail: two numbers whose meaning is that store's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

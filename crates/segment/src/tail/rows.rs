@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 use index::{Ask, Columns, Counts, Field, LeafSet, Matcher, Needle, Text};
 use roaring::RoaringBitmap;
 
-use crate::part::{Disclosed, Part, PartError, Work};
+use crate::part::{Part, Work};
 use crate::tail::Buffer;
 use crate::tail::buffer::Row;
 use crate::tail::order::Order;
+use crate::{Disclosed, PartError};
 
 /// Bytes of a value, and of its count, that few exceed.
 const VALUE_BYTES_USUAL: usize = 64;
@@ -23,8 +24,26 @@ pub struct BufferRows {
     order: OnceLock<Order>,
 }
 
+impl Buffer {
+    /// Returns the first `rows` rows as a part that later pushes do not change. Panics if `rows > len()`.
+    /// Cost: nothing, until the part is asked; then the rows added since anyone last asked are sorted in.
+    #[must_use]
+    pub fn snapshot(self: &Arc<Self>, rows: u32) -> Arc<BufferRows> {
+        assert!(rows <= self.len(), "a snapshot holds what is in the buffer");
+        self.window(0..rows)
+    }
+
+    /// Returns some of the rows, by their place in leaf order, as a part that later pushes do not change; for a reader who knows
+    /// the others. Panics unless the range lies within `len()`. Cost: as [`Buffer::snapshot`], of these rows alone.
+    #[must_use]
+    pub fn window(self: &Arc<Self>, rows: Range<u32>) -> Arc<BufferRows> {
+        assert!(rows.start <= rows.end && rows.end <= self.len(), "a window shows what is in the buffer");
+        Arc::new(BufferRows::new(self.clone(), rows))
+    }
+}
+
 impl BufferRows {
-    pub(super) fn new(buffer: Arc<Buffer>, rows: Range<u32>) -> Self {
+    fn new(buffer: Arc<Buffer>, rows: Range<u32>) -> Self {
         let leaf = |ordinal: u32| buffer.first_leaf() + u64::from(ordinal);
         let leaves = LeafSet::from(leaf(rows.start)..leaf(rows.end));
         Self { buffer, rows, leaves, order: OnceLock::new() }

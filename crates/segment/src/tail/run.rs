@@ -4,9 +4,9 @@ use std::sync::Arc;
 use index::{Columns, Index, IndexBuilder, IndexError, Indexed, Lines};
 
 use crate::indexed::PartLines;
-use crate::part::{Disclosed, PartError};
 use crate::tail::buffer::Row;
 use crate::tail::{Buffer, LineAt, LineSource};
+use crate::{Disclosed, PartError};
 
 /// A frozen run: the rows of a buffer, indexed in memory; a [`crate::Part`].
 pub type Run = Indexed<RunLines>;
