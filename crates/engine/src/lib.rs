@@ -47,13 +47,15 @@ pub use own::Own;
 pub use own::names::OWN_SOURCE;
 pub use own::viewer::Viewer;
 pub use seal::error::SealingError;
-pub use seal::seal_now::NotSealed;
+pub use seal::seal_now::{NotSealed, SealAsked};
 pub use start::error::OpenLogError;
 pub use start::reindex::{Watch, reindex};
 pub use start::repair::{Repair, RepairError};
+pub use start::stepped::{Role, Steps};
 pub use state::config::{
     CHECKPOINT_WAIT_US, Config, GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX, SEAL_ROWS_DEFAULT, SEAL_ROWS_MAX,
     UNSEALED_ROWS_MAX, World,
 };
 pub use state::health::Degraded;
 pub use state::layout::Layout;
+pub use state::worker::Turn;

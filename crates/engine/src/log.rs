@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvError, TryRecvError};
 use std::thread::JoinHandle;
 
 use enrich::{Geo, Platforms};
@@ -11,12 +12,14 @@ use crate::admit::error::SubmitError;
 use crate::admit::submission::Submitted;
 use crate::commit::received::Received;
 use crate::commit::signing::Signing;
+use crate::commit::stepped::Stepped;
 use crate::own::Own;
 use crate::own::owed::Owed;
 use crate::state::health::Degraded;
 use crate::state::layout::Layout;
 use crate::state::parts::TailPart;
 use crate::state::shared::Shared;
+use crate::state::worker::Turn;
 use env::with_causes;
 
 /// An open log. Share it; every method may be called from any thread.
@@ -37,7 +40,7 @@ pub struct Log {
     /// Entries of the start that had no room.
     pub(crate) owed: Owed,
     pub(crate) threads: Threads,
-    pub(crate) lock: env::Lock,
+    pub(crate) lock: Box<dyn env::FolderLock>,
 }
 
 impl Log {
@@ -154,17 +157,33 @@ impl Log {
     }
 }
 
-/// The log's threads.
+/// The log's threads, or the workers that are stepped in their place.
 #[derive(Default)]
 pub(crate) struct Threads {
     pub(crate) sequencer: Option<JoinHandle<()>>,
     pub(crate) background: Vec<JoinHandle<()>>,
+    /// There are no threads then.
+    pub(crate) stepped: Option<Stepped>,
 }
 
 impl Threads {
+    /// Waits for what the sequencer sends back; an error where it never will.
+    pub(crate) fn receive<T>(&self, answer: &Receiver<T>) -> Result<T, RecvError> {
+        let Some(stepped) = &self.stepped else { return answer.recv() };
+        loop {
+            match answer.try_recv() {
+                Err(TryRecvError::Empty) if stepped.step_sequencer() == Turn::Worked => {}
+                received => return received.map_err(|_| RecvError),
+            }
+        }
+    }
+
     /// Lets the sequencer commit what waits, and ends all of them.
     pub(crate) fn end(&mut self, shared: &Shared, signing: &Signing) {
         shared.queue.close("it is being closed");
+        if let Some(stepped) = self.stepped.take() {
+            return end_stepped(shared, &stepped);
+        }
         let sequencer = self.sequencer.take().is_none_or(|thread| thread.join().is_ok());
         shared.close_background();
         signing.asked.notify();
@@ -173,6 +192,16 @@ impl Threads {
             tracing::error!("a thread of the log ended by a panic; see above");
         }
     }
+}
+
+/// As [`Threads::end`]. A step that panicked is not gone on from.
+fn end_stepped(shared: &Shared, stepped: &Stepped) {
+    if std::thread::panicking() {
+        return;
+    }
+    while stepped.step_sequencer() != Turn::Ended {}
+    shared.close_background();
+    while stepped.step_signer() != Turn::Ended {}
 }
 
 impl Drop for Log {

@@ -1,6 +1,6 @@
 //! The disk as an argument: what the durable parts need of a file system, and no more.
 
-use crate::Kind;
+use crate::{FolderLock, Kind, Lock, LockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +56,12 @@ pub trait Disk: Send + Sync {
     /// `NotFound`; what the file system answers.
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
 
+    /// The paths of all that lies in a folder, folders included, sorted.
+    ///
+    /// # Errors
+    /// As [`Disk::list`].
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>>;
+
     /// Creates a folder and those above it, as far as they are missing, and makes every new name durable.
     ///
     /// # Errors
@@ -85,6 +91,22 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// What the file system answers; the names must then be taken as lost.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+
+    /// Takes the lock of an existing folder without waiting. That of the operating system, where a disk has none of its own.
+    ///
+    /// # Errors
+    /// As [`Lock::acquire`].
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
+        Ok(Box::new(Lock::acquire(dir)?))
+    }
+
+    /// As [`Disk::lock`], for reading the folder: not a byte is written.
+    ///
+    /// # Errors
+    /// As [`Lock::acquire_quietly`].
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send>, LockError> {
+        Ok(Box::new(Lock::acquire_quietly(dir)?))
+    }
 
     /// How many bytes may still be written to the file system of a folder; `None` where that is not known.
     ///

@@ -23,7 +23,7 @@ mod varint;
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};
 pub use error_text::{joined, with_causes};
-pub use lock::{LOCK_FILE, Lock, LockError, QuietLock, holder_of, is_lock_file};
+pub use lock::{FolderLock, LOCK_FILE, Lock, LockError, QuietLock, holder_of, is_lock_file};
 pub use open_files::{is_out_of_files, raise_open_files};
 pub use own_file::{Kind, NotOurs, begins_as, is_not_ours, open_own, remove_left};
 pub use plain::read_whole;

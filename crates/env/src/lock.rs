@@ -37,6 +37,15 @@ pub enum LockError {
     },
 }
 
+/// The lock on a folder, held until dropped.
+pub trait FolderLock: Send + Sync {
+    /// Writes a free text (one line, for instance the address served) beside the process id, for whoever comes second.
+    ///
+    /// # Errors
+    /// [`LockError::Io`].
+    fn describe(&self, note: &str) -> Result<(), LockError>;
+}
+
 /// An exclusive lock on a directory, held until dropped or the process ends, however it ends: `flock` on the directory itself, which
 /// nobody takes away by removing a file in it, and on its file `LOCK`, which says by whom.
 #[derive(Debug)]
@@ -89,12 +98,10 @@ impl Lock {
             Err(source) => Err(LockError::Io { path, source }),
         }
     }
+}
 
-    /// Writes a free text (one line, for instance the address served) beside the process id, for whoever comes second.
-    ///
-    /// # Errors
-    /// [`LockError::Io`].
-    pub fn describe(&self, note: &str) -> Result<(), LockError> {
+impl FolderLock for Lock {
+    fn describe(&self, note: &str) -> Result<(), LockError> {
         let text = format!("{}\n{}\n", std::process::id(), note.trim().replace(['\r', '\n'], " "));
         let write = || {
             let mut file = &self.file;

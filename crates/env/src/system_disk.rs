@@ -62,6 +62,13 @@ impl Disk for SystemDisk {
         Ok(paths)
     }
 
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = patiently(|| std::fs::read_dir(dir))?;
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
+    }
+
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         if dir.as_os_str().is_empty() || dir.is_dir() {
             return Ok(());

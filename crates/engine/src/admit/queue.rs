@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 use event::{Disclosure, PersonId};
 use journal::Packed;
@@ -110,6 +111,15 @@ pub(crate) struct Group {
     pub(crate) rotate: bool,
 }
 
+/// What the queue has for the sequencer.
+pub(crate) enum Popped {
+    Group(Group),
+    /// Nothing yet.
+    Nothing,
+    /// Nothing any more: it is closed and empty.
+    Closed,
+}
+
 impl Queue {
     /// Appends a job, or answers it at once where the queue is full or closed.
     pub(crate) fn push(&self, job: CommitJob) {
@@ -138,14 +148,18 @@ impl Queue {
         self.filled.notify_one();
     }
 
-    /// Waits for jobs and takes a group: as many as came, up to [`GROUP_BYTES_MAX`]. `None` once closed and empty.
-    pub(crate) fn pop_group(&self) -> Option<Group> {
+    /// Waits until there is something to do or the queue is closed, at most so many microseconds.
+    pub(crate) fn wait(&self, at_most_us: u64) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_quiet = |state: &mut State| state.jobs.is_empty() && !state.rotate && state.closed.is_none();
+        drop(self.filled.wait_timeout_while(state, Duration::from_micros(at_most_us), is_quiet));
+    }
+
+    /// Takes a group: as many jobs as came, up to [`GROUP_BYTES_MAX`].
+    pub(crate) fn pop_group(&self) -> Popped {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.jobs.is_empty() && !state.rotate {
-            if state.closed.is_some() {
-                return None;
-            }
-            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+        if state.jobs.is_empty() && !state.rotate {
+            return if state.closed.is_some() { Popped::Closed } else { Popped::Nothing };
         }
         let mut jobs = Vec::new();
         let mut taken = 0;
@@ -159,7 +173,7 @@ impl Queue {
             jobs.extend(state.jobs.pop_front());
         }
         state.bytes -= taken;
-        Some(Group { jobs, rotate })
+        Popped::Group(Group { jobs, rotate })
     }
 
     /// Takes no more jobs; those that wait are still handed out. The first reason stays.

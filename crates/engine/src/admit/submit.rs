@@ -110,7 +110,7 @@ impl Log {
                 Sent::Waiting(waiting) => waiting,
             };
             let gone = || Answer(Err(Refused::Stopped("the sequencer is gone".to_owned())));
-            if let Some(submitted) = waiting.finish(answer.recv().unwrap_or_else(|_| gone()))? {
+            if let Some(submitted) = waiting.finish(self.threads.receive(&answer).unwrap_or_else(|_| gone()))? {
                 return Ok(submitted);
             }
         }

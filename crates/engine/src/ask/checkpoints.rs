@@ -38,6 +38,12 @@ impl Log {
             if waited >= CHECKPOINT_WAIT_US || self.shared.queue.closed().is_some() {
                 return Err(NotCovered { leaf });
             }
+            if let Some(stepped) = &self.threads.stepped {
+                stepped.step_signer();
+                return Some(self.checkpoint())
+                    .filter(|newest| newest.checkpoint.size.0 > leaf)
+                    .ok_or(NotCovered { leaf });
+            }
             self.signing.asked.notify();
             heard = self.signing.signed.wait(heard, CHECKPOINT_WAIT_US - waited);
         }

@@ -4,5 +4,6 @@ pub(crate) mod received;
 pub(crate) mod record;
 pub(crate) mod sequencer;
 pub(crate) mod signing;
+pub(crate) mod stepped;
 pub(crate) mod tail;
 pub(crate) mod tree;

@@ -9,10 +9,14 @@ use proof::{Checkpoint, DigestMap};
 use segment::tail::Buffer;
 use vault::Sealed;
 
-use crate::admit::queue::{CommitJob, PerLine, Records, Refused};
+use crate::admit::queue::{CommitJob, PerLine, Popped, Records, Refused};
 use crate::commit::record::write_numbers;
 use crate::commit::tail::{Chunk, Spans, TailLine};
 use crate::state::shared::Shared;
+use crate::state::worker::{Turn, Worker, run};
+
+/// How long the sequencer sleeps when nobody rings. A ring is never lost, so it does not matter.
+const NAP_US: u64 = 3_600_000_000;
 
 /// What only the sequencer touches.
 pub(crate) struct Sequencer {
@@ -94,18 +98,34 @@ impl BookRecords {
 /// The numbers of the records behind consecutive lines.
 type Numbers = PerLine<[Option<u32>; 3]>;
 
+impl Worker for Sequencer {
+    /// Commits one group.
+    fn step(&mut self) -> Turn {
+        match self.shared.queue.pop_group() {
+            Popped::Group(group) => {
+                if group.rotate && !self.active.buffer.is_empty() {
+                    next_buffer(&self.shared, &mut self.active);
+                }
+                self.commit(group.jobs);
+                Turn::Worked
+            }
+            Popped::Nothing => Turn::Idle(NAP_US),
+            Popped::Closed => Turn::Ended,
+        }
+    }
+
+    fn wait(&mut self, at_most_us: u64) {
+        self.shared.queue.wait(at_most_us);
+    }
+}
+
 impl Sequencer {
     /// Works until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         if let Err(error) = env::be_prompt() {
             tracing::debug!(%error, "the sequencer waits for its turn like everything else");
         }
-        while let Some(group) = self.shared.queue.pop_group() {
-            if group.rotate && !self.active.buffer.is_empty() {
-                next_buffer(&self.shared, &mut self.active);
-            }
-            self.commit(group.jobs);
-        }
+        run(&mut self);
     }
 
     fn commit(&mut self, group: Vec<CommitJob>) {

@@ -1,9 +1,12 @@
 //! The thread that signs checkpoints: one at most every so often while the tree grows, and at once when a proof needs one.
 
+use std::sync::Arc;
+
 use ledger::SignError;
 
 use crate::state::bell::Bell;
 use crate::state::shared::Shared;
+use crate::state::worker::{Turn, Worker};
 
 /// Bells between those who need a checkpoint and the thread that signs.
 #[derive(Default)]
@@ -12,18 +15,36 @@ pub(crate) struct Signing {
     pub(crate) signed: Bell,
 }
 
-/// Works until the log is closed, then signs once more.
-pub(crate) fn run(shared: &Shared, signing: &Signing) {
-    let mut heard = 0;
-    loop {
-        heard = signing.asked.wait(heard, shared.config.checkpoint_interval_us);
-        shared.look_for_room();
-        let closing = shared.closing();
-        if !sign(shared) || closing {
-            signing.signed.notify();
-            return;
+/// Signs when it was asked or the interval has passed, and once more when the log is closed.
+pub(crate) struct Signer {
+    shared: Arc<Shared>,
+    signing: Arc<Signing>,
+    heard: u64,
+    /// Whether it has waited since it signed last.
+    is_due: bool,
+}
+
+impl Signer {
+    pub(crate) fn new(shared: Arc<Shared>, signing: Arc<Signing>) -> Self {
+        Self { shared, signing, heard: 0, is_due: false }
+    }
+}
+
+impl Worker for Signer {
+    fn step(&mut self) -> Turn {
+        if !std::mem::take(&mut self.is_due) {
+            return Turn::Idle(self.shared.config.checkpoint_interval_us);
         }
-        signing.signed.notify();
+        self.shared.look_for_room();
+        let closing = self.shared.closing();
+        let goes_on = sign(&self.shared);
+        self.signing.signed.notify();
+        if goes_on && !closing { Turn::Worked } else { Turn::Ended }
+    }
+
+    fn wait(&mut self, at_most_us: u64) {
+        self.heard = self.signing.asked.wait(self.heard, at_most_us);
+        self.is_due = true;
     }
 }
 

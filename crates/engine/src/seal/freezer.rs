@@ -7,18 +7,30 @@ use segment::tail::{Buffer, freeze};
 use crate::state::health::Work;
 use crate::state::parts::{Frozen, TailPart};
 use crate::state::shared::Shared;
+use crate::state::worker::{Turn, Worker};
 
 /// How long the freezer sleeps when nobody rings. A ring is never lost; this only bounds how late a close is noticed.
 const NAP_US: u64 = 1_000_000;
 
-/// Works until the log is closed.
-pub(crate) fn run(shared: &Shared) {
-    let mut heard = 0;
-    while !shared.closing() {
-        let Some(buffer) = done_buffer(shared) else {
-            heard = shared.wake.wait(heard, NAP_US);
-            continue;
-        };
+/// Freezes one buffer after the other until the log is closed.
+pub(crate) struct Freezer {
+    shared: Arc<Shared>,
+    heard: u64,
+}
+
+impl Freezer {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, heard: 0 }
+    }
+}
+
+impl Worker for Freezer {
+    fn step(&mut self) -> Turn {
+        let shared = &self.shared;
+        if shared.closing() {
+            return Turn::Ended;
+        }
+        let Some(buffer) = done_buffer(shared) else { return Turn::Idle(NAP_US) };
         match freeze(&buffer, shared.vault.index_seed()) {
             Ok((run, columns)) => put(shared, TailPart::Run(Arc::new(Frozen::new(run, columns)))),
             Err(error) => {
@@ -27,10 +39,15 @@ pub(crate) fn run(shared: &Shared) {
                 // Whoever waits for it to be sealed waits in vain.
                 shared.health.failed(Work::Sealing, &error, u64::MAX);
                 shared.sealed.notify();
-                return;
+                return Turn::Ended;
             }
         }
         shared.sealing.notify();
+        Turn::Worked
+    }
+
+    fn wait(&mut self, at_most_us: u64) {
+        self.heard = self.shared.wake.wait(self.heard, at_most_us);
     }
 }
 

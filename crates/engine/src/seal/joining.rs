@@ -7,6 +7,7 @@ use crate::seal::error::SealingError;
 use crate::seal::joins::{JoinJob, Pace};
 use crate::state::layout::Layout;
 use crate::state::shared::Shared;
+use crate::state::worker::{Turn, Worker, run};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,23 +22,48 @@ const NAP_US: u64 = 5_000_000;
 
 /// Does the jobs of one pace until the log is closed. A job that is not done by then is given up, and begun anew some time after
 /// the next start.
-pub(crate) fn run(shared: &Shared, layout: &Layout, cache: &Arc<BlockCache>, pace: Pace) {
-    if let Err(error) = env::step_back(pace.nice()) {
-        tracing::debug!(%error, "segments are joined at the priority of everything else");
+pub(crate) struct Joiner {
+    shared: Arc<Shared>,
+    layout: Layout,
+    cache: Arc<BlockCache>,
+    pace: Pace,
+    heard: u64,
+}
+
+impl Joiner {
+    pub(crate) fn new(shared: Arc<Shared>, layout: Layout, cache: Arc<BlockCache>, pace: Pace) -> Self {
+        Self { shared, layout, cache, pace, heard: 0 }
     }
-    let mut heard = 0;
-    while !shared.closing() {
-        let Some(job) = shared.joins.take(pace) else {
-            heard = shared.joins.asked.wait(heard, NAP_US);
-            continue;
-        };
+
+    /// Works on this thread, which steps back behind others, until the log is closed.
+    pub(crate) fn run(mut self) {
+        if let Err(error) = env::step_back(self.pace.nice()) {
+            tracing::debug!(%error, "segments are joined at the priority of everything else");
+        }
+        run(&mut self);
+    }
+}
+
+impl Worker for Joiner {
+    fn step(&mut self) -> Turn {
+        let Self { shared, pace, .. } = self;
+        if shared.closing() {
+            return Turn::Ended;
+        }
+        let Some(job) = shared.joins.take(*pace) else { return Turn::Idle(NAP_US) };
         let began_us = shared.world.clock.monotonic_us();
         tracing::info!(segments = job.entries.len(), entries = job.rows(), ?pace, "joining segments");
-        let Some(joined) = make(shared, &layout.segments(), cache, &job).transpose() else { break };
+        let joined = make(shared, &self.layout.segments(), &self.cache, &job).transpose();
+        let Some(joined) = joined else { return Turn::Ended };
         let seconds = shared.world.clock.monotonic_us().saturating_sub(began_us) / 1_000_000;
         tracing::info!(entries = job.rows(), seconds, made = joined.is_ok(), "joining ended");
         shared.joins.finish(job, joined);
         shared.sealing.notify();
+        Turn::Worked
+    }
+
+    fn wait(&mut self, at_most_us: u64) {
+        self.heard = self.shared.joins.asked.wait(self.heard, at_most_us);
     }
 }
 

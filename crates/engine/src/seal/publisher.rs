@@ -24,7 +24,7 @@ use proof::LeafIndex;
 use segment::manifest::{Manifest, SegmentEntry, newest, publish, publish_again};
 use segment::seal::remove_files;
 use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, Part, Segment, SegmentName};
+use segment::{BlockCache, Segment, SegmentName};
 
 use crate::seal::error::SealingError;
 use crate::state::health::Work;

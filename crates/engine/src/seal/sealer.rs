@@ -12,6 +12,7 @@ use crate::state::failure::is_disk_full;
 use crate::state::health::Work;
 use crate::state::parts::{Frozen, TailPart};
 use crate::state::shared::Shared;
+use crate::state::worker::{Turn, Worker, run};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,7 +32,7 @@ const NAP_US: u64 = 5_000_000;
 const PAUSE_MIN_US: u64 = 1_000_000;
 const PAUSE_MAX_US: u64 = 60_000_000;
 
-/// What only the sealer touches.
+/// What only the sealer touches, but for the segment in the making.
 pub(crate) struct SealerThread {
     pub(crate) shared: Arc<Shared>,
     pub(crate) publisher: Publisher,
@@ -48,7 +49,7 @@ pub(crate) struct SealerThread {
 }
 
 /// What to do next.
-enum Step<'a> {
+enum Task<'a> {
     /// Find out what became of a publication that failed.
     Settle,
     /// Let the segment in the making take this run.
@@ -78,80 +79,13 @@ impl SealerThread {
         }
     }
 
-    /// Works until the log is closed. A segment that is not finished then is begun anew at the next start.
-    pub(crate) fn run(mut self) {
-        let _says_so = SaysPanic(Arc::clone(&self.shared));
-        let disk = Arc::clone(&self.shared.world.disk);
-        let (mut sealing, mut place): (Option<Box<Sealing<'_>>>, Option<Place>) = (None, None);
-        let mut heard = 0;
-        while !self.shared.closing() {
-            let asked = self.shared.seals_asked.load(Ordering::Acquire);
-            let done = match self.next(&mut sealing) {
-                Step::Settle => self.publisher.go_on(),
-                Step::Take(run) => self.take(&*disk, &mut sealing, &mut place, &run),
-                Step::Finish(sealing) => self.finish(*sealing),
-                Step::Merge(segments) => self.merge(&segments),
-                Step::BeginJoin(job) => {
-                    self.begin_join(*job);
-                    Ok(())
-                }
-                Step::EndJoin(ended) => self.end_join(&ended.0, ended.1),
-                Step::Wait => {
-                    if std::mem::take(&mut self.in_reserve) {
-                        self.shared.journal.reserve().give_back();
-                    }
-                    heard = self.shared.sealing.wait(heard, NAP_US);
-                    continue;
-                }
-            };
-            if let Err(error) = done {
-                let full = is_disk_full(&error);
-                // Its files are removed: whatever failed is never written to again (I-9).
-                (sealing, place) = (None, None);
-                self.publisher.files_were_left();
-                self.publisher.tidy(&self.joining);
-                let in_reserve = std::mem::replace(&mut self.in_reserve, false);
-                if full && !in_reserve && self.too_small != Some(asked) && self.shared.use_reserve(Need::Sealing) {
-                    // Try again in the reserve, in smaller segments: each one frees files of the journal.
-                    self.in_reserve = true;
-                    continue;
-                }
-                self.too_small = (full && in_reserve).then_some(asked).or(self.too_small);
-                self.shared.journal.reserve().give_back();
-                let error = if full { SealingError::DiskFull(Box::new(error)) } else { error };
-                self.shared.health.failed(Work::Sealing, &error, asked);
-                self.shared.sealed.notify();
-                heard = self.pause(asked, heard);
-            } else {
-                self.publisher.tidy(&self.joining);
-                // A book that was freed is not held open: its space is to be free.
-                place = place.filter(|place| place.is_there(&self.shared.journal.reader()));
-            }
-        }
-    }
-
-    /// Waits after a failure. Ends early when somebody asks for sealing who had not asked when the failed attempt began.
-    fn pause(&mut self, asked: u64, mut heard: u64) -> u64 {
-        let clock = &self.shared.world.clock;
-        let until_us = clock.monotonic_us() + self.pause_us;
-        self.pause_us = (self.pause_us * 2).min(PAUSE_MAX_US);
-        loop {
-            let left_us = until_us.saturating_sub(clock.monotonic_us());
-            let asked_again = self.shared.seals_asked.load(Ordering::Acquire) != asked;
-            if left_us == 0 || asked_again || self.shared.closing() {
-                return heard;
-            }
-            heard = self.shared.sealing.wait(heard, left_us);
-        }
-    }
-
     /// A segment takes runs until it has enough rows or bytes; it is finished earlier where it is asked for, or old.
-    fn next<'a>(&mut self, sealing: &mut Option<Box<Sealing<'a>>>) -> Step<'a> {
+    fn next<'a>(&mut self, sealing: &mut Option<Box<Sealing<'a>>>) -> Task<'a> {
         if self.publisher.is_unsettled() {
-            return Step::Settle;
+            return Task::Settle;
         }
         if let Some(ended) = self.shared.joins.done() {
-            return Step::EndJoin(Box::new(ended));
+            return Task::EndJoin(Box::new(ended));
         }
         let shared = Arc::clone(&self.shared);
         let parts = self.shared.parts();
@@ -172,25 +106,25 @@ impl SealerThread {
         if open.is_none()
             && let Some(segments) = self.to_merge(&parts)
         {
-            return Step::Merge(segments);
+            return Task::Merge(segments);
         }
         if let Some(job) = self.next_join(&parts) {
-            return Step::BeginJoin(Box::new(job));
+            return Task::BeginJoin(Box::new(job));
         }
         if !sealing.as_deref().is_some_and(ready) {
             let end = open.as_ref().map_or(first, |leaves| leaves.end);
             if let Some(TailPart::Run(run)) = parts.tail.iter().find(|part| part.first_leaf() == end) {
-                return Step::Take(Arc::clone(run));
+                return Task::Take(Arc::clone(run));
             }
         }
         if let Some(sealing) = sealing.take_if(|sealing| open.is_some() && (ready(sealing) || self.is_due(first))) {
-            return Step::Finish(sealing);
+            return Task::Finish(sealing);
         }
         // Rows are due but still in the buffer: have it frozen first.
         if open.is_none() && self.is_due(first) {
             self.shared.queue.ask_rotation();
         }
-        Step::Wait
+        Task::Wait
     }
 
     /// Whether the tail that begins with this leaf is to be sealed though it is no whole segment: it is old, or nothing comes in
@@ -249,6 +183,118 @@ impl SealerThread {
         let entries = sealed.name.leaves().end - sealed.name.first;
         tracing::info!(segment = %sealed.name, entries, "sealed");
         Ok(())
+    }
+}
+
+/// Seals until the log is closed. A segment that is not finished then is begun anew at the next start.
+pub(crate) struct SealerWorker<'d> {
+    thread: SealerThread,
+    disk: &'d dyn Disk,
+    sealing: Option<Box<Sealing<'d>>>,
+    place: Option<Place>,
+    /// Since the last failure.
+    pause: Option<Pause>,
+    heard: u64,
+}
+
+/// What is waited for after a failure: that time passes, or that somebody asks for sealing who had not asked when the failed attempt
+/// began.
+struct Pause {
+    until_us: u64,
+    asked: u64,
+}
+
+impl<'d> SealerWorker<'d> {
+    /// `disk`: that of the log's world.
+    pub(crate) fn new(thread: SealerThread, disk: &'d dyn Disk) -> Self {
+        Self { thread, disk, sealing: None, place: None, pause: None, heard: 0 }
+    }
+
+    /// Works on this thread until the log is closed.
+    pub(crate) fn run(mut self) {
+        let _says_so = SaysPanic(Arc::clone(&self.thread.shared));
+        run(&mut self);
+    }
+
+    /// How long to wait yet.
+    fn paused_us(&mut self) -> Option<u64> {
+        let shared = &self.thread.shared;
+        let pause = self.pause.as_ref()?;
+        let left_us = pause.until_us.saturating_sub(shared.world.clock.monotonic_us());
+        if left_us == 0 || shared.seals_asked.load(Ordering::Acquire) != pause.asked {
+            self.pause = None;
+            return None;
+        }
+        Some(left_us)
+    }
+
+    /// Gives up what failed. `asked`: how many had asked for sealing when the attempt began.
+    fn fail(&mut self, error: SealingError, asked: u64) {
+        let full = is_disk_full(&error);
+        // Its files are removed: whatever failed is never written to again (I-9).
+        self.sealing = None;
+        self.place = None;
+        let thread = &mut self.thread;
+        thread.publisher.files_were_left();
+        thread.publisher.tidy(&thread.joining);
+        let in_reserve = std::mem::replace(&mut thread.in_reserve, false);
+        if full && !in_reserve && thread.too_small != Some(asked) && thread.shared.use_reserve(Need::Sealing) {
+            // Try again in the reserve, in smaller segments: each one frees files of the journal.
+            thread.in_reserve = true;
+            return;
+        }
+        thread.too_small = (full && in_reserve).then_some(asked).or(thread.too_small);
+        thread.shared.journal.reserve().give_back();
+        let error = if full { SealingError::DiskFull(Box::new(error)) } else { error };
+        thread.shared.health.failed(Work::Sealing, &error, asked);
+        thread.shared.sealed.notify();
+        let now_us = thread.shared.world.clock.monotonic_us();
+        self.pause = Some(Pause { until_us: now_us + thread.pause_us, asked });
+        thread.pause_us = (thread.pause_us * 2).min(PAUSE_MAX_US);
+    }
+}
+
+impl Worker for SealerWorker<'_> {
+    fn step(&mut self) -> Turn {
+        if self.thread.shared.closing() {
+            return Turn::Ended;
+        }
+        if let Some(left_us) = self.paused_us() {
+            return Turn::Idle(left_us);
+        }
+        let thread = &mut self.thread;
+        let asked = thread.shared.seals_asked.load(Ordering::Acquire);
+        let done = match thread.next(&mut self.sealing) {
+            Task::Settle => thread.publisher.go_on(),
+            Task::Take(run) => thread.take(self.disk, &mut self.sealing, &mut self.place, &run),
+            Task::Finish(sealing) => thread.finish(*sealing),
+            Task::Merge(segments) => thread.merge(&segments),
+            Task::BeginJoin(job) => {
+                thread.begin_join(*job);
+                Ok(())
+            }
+            Task::EndJoin(ended) => thread.end_join(&ended.0, ended.1),
+            Task::Wait => {
+                if std::mem::take(&mut thread.in_reserve) {
+                    thread.shared.journal.reserve().give_back();
+                }
+                return Turn::Idle(NAP_US);
+            }
+        };
+        match done {
+            Err(error) => self.fail(error, asked),
+            Ok(()) => {
+                thread.publisher.tidy(&thread.joining);
+                // A book that was freed is not held open: its space is to be free.
+                let reader = thread.shared.journal.reader();
+                self.place = self.place.take().filter(|place| place.is_there(&reader));
+            }
+        }
+        Turn::Worked
+    }
+
+    fn wait(&mut self, at_most_us: u64) {
+        self.heard = self.thread.shared.sealing.wait(self.heard, at_most_us);
     }
 }
 

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use env::Disk;
 use event::Entry;
+use index::{AddressValue, IndexSecret};
 use journal::{Book, Cursor, Handle, Journal, JournalReader, ReadError, RecoveredBatch};
 use proof::LeafIndex;
-use segment::index::AddressValue;
 use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
-use segment::{DisclosureRecordRef, IndexSecret, Part, PartError, Sealer};
+use segment::{DisclosureRecordRef, PartError, Sealer};
 use vault::Sealed;
 
 use crate::commit::record::read_numbers;

@@ -75,7 +75,7 @@ pub(crate) fn look_as(
     let note_key = NoteKey::of(&key);
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let cursor_key = *key.derive(search::CURSOR_KEY_INFO);
-    let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    let vault = Vault::open(layout.data(), surroundings(world, layout), &RootKey::read(disk, layout.data())?)?;
     vault.limit_identities(config.identities_bytes_max);
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
     let ledger = Arc::new(ledger);

@@ -11,4 +11,5 @@ pub(crate) mod reindex;
 pub(crate) mod repair;
 pub(crate) mod repaired;
 pub(crate) mod settling;
+pub(crate) mod stepped;
 pub(crate) mod unlisted;

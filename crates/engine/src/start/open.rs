@@ -6,14 +6,15 @@
 use crate::admit::error::SubmitError;
 use crate::commit::received::Received;
 use crate::commit::sequencer::Sequencer;
-use crate::commit::signing::Signing;
+use crate::commit::signing::{Signer, Signing};
 use crate::log::{Log, Threads};
 use crate::own::Own;
 use crate::own::owed::Owed;
-use crate::seal::freezer;
+use crate::seal::freezer::Freezer;
+use crate::seal::joining::Joiner;
 use crate::seal::joins::Pace;
 use crate::seal::publisher::Publisher;
-use crate::seal::sealer::SealerThread;
+use crate::seal::sealer::{SealerThread, SealerWorker};
 use crate::start::create::{create, probe_marks};
 use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
@@ -24,11 +25,11 @@ use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
 use crate::state::parts::Parts;
 use crate::state::shared::Shared;
+use crate::state::worker::run;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 use enrich::{Geo, Platforms};
-use env::Lock;
 use event::Rules;
 use ledger::MarkState;
 use segment::BlockCache;
@@ -41,71 +42,9 @@ impl Log {
     /// # Errors
     /// [`OpenLogError`].
     pub fn open(config: Config, world: World) -> Result<Self, OpenLogError> {
-        let layout = Layout::new(&config.data, &config.marks);
-        let disk = &*world.disk;
-        let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
-        let rules = rules(&config)?;
-        if survey(disk, &layout)? == Ground::Free {
-            probe_marks(disk, &layout)?;
-            disk.create_dir_all(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
-        }
-        let lock = Lock::acquire(layout.data())?;
-        if survey(disk, &layout)? == Ground::Log {
-            // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
-            let made = world.journal(&config, &layout).make_room_to_look();
-            made.map_err(|source| OpenLogError::disk(&layout.journal(), source))?;
-        }
-        lock.describe(&config.note)?;
-        // Once more: another process may have made a log meanwhile.
-        if survey(disk, &layout)? == Ground::Free {
-            create(&config, &world, &layout)?;
-        }
-        let mut looked = look(&config, &world, &layout)?;
-        let settled = settle(&config, &world, &layout, &mut looked)?;
-        Self::run(config, world, layout, looked, settled, Assets { lock, places, rules })
-    }
-
-    /// Starts the threads and records the start.
-    fn run(
-        config: Config,
-        world: World,
-        layout: Layout,
-        looked: Looked,
-        settled: Settled,
-        assets: Assets,
-    ) -> Result<Self, OpenLogError> {
-        let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, repaired, .. } = looked;
-        let Settled { journal, recovery, segments } = settled;
-        let book = recovered.connect(&*journal);
-        let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
-        let parts = Parts { segments, tail: recovered.tail };
-        let size = ledger.size().0;
-        let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
-        let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, book };
-        let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
-        let sealer = SealerThread::new(Arc::clone(&shared), publisher);
-        let signing = Arc::new(Signing::default());
-        // Whatever this start has used of the reserve: no new event is taken before it is whole again.
-        shared.begin_with_room().map_err(|source| OpenLogError::disk(layout.data(), source))?;
-        let threads = start(&shared, &layout, &cache, sequencer, sealer, &signing)?;
-        let Assets { lock, places, rules } = assets;
-        let log = Self {
-            shared,
-            signing,
-            received,
-            places,
-            agents: Platforms,
-            rules,
-            layout,
-            cursor_key,
-            cache,
-            results: search::ResultCache::new(crate::ask::limits::RESULT_BYTES_MAX),
-            memory: search::Memory::new(crate::ask::limits::QUESTIONS_BYTES_MAX),
-            owed: Owed::default(),
-            threads,
-            lock,
-        };
-        log.record_start(size, &recovery, recovered.replayed, &repaired).map_err(Box::new)?;
+        let (mut log, workers, begun) = begin(config, world)?;
+        log.start(workers)?;
+        log.record_start(&begun).map_err(Box::new)?;
         Ok(log)
     }
 
@@ -114,19 +53,40 @@ impl Log {
     /// # Errors
     /// `NoLog`; else as [`Log::open`].
     pub fn open_existing(config: Config, world: World) -> Result<Self, OpenLogError> {
-        if survey(&*world.disk, &Layout::new(&config.data, &config.marks))? == Ground::Free {
+        if survey(&world, &Layout::new(&config.data, &config.marks))? == Ground::Free {
             return Err(OpenLogError::NoLog { data: config.data });
         }
         Self::open(config, world)
     }
 
-    fn record_start(
-        &self,
-        size: u64,
-        recovery: &journal::Recovery,
-        replayed: u64,
-        repaired: &Repaired,
-    ) -> Result<(), SubmitError> {
+    /// Gives each worker a thread.
+    fn start(&mut self, workers: Workers) -> Result<(), OpenLogError> {
+        let Workers { sequencer, mut signer, sealer, cache } = workers;
+        let shared = &self.shared;
+        let mut freezer = Freezer::new(Arc::clone(shared));
+        let joiner = |pace| {
+            let joiner = Joiner::new(Arc::clone(shared), self.layout.clone(), Arc::clone(&cache), pace);
+            Box::new(move || joiner.run())
+        };
+        let disk = Arc::clone(&shared.world.disk);
+        let background: [(_, Box<dyn FnOnce() + Send>); 5] = [
+            ("freezer", Box::new(move || run(&mut freezer))),
+            ("joiner", joiner(Pace::Leisure)),
+            ("joiner behind", joiner(Pace::Behind)),
+            ("sealer", Box::new(move || SealerWorker::new(sealer, &*disk).run())),
+            ("signer", Box::new(move || run(&mut signer))),
+        ];
+        self.threads.sequencer = Some(spawn("sequencer", move || sequencer.run())?);
+        for (name, work) in background {
+            self.threads.background.push(spawn(name, work)?);
+        }
+        Ok(())
+    }
+
+    /// Records the start; what has no room is owed.
+    pub(crate) fn record_start(&self, begun: &Begun) -> Result<(), SubmitError> {
+        let Begun { size, recovery, replayed, repaired } = begun;
+        let (size, replayed) = (*size, *replayed);
         let mark = self.shared.ledger.mark_found();
         if mark != MarkState::Fits && size > 0 {
             tracing::warn!(
@@ -147,57 +107,84 @@ impl Log {
     }
 }
 
+/// A log's workers before they begin.
+pub(crate) struct Workers {
+    pub(crate) sequencer: Sequencer,
+    pub(crate) signer: Signer,
+    pub(crate) sealer: SealerThread,
+    pub(crate) cache: Arc<BlockCache>,
+}
+
+/// What is recorded of a start.
+pub(crate) struct Begun {
+    size: u64,
+    recovery: journal::Recovery,
+    replayed: u64,
+    repaired: Repaired,
+}
+
+/// Reads and settles; nobody works yet, and the start is not recorded.
+pub(crate) fn begin(config: Config, world: World) -> Result<(Log, Workers, Begun), OpenLogError> {
+    let layout = Layout::new(&config.data, &config.marks);
+    let disk = &*world.disk;
+    let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
+    let rules = rules(&config)?;
+    if survey(&world, &layout)? == Ground::Free {
+        probe_marks(disk, &layout)?;
+        disk.create_dir_all(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
+    }
+    let lock = disk.lock(layout.data())?;
+    if survey(&world, &layout)? == Ground::Log {
+        // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
+        let made = world.journal(&config, &layout).make_room_to_look();
+        made.map_err(|source| OpenLogError::disk(&layout.journal(), source))?;
+    }
+    lock.describe(&config.note)?;
+    // Once more: another process may have made a log meanwhile.
+    if survey(&world, &layout)? == Ground::Free {
+        create(&config, &world, &layout)?;
+    }
+    let mut looked = look(&config, &world, &layout)?;
+    let settled = settle(&config, &world, &layout, &mut looked)?;
+    let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, repaired, .. } = looked;
+    let Settled { journal, recovery, segments } = settled;
+    let book = recovered.connect(&*journal);
+    let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
+    let parts = Parts { segments, tail: recovered.tail };
+    let size = ledger.size().0;
+    let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
+    let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, book };
+    let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
+    let sealer = SealerThread::new(Arc::clone(&shared), publisher);
+    let signing = Arc::new(Signing::default());
+    let signer = Signer::new(Arc::clone(&shared), Arc::clone(&signing));
+    // Whatever this start has used of the reserve: no new event is taken before it is whole again.
+    shared.begin_with_room().map_err(|source| OpenLogError::disk(layout.data(), source))?;
+    let workers = Workers { sequencer, signer, sealer, cache: Arc::clone(&cache) };
+    let log = Log {
+        shared,
+        signing,
+        received,
+        places,
+        agents: Platforms,
+        rules,
+        layout,
+        cursor_key,
+        cache,
+        results: search::ResultCache::new(crate::ask::limits::RESULT_BYTES_MAX),
+        memory: search::Memory::new(crate::ask::limits::QUESTIONS_BYTES_MAX),
+        owed: Owed::default(),
+        threads: Threads::default(),
+        lock,
+    };
+    Ok((log, workers, Begun { size, recovery, replayed: recovered.replayed, repaired }))
+}
+
 fn rules(config: &Config) -> Result<Rules, OpenLogError> {
     let Some(path) = &config.rules else { return Ok(Rules::builtin()) };
     let text = std::fs::read_to_string(path).map_err(|source| OpenLogError::disk(path, source))?;
     let tables = event::rules::Tables { severity: &text, ..event::rules::Tables::builtin() };
     Rules::from_toml(&tables).map_err(|source| OpenLogError::Rules { path: path.clone(), source })
-}
-
-/// Tables that a log needs and that are no part of its files.
-struct Assets {
-    lock: Lock,
-    places: Geo,
-    rules: Rules,
-}
-
-fn start(
-    shared: &Arc<Shared>,
-    layout: &Layout,
-    cache: &Arc<BlockCache>,
-    sequencer: Sequencer,
-    sealer: SealerThread,
-    signing: &Arc<Signing>,
-) -> Result<Threads, OpenLogError> {
-    let for_freezer = Arc::clone(shared);
-    let for_signer = Arc::clone(shared);
-    let bells = Arc::clone(signing);
-    let joiner = |pace| {
-        let shared = Arc::clone(shared);
-        let layout = layout.clone();
-        let cache = Arc::clone(cache);
-        Box::new(move || crate::seal::joining::run(&shared, &layout, &cache, pace))
-    };
-    let background: [(_, Box<dyn FnOnce() + Send>); 5] = [
-        ("freezer", Box::new(move || freezer::run(&for_freezer))),
-        ("joiner", joiner(Pace::Leisure)),
-        ("joiner behind", joiner(Pace::Behind)),
-        ("sealer", Box::new(move || sealer.run())),
-        ("signer", Box::new(move || crate::commit::signing::run(&for_signer, &bells))),
-    ];
-    let mut threads = Threads::default();
-    let begin = || {
-        threads.sequencer = Some(spawn("sequencer", move || sequencer.run())?);
-        for (name, work) in background {
-            threads.background.push(spawn(name, work)?);
-        }
-        Ok(())
-    };
-    if let Err(error) = begin() {
-        threads.end(shared, signing);
-        return Err(error);
-    }
-    Ok(threads)
 }
 
 fn spawn(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenLogError> {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use env::{Disk, Lock};
+use env::Disk;
 use ledger::{Ledger, load_signing_key};
 use proof::LeafIndex;
 use segment::SegmentName;
@@ -90,7 +90,7 @@ pub struct Repair {
     note_key: NoteKey,
     /// Entries of the log.
     size: u64,
-    _lock: Lock,
+    _lock: Box<dyn env::FolderLock>,
 }
 
 impl Repair {
@@ -103,10 +103,10 @@ impl Repair {
     pub fn plan(config: &Config, world: &World, progress: Progress<'_>) -> Result<Option<Self>, RepairError> {
         let layout = Layout::new(&config.data, &config.marks);
         let disk: &dyn Disk = &*world.disk;
-        if survey(disk, &layout).map_err(RepairError::Beyond)? == Ground::Free {
+        if survey(world, &layout).map_err(RepairError::Beyond)? == Ground::Free {
             return Err(RepairError::Beyond(OpenLogError::NoLog { data: config.data.clone() }));
         }
-        let lock = Lock::acquire(layout.data()).map_err(|error| RepairError::Beyond(error.into()))?;
+        let lock = disk.lock(layout.data()).map_err(|error| RepairError::Beyond(error.into()))?;
         match look(config, world, &layout) {
             Ok(_) => return Ok(None),
             Err(OpenLogError::Unlisted { .. } | OpenLogError::Manifest(_)) => {}

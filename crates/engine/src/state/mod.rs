@@ -8,3 +8,4 @@ pub(crate) mod layout;
 pub(crate) mod listeners;
 pub(crate) mod parts;
 pub(crate) mod shared;
+pub(crate) mod worker;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use env::{Disk, Lock};
+use env::Disk;
 use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
@@ -40,7 +40,7 @@ pub fn verify_directory(
     let layout = Layout::new(&config.data, &config.marks);
     let disk: &dyn Disk = &*world.disk;
     let mut verification = Verification::default();
-    match survey(disk, &layout) {
+    match survey(world, &layout) {
         Ok(Ground::Log) => {}
         // A missing file is a finding; it does not mean that there is no log.
         Err(OpenLogError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
@@ -50,7 +50,7 @@ pub fn verify_directory(
         Err(OpenLogError::Disk { path, source }) => return Err(VerifyError::Disk { path, source }),
         Err(error) => verification.found(layout.data(), None, with_causes(&error)),
     }
-    let _lock = Lock::acquire_quietly(layout.data())?;
+    let _lock = disk.lock_quietly(layout.data())?;
     let vault = check_vault(config, world, &layout, &mut verification);
     let Some(Keys { key, chain, mac, note }) = check_key(disk, &layout, expect, &mut verification) else {
         return Ok(verification);
@@ -123,7 +123,7 @@ pub fn verify_directory(
         &mut verification,
     );
     markers::check(disk, &layout, note.as_ref(), manifest.as_ref(), &mut verification);
-    relations.finish(&layout, &mut verification);
+    relations.finish(world.key_store(layout.data()).name(), &mut verification);
     if let Some(vault) = &vault {
         let indexed = |done, _| progress(size + done, size + indexed_twice);
         segments::compare_indexes(disk, &layout, vault, &indexes.compare, &indexed, &mut verification);
@@ -186,7 +186,8 @@ fn check_sealed(
 /// Checks the vault's files; opens them if they are sound.
 fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &mut Verification) -> Option<Vault> {
     let disk: &dyn Disk = &*world.disk;
-    let check = vault::check(disk, layout.data());
+    let keys = world.key_store(layout.data());
+    let check = vault::check(disk, layout.data(), &*keys);
     for finding in &check.findings {
         let row = finding.row.map(|row| format!("row {row}: ")).unwrap_or_default();
         verification.found(&finding.file, None, format!("{row}{}", finding.what));
@@ -195,8 +196,8 @@ fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &m
         return None;
     }
     let opened = RootKey::read(disk, &config.data);
-    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world), &root));
-    opened.inspect_err(|error| verification.found(layout.data().join("vault.db"), None, with_causes(error))).ok()
+    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world, layout), &root));
+    opened.inspect_err(|error| verification.found(keys.name(), None, with_causes(error))).ok()
 }
 
 /// What the mark says, where it is no finding.

@@ -106,6 +106,9 @@ impl Disk for CutDisk {
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         SystemDisk.list(dir)
     }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.entries(dir)
+    }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         if !dir.exists() {
             self.0.step()?;

@@ -90,6 +90,9 @@ impl Disk for FailingOnce {
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         self.run("list", dir, || SystemDisk.list(dir))
     }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.entries(dir)
+    }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         SystemDisk.create_dir_all(dir)
     }

@@ -40,6 +40,9 @@ impl Disk for Limping {
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         SystemDisk.list(dir)
     }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.entries(dir)
+    }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         SystemDisk.create_dir_all(dir)
     }

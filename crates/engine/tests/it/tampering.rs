@@ -55,9 +55,10 @@ fn destroy(folder: &Folder, id: &str) -> PersonId {
 pub(crate) fn open_vault(folder: &Folder) -> Vault {
     let surroundings = Surroundings {
         disk: Arc::new(SystemDisk),
+        keys: World::system().key_store(&folder.data()),
         clock: Arc::new(ManualClock::at(NOW_US)),
         random: Arc::new(SeededRandom::new(1)),
-        fold: segment::index::fold,
+        fold: index::fold,
     };
     let root = RootKey::read(&SystemDisk, &folder.data()).unwrap();
     Vault::open(&folder.data(), surroundings, &root).unwrap()

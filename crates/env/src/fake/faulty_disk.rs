@@ -1,13 +1,14 @@
 //! A disk in memory that forgets what was not synced.
 
 mod inode;
+mod lock;
 mod names;
 
 use crate::fake::SeededRandom;
-use crate::{Disk, DiskFile};
+use crate::{Disk, DiskFile, FolderLock, LockError};
 use inode::Inode;
 use names::Names;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,7 +21,8 @@ pub enum Fault {
     Error,
     /// The operation, if it needs space, fails as on a full disk; a write may have been done in part.
     Full,
-    /// Power goes: the operation may be done in part, and it and all later ones fail until [`FaultyDisk::crash`].
+    /// Power goes: the operation may be done in part, and it and all later ones fail until [`FaultyDisk::crash`], or
+    /// [`FaultyDisk::restart`] where only the process ended.
     PowerLoss,
 }
 
@@ -46,6 +48,8 @@ struct State {
     power: bool,
     /// Counts crashes: files opened before one are dead after it.
     epoch: u64,
+    /// Folders that somebody holds the lock of.
+    locked: BTreeSet<PathBuf>,
 }
 
 impl FaultyDisk {
@@ -102,9 +106,26 @@ impl FaultyDisk {
         for inode in inodes.values_mut() {
             inode.crash(&random);
         }
-        state.faults.clear();
-        state.power = true;
-        state.epoch += 1;
+        state.restart();
+    }
+
+    /// Lets every operation fail from now on, as after [`Fault::PowerLoss`].
+    pub fn stop(&self) {
+        self.lock().power = false;
+    }
+
+    /// Ends the process that uses the disk, and no more: what it wrote is seen by the next one, synced or not. Open files and locks are
+    /// gone.
+    pub fn restart(&self) {
+        self.lock().restart();
+    }
+
+    /// Everything that can be read: files by path, with their content.
+    #[must_use]
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let state = self.lock();
+        let content = |number| state.inodes.get(&number).map(|inode| inode.content().to_vec());
+        state.names.files().filter_map(|(path, number)| Some((path.to_owned(), content(number)?))).collect()
     }
 
     /// Flips one bit of a file, on the disk and in every cache.
@@ -197,6 +218,30 @@ impl Disk for FaultyDisk {
         state.names.list(dir)
     }
 
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let state = self.lock();
+        state.may_open()?;
+        state.names.entries(dir)
+    }
+
+    fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
+        Ok(Box::new(lock::take(self, dir)?))
+    }
+
+    fn lock_quietly(&self, dir: &Path) -> Result<Box<dyn Send>, LockError> {
+        Ok(Box::new(lock::take(self, dir)?))
+    }
+
+    fn room(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        let state = self.lock();
+        state.powered()?;
+        Ok(state.capacity.map(|_| state.room()))
+    }
+
+    fn extent(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        Ok(self.lock().capacity)
+    }
+
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         let mut state = self.lock();
         state.powered()?;
@@ -226,6 +271,13 @@ impl Disk for FaultyDisk {
 }
 
 impl State {
+    fn restart(&mut self) {
+        self.faults.clear();
+        self.locked.clear();
+        self.power = true;
+        self.epoch += 1;
+    }
+
     fn powered(&self) -> io::Result<()> {
         if self.power { Ok(()) } else { Err(no_power()) }
     }

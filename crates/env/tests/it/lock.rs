@@ -1,6 +1,6 @@
 //! One process per directory.
 
-use env::{Lock, LockError, holder_of};
+use env::{FolderLock as _, Lock, LockError, holder_of};
 
 #[test]
 fn the_second_taker_learns_who_holds_the_lock() {

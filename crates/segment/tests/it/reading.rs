@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::fake::FaultyDisk;
 use env::{Disk, DiskFile};
-use indelible_segment::index::Lines;
 use indelible_segment::sealed::SealedLines;
 use indelible_segment::verify::FindingKind;
-use indelible_segment::{BlockCache, PartError, SegmentFile};
+use indelible_segment::{BlockCache, PartError, PartLines, SegmentFile};
+use index::Lines;
 
 use crate::sample::{Log, SEGMENTS, disk};
 
@@ -46,6 +46,9 @@ impl Disk for BadBlock {
     }
     fn list(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
         self.disk.list(dir)
+    }
+    fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        self.disk.entries(dir)
     }
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
         self.disk.create_dir_all(dir)

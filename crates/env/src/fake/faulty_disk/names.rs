@@ -37,6 +37,13 @@ impl Names {
         Ok(self.visible.keys().filter(|path| path.parent() == Some(dir)).cloned().collect())
     }
 
+    pub(super) fn entries(&self, dir: &Path) -> io::Result<Vec<PathBuf>> {
+        let mut entries = self.list(dir)?;
+        entries.extend(self.folders.iter().filter(|path| path.parent() == Some(dir)).cloned());
+        entries.sort();
+        Ok(entries)
+    }
+
     pub(super) fn create_dir_all(&mut self, dir: &Path) {
         self.folders.extend(dir.ancestors().map(Path::to_path_buf));
     }
@@ -83,6 +90,11 @@ impl Names {
             }
         }
         self.visible.clone_from(&self.durable);
+    }
+
+    /// The names everybody sees, and what they lead to.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&Path, u64)> {
+        self.visible.iter().map(|(path, number)| (path.as_path(), *number))
     }
 
     /// The files that have a name everybody sees.
