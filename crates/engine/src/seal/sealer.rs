@@ -285,7 +285,7 @@ impl Worker for SealerWorker<'_> {
             Err(error) => self.fail(error, asked),
             Ok(()) => {
                 thread.publisher.tidy(&thread.joining);
-                // A file that was freed is not held open: its space is to be free.
+                // A book that was freed is not held open: its space is to be free.
                 let reader = thread.shared.journal.reader();
                 self.place = self.place.take().filter(|place| place.is_there(&reader));
             }
