@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::Disk;
+use env::BlobStore;
 use index::{Bound, Index, IndexError, IndexKey, IndexMemory, Indexed, KeptCodes, Lines, Unbound};
 use proof::Digest;
 
@@ -93,10 +93,10 @@ impl SealedLines {
     ///
     /// # Errors
     /// `Read` if the disk fails, `Damaged` if a file is not what was written.
-    pub fn open(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+    pub fn open(store: &dyn BlobStore, entry: &SegmentEntry, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
         let name = entry.name;
-        let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), cache)?;
-        let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), cache)?;
+        let lines = DataFile::open(store, &name.file(SegmentFile::Lines), cache)?;
+        let disclosures = DisclosureFile::open(store, &name.file(SegmentFile::Disclosures), cache)?;
         let misfit = |path: &Path| PartError::Damaged {
             file: path.to_owned(),
             offset: 0,
@@ -174,31 +174,30 @@ impl PartLines for SealedLines {
     }
 }
 
-/// Opens the segment that `entry` names in folder `dir`. Cost: the tables of its files, and of its index
+/// Opens the segment that `entry` names. Cost: the tables of its files, and of its index
 /// the digests of its blocks, and where its times and leaves lie.
 ///
 /// # Errors
 /// `Files` if lines or disclosures cannot be used; anything else asks for [`reindex`].
 pub fn open_segment(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     cache: &Arc<BlockCache>,
     access: IndexAccess,
 ) -> Result<Segment, OpenSegmentError> {
-    let lines = SealedLines::open(disk, dir, entry, cache)?;
-    let index = open_index(disk, dir, entry, cache, access)?;
+    let lines = SealedLines::open(store, entry, cache)?;
+    let index = open_index(store, entry, cache, access)?;
     Ok(Indexed::new(index, lines))
 }
 
-/// The manifest's entry for the segment `name` as it lies in folder `dir`. Cost: reads and hashes lines and disclosures.
+/// The manifest's entry for the segment `name` as it lies. Cost: reads and hashes lines and disclosures.
 ///
 /// # Errors
 /// `Read` if the disk fails, `Damaged` if a file is no segment's.
-pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEntry, PartError> {
+pub fn stamp(store: &dyn BlobStore, name: SegmentName) -> Result<SegmentEntry, PartError> {
     let cache = BlockCache::new(0);
-    let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), &cache)?;
-    let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
+    let lines = DataFile::open(store, &name.file(SegmentFile::Lines), &cache)?;
+    let disclosures = DisclosureFile::open(store, &name.file(SegmentFile::Disclosures), &cache)?;
     let lines = FileStamp { bytes: lines.bytes(), sha256: lines.sha256()? };
     let disclosures = FileStamp { bytes: disclosures.bytes(), sha256: disclosures.sha256()? };
     Ok(SegmentEntry { name, lines, disclosures })
@@ -209,26 +208,25 @@ pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEn
 /// # Errors
 /// As [`open_segment`], never `Files`.
 pub fn open_index(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     cache: &BlockCache,
     access: IndexAccess,
 ) -> Result<Index, OpenSegmentError> {
-    open_index_of(disk, dir, entry, cache, Some(cache.index_key()), access)
+    open_index_of(store, entry, cache, Some(cache.index_key()), access)
 }
 
 /// As [`open_index`]; without a key, who made the index stays unknown.
 pub(crate) fn open_index_of(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     cache: &BlockCache,
     key: Option<&IndexKey>,
     access: IndexAccess,
 ) -> Result<Index, OpenSegmentError> {
-    let file = entry.name.path(dir, SegmentFile::Index);
-    let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
+    let name = entry.name.file(SegmentFile::Index);
+    let file = store.place(&name);
+    let index = read_index(Source::stored(store, &name), &file, &entry.lines.sha256, cache, key, access)?;
     let leaves = entry.name.leaves();
     let fits = index.first_leaf() == leaves.start && u64::from(index.rows()) == leaves.end - leaves.start;
     if fits { Ok(index) } else { Err(OpenSegmentError::IndexForeign { file }) }
@@ -236,7 +234,7 @@ pub(crate) fn open_index_of(
 
 /// Opens an index file that was made from these lines, under this key where it is at hand.
 pub(crate) fn read_index(
-    disk: &dyn Disk,
+    opened: Result<Source, PartError>,
     file: &Path,
     lines: &Digest,
     cache: &BlockCache,
@@ -248,7 +246,7 @@ pub(crate) fn read_index(
         PartError::Read { source, .. } => unread(source),
         error => OpenSegmentError::Files(error),
     };
-    let source = Source::open(disk, file).map_err(failed)?;
+    let source = opened.map_err(failed)?;
     let bound = Bound::read(&source, lines, key).map_err(|error| match error {
         Unbound::Read(error) => failed(error.into()),
         Unbound::Foreign => OpenSegmentError::IndexForeign { file: file.to_owned() },
