@@ -54,7 +54,7 @@ pub use start::repair::{Repair, RepairError};
 pub use start::stepped::{Role, Steps};
 pub use state::config::{
     CHECKPOINT_WAIT_US, Config, GROUP_BYTES_MAX, QUEUE_BYTES_MAX, QUEUE_JOBS_MAX, SEAL_ROWS_DEFAULT, SEAL_ROWS_MAX,
-    UNSEALED_ROWS_MAX, World,
+    Stores, UNSEALED_ROWS_MAX, World,
 };
 pub use state::health::Degraded;
 pub use state::layout::Layout;

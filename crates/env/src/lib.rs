@@ -5,6 +5,7 @@
 //! [`SystemDisk`]; [`fake`] holds those that a test steers: a clock set by hand, seeded randomness, and a disk that
 //! loses what was not synced.
 
+mod blob;
 mod clock;
 mod disk;
 mod error_text;
@@ -20,6 +21,7 @@ mod system_disk;
 pub mod threads;
 mod varint;
 
+pub use blob::{Blob, BlobStore, Content, Drafts, FolderStore, open_draft, read_blob};
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};
 pub use error_text::{joined, with_causes};

@@ -45,11 +45,19 @@ pub(crate) fn is_named(file: &File, path: &Path) -> io::Result<bool> {
 /// What the disk answers; an error that names both lengths for a file that is too long.
 pub fn read_whole(disk: &dyn Disk, path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
     let file = disk.open_read(path)?;
-    let bytes = file.len()?;
+    read_bounded(file.len()?, bytes_max, |content| file.read_exact_at(content, 0))
+}
+
+/// The content of something of `bytes` bytes, unless these are too many, which `read` fills in.
+pub(crate) fn read_bounded(
+    bytes: u64,
+    bytes_max: u64,
+    read: impl FnOnce(&mut [u8]) -> io::Result<()>,
+) -> io::Result<Vec<u8>> {
     if bytes > bytes_max {
         return Err(io::Error::other(NotRead::TooLong { bytes, bytes_max }));
     }
     let mut content = vec![0; usize::try_from(bytes).map_err(io::Error::other)?];
-    file.read_exact_at(&mut content, 0)?;
+    read(&mut content)?;
     Ok(content)
 }

@@ -8,9 +8,10 @@ use std::error::Error;
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
-use env::SystemDisk;
+use env::{FolderStore, SystemDisk};
 use indelible_segment::data::DataFile;
 use indelible_segment::disclosures::DisclosureFile;
 use indelible_segment::{BlockCache, SegmentFile, SegmentName};
@@ -26,10 +27,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         SegmentName::parse(name.to_str()?).filter(|(_, file)| *file == SegmentFile::Lines)
     });
     let (name, _) = names.min_by_key(|(name, _)| name.first).ok_or("there is no segment")?;
-    let dir = Path::new(&folder);
     let cache = BlockCache::new(0);
-    let lines = DataFile::open(&SystemDisk, &name.path(dir, SegmentFile::Lines), &cache)?;
-    let disclosures = DisclosureFile::open(&SystemDisk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
+    let store = FolderStore::new(Arc::new(SystemDisk), Path::new(&folder));
+    let lines = DataFile::open(&store, &name.file(SegmentFile::Lines), &cache)?;
+    let disclosures = DisclosureFile::open(&store, &name.file(SegmentFile::Disclosures), &cache)?;
     let entries = lines.leaves().len() as usize;
     let mut held = Vec::new();
     lines.scan(0, &mut |_, line| {

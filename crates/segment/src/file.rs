@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use env::{Disk, DiskFile};
+use env::{Blob, BlobStore, Disk, DiskFile};
 use index::{FileError, IndexSource};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
@@ -75,19 +75,30 @@ impl Output {
     }
 }
 
-/// A sealed file open for reading.
+/// A sealed file, or a draft of one, open for reading.
 pub(crate) struct Source {
-    file: Box<dyn DiskFile>,
+    file: Box<dyn Blob>,
     path: PathBuf,
     len: u64,
 }
 
 impl Source {
+    /// Opens a blob.
+    pub(crate) fn stored(store: &dyn BlobStore, name: &str) -> Result<Self, PartError> {
+        Self::of(store.open(name), store.place(name))
+    }
+
+    /// Opens a draft.
     pub(crate) fn open(disk: &dyn Disk, path: &Path) -> Result<Self, PartError> {
-        let read = |source| PartError::Read { file: path.to_owned(), offset: 0, source };
-        let file = disk.open_read(path).map_err(read)?;
-        let len = file.len().map_err(read)?;
-        Ok(Self { file, path: path.to_owned(), len })
+        Self::of(env::open_draft(disk, path), path.to_owned())
+    }
+
+    fn of(opened: io::Result<Box<dyn Blob>>, path: PathBuf) -> Result<Self, PartError> {
+        let measured = opened.and_then(|file| Ok((file.len()?, file)));
+        match measured {
+            Ok((len, file)) => Ok(Self { file, path, len }),
+            Err(source) => Err(PartError::Read { file: path, offset: 0, source }),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 use proof::LEAVES_MAX;
 
@@ -62,10 +61,10 @@ impl SegmentName {
         self.first <= self.last && self.last < LEAVES_MAX && self.generation <= GENERATION_MAX
     }
 
-    /// Returns where a file of this segment lies in the folder `dir`.
+    /// Returns the name of a file of this segment.
     #[must_use]
-    pub fn path(&self, dir: &Path, file: SegmentFile) -> PathBuf {
-        dir.join(format!("{self}.{}", file.extension()))
+    pub fn file(&self, file: SegmentFile) -> String {
+        format!("{self}.{}", file.extension())
     }
 
     /// Reads a file name (without its folder, without a temporary suffix). `None` if no segment's file is named so.
@@ -96,9 +95,7 @@ mod tests {
         let name = SegmentName { first: 5, last: 1_234_567_890_123, generation: 3 };
         assert_eq!(name.to_string(), "000000000005-1234567890123.3");
         for file in SegmentFile::ALL {
-            let path = name.path(Path::new("segments"), file);
-            let file_name = path.file_name().unwrap().to_str().unwrap();
-            assert_eq!(SegmentName::parse(file_name), Some((name, file)));
+            assert_eq!(SegmentName::parse(&name.file(file)), Some((name, file)));
         }
         for far in [
             "000000000000-18446744073709551615.0.idx",

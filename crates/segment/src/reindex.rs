@@ -8,7 +8,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::Disk;
+use env::{BlobStore, Content, Disk, Drafts};
 use event::{Entry, LineError};
 use index::{
     AddressValue, Difference, Field, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
@@ -127,12 +127,11 @@ impl<'a> Reindexing<'a> {
 ///
 /// # Errors
 /// As [`ReindexError`]; the old index is still there.
-pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexing<'_>) -> Result<bool, ReindexError> {
-    let file = entry.name.path(dir, SegmentFile::Index);
-    let made = make(disk, dir, entry, how)?;
-    let changed = !same(disk, &made.path, &file)?;
+pub fn reindex(store: &dyn BlobStore, entry: &SegmentEntry, how: &Reindexing<'_>) -> Result<bool, ReindexError> {
+    let made = make(store, entry, how)?;
+    let changed = !same(store, &made, entry)?;
     if changed {
-        put_in_place(disk, dir, &made, file)?;
+        put_in_place(store, &made, entry)?;
     }
     Ok(changed)
 }
@@ -146,29 +145,28 @@ pub fn reindex(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, how: &Reindexi
 /// # Errors
 /// As [`ReindexError`], also if the index in its place cannot be opened, which [`crate::verify::verify_segment`] finds before.
 pub fn check_index(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     how: &Reindexing<'_>,
     leave_out: Option<Field>,
 ) -> Result<Option<Difference>, ReindexError> {
-    let file = entry.name.path(dir, SegmentFile::Index);
-    let made = make(disk, dir, entry, how)?;
-    if same(disk, &made.path, &file)? {
+    let made = make(store, entry, how)?;
+    if same(store, &made, entry)? {
         return Ok(None);
     }
-    let open = |path: &Path| {
-        let opened = read_index(disk, path, &entry.lines.sha256, how.cache, Some(how.cache.index_key()), how.access);
+    let open = |opened, path: &Path| {
+        let opened = read_index(opened, path, &entry.lines.sha256, how.cache, Some(how.cache.index_key()), how.access);
         opened.map_err(|error| ReindexError::Piece { file: path.to_owned(), source: Box::new(error) })
     };
     let answers = |error: &dyn std::error::Error| Some(Difference::Answers(error.to_string()));
-    let right = open(&made.path)?;
-    let found = match open(&file) {
+    let right = open(Source::open(made.disk, &made.path), &made.path)?;
+    let name = entry.name.file(SegmentFile::Index);
+    let found = match open(Source::stored(store, &name), &store.place(&name)) {
         Ok(found) => differs(&right, &found, leave_out).unwrap_or_else(|error| answers(&error)),
         Err(error) => answers(&error),
     };
     if found.is_some() {
-        put_in_place(disk, dir, &made, file)?;
+        put_in_place(store, &made, entry)?;
     }
     Ok(found)
 }
@@ -182,21 +180,21 @@ fn differs(right: &Index, found: &Index, leave_out: Option<Field>) -> Result<Opt
     Ok(same_is_due.then_some(Difference::Bytes))
 }
 
-fn put_in_place(disk: &dyn Disk, dir: &Path, made: &Temporary<'_>, file: PathBuf) -> Result<(), ReindexError> {
-    let replaced = disk.rename_replace(&made.path, &file).and_then(|()| disk.sync_dir(dir));
-    replaced.map_err(|source| ReindexError::Write { file, source })
+fn put_in_place(store: &dyn BlobStore, made: &Temporary<'_>, entry: &SegmentEntry) -> Result<(), ReindexError> {
+    let name = entry.name.file(SegmentFile::Index);
+    let put = store.put_again(&name, Content::Draft(&made.path));
+    put.map_err(|source| ReindexError::Write { file: store.place(&name), source })
 }
 
 /// Makes the index beside the one in its place.
 fn make<'d>(
-    disk: &'d dyn Disk,
-    dir: &Path,
+    store: &'d dyn BlobStore,
     entry: &SegmentEntry,
     how: &Reindexing<'_>,
 ) -> Result<Temporary<'d>, ReindexError> {
-    let lines = SealedLines::open(disk, dir, entry, how.cache)?;
-    let file = entry.name.path(dir, SegmentFile::Index);
-    let made = Temporary::new(disk, env::temporary_path(&file))?;
+    let lines = SealedLines::open(store, entry, how.cache)?;
+    let Drafts { disk, dir } = store.drafts();
+    let made = Temporary::new(disk, env::temporary_path(&dir.join(entry.name.file(SegmentFile::Index))))?;
     let of = Indexable { lines: lines.data(), disclosures: lines.disclosure_file(), sha256: &entry.lines.sha256 };
     make_index(disk, of, &made.path, how)?;
     Ok(made)
@@ -328,7 +326,8 @@ impl<'p> Pieces<'p> {
         write(disk, &file.path, &[&index, &trailer_of(&of, &index, self.how.cache.index_key())])?;
         drop(index);
         let cache = self.how.cache;
-        let index = read_index(disk, &file.path, &of, cache, Some(cache.index_key()), self.how.access);
+        let opened = Source::open(disk, &file.path);
+        let index = read_index(opened, &file.path, &of, cache, Some(cache.index_key()), self.how.access);
         let index = index.and_then(|index| {
             let foreign = || OpenSegmentError::IndexForeign { file: file.path.clone() };
             index.of_leaves(&self.of.lines.leaves().within(range)).ok_or_else(foreign)
@@ -347,9 +346,10 @@ fn write(disk: &dyn Disk, path: &Path, pieces: &[&[u8]]) -> Result<(), ReindexEr
     written.map(drop).map_err(|source| ReindexError::Write { file: path.to_owned(), source })
 }
 
-/// Whether both files are there and have the same bytes.
-fn same(disk: &dyn Disk, a: &Path, b: &Path) -> Result<bool, ReindexError> {
-    let (Ok(a), Ok(b)) = (Source::open(disk, a), Source::open(disk, b)) else { return Ok(false) };
+/// Whether the index that was made and the one in its place have the same bytes.
+fn same(store: &dyn BlobStore, made: &Temporary<'_>, entry: &SegmentEntry) -> Result<bool, ReindexError> {
+    let found = Source::stored(store, &entry.name.file(SegmentFile::Index));
+    let (Ok(a), Ok(b)) = (Source::open(made.disk, &made.path), found) else { return Ok(false) };
     let mut at = 0;
     while a.len() == b.len() && at < a.len() {
         let step = usize::try_from(a.len() - at).map_or(COMPARED_BYTES, |left| left.min(COMPARED_BYTES));

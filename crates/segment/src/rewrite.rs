@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use env::Disk;
+use env::BlobStore;
 use index::{IndexMergeError, LeafSet};
 use roaring::RoaringTreemap;
 
@@ -50,16 +50,16 @@ pub enum RewriteError {
 /// # Errors
 /// [`RewriteError`]; files under temporary names are removed.
 pub fn rewrite_without(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     removed: &RoaringTreemap,
     digests: &Digests<'_>,
     how: &Reindexing<'_>,
 ) -> Result<Option<SegmentEntry>, RewriteError> {
-    let source = SealedLines::open(disk, dir, entry, how.cache)?;
+    let source = SealedLines::open(store, entry, how.cache)?;
     let leaves = LeafSet::without(entry.name.leaves(), &(source.leaves().removed() | removed));
-    let temporary = Temporary::begin(disk, dir, entry.name.first)?;
+    let temporary = Temporary::begin(store, entry.name.first)?;
+    let disk = temporary.disk();
     let [lines_path, disclosures_path, index_path] = &temporary.paths;
     let write = |file: &Path| {
         let file = file.to_owned();
@@ -98,8 +98,8 @@ pub fn rewrite_without(
     read_back(disk, lines_path, lines, disclosures_path, disclosures, digests)?;
 
     let cache = BlockCache::keyed(0, *how.cache.index_key());
-    let left = DataFile::open(disk, lines_path, &cache)?;
-    let file = DisclosureFile::open(disk, disclosures_path, &cache)?.of_leaves(&leaves);
+    let left = DataFile::draft(disk, lines_path, &cache)?;
+    let file = DisclosureFile::draft(disk, disclosures_path, &cache)?.of_leaves(&leaves);
     let file = file.ok_or_else(|| SealError::Differs { file: disclosures_path.clone() })?;
     let of = Indexable { lines: &left, disclosures: &file, sha256: &lines.sha256 };
     match make_index(disk, of, index_path, how) {

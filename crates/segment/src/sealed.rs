@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::Disk;
+use env::BlobStore;
 use index::{Bound, Index, IndexError, IndexKey, IndexMemory, Indexed, KeptCodes, LeafSet, Lines, Unbound};
 use proof::Digest;
 
@@ -91,10 +91,10 @@ impl SealedLines {
     ///
     /// # Errors
     /// `Read` if the disk fails, `Damaged` if a file is not what was written.
-    pub fn open(disk: &dyn Disk, dir: &Path, entry: &SegmentEntry, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+    pub fn open(store: &dyn BlobStore, entry: &SegmentEntry, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
         let name = entry.name;
-        let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), cache)?;
-        let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), cache)?;
+        let lines = DataFile::open(store, &name.file(SegmentFile::Lines), cache)?;
+        let disclosures = DisclosureFile::open(store, &name.file(SegmentFile::Disclosures), cache)?;
         let misfit = |path: &Path| PartError::Damaged {
             file: path.to_owned(),
             offset: 0,
@@ -173,31 +173,30 @@ impl PartLines for SealedLines {
     }
 }
 
-/// Opens the segment that `entry` names in folder `dir`. Cost: the tables of its files, and of its index
+/// Opens the segment that `entry` names. Cost: the tables of its files, and of its index
 /// the digests of its blocks, and where its times and leaves lie.
 ///
 /// # Errors
 /// `Files` if lines or disclosures cannot be used; anything else asks for [`reindex`].
 pub fn open_segment(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     cache: &Arc<BlockCache>,
     access: IndexAccess,
 ) -> Result<Segment, OpenSegmentError> {
-    let lines = SealedLines::open(disk, dir, entry, cache)?;
-    let index = open_index(disk, dir, entry, lines.leaves(), cache, Some(cache.index_key()), access)?;
+    let lines = SealedLines::open(store, entry, cache)?;
+    let index = open_index(store, entry, lines.leaves(), cache, Some(cache.index_key()), access)?;
     Ok(Indexed::new(index, lines))
 }
 
-/// The manifest's entry for the segment `name` as it lies in folder `dir`. Cost: reads and hashes lines and disclosures.
+/// The manifest's entry for the segment `name` as it lies. Cost: reads and hashes lines and disclosures.
 ///
 /// # Errors
 /// `Read` if the disk fails, `Damaged` if a file is no segment's.
-pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEntry, PartError> {
+pub fn stamp(store: &dyn BlobStore, name: SegmentName) -> Result<SegmentEntry, PartError> {
     let cache = BlockCache::new(0);
-    let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), &cache)?;
-    let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), &cache)?;
+    let lines = DataFile::open(store, &name.file(SegmentFile::Lines), &cache)?;
+    let disclosures = DisclosureFile::open(store, &name.file(SegmentFile::Disclosures), &cache)?;
     let removed = lines.removed();
     let lines = FileStamp { bytes: lines.bytes(), sha256: lines.sha256()? };
     let disclosures = FileStamp { bytes: disclosures.bytes(), sha256: disclosures.sha256()? };
@@ -210,22 +209,22 @@ pub fn stamp(disk: &dyn Disk, dir: &Path, name: SegmentName) -> Result<SegmentEn
 /// # Errors
 /// As [`open_segment`], never `Files`.
 pub(crate) fn open_index(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     leaves: &LeafSet,
     cache: &BlockCache,
     key: Option<&IndexKey>,
     access: IndexAccess,
 ) -> Result<Index, OpenSegmentError> {
-    let file = entry.name.path(dir, SegmentFile::Index);
-    let index = read_index(disk, &file, &entry.lines.sha256, cache, key, access)?;
+    let name = entry.name.file(SegmentFile::Index);
+    let file = store.place(&name);
+    let index = read_index(Source::stored(store, &name), &file, &entry.lines.sha256, cache, key, access)?;
     index.of_leaves(leaves).ok_or(OpenSegmentError::IndexForeign { file })
 }
 
 /// Opens an index file that was made from these lines, under this key where it is at hand.
 pub(crate) fn read_index(
-    disk: &dyn Disk,
+    opened: Result<Source, PartError>,
     file: &Path,
     lines: &Digest,
     cache: &BlockCache,
@@ -237,7 +236,7 @@ pub(crate) fn read_index(
         PartError::Read { source, .. } => unread(source),
         error => OpenSegmentError::Files(error),
     };
-    let source = Source::open(disk, file).map_err(failed)?;
+    let source = opened.map_err(failed)?;
     let bound = Bound::read(&source, lines, key).map_err(|error| match error {
         Unbound::Read(error) => failed(error.into()),
         Unbound::Foreign => OpenSegmentError::IndexForeign { file: file.to_owned() },

@@ -5,13 +5,10 @@
 
 use crate::seal::error::SealingError;
 use crate::seal::joins::{JoinJob, Pace};
-use crate::state::layout::Layout;
 use crate::state::shared::Shared;
 use crate::state::worker::{Turn, Worker, run};
-use std::path::Path;
 use std::sync::Arc;
 
-use env::Disk;
 use segment::manifest::SegmentEntry;
 use segment::merge::join;
 use segment::sealed::{IndexAccess, OpenSegmentError, open_segment};
@@ -24,15 +21,14 @@ const NAP_US: u64 = 5_000_000;
 /// the next start.
 pub(crate) struct Joiner {
     shared: Arc<Shared>,
-    layout: Layout,
     cache: Arc<BlockCache>,
     pace: Pace,
     heard: u64,
 }
 
 impl Joiner {
-    pub(crate) fn new(shared: Arc<Shared>, layout: Layout, cache: Arc<BlockCache>, pace: Pace) -> Self {
-        Self { shared, layout, cache, pace, heard: 0 }
+    pub(crate) fn new(shared: Arc<Shared>, cache: Arc<BlockCache>, pace: Pace) -> Self {
+        Self { shared, cache, pace, heard: 0 }
     }
 
     /// Works on this thread, which steps back behind others, until the log is closed.
@@ -53,7 +49,7 @@ impl Worker for Joiner {
         let Some(job) = shared.joins.take(*pace) else { return Turn::Idle(NAP_US) };
         let began_us = shared.world.clock.monotonic_us();
         tracing::info!(segments = job.entries.len(), entries = job.rows(), ?pace, "joining segments");
-        let joined = make(shared, &self.layout.segments(), &self.cache, &job).transpose();
+        let joined = make(shared, &self.cache, &job).transpose();
         let Some(joined) = joined else { return Turn::Ended };
         let seconds = shared.world.clock.monotonic_us().saturating_sub(began_us) / 1_000_000;
         tracing::info!(entries = job.rows(), seconds, made = joined.is_ok(), "joining ended");
@@ -70,13 +66,12 @@ impl Worker for Joiner {
 /// `None` where the log closes meanwhile.
 fn make(
     shared: &Shared,
-    dir: &Path,
     cache: &Arc<BlockCache>,
     job: &JoinJob,
 ) -> Result<Option<(SegmentEntry, Segment)>, SealingError> {
-    let disk: &dyn Disk = &*shared.world.disk;
-    let Some(entry) = join(disk, dir, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
-    let segment = open_segment(disk, dir, &entry, cache, IndexAccess::Blocks)?;
+    let store = &*shared.stores.segments;
+    let Some(entry) = join(store, &job.sources(), &|| !shared.closing())? else { return Ok(None) };
+    let segment = open_segment(store, &entry, cache, IndexAccess::Blocks)?;
     // Reads the index back, so that the first who asks need not check it.
     segment.index().verify().map_err(OpenSegmentError::from)?;
     Ok(Some((entry, segment)))

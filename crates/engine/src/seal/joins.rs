@@ -1,9 +1,8 @@
 //! What sealer and joiner tell each other.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use env::Disk;
+use env::Drafts;
 use segment::Segment;
 use segment::manifest::SegmentEntry;
 use segment::merge::{Source, room};
@@ -55,9 +54,9 @@ impl JoinJob {
     }
 
     /// Fails with the bytes that the job takes if the disk lacks the room. Where the room is not known, it is taken to be there.
-    pub(crate) fn fits(&self, disk: &dyn Disk, dir: &Path) -> Result<(), u64> {
+    pub(crate) fn fits(&self, drafts: Drafts<'_>) -> Result<(), u64> {
         let needed = room(&self.sources()) + ROOM_LEFT_BYTES;
-        let free = disk.room(dir).unwrap_or_else(|error| {
+        let free = drafts.disk.room(drafts.dir).unwrap_or_else(|error| {
             tracing::warn!(%error, "cannot tell how much room the disk has");
             None
         });

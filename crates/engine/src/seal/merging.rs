@@ -101,7 +101,7 @@ impl SealerThread {
             entries: self.publisher.entries().get(places.clone())?.to_vec(),
             parts: parts.segments.get(places)?.to_vec(),
         };
-        let fits = job.fits(&*self.shared.world.disk, &self.publisher.layout().segments());
+        let fits = job.fits(self.shared.stores.segments.drafts());
         if let Err(needed) = fits
             && !std::mem::replace(&mut self.lacks_room, true)
         {
@@ -148,16 +148,15 @@ impl SealerThread {
     }
 
     fn merge_anew(&self, places: &Range<usize>) -> Result<Option<(Vec<SegmentEntry>, SegmentEntry)>, SealingError> {
-        let disk = Arc::clone(&self.shared.world.disk);
         let parts = self.shared.parts();
         let old = parts.segments.get(places.clone()).unwrap_or_default();
         let entries = self.publisher.entries().get(places.clone()).unwrap_or_default().to_vec();
         let sources: Vec<Source<'_>> =
             entries.iter().zip(old).map(|(entry, segment)| Source { entry: *entry, part: segment }).collect();
-        let dir = self.publisher.layout().segments();
+        let store = &*self.shared.stores.segments;
         let go_on = || !self.shared.closing();
         let digests = DigestsAhead::new(&self.shared.ledger);
-        let merged = merge(&*disk, &dir, &sources, &|leaf| Ok(digests.get(leaf)?), &go_on)?;
+        let merged = merge(store, &sources, &|leaf| Ok(digests.get(leaf)?), &go_on)?;
         Ok(merged.map(|merged| (entries, merged)))
     }
 

@@ -16,10 +16,8 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::Disk;
 use proof::LeafIndex;
 use segment::manifest::{Manifest, SegmentEntry, newest, publish, publish_again};
 use segment::seal::remove_files;
@@ -27,22 +25,21 @@ use segment::sealed::{IndexAccess, open_segment};
 use segment::{BlockCache, Segment, SegmentName};
 
 use crate::seal::error::SealingError;
+use crate::state::config::Stores;
 use crate::state::health::Work;
-use crate::state::layout::Layout;
 use crate::state::parts::TailPart;
 use crate::state::shared::Shared;
 
 /// Publishes segments, one after the other. Owned by the sealer.
 pub(crate) struct Publisher {
     shared: Arc<Shared>,
-    layout: Layout,
     cache: Arc<BlockCache>,
     /// The newest manifest known to be durable. Its segments are those that questions see.
     manifest: Option<Manifest>,
     /// A publication that may or may not have taken place.
     unsettled: Option<Publication>,
     /// Files of segments that no manifest named at the start: not ours to remove. `None`: the folder could not be listed.
-    foreign: Option<HashSet<PathBuf>>,
+    foreign: Option<HashSet<String>>,
     /// Whether files of our own may lie in the folder that no manifest names.
     untidy: bool,
 }
@@ -62,8 +59,8 @@ enum Settled {
 
 impl Publisher {
     /// Goes on from `manifest`, the newest, whose segments are open.
-    pub(crate) fn new(shared: Arc<Shared>, layout: Layout, cache: Arc<BlockCache>, manifest: Option<Manifest>) -> Self {
-        let mut publisher = Self { shared, layout, cache, manifest, unsettled: None, foreign: None, untidy: false };
+    pub(crate) fn new(shared: Arc<Shared>, cache: Arc<BlockCache>, manifest: Option<Manifest>) -> Self {
+        let mut publisher = Self { shared, cache, manifest, unsettled: None, foreign: None, untidy: false };
         publisher.foreign = match publisher.unnamed() {
             Ok(files) => Some(files.collect()),
             Err(error) => {
@@ -72,10 +69,6 @@ impl Publisher {
             }
         };
         publisher
-    }
-
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
     }
 
     /// The segments as the manifest names them.
@@ -96,16 +89,15 @@ impl Publisher {
         assert!(self.unsettled.is_none(), "nothing is published before it is known what became of the one before");
         // Whatever fails from here on: these files are ours, and no manifest names them.
         self.untidy = true;
-        let disk = self.disk();
-        let segments = self.layout.segments();
-        let open = || open_segment(&*disk, &segments, entry, &self.cache, IndexAccess::Blocks);
+        let Stores { segments, manifests } = self.shared.stores.clone();
+        let open = || open_segment(&*segments, entry, &self.cache, IndexAccess::Blocks);
         let segment = Arc::new(opened.map_or_else(open, Ok)?);
         let term = self.shared.journal.term().0;
         let next = match &self.manifest {
             Some(manifest) => manifest.followed_by_merged(term, *entry),
             None => Manifest::first(term, *entry),
         };
-        let published = publish(&*disk, &self.layout.manifests(), &next);
+        let published = publish(&*manifests, &next);
         let publication = Publication { work, next, name: entry.name, segment };
         let Err(error) = published else {
             self.adopt(publication);
@@ -134,9 +126,8 @@ impl Publisher {
 
     fn settle(&mut self) -> Result<Settled, SealingError> {
         let Some(Publication { next, .. }) = &self.unsettled else { return Ok(Settled::NotPublished) };
-        let disk = self.disk();
-        let manifests = self.layout.manifests();
-        let found = newest(&*disk, &manifests)?;
+        let manifests = Arc::clone(&self.shared.stores.manifests);
+        let found = newest(&*manifests)?;
         if found == self.manifest {
             self.unsettled = None;
             return Ok(Settled::NotPublished);
@@ -146,7 +137,7 @@ impl Publisher {
             return Err(SealingError::OtherHand { number, ours: next.number });
         }
         // The folder's sync failed, so the page cache may call it clean although the disk never got it (I-9).
-        publish_again(&*disk, &manifests, next)?;
+        publish_again(&*manifests, next)?;
         if let Some(publication) = self.unsettled.take() {
             self.adopt(publication);
         }
@@ -187,15 +178,14 @@ impl Publisher {
             return;
         }
         let Some(foreign) = &self.foreign else { return };
-        let joined = |file: &Path| {
+        let joined = |file: &str| {
             let name = segment_of(file);
             let ends = joining.first().zip(joining.last()).map(|(first, last)| (first.name.first, last.name.last));
             name.is_some_and(|name| ends == Some((name.first, name.last)))
         };
-        let disk = self.disk();
         let tidied = self.unnamed().and_then(|files| {
             let ours: Vec<_> = files.filter(|file| !foreign.contains(file) && !joined(file)).collect();
-            remove_files(&*disk, &self.layout.segments(), &ours)
+            remove_files(&*self.shared.stores.segments, &ours)
         });
         match tidied {
             Ok(()) => self.untidy = false,
@@ -204,18 +194,13 @@ impl Publisher {
     }
 
     /// The files of segments that the manifest does not name.
-    fn unnamed(&self) -> io::Result<impl Iterator<Item = PathBuf> + use<>> {
+    fn unnamed(&self) -> io::Result<impl Iterator<Item = String> + use<>> {
         let named: HashSet<SegmentName> = self.entries().iter().map(|entry| entry.name).collect();
-        let files = self.disk().list(&self.layout.segments())?;
+        let files = self.shared.stores.segments.list()?;
         Ok(files.into_iter().filter(move |file| segment_of(file).is_some_and(|name| !named.contains(&name))))
-    }
-
-    fn disk(&self) -> Arc<dyn Disk> {
-        Arc::clone(&self.shared.world.disk)
     }
 }
 
-fn segment_of(file: &Path) -> Option<SegmentName> {
-    let name = file.file_name()?.to_str()?;
-    SegmentName::parse(name).map(|(name, _)| name)
+fn segment_of(file: &str) -> Option<SegmentName> {
+    SegmentName::parse(file).map(|(name, _)| name)
 }

@@ -17,7 +17,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use env::Disk;
 use event::Entry;
 use journal::Need;
 use ledger::DigestsAhead;
@@ -49,13 +48,13 @@ pub(crate) struct SealerThread {
 }
 
 /// What to do next.
-enum Task<'a> {
+enum Task {
     /// Find out what became of a publication that failed.
     Settle,
     /// Let the segment in the making take this run.
     Take(Arc<Frozen>),
     /// Finish the segment in the making.
-    Finish(Box<Sealing<'a>>),
+    Finish(Box<Sealing>),
     /// Merge the segments at these places.
     Merge(Range<usize>),
     /// Have another thread join these.
@@ -80,7 +79,7 @@ impl SealerThread {
     }
 
     /// A segment takes runs until it has enough rows or bytes; it is finished earlier where it is asked for, or old.
-    fn next<'a>(&mut self, sealing: &mut Option<Box<Sealing<'a>>>) -> Task<'a> {
+    fn next(&mut self, sealing: &mut Option<Box<Sealing>>) -> Task {
         if self.publisher.is_unsettled() {
             return Task::Settle;
         }
@@ -98,7 +97,7 @@ impl SealerThread {
         } else {
             config.seal_bytes
         };
-        let ready = |sealing: &Sealing<'_>| {
+        let ready = |sealing: &Sealing| {
             let leaves = sealing.leaves();
             let full = leaves.end - leaves.start >= config.seal_rows || sealing.line_bytes() >= bytes_max;
             full || (first < asked && leaves.end >= asked)
@@ -141,10 +140,9 @@ impl SealerThread {
         is_over(first, seal_age_us) || (newest.saturating_sub(first) >= seal_rows / 4 && is_over(newest, seal_quiet_us))
     }
 
-    fn take<'a>(
+    fn take(
         &self,
-        disk: &'a dyn Disk,
-        sealing: &mut Option<Box<Sealing<'a>>>,
+        sealing: &mut Option<Box<Sealing>>,
         place: &mut Option<Place>,
         run: &Frozen,
     ) -> Result<(), SealingError> {
@@ -158,7 +156,7 @@ impl SealerThread {
             None => {
                 let rows = self.shared.config.seal_rows;
                 let secret = index_secret(&self.shared.vault);
-                sealing.insert(Box::new(Sealing::begin(disk, self.publisher.layout(), first, rows, secret)?))
+                sealing.insert(Box::new(Sealing::begin(&*self.shared.stores.segments, first, rows, secret)?))
             }
         };
         sealing.take(&self.shared, place, run)?;
@@ -166,7 +164,7 @@ impl SealerThread {
         Ok(())
     }
 
-    fn finish(&mut self, sealing: Sealing<'_>) -> Result<(), SealingError> {
+    fn finish(&mut self, sealing: Sealing) -> Result<(), SealingError> {
         while self.shared.ledger.newest().checkpoint.size.0 < sealing.leaves().end {
             self.shared.sign()?;
         }
@@ -187,10 +185,9 @@ impl SealerThread {
 }
 
 /// Seals until the log is closed. A segment that is not finished then is begun anew at the next start.
-pub(crate) struct SealerWorker<'d> {
+pub(crate) struct SealerWorker {
     thread: SealerThread,
-    disk: &'d dyn Disk,
-    sealing: Option<Box<Sealing<'d>>>,
+    sealing: Option<Box<Sealing>>,
     place: Option<Place>,
     /// Since the last failure.
     pause: Option<Pause>,
@@ -204,10 +201,9 @@ struct Pause {
     asked: u64,
 }
 
-impl<'d> SealerWorker<'d> {
-    /// `disk`: that of the log's world.
-    pub(crate) fn new(thread: SealerThread, disk: &'d dyn Disk) -> Self {
-        Self { thread, disk, sealing: None, place: None, pause: None, heard: 0 }
+impl SealerWorker {
+    pub(crate) fn new(thread: SealerThread) -> Self {
+        Self { thread, sealing: None, place: None, pause: None, heard: 0 }
     }
 
     /// Works on this thread until the log is closed.
@@ -254,7 +250,7 @@ impl<'d> SealerWorker<'d> {
     }
 }
 
-impl Worker for SealerWorker<'_> {
+impl Worker for SealerWorker {
     fn step(&mut self) -> Turn {
         if self.thread.shared.closing() {
             return Turn::Ended;
@@ -266,7 +262,7 @@ impl Worker for SealerWorker<'_> {
         let asked = thread.shared.seals_asked.load(Ordering::Acquire);
         let done = match thread.next(&mut self.sealing) {
             Task::Settle => thread.publisher.go_on(),
-            Task::Take(run) => thread.take(self.disk, &mut self.sealing, &mut self.place, &run),
+            Task::Take(run) => thread.take(&mut self.sealing, &mut self.place, &run),
             Task::Finish(sealing) => thread.finish(*sealing),
             Task::Merge(segments) => thread.merge(&segments),
             Task::BeginJoin(job) => {

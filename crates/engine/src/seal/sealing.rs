@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use env::Disk;
+use env::BlobStore;
 use event::Entry;
 use index::{AddressValue, IndexSecret};
 use journal::{Book, Cursor, Handle, Journal, JournalReader, ReadError, RecoveredBatch};
@@ -16,13 +16,12 @@ use vault::Sealed;
 
 use crate::commit::record::read_numbers;
 use crate::seal::error::SealingError;
-use crate::state::layout::Layout;
 use crate::state::parts::Frozen;
 use crate::state::shared::Shared;
 
 /// What only the sealer touches of a segment that is not finished.
-pub(crate) struct Sealing<'a> {
-    sealer: Sealer<'a>,
+pub(crate) struct Sealing {
+    sealer: Sealer,
     line_bytes: u64,
 }
 
@@ -57,17 +56,16 @@ impl Place {
     }
 }
 
-impl<'a> Sealing<'a> {
+impl Sealing {
     /// `rows`: about how many will be taken. `secret`: that of the log's indexes.
     pub(crate) fn begin(
-        disk: &'a dyn Disk,
-        layout: &Layout,
+        store: &dyn BlobStore,
         first: u64,
         rows: u64,
         secret: IndexSecret,
     ) -> Result<Self, SealingError> {
         let rows = usize::try_from(rows).unwrap_or(0) + BUFFER_ROWS_MAX as usize;
-        Ok(Self { sealer: Sealer::begin(disk, &layout.segments(), first, rows, secret)?, line_bytes: 0 })
+        Ok(Self { sealer: Sealer::begin(store, first, rows, secret)?, line_bytes: 0 })
     }
 
     pub(crate) fn leaves(&self) -> Range<u64> {
@@ -78,7 +76,7 @@ impl<'a> Sealing<'a> {
         self.line_bytes
     }
 
-    pub(crate) fn into_sealer(self) -> Sealer<'a> {
+    pub(crate) fn into_sealer(self) -> Sealer {
         self.sealer
     }
 
@@ -120,8 +118,8 @@ impl<'a> Sealing<'a> {
 }
 
 /// The lines of one batch on their way into the segment.
-struct Lines<'l, 'a> {
-    sealing: &'l mut Sealing<'a>,
+struct Lines<'l> {
+    sealing: &'l mut Sealing,
     reader: &'l JournalReader,
     records: &'l mut [Record],
     batch: &'l RecoveredBatch<'l>,
@@ -129,7 +127,7 @@ struct Lines<'l, 'a> {
     brought: usize,
 }
 
-impl Lines<'_, '_> {
+impl Lines<'_> {
     /// `address` is given where the index row is to be made from the line.
     fn take(
         &mut self,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use env::Disk;
+use env::{BlobStore, Disk};
 use journal::{FoundJournal, Known, MacKey};
 use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
@@ -60,7 +60,7 @@ const CACHE_BYTES_MAX: usize = 32 << 20;
 /// # Errors
 /// Whatever does not agree.
 pub(crate) fn look(config: &Config, world: &World, layout: &Layout) -> Result<Looked, OpenLogError> {
-    look_as(config, world, layout, newest(&*world.disk, &layout.manifests())?)
+    look_as(config, world, layout, newest(&*world.stores(layout).manifests)?)
 }
 
 /// As [`look`], as if this were the newest manifest.
@@ -84,8 +84,10 @@ pub(crate) fn look_as(
     let cache =
         BlockCache::held_against(CACHE_BYTES_MAX, Arc::new(Tree(Arc::clone(&ledger))), index_secret(&vault).key);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
-    let unlisted = |error| crate::start::unlisted::explain(disk, layout, manifest.as_ref(), error);
-    let segments = open_segments(disk, layout, named, &config.explained, &cache, &vault, &ledger).map_err(unlisted)?;
+    let stores = world.stores(layout);
+    let unlisted = |error| crate::start::unlisted::explain(&*stores.segments, manifest.as_ref(), error);
+    let segments =
+        open_segments(&*stores.segments, named, &config.explained, &cache, &vault, &ledger).map_err(unlisted)?;
 
     let recent = Recent::new(sealed);
     let mut recovering = Recovering::new(sealed, &vault, &ledger, &recent, world.clock.now_us());
@@ -110,18 +112,16 @@ pub(crate) fn look_as(
 
 /// Opens every live segment. Identities are held open from then on.
 fn open_segments(
-    disk: &dyn Disk,
-    layout: &Layout,
+    store: &dyn BlobStore,
     named: &[SegmentEntry],
     explained: &RoaringTreemap,
     cache: &Arc<BlockCache>,
     vault: &Vault,
     ledger: &Ledger,
 ) -> Result<Vec<Sealed>, OpenLogError> {
-    let dir = layout.segments();
     let mut segments = Vec::new();
     for entry in named {
-        let segment = match open_segment(disk, &dir, entry, cache, IndexAccess::Blocks) {
+        let segment = match open_segment(store, entry, cache, IndexAccess::Blocks) {
             Err(error) if error.is_forged() => {
                 tracing::error!(segment = %entry.name, %error, "somebody who lacks the log's keys wrote to its folder; the index is made again");
                 None
@@ -136,7 +136,7 @@ fn open_segments(
         let lines = match &segment {
             Some(segment) => segment.source(),
             None => {
-                without_index = SealedLines::open(disk, &dir, entry, cache)?;
+                without_index = SealedLines::open(store, entry, cache)?;
                 &without_index
             }
         };

@@ -65,15 +65,14 @@ impl Log {
         let shared = &self.shared;
         let mut freezer = Freezer::new(Arc::clone(shared));
         let joiner = |pace| {
-            let joiner = Joiner::new(Arc::clone(shared), self.layout.clone(), Arc::clone(&cache), pace);
+            let joiner = Joiner::new(Arc::clone(shared), Arc::clone(&cache), pace);
             Box::new(move || joiner.run())
         };
-        let disk = Arc::clone(&shared.world.disk);
         let background: [(_, Box<dyn FnOnce() + Send>); 5] = [
             ("freezer", Box::new(move || run(&mut freezer))),
             ("joiner", joiner(Pace::Leisure)),
             ("joiner behind", joiner(Pace::Behind)),
-            ("sealer", Box::new(move || SealerWorker::new(sealer, &*disk).run())),
+            ("sealer", Box::new(move || SealerWorker::new(sealer).run())),
             ("signer", Box::new(move || run(&mut signer))),
         ];
         self.threads.sequencer = Some(spawn("sequencer", move || sequencer.run())?);
@@ -150,11 +149,12 @@ pub(crate) fn begin(config: Config, world: World) -> Result<(Log, Workers, Begun
     let Settled { journal, recovery, segments } = settled;
     let book = recovered.connect(&*journal);
     let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
+    let stores = world.stores(&layout);
     let parts = Parts { segments, tail: recovered.tail };
     let size = ledger.size().0;
-    let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
+    let shared = Arc::new(Shared::new(config, world, stores, vault, ledger, journal, recent, parts, size));
     let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, book };
-    let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
+    let publisher = Publisher::new(Arc::clone(&shared), Arc::clone(&cache), manifest);
     let sealer = SealerThread::new(Arc::clone(&shared), publisher);
     let signing = Arc::new(Signing::default());
     let signer = Signer::new(Arc::clone(&shared), Arc::clone(&signing));

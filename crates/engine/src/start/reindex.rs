@@ -2,12 +2,11 @@
 
 use std::cmp::Reverse;
 use std::num::NonZero;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use env::Disk;
+use env::BlobStore;
 use index::{Difference, Field, IndexSecret};
 use segment::BlockCache;
 use segment::manifest::{Manifest, SegmentEntry, newest};
@@ -49,8 +48,9 @@ pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usiz
     }
     let _lock = disk.lock(layout.data())?;
     let vault = Vault::open(layout.data(), surroundings(world, &layout), &RootKey::read(disk, layout.data())?)?;
-    let segments = newest(disk, &layout.manifests())?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
-    make_again(disk, &layout.segments(), &vault, &segments, watch)?;
+    let stores = world.stores(&layout);
+    let segments = newest(&*stores.manifests)?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
+    make_again(&*stores.segments, &vault, &segments, watch)?;
     Ok(segments.len())
 }
 
@@ -60,14 +60,13 @@ pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usiz
 /// # Errors
 /// That of the first segment that failed; its old index is still there.
 pub(crate) fn make_again(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     vault: &Vault,
     segments: &[SegmentEntry],
     watch: &Watch<'_>,
 ) -> Result<(), ReindexError> {
     side_by_side(vault, segments, watch.progress, &|entry, how| {
-        let changed = segment::sealed::reindex(disk, dir, entry, how)?;
+        let changed = segment::sealed::reindex(store, entry, how)?;
         (watch.each)(&entry.name.to_string(), changed);
         Ok(())
     })
@@ -78,8 +77,7 @@ pub(crate) fn make_again(
 /// # Errors
 /// As [`make_again`].
 pub(crate) fn compare(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     vault: &Vault,
     segments: &[SegmentEntry],
     progress: &(dyn Fn(u64, u64) + Sync),
@@ -87,7 +85,7 @@ pub(crate) fn compare(
     let leave_out = vault.has_erased().then_some(Field::Address);
     let found = Mutex::new(Vec::new());
     side_by_side(vault, segments, progress, &|entry, how| {
-        if let Some(difference) = segment::sealed::check_index(disk, dir, entry, how, leave_out)? {
+        if let Some(difference) = segment::sealed::check_index(store, entry, how, leave_out)? {
             found.lock().unwrap_or_else(PoisonError::into_inner).push((*entry, difference));
         }
         Ok(())

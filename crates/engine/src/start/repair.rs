@@ -112,7 +112,7 @@ impl Repair {
             Err(OpenLogError::Unlisted { .. } | OpenLogError::Manifest(_)) => {}
             Err(error) => return Err(RepairError::Beyond(error)),
         }
-        let (before, mut aside) = newest_sound(disk, &layout.manifests())?;
+        let (before, mut aside) = newest_sound(&*world.stores(&layout).manifests)?;
         let found = Candidates::read(config, world, &layout, progress)?;
         let mut manifest = Manifest { number: 1, previous: None, term: 0, segments: found.chain() };
         if let Some(before) = &before {
@@ -132,10 +132,10 @@ impl Repair {
             Err(error) => return Err(RepairError::Disagrees(error)),
         };
         let is_used = |name: &SegmentName| manifest.segments.iter().any(|entry| entry.name == *name);
-        let dir = layout.segments();
-        let files = disk.list(&dir).map_err(disk_error(&dir))?;
-        let name = |path: &Path| SegmentName::parse(path.file_name()?.to_str()?).map(|(name, _)| name);
-        aside.extend(files.into_iter().filter(|path| name(path).is_some_and(|name| !is_used(&name))));
+        let segments = world.stores(&layout).segments;
+        let files = segments.list().map_err(disk_error(&layout.segments()))?;
+        let is_left = |file: &&String| SegmentName::parse(file).is_some_and(|(name, _)| !is_used(&name));
+        aside.extend(files.iter().filter(is_left).map(|file| segments.place(file)));
         let key = load_signing_key(disk, &layout.signing_key()).map_err(|error| RepairError::Beyond(error.into()))?;
         let note_key = NoteKey::of(&key);
         let note = layout.repaired();
@@ -196,7 +196,7 @@ impl Repair {
         env::replace_file(disk, &note, &done).map_err(disk_error(&note))?;
         let manifests = self.layout.manifests();
         disk.create_dir_all(&manifests).map_err(disk_error(&manifests))?;
-        Ok(publish(disk, &manifests, &self.manifest)?)
+        Ok(publish(&*world.stores(&self.layout).manifests, &self.manifest)?)
     }
 }
 
@@ -235,9 +235,9 @@ impl Candidates {
         let mark = layout.mark(key.name());
         let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &mark, config.older_mark);
         let ledger = ledger.map_err(|error| RepairError::Beyond(error.into()))?;
-        let dir = layout.segments();
+        let store = world.stores(layout).segments;
         let size = ledger.size().0;
-        let names = whole_segments(disk, layout);
+        let names = whole_segments(&*store);
         let all = names.iter().fold(0_u64, |all, name| all.saturating_add(name.last - name.first + 1));
         let checked = AtomicU64::new(0);
         let how = VerifyOptions {
@@ -260,14 +260,14 @@ impl Candidates {
                 found.unsound.push(format!("segment {name}: the tree has {size} entries only"));
                 continue;
             }
-            let entry = match stamp(disk, &dir, name) {
+            let entry = match stamp(&*store, name) {
                 Ok(entry) => entry,
                 Err(error) => {
                     found.unsound.push(format!("segment {name}: {}", with_causes(&error)));
                     continue;
                 }
             };
-            let findings = verify_segment(disk, &dir, &entry, &how);
+            let findings = verify_segment(&*store, &entry, &how);
             let findings = findings.map_err(|error| RepairError::Tree(error.to_string()))?;
             let serious = |kind| matches!(kind, FindingKind::Tampered | FindingKind::Unreadable);
             match findings.iter().find(|finding| serious(finding.kind)) {

@@ -10,7 +10,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use env::{Disk, Kind};
+use env::{BlobStore, Disk, Kind};
 use journal::{Journal, Recovery};
 use ledger::DigestsAhead;
 use proof::{Digest, LeafIndex};
@@ -53,11 +53,12 @@ pub(crate) fn settle(
 ) -> Result<Settled, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let dir = layout.segments();
+    let stores = world.stores(layout);
     // Sealing that was cut on a full disk has left in them what this start needs.
-    remove_unfinished(disk, &dir).map_err(|source| OpenLogError::disk(&dir, source))?;
+    remove_unfinished(&*stores.segments).map_err(|source| OpenLogError::disk(&dir, source))?;
     let made = world.journal(config, layout).make_room_to_settle();
     made.map_err(|source| OpenLogError::disk(&layout.journal(), source))?;
-    let segments = with_indexes(disk, layout, looked)?;
+    let segments = with_indexes(&*stores.segments, looked)?;
     check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
     looked.vault.settle()?;
     looked.ledger.settle()?;
@@ -66,9 +67,13 @@ pub(crate) fn settle(
         let count = usize::try_from(leaves.end - leaves.start)?;
         Ok(ledger.digests(LeafIndex(leaves.start), count)?)
     };
-    let explained = &config.explained;
-    let sound =
-        Sound { disk, layout, manifest: looked.manifest.as_ref(), digests, explained, known: RefCell::default() };
+    let sound = Sound {
+        store: &*stores.segments,
+        manifest: looked.manifest.as_ref(),
+        digests,
+        explained: &config.explained,
+        known: RefCell::default(),
+    };
     let held = |leaves| sound.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
@@ -83,11 +88,12 @@ pub(crate) fn settle(
         digests,
         index_key: &index_secret(&looked.vault).key,
     };
-    let leftovers = remove_leftovers(disk, &dir, &elsewhere).map_err(|source| OpenLogError::disk(&dir, source))?;
+    let leftovers =
+        remove_leftovers(&*stores.segments, &elsewhere).map_err(|source| OpenLogError::disk(&dir, source))?;
     for (file, what) in leftovers.kept {
         tracing::warn!(file = %file.display(), what, "a file in the segments' folder stays, and is not used");
     }
-    for file in foreign(disk, &layout.manifests())? {
+    for file in foreign(&*stores.manifests)? {
         tracing::warn!(file = %file.display(), "no manifest is named so: it stays, and is not used");
     }
     remove_marker(disk, layout)?;
@@ -108,12 +114,11 @@ fn remove_marker(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenLogError> {
 }
 
 /// The live segments; an index that is missing or damaged is made again.
-fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result<Vec<Arc<Segment>>, OpenLogError> {
-    let dir = layout.segments();
+fn with_indexes(store: &dyn BlobStore, looked: &mut Looked) -> Result<Vec<Arc<Segment>>, OpenLogError> {
     let rebuild: Vec<SegmentEntry> =
         looked.segments.iter().filter(|sealed| sealed.segment.is_none()).map(|sealed| sealed.entry).collect();
     for entry in &rebuild {
-        check_lines(disk, layout, entry, looked)?;
+        check_lines(store, entry, looked)?;
     }
     let told = AtomicU64::new(0);
     let progress = |rows: u64, of: u64| {
@@ -123,12 +128,12 @@ fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result
         }
     };
     let each = |segment: &str, _| tracing::info!(segment, "the index is made");
-    make_again(disk, &dir, &looked.vault, &rebuild, &Watch { each: &each, progress: &progress })?;
+    make_again(store, &looked.vault, &rebuild, &Watch { each: &each, progress: &progress })?;
     let mut segments = Vec::new();
     for Sealed { entry, segment } in std::mem::take(&mut looked.segments) {
         let segment = match segment {
             Some(segment) => segment,
-            None => open_segment(disk, &dir, &entry, &looked.cache, IndexAccess::Blocks)?,
+            None => open_segment(store, &entry, &looked.cache, IndexAccess::Blocks)?,
         };
         segments.push(Arc::new(segment));
     }
@@ -137,8 +142,8 @@ fn with_indexes(disk: &dyn Disk, layout: &Layout, looked: &mut Looked) -> Result
 
 /// Checks that the segment's lines are those in the tree: an index made of others would answer wrongly for good.
 /// Cost: reads and hashes them; a part of what making the index costs.
-fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &Looked) -> Result<(), OpenLogError> {
-    let lines = SealedLines::open(disk, &layout.segments(), entry, &looked.cache)?;
+fn check_lines(store: &dyn BlobStore, entry: &SegmentEntry, looked: &Looked) -> Result<(), OpenLogError> {
+    let lines = SealedLines::open(store, entry, &looked.cache)?;
     let digests = DigestsAhead::new(&looked.ledger);
     let mut other = None;
     lines.data().scan(0, &mut |leaf, line| match digests.get(leaf) {
@@ -154,8 +159,7 @@ fn check_lines(disk: &dyn Disk, layout: &Layout, entry: &SegmentEntry, looked: &
 /// Which live segments were read whole and are what manifest and tree say. Only asked for where something is to be removed
 /// because of them.
 struct Sound<'a> {
-    disk: &'a dyn Disk,
-    layout: &'a Layout,
+    store: &'a dyn BlobStore,
     manifest: Option<&'a Manifest>,
     digests: &'a DigestsOf<'a>,
     explained: &'a RoaringTreemap,
@@ -188,7 +192,7 @@ impl Sound<'_> {
                 progress: &|_| (),
             };
             let serious = |kind| matches!(kind, FindingKind::Tampered | FindingKind::Unreadable);
-            match verify_segment(self.disk, &self.layout.segments(), entry, &how) {
+            match verify_segment(self.store, entry, &how) {
                 Ok(findings) => findings.into_iter().filter(|finding| serious(finding.kind)).all(|finding| {
                     tracing::error!(%finding, "a segment is not as it was");
                     false

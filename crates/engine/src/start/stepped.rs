@@ -38,10 +38,10 @@ impl Role {
 }
 
 /// What steps the workers of a log. Drop it before the log.
-pub struct Steps<'w> {
+pub struct Steps {
     stepped: Stepped,
     freezer: Freezer,
-    sealer: SealerWorker<'w>,
+    sealer: SealerWorker,
     joiner: Joiner,
     joiner_behind: Joiner,
     ended: Vec<Role>,
@@ -54,15 +54,15 @@ impl Log {
     ///
     /// # Errors
     /// As [`Log::open`].
-    pub fn open_stepped<'w>(config: Config, world: &'w World) -> Result<(Self, Steps<'w>), OpenLogError> {
+    pub fn open_stepped(config: Config, world: &World) -> Result<(Self, Steps), OpenLogError> {
         let (mut log, workers, begun) = begin(config, world.clone())?;
         let Workers { sequencer, signer, sealer, cache } = workers;
-        let joiner = |pace| Joiner::new(Arc::clone(&log.shared), log.layout.clone(), Arc::clone(&cache), pace);
+        let joiner = |pace| Joiner::new(Arc::clone(&log.shared), Arc::clone(&cache), pace);
         let stepped = Stepped::new(sequencer, signer);
         let steps = Steps {
             stepped: stepped.clone(),
             freezer: Freezer::new(Arc::clone(&log.shared)),
-            sealer: SealerWorker::new(sealer, &*world.disk),
+            sealer: SealerWorker::new(sealer),
             joiner: joiner(Pace::Leisure),
             joiner_behind: joiner(Pace::Behind),
             ended: Vec::new(),
@@ -73,7 +73,7 @@ impl Log {
     }
 }
 
-impl Steps<'_> {
+impl Steps {
     /// Lets one worker do one piece of work, as if somebody had rung for it.
     pub fn step(&mut self, role: Role) -> Turn {
         if self.ended.contains(&role) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
+use env::{BlobStore, Clock, Disk, FolderStore, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use journal::{FileJournalStore, JournalStore};
 use ledger::OlderMark;
@@ -68,10 +68,21 @@ pub struct World {
     pub keys: Option<Arc<dyn KeyStore>>,
     /// Where the journal is kept; `None`: in files of the data directory.
     pub journal: Option<Arc<dyn JournalStore>>,
+    /// Where segments and manifests are kept; `None`: in folders of the data directory.
+    pub stores: Option<Stores>,
+}
+
+/// Where what is sealed is kept.
+#[derive(Clone)]
+pub struct Stores {
+    /// The files of segments.
+    pub segments: Arc<dyn BlobStore>,
+    /// Which segments are live.
+    pub manifests: Arc<dyn BlobStore>,
 }
 
 impl World {
-    /// The operating system's clock, randomness and disk; keys and journal in the data directory.
+    /// The operating system's clock, randomness and disk; keys, journal and what is sealed in the data directory.
     #[must_use]
     pub fn system() -> Self {
         Self {
@@ -80,6 +91,7 @@ impl World {
             disk: Arc::new(SystemDisk),
             keys: None,
             journal: None,
+            stores: None,
         }
     }
 
@@ -96,6 +108,13 @@ impl World {
             Arc::new(FileJournalStore::new(disk, random, &layout.journal(), config.reserve_bytes)) as _
         };
         self.journal.clone().unwrap_or_else(in_files)
+    }
+
+    /// Where what a log has sealed is kept.
+    pub(crate) fn stores(&self, layout: &Layout) -> Stores {
+        let folder = |dir: PathBuf| Arc::new(FolderStore::new(Arc::clone(&self.disk), &dir)) as _;
+        let in_folders = || Stores { segments: folder(layout.segments()), manifests: folder(layout.manifests()) };
+        self.stores.clone().unwrap_or_else(in_folders)
     }
 }
 

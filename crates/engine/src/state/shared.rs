@@ -6,7 +6,7 @@ use crate::ask::disclosed::OpenedLately;
 use crate::own::recorded::Recorded;
 use crate::seal::joins::Joins;
 use crate::state::bell::Bell;
-use crate::state::config::{Config, World};
+use crate::state::config::{Config, Stores, World};
 use crate::state::health::Health;
 use crate::state::listeners::Listeners;
 use crate::state::parts::{Parts, TailPart};
@@ -25,6 +25,7 @@ use vault::{StoreError, Vault};
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) world: World,
+    pub(crate) stores: Stores,
     pub(crate) vault: Vault,
     pub(crate) ledger: Arc<Ledger>,
     /// Appended to by the sequencer; freed by the sealer.
@@ -71,6 +72,7 @@ impl Shared {
     pub(crate) fn new(
         config: Config,
         world: World,
+        stores: Stores,
         vault: Vault,
         ledger: Arc<Ledger>,
         journal: Box<dyn Journal>,
@@ -81,6 +83,7 @@ impl Shared {
         Self {
             config,
             world,
+            stores,
             vault,
             ledger,
             journal,

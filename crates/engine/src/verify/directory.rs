@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use env::Disk;
+use env::{BlobStore, Disk};
 use journal::MacKey;
 use ledger::{ChainKey, MarkState, TreeCheck, load_signing_key};
 use proof::VerifierKey;
@@ -19,7 +19,7 @@ use crate::start::create::surroundings;
 use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
 use crate::start::repaired::NoteKey;
-use crate::state::config::{Config, World};
+use crate::state::config::{Config, Stores, World};
 use crate::state::layout::Layout;
 use env::with_causes;
 
@@ -40,6 +40,7 @@ pub fn verify_directory(
 ) -> Result<Verification, VerifyError> {
     let layout = Layout::new(&config.data, &config.marks);
     let disk: &dyn Disk = &*world.disk;
+    let stores = world.stores(&layout);
     let mut verification = Verification::default();
     match survey(world, &layout) {
         Ok(Ground::Log) => {}
@@ -67,16 +68,15 @@ pub fn verify_directory(
     let digests = since::open_digests(disk, &tree_path);
     let relations = Relations::new(vault.as_ref(), tree.times(), world.clock.now_us());
     // Sealed entries are read twice: as lines, then for their indexes.
-    let indexed_twice =
-        newest(disk, &layout.manifests()).unwrap_or_default().map_or(0, |manifest| manifest.sealed_to());
+    let indexed_twice = newest(&*stores.manifests).unwrap_or_default().map_or(0, |manifest| manifest.sealed_to());
     let size = verification.size;
     let lines_progress = |done: u64, of: u64| progress(done, of + indexed_twice);
     // The tree is recomputed on one thread while segments are checked; its findings come first.
     let mut segments = Verification { size: verification.size, ..Verification::default() };
     let sealed = || {
-        digests
-            .is_ok()
-            .then(|| check_sealed(disk, &layout, &config.explained, &relations, &lines_progress, &mut segments))
+        digests.is_ok().then(|| {
+            check_sealed(disk, &stores, &layout, &config.explained, &relations, &lines_progress, &mut segments)
+        })
     };
     let (report, sealed) = env::threads::join(|| tree.finish(), sealed);
     let report = report?;
@@ -114,9 +114,9 @@ pub fn verify_directory(
         if verification.findings.len() == rebuild.len() {
             rebuild.extend(&indexes.rebuild);
         }
-        segments::reindex(disk, &layout, vault, &rebuild, &mut verification)?;
+        segments::reindex(&*stores.segments, &layout, vault, &rebuild, &mut verification)?;
     }
-    let unnamed = unnamed_segments(disk, &layout, manifest.as_ref(), &mut verification);
+    let unnamed = unnamed_segments(&*stores.segments, &layout, manifest.as_ref(), &mut verification);
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
     let against =
         journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref(), relations: &relations };
@@ -131,7 +131,7 @@ pub fn verify_directory(
     relations.finish(world.key_store(layout.data()).name(), &mut verification);
     if let Some(vault) = &vault {
         let indexed = |done, _| progress(size + done, size + indexed_twice);
-        segments::compare_indexes(disk, &layout, vault, &indexes.compare, &indexed, &mut verification);
+        segments::compare_indexes(&*stores.segments, &layout, vault, &indexes.compare, &indexed, &mut verification);
     }
     if let Some(kept) = &expect.receipt
         && let Some(kept) = receipt::open(kept, &key, &mut verification)?
@@ -152,13 +152,13 @@ pub fn verify_directory(
 
 /// Segments that lie in their folder though no manifest names them. Other strange files are noted at once.
 fn unnamed_segments(
-    disk: &dyn Disk,
+    store: &dyn BlobStore,
     layout: &Layout,
     manifest: Option<&Manifest>,
     verification: &mut Verification,
 ) -> Vec<Finding> {
     let dir = layout.segments();
-    match verify_folder(disk, &dir, manifest) {
+    match verify_folder(store, manifest) {
         Ok(findings) => {
             let (segments, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(|found| found.leaves.is_some());
             sort_in(others, verification);
@@ -177,15 +177,16 @@ fn unnamed_segments(
 /// Checks manifests and the segments that the newest one names; returns it, and what is to be done about indexes.
 fn check_sealed(
     disk: &dyn Disk,
+    stores: &Stores,
     layout: &Layout,
     explained: &RoaringTreemap,
     relations: &Relations<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
 ) -> (Option<Manifest>, Indexes) {
-    let manifest = check_manifests(disk, layout, verification);
+    let manifest = check_manifests(&*stores.manifests, layout, verification);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
-    let indexes = segments::check(disk, layout, named, explained, relations, progress, verification);
+    let indexes = segments::check(disk, &*stores.segments, layout, named, explained, relations, progress, verification);
     (manifest, indexes)
 }
 
@@ -258,12 +259,12 @@ fn check_key(disk: &dyn Disk, layout: &Layout, expect: &Expect, verification: &m
     }
 }
 
-fn check_manifests(disk: &dyn Disk, layout: &Layout, verification: &mut Verification) -> Option<Manifest> {
+fn check_manifests(store: &dyn BlobStore, layout: &Layout, verification: &mut Verification) -> Option<Manifest> {
     let folder = layout.manifests();
-    match verify_manifests(disk, &folder) {
+    match verify_manifests(store) {
         Ok(findings) => sort_in(findings, verification),
         Err(error) => verification.found(&folder, None, with_causes(&error)),
     }
     // A newest manifest that is damaged is a finding already; without it, segments cannot be judged.
-    newest(disk, &folder).unwrap_or_default()
+    newest(store).unwrap_or_default()
 }

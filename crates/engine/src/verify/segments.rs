@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use env::Disk;
+use env::{BlobStore, Disk};
 use index::Difference;
 use roaring::RoaringTreemap;
 use segment::SegmentFile;
@@ -37,6 +37,7 @@ pub(super) struct Indexes {
 /// Checks one segment after the other, each on all processors; returns what is to be done about their indexes.
 pub(super) fn check(
     disk: &dyn Disk,
+    store: &dyn BlobStore,
     layout: &Layout,
     named: &[SegmentEntry],
     explained: &RoaringTreemap,
@@ -79,10 +80,10 @@ pub(super) fn check(
             let beyond = entry.name.leaves().start.max(size)..entry.name.leaves().end;
             let what =
                 format!("the newest checkpoint covers {size} leaves: it is a forgery, or checkpoints were taken away");
-            verification.found(entry.name.path(&dir, SegmentFile::Lines), Some(beyond), what);
+            verification.found(store.place(&entry.name.file(SegmentFile::Lines)), Some(beyond), what);
             continue;
         }
-        match verify_segment(disk, &dir, entry, &how) {
+        match verify_segment(store, entry, &how) {
             Ok(findings) => {
                 if findings.iter().any(|finding| finding.kind == FindingKind::Index) {
                     indexes.rebuild.push(*entry);
@@ -101,14 +102,14 @@ pub(super) fn check(
 
 /// Makes indexes again, from lines and disclosures that were found sound.
 pub(super) fn reindex(
-    disk: &dyn Disk,
+    store: &dyn BlobStore,
     layout: &Layout,
     vault: &Vault,
     rebuild: &[SegmentEntry],
     verification: &mut Verification,
 ) -> Result<(), VerifyError> {
     let watch = Watch { each: &|_, _| {}, progress: &|_, _| {} };
-    if let Err(error) = make_again(disk, &layout.segments(), vault, rebuild, &watch) {
+    if let Err(error) = make_again(store, vault, rebuild, &watch) {
         // Findings are reported even if this fails.
         if verification.findings.is_empty() {
             return Err(error.into());
@@ -128,14 +129,14 @@ pub(super) fn reindex(
 ///
 /// Cost: as making every index again, some 5 µs an entry, two segments at once.
 pub(super) fn compare_indexes(
-    disk: &dyn Disk,
+    store: &dyn BlobStore,
     layout: &Layout,
     vault: &Vault,
     named: &[SegmentEntry],
     progress: &(dyn Fn(u64, u64) + Sync),
     verification: &mut Verification,
 ) {
-    let compared = match compare(disk, &layout.segments(), vault, named, progress) {
+    let compared = match compare(store, vault, named, progress) {
         Ok(compared) => compared,
         Err(error) => {
             let what = format!("the indexes could not be compared with their lines: {}", with_causes(&error));
@@ -144,7 +145,7 @@ pub(super) fn compare_indexes(
         }
     };
     for (entry, difference) in compared {
-        let file = entry.name.path(&layout.segments(), SegmentFile::Index);
+        let file = store.place(&entry.name.file(SegmentFile::Index));
         match difference {
             Difference::Answers(what) => {
                 let what = format!("the index is not that of its lines: {what} differ; it was made again");

@@ -1,28 +1,36 @@
-//! The engine over a journal that is no file: what it does does not rest on files, and when it is not the writer any more, or cannot
-//! tell, it stops.
+//! The engine over a journal and blobs that are no files: what it does does not rest on files, and when it is not the writer any more, or
+//! cannot tell, it stops.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::verify::{Expect, verify_directory};
-use engine::{Config, Log, SubmitError, World, inspect};
+use engine::{Config, Log, Stores, SubmitError, World, inspect};
+use env::SystemDisk;
+use env::fake::MemoryBlobs;
 use journal::Term;
 use journal::fake::{Fault, MemoryJournal};
 
 use super::{Folder, events, everything, submit};
 
-/// A data directory, and the journal of its log beside it.
+/// A data directory, and beside it, in memory, the journal of its log and what it has sealed.
 struct Place {
     folder: Folder,
     journal: MemoryJournal,
+    stores: Stores,
 }
 
 impl Place {
     fn new() -> Self {
-        Self { folder: Folder::new(), journal: MemoryJournal::new() }
+        let folder = Folder::new();
+        let blobs = |drafts| Arc::new(MemoryBlobs::new(Arc::new(SystemDisk), &folder.data().join(drafts)));
+        let stores = Stores { segments: blobs("segments"), manifests: blobs("manifest") };
+        Self { folder, journal: MemoryJournal::new(), stores }
     }
 
     fn world(&self) -> World {
-        World { journal: Some(Arc::new(self.journal.clone())), ..World::system() }
+        let journal = Some(Arc::new(self.journal.clone()) as _);
+        World { journal, stores: Some(self.stores.clone()), ..World::system() }
     }
 
     fn open(&self) -> Log {
@@ -101,10 +109,36 @@ fn sealing_takes_the_lines_over_and_frees_them() {
 }
 
 #[test]
+fn segments_that_are_no_files_are_merged_and_those_before_go() {
+    let place = Place::new();
+    let log = place.open();
+    for round in 0..8 {
+        submit(&log, &events(round * 5, 5)).unwrap();
+        log.seal().unwrap();
+    }
+    for _ in 0..1_000 {
+        if log.segments() == 1 {
+            break;
+        }
+        log.wait_for_sealing(Duration::from_millis(10));
+    }
+    assert_eq!(log.segments(), 1);
+    let lines = everything(&log);
+    log.close().unwrap();
+    assert_eq!(place.stores.segments.list().unwrap().len(), 3, "lines, disclosures and index of one");
+    assert_eq!(place.stores.manifests.list().unwrap().len(), 8, "the newest, and those kept before it");
+    let in_folder = |dir: &str| std::fs::read_dir(place.folder.data().join(dir)).unwrap().count();
+    assert_eq!(["segments", "manifest", "journal"].map(in_folder), [0; 3], "no draft is left, and nothing was a file");
+    let log = place.open();
+    assert_eq!(everything(&log)[..lines.len()], lines[..]);
+    log.close().unwrap();
+}
+
+#[test]
 fn a_journal_that_lost_what_a_checkpoint_covers_is_refused() {
     let place = Place::new();
     submit(&place.open(), &events(0, 5)).unwrap();
-    let other = World { journal: Some(Arc::new(MemoryJournal::new())), ..World::system() };
+    let other = World { journal: Some(Arc::new(MemoryJournal::new())), ..place.world() };
     let refused = Log::open(place.folder.config(), other).err().unwrap();
     assert!(env::with_causes(&refused).contains("ends at leaf 0"), "{refused:?}");
 }

@@ -197,13 +197,13 @@ fn what_is_kept_answers_as_what_is_worked_out() {
 /// The segments, opened once more without a cache: what is read counts each time.
 fn uncached(folder: &Folder) -> View {
     let config = folder.config();
-    let disk = env::SystemDisk;
+    let store = |dir: std::path::PathBuf| env::FolderStore::new(Arc::new(env::SystemDisk), &dir);
     let layout = Layout::new(&config.data, &config.marks);
-    let manifest = segment::manifest::newest(&disk, &layout.manifests()).unwrap().unwrap();
+    let manifest = segment::manifest::newest(&store(layout.manifests())).unwrap().unwrap();
     let key = IndexKey::new(open_vault(folder).index_mac_key());
-    let dir = layout.segments();
+    let segments = store(layout.segments());
     let cache = BlockCache::keyed(0, key);
-    let open = |entry| open_segment(&disk, &dir, entry, &cache, IndexAccess::Blocks).unwrap();
+    let open = |entry| open_segment(&segments, entry, &cache, IndexAccess::Blocks).unwrap();
     let parts = manifest.segments.iter().map(|entry| Arc::new(open(entry)) as Arc<dyn segment::Part>);
     View { parts: parts.collect(), size: manifest.sealed_to() }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use env::Disk;
+use env::{BlobStore, Disk};
 use index::{IndexKey, IndexMemory, KeptCodes, LeafSet};
 use proof::Digest;
 use zstd::bulk::Decompressor;
@@ -50,8 +50,16 @@ impl DataFile {
     ///
     /// # Errors
     /// `Read` if the disk fails, `Damaged` if the tables are not what was written.
-    pub fn open(disk: &dyn Disk, path: &Path, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
-        let source = Source::open(disk, path)?;
+    pub fn open(store: &dyn BlobStore, name: &str, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+        Self::of(Source::stored(store, name)?, cache)
+    }
+
+    /// Opens a draft as [`Self::open`] does what it becomes.
+    pub(crate) fn draft(disk: &dyn Disk, path: &Path, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+        Self::of(Source::open(disk, path)?, cache)
+    }
+
+    fn of(source: Source, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
         let foot_at = source.len().saturating_sub(FOOT as u64);
         let tables_len = len_from_foot(&source.read(foot_at, FOOT)?)
             .ok_or_else(|| source.damaged(foot_at, "it does not end as a zstd seekable file does"))?;

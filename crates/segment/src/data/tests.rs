@@ -61,7 +61,7 @@ proptest! {
         let disk = empty_disk();
         let lines = sample(lengths);
         write(&disk, Path::new("/segments/lines"), first_leaf, &lines);
-        let file = DataFile::open(&disk, Path::new("/segments/lines"), &BlockCache::new(200_000)).unwrap();
+        let file = DataFile::draft(&disk, Path::new("/segments/lines"), &BlockCache::new(200_000)).unwrap();
         prop_assert_eq!(file.leaves(), &LeafSet::from(first_leaf..first_leaf + lines.len() as u64));
 
         let all: Vec<(u64, Vec<u8>)> = (first_leaf..).zip(lines.iter().cloned()).collect();
@@ -82,7 +82,7 @@ proptest! {
 fn leaves_outside_are_refused_by_number() {
     let disk = empty_disk();
     write(&disk, Path::new("/segments/lines"), 10, &sample([5, 5]));
-    let file = DataFile::open(&disk, Path::new("/segments/lines"), &BlockCache::new(0)).unwrap();
+    let file = DataFile::draft(&disk, Path::new("/segments/lines"), &BlockCache::new(0)).unwrap();
     for leaf in [0, 9, 12, u64::MAX] {
         assert!(matches!(file.line(leaf), Err(PartError::NoSuchRow(n)) if n == leaf));
     }
@@ -94,7 +94,7 @@ fn frames_close_at_their_size_and_a_long_line_stands_alone() {
     let disk = empty_disk();
     let lines = sample([100, FRAME_BYTES * 4, 100, FRAME_BYTES - 400, 100, 300]);
     write(&disk, Path::new("/segments/lines"), 0, &lines);
-    let file = DataFile::open(&disk, Path::new("/segments/lines"), &BlockCache::new(0)).unwrap();
+    let file = DataFile::draft(&disk, Path::new("/segments/lines"), &BlockCache::new(0)).unwrap();
     let frames: Vec<_> = (0..file.frames()).map(|at| file.frame_places(at).unwrap().0).collect();
     assert_eq!(frames, [0..1, 1..2, 2..5, 5..6]);
 
@@ -140,7 +140,7 @@ fn a_flipped_bit_never_gives_a_wrong_line_nor_a_cut_a_shorter_file() {
     let read = |bytes: &[u8]| {
         let disk = empty_disk();
         disk.create_new(path).unwrap().write_all_at(bytes, 0).unwrap();
-        DataFile::open(&disk, path, &cache).and_then(|file| scan(&file, 0))
+        DataFile::draft(&disk, path, &cache).and_then(|file| scan(&file, 0))
     };
     for bit in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
@@ -160,13 +160,13 @@ fn a_frame_is_decompressed_once_for_neighbours_and_kept() {
     let disk = empty_disk();
     write(&disk, Path::new("/segments/lines"), 0, &sample([1000; 300]));
     let cache = BlockCache::new(10 << 20);
-    let file = DataFile::open(&disk, Path::new("/segments/lines"), &cache).unwrap();
+    let file = DataFile::draft(&disk, Path::new("/segments/lines"), &cache).unwrap();
     let first = file.line(0).unwrap();
     // What is kept no longer needs the disk.
     disk.flip_bit(Path::new("/segments/lines"), 100, 0).unwrap();
     assert_eq!(file.line(0).unwrap(), first);
     drop(file);
-    let file = DataFile::open(&disk, Path::new("/segments/lines"), &Arc::clone(&cache)).unwrap();
+    let file = DataFile::draft(&disk, Path::new("/segments/lines"), &Arc::clone(&cache)).unwrap();
     assert!(matches!(file.line(0), Err(PartError::Damaged { offset: 0, .. })));
     assert!(file.line(299).is_ok());
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use env::Disk;
+use env::{BlobStore, Disk};
 use index::LeafSet;
 use proof::Digest;
 
@@ -44,8 +44,16 @@ impl DisclosureFile {
     ///
     /// # Errors
     /// `Read` if the disk fails, `Damaged` if footer or tables are not what was written.
-    pub fn open(disk: &dyn Disk, path: &Path, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
-        let source = Source::open(disk, path)?;
+    pub fn open(store: &dyn BlobStore, name: &str, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+        Self::of(Source::stored(store, name)?, cache)
+    }
+
+    /// Opens a draft as [`Self::open`] does what it becomes.
+    pub(crate) fn draft(disk: &dyn Disk, path: &Path, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
+        Self::of(Source::open(disk, path)?, cache)
+    }
+
+    fn of(source: Source, cache: &Arc<BlockCache>) -> Result<Self, PartError> {
         let footer_at = source.len().saturating_sub(FOOTER_BYTES as u64);
         let footer = Footer::decode(&source.read(footer_at, FOOTER_BYTES)?)
             .ok_or_else(|| source.damaged(footer_at, "its footer is not that of a disclosure file"))?;

@@ -51,7 +51,7 @@ fn write(disk: &dyn Disk, first_leaf: u64, leaves: &[Plan]) -> u64 {
 }
 
 fn read(disk: &dyn Disk, cache_bytes: usize) -> Result<DisclosureFile, PartError> {
-    DisclosureFile::open(disk, Path::new("/segments/disc"), &BlockCache::new(cache_bytes))
+    DisclosureFile::draft(disk, Path::new("/segments/disc"), &BlockCache::new(cache_bytes))
 }
 
 fn read_by(cursor: &mut DisclosureCursor, file: &DisclosureFile, leaf: u64) -> Disclosed {
@@ -184,7 +184,7 @@ fn a_cursor_goes_from_file_to_file_and_keeps_one_long_block() {
     write(&disk, 0, &(0..200).map(|n| vec![[Some(n % 90), Some(n), Some(n)]]).collect::<Vec<_>>());
     let cache = BlockCache::new(0);
     let [long_file, short_file] =
-        ["long", "disc"].map(|name| DisclosureFile::open(&disk, &Path::new("/segments").join(name), &cache).unwrap());
+        ["long", "disc"].map(|name| DisclosureFile::draft(&disk, &Path::new("/segments").join(name), &cache).unwrap());
     let mut cursor = DisclosureCursor::default();
     for leaf in [0, 199, 1, 64, 65, 0] {
         assert_eq!(read_by(&mut cursor, &long_file, leaf), vec![[None, None, Some(long(leaf as u32))]]);

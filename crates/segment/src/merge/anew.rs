@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::Path;
 
-use env::Disk;
+use env::BlobStore;
 use index::{AddressValue, Ask, Field, IndexSecret};
 
 use super::{MergeError, Source};
@@ -30,8 +29,7 @@ const LINES_A_LOOK: u64 = 1_024;
 /// # Panics
 /// If the sources are none, or not consecutive.
 pub fn merge(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     sources: &[Source<'_>],
     digests: &Digests<'_>,
     go_on: &dyn Fn() -> bool,
@@ -42,10 +40,10 @@ pub fn merge(
         seed: source.part.index().seed(),
         key: *source.part.source().data().index_key(),
     });
-    let mut sealer = Sealer::begin(disk, dir, first, usize::try_from(rows).unwrap_or(0), secret)?;
+    let mut sealer = Sealer::begin(store, first, usize::try_from(rows).unwrap_or(0), secret)?;
     for source in sources {
         assert_eq!(source.entry.name.first, sealer.leaves().end, "merged segments are neighbours");
-        if !append(disk, dir, source, &mut sealer, go_on)? {
+        if !append(store, source, &mut sealer, go_on)? {
             return Ok(None);
         }
         sealer.pass_over(source.entry.name.leaves().end);
@@ -55,14 +53,13 @@ pub fn merge(
 
 /// Appends every line of a source; `false` if `go_on` said no.
 fn append(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     source: &Source<'_>,
-    sealer: &mut Sealer<'_>,
+    sealer: &mut Sealer,
     go_on: &dyn Fn() -> bool,
 ) -> Result<bool, MergeError> {
     let addresses = addresses(source.part)?;
-    let lines = SealedLines::open(disk, dir, &source.entry, &BlockCache::new(CACHE_BYTES))?;
+    let lines = SealedLines::open(store, &source.entry, &BlockCache::new(CACHE_BYTES))?;
     let mut failed: Option<MergeError> = None;
     let mut going = true;
     lines.data().scan(0, &mut |leaf, line| {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use env::Disk;
+use env::BlobStore;
 use index::{IndexKey, IndexMergeError, LeafSet, MergeInto, SPOOL_BYTES, merge_indexes};
 use proof::Digest;
 
@@ -39,12 +39,11 @@ pub fn room(sources: &[Source<'_>]) -> u64 {
 /// # Panics
 /// If the sources are none, or not consecutive.
 pub fn join(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     sources: &[Source<'_>],
     go_on: &dyn Fn() -> bool,
 ) -> Result<Option<SegmentEntry>, MergeError> {
-    match Joining::begin(disk, dir, sources, go_on)?.join() {
+    match Joining::begin(store, sources, go_on)?.join() {
         Err(Ended::GivenUp) => Ok(None),
         Err(Ended::Failed(error)) => Err(error),
         Ok(entry) => Ok(Some(entry)),
@@ -66,21 +65,20 @@ impl<E: Into<MergeError>> From<E> for Ended {
 struct Joining<'j> {
     sources: &'j [Source<'j>],
     leaves: LeafSet,
-    temporary: Temporary<'j>,
+    temporary: Temporary,
     go_on: &'j dyn Fn() -> bool,
 }
 
 impl<'j> Joining<'j> {
     fn begin(
-        disk: &'j dyn Disk,
-        dir: &Path,
+        store: &dyn BlobStore,
         sources: &'j [Source<'j>],
         go_on: &'j dyn Fn() -> bool,
     ) -> Result<Self, MergeError> {
         let first = sources.first().unwrap_or_else(|| panic!("there is something to merge")).entry.name.first;
         let leaves = LeafSet::joined(sources.iter().map(|source| source.part.source().leaves()));
         let leaves = leaves.unwrap_or_else(|| panic!("merged segments are neighbours"));
-        Ok(Self { sources, leaves, temporary: Temporary::begin(disk, dir, first)?, go_on })
+        Ok(Self { sources, leaves, temporary: Temporary::begin(store, first)?, go_on })
     }
 
     fn join(self) -> Result<SegmentEntry, Ended> {
@@ -90,7 +88,7 @@ impl<'j> Joining<'j> {
         let own = own.map_err(IndexMergeError::from)?;
         let indexes: Vec<_> = own.iter().collect();
         let [.., file] = &self.temporary.paths;
-        let disk = self.temporary.disk;
+        let disk = self.temporary.disk();
         let go_on = self.go_on;
         let key = self.sources.first().map_or(IndexKey::default(), |source| *source.part.source().data().index_key());
         let into = MergeInto { disk, file, lines: Some(&lines.sha256), key, spool_bytes: SPOOL_BYTES, go_on };
@@ -105,7 +103,7 @@ impl<'j> Joining<'j> {
     fn lines(&self) -> Result<FileStamp, Ended> {
         let [path, ..] = &self.temporary.paths;
         let write = |source| SealError::Write { file: path.clone(), source };
-        let mut writer = DataWriter::create(self.temporary.disk, path).map_err(write)?;
+        let mut writer = DataWriter::create(self.temporary.disk(), path).map_err(write)?;
         for source in self.sources {
             let file = source.part.source().data();
             let copied = file.copy(file.leaves(), &mut writer, self.go_on).map_err(|error| match error {
@@ -116,7 +114,7 @@ impl<'j> Joining<'j> {
             self.check(file.path(), Ok(copied), &source.entry.lines.sha256)?;
         }
         let written = stamp(writer.finish(&self.leaves).map_err(write)?);
-        let file = DataFile::open(self.temporary.disk, path, &BlockCache::new(0))?;
+        let file = DataFile::draft(self.temporary.disk(), path, &BlockCache::new(0))?;
         self.read_back(path, file.sha256_while(self.go_on), &written)?;
         Ok(written)
     }
@@ -124,7 +122,7 @@ impl<'j> Joining<'j> {
     fn disclosures(&self) -> Result<FileStamp, Ended> {
         let [_, path, _] = &self.temporary.paths;
         let write = |source| SealError::Write { file: path.clone(), source };
-        let mut writer = DisclosureWriter::create(self.temporary.disk, path, self.leaves.start()).map_err(write)?;
+        let mut writer = DisclosureWriter::create(self.temporary.disk(), path, self.leaves.start()).map_err(write)?;
         for source in self.sources {
             let file = source.part.source().disclosure_file();
             self.check(file.path(), file.sha256_while(self.go_on), &source.entry.disclosures.sha256)?;
@@ -135,7 +133,7 @@ impl<'j> Joining<'j> {
             going(appended)?;
         }
         let written = stamp(writer.finish().map_err(write)?);
-        let file = DisclosureFile::open(self.temporary.disk, path, &BlockCache::new(0))?;
+        let file = DisclosureFile::draft(self.temporary.disk(), path, &BlockCache::new(0))?;
         self.read_back(path, file.sha256_while(self.go_on), &written)?;
         Ok(written)
     }

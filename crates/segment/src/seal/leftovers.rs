@@ -5,11 +5,11 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use env::Disk;
+use env::BlobStore;
 use proof::Digest;
 use roaring::RoaringTreemap;
 
-use super::unnamed::{Placed, place};
+use super::unnamed::{Found, Placed, find, place_draft};
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
@@ -42,7 +42,7 @@ pub struct Leftovers {
     pub kept: Vec<(PathBuf, &'static str)>,
 }
 
-/// Removes what unfinished sealing left in folder `dir`: temporary files, and files of segments that no manifest names, if every line is
+/// Removes what unfinished sealing left: drafts, and files of segments that no manifest names, if every line is
 /// the tree's, every disclosure is one that its line commits to, the index was made of these lines under the log's key, and all their
 /// leaves are held elsewhere.
 ///
@@ -53,54 +53,55 @@ pub struct Leftovers {
 ///
 /// # Errors
 /// What the disk answers; what was removed before that stays removed.
-pub fn remove_leftovers(disk: &dyn Disk, dir: &Path, elsewhere: &Elsewhere<'_>) -> io::Result<Leftovers> {
+pub fn remove_leftovers(store: &dyn BlobStore, elsewhere: &Elsewhere<'_>) -> io::Result<Leftovers> {
     let mut leftovers = Leftovers::default();
-    let mut unnamed: BTreeMap<SegmentName, Vec<PathBuf>> = BTreeMap::new();
-    for path in disk.list(dir)? {
-        match place(disk, &path)? {
-            Placed::Of(name) if is_live(&name, elsewhere.manifest) => {}
-            Placed::Of(name) => unnamed.entry(name).or_default().push(path),
-            Placed::Unfinished => leftovers.removed.push(path),
+    let mut drafts = Vec::new();
+    let mut unnamed: BTreeMap<SegmentName, Vec<String>> = BTreeMap::new();
+    for Found { path, name, placed } in find(store)? {
+        match placed {
+            Placed::Of(segment) if is_live(&segment, elsewhere.manifest) => {}
+            Placed::Of(segment) => unnamed.entry(segment).or_default().push(name),
+            Placed::Unfinished => drafts.push(path),
             Placed::Foreign(what) => leftovers.kept.push((path, what)),
         }
     }
-    for (name, files) in unnamed {
-        let found = judge(disk, dir, name, elsewhere).map_err(io::Error::other)?;
-        for path in files {
-            match found.reason(&path) {
-                None => leftovers.removed.push(path),
-                Some(what) => leftovers.kept.push((path, what)),
+    let mut removed = Vec::new();
+    for (segment, names) in unnamed {
+        let judged = judge(store, segment, elsewhere).map_err(io::Error::other)?;
+        for name in names {
+            match judged.reason(&store.place(&name)) {
+                None => removed.push(name),
+                Some(what) => leftovers.kept.push((store.place(&name), what)),
             }
         }
     }
-    remove_files(disk, dir, &leftovers.removed)?;
+    store.drafts().remove(&drafts)?;
+    remove_files(store, &removed)?;
+    leftovers.removed = drafts;
+    leftovers.removed.extend(removed.iter().map(|name| store.place(name)));
     Ok(leftovers)
 }
 
-/// Removes files of segments from folder `dir`, durably, those of lines last: whatever a crash leaves, the lines tell what the others are.
+/// Deletes files of segments, those of lines last: whatever a crash leaves, the lines tell what the others are.
 ///
 /// # Errors
-/// What the disk answers; what was removed before that stays removed.
-pub fn remove_files(disk: &dyn Disk, dir: &Path, files: &[PathBuf]) -> io::Result<()> {
-    let (lines, others): (Vec<_>, Vec<_>) = files.iter().partition(|path| is_lines(path));
-    for part in [others, lines] {
-        if !part.is_empty() {
-            part.into_iter().try_for_each(|path| disk.remove(path))?;
-            disk.sync_dir(dir)?;
-        }
-    }
-    Ok(())
+/// What the store answers; what was deleted before that stays deleted.
+pub fn remove_files(store: &dyn BlobStore, names: &[String]) -> io::Result<()> {
+    let (lines, others): (Vec<&str>, Vec<&str>) = names.iter().map(String::as_str).partition(|name| is_lines(name));
+    store.delete(&others)?;
+    store.delete(&lines)
 }
 
-/// Removes the temporary files that unfinished sealing left in folder `dir`, if there is one, and no others: they take room that a
-/// start may need, and nothing was ever read from them.
+/// Removes the drafts that unfinished sealing left, and nothing else: they take room that a start may need, and nothing was ever read
+/// from them.
 ///
 /// # Errors
 /// What the disk answers; what was removed before that stays removed.
-pub fn remove_unfinished(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
-    for path in env::list_if_there(disk, dir)? {
-        if matches!(place(disk, &path)?, Placed::Unfinished) {
-            disk.remove(&path)?;
+pub fn remove_unfinished(store: &dyn BlobStore) -> io::Result<()> {
+    let drafts = store.drafts();
+    for path in drafts.list()? {
+        if matches!(place_draft(drafts.disk, &path)?, Placed::Unfinished) {
+            drafts.disk.remove(&path)?;
         }
     }
     Ok(())
@@ -125,13 +126,13 @@ impl Judged {
 }
 
 /// Reads the files of a segment that no manifest names.
-fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'_>) -> Result<Judged, BoxedError> {
+fn judge(store: &dyn BlobStore, name: SegmentName, elsewhere: &Elsewhere<'_>) -> Result<Judged, BoxedError> {
     let journal = &elsewhere.journal;
     let sealed = name.first..name.leaves().end.min(journal.start);
     if name.last >= journal.end || !(sealed.is_empty() || (elsewhere.are_held)(sealed)) {
         return Ok(Judged::All("no manifest names it, and it is perhaps the only copy of what it holds"));
     }
-    let (entry, removed) = as_it_lies(disk, dir, name);
+    let (entry, removed) = as_it_lies(store, name);
     let how = VerifyOptions {
         digests: elsewhere.digests,
         opens: None,
@@ -143,21 +144,21 @@ fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'
         threads: 1,
         progress: &|_| (),
     };
-    let findings = verify_segment(disk, dir, &entry, &how)?;
+    let findings = verify_segment(store, &entry, &how)?;
     let files: Vec<PathBuf> = findings.into_iter().map(|finding| finding.file).collect();
-    if files.iter().any(|path| is_lines(path)) {
+    if files.contains(&store.place(&name.file(SegmentFile::Lines))) {
         return Ok(Judged::All("no manifest names it, and its lines are not there or not those of the tree"));
     }
     Ok(Judged::These(files))
 }
 
 /// What a manifest would say of the segment, and the leaves that it lacks. A file that cannot be read has no hash; verifying finds why.
-fn as_it_lies(disk: &dyn Disk, dir: &Path, name: SegmentName) -> (SegmentEntry, RoaringTreemap) {
+fn as_it_lies(store: &dyn BlobStore, name: SegmentName) -> (SegmentEntry, RoaringTreemap) {
     let cache = BlockCache::new(0);
     let none = FileStamp { bytes: 0, sha256: Digest([0; 32]) };
     let stamp = |bytes, sha256: Option<Digest>| sha256.map_or(none, |sha256| FileStamp { bytes, sha256 });
-    let lines = DataFile::open(disk, &name.path(dir, SegmentFile::Lines), &cache).ok();
-    let disclosures = DisclosureFile::open(disk, &name.path(dir, SegmentFile::Disclosures), &cache).ok();
+    let lines = DataFile::open(store, &name.file(SegmentFile::Lines), &cache).ok();
+    let disclosures = DisclosureFile::open(store, &name.file(SegmentFile::Disclosures), &cache).ok();
     let leaves = lines.as_ref().map(|file| file.leaves().removed()).unwrap_or_default();
     let entry = SegmentEntry {
         name,
@@ -168,9 +169,8 @@ fn as_it_lies(disk: &dyn Disk, dir: &Path, name: SegmentName) -> (SegmentEntry, 
     (entry, leaves)
 }
 
-fn is_lines(path: &Path) -> bool {
-    let file = path.file_name().and_then(|name| SegmentName::parse(name.to_str()?));
-    file.is_some_and(|(_, file)| file == SegmentFile::Lines)
+fn is_lines(name: &str) -> bool {
+    SegmentName::parse(name).is_some_and(|(_, file)| file == SegmentFile::Lines)
 }
 
 fn is_live(name: &SegmentName, manifest: Option<&Manifest>) -> bool {

@@ -1,8 +1,7 @@
 //! Sealing: consecutive lines become an immutable segment.
 //!
 //! Order: lines and disclosures written under temporary names and synced → read back, lines compared with the tree's
-//! digests, files with the hashes taken while writing → index written and synced → lines renamed without replacing, folder synced → the
-//! other two renamed, folder synced. Only then may the caller publish the manifest that names the segment, and only after that free the journal.
+//! digests, files with the hashes taken while writing → index written and synced → each put under its name, lines first. Only then may the caller publish the manifest that names the segment, and only after that free the journal.
 
 mod leftovers;
 mod temporary;
@@ -13,7 +12,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::Disk;
+use env::{BlobStore, Disk};
 use event::{Entry, LineError};
 use index::{AddressValue, IndexBuilder, IndexKey, IndexSecret, LeafSet, RowExtra, trailer_of};
 use proof::Digest;
@@ -31,7 +30,7 @@ pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
 pub use leftovers::{Elsewhere, Leftovers, remove_files, remove_leftovers, remove_unfinished};
 pub(crate) use temporary::Temporary;
-pub(crate) use unnamed::{Placed, place};
+pub(crate) use unnamed::{Found, Placed, find};
 
 /// Where the digest of a leaf comes from: the ledger.
 pub type Digests<'a> = dyn Fn(u64) -> Result<Digest, Box<dyn std::error::Error + Send + Sync>> + 'a;
@@ -98,9 +97,9 @@ pub enum SealError {
 /// A segment being sealed, for as long as it takes: lines may come as they are recorded.
 ///
 /// Memory: a frame, a block of each kind, about 60 bytes per distinct disclosure, and the index under construction.
-pub struct Sealer<'a> {
+pub struct Sealer {
     first: u64,
-    temporary: Temporary<'a>,
+    temporary: Temporary,
     next: u64,
     /// Leaves before `next` that were passed over.
     removed: RoaringTreemap,
@@ -110,22 +109,21 @@ pub struct Sealer<'a> {
     index_key: IndexKey,
 }
 
-impl<'a> Sealer<'a> {
-    /// Begins a segment whose first leaf is `first` in folder `dir`, in temporary files never used there; `rows` are
-    /// expected, more or fewer may come. `secret` is that of the log's indexes.
+impl Sealer {
+    /// Begins a segment of `store` whose first leaf is `first`, in drafts never used there; `rows` are expected, more or fewer may come. `secret` is that of the log's indexes.
     ///
     /// # Errors
     /// `Write` if the disk fails.
     pub fn begin(
-        disk: &'a dyn Disk,
-        dir: &Path,
+        store: &dyn BlobStore,
         first: u64,
         rows: usize,
         secret: impl Into<IndexSecret>,
     ) -> Result<Self, SealError> {
         let IndexSecret { seed, key } = secret.into();
         let write = |file: &Path, source| SealError::Write { file: file.to_owned(), source };
-        let temporary = Temporary::begin(disk, dir, first)?;
+        let temporary = Temporary::begin(store, first)?;
+        let disk = temporary.disk();
         let [lines_path, disclosures_path, _] = &temporary.paths;
         let lines = DataWriter::create(disk, lines_path).map_err(|source| write(lines_path, source))?;
         let disclosures = DisclosureWriter::create(disk, disclosures_path, first)
@@ -242,7 +240,7 @@ impl<'a> Sealer<'a> {
             return Err(SealError::Count { lines: leaves.len(), rows });
         }
         let Self { first, next, temporary, lines, disclosures, index, index_key, .. } = self;
-        let disk = temporary.disk;
+        let disk = temporary.disk();
         let [lines_path, disclosures_path, index_path] = &temporary.paths;
         let write = |file: &Path| {
             let file = file.to_owned();
@@ -279,7 +277,7 @@ pub(crate) fn read_back(
     digests: &Digests<'_>,
 ) -> Result<(), SealError> {
     let cache = BlockCache::new(0);
-    let file = DataFile::open(disk, lines_path, &cache)?;
+    let file = DataFile::draft(disk, lines_path, &cache)?;
     if file.sha256()? != lines.sha256 {
         return Err(SealError::Differs { file: lines_path.to_owned() });
     }
@@ -295,7 +293,7 @@ pub(crate) fn read_back(
     if let Some(error) = wrong {
         return Err(error);
     }
-    let file = DisclosureFile::open(disk, disclosures_path, &Arc::clone(&cache))?;
+    let file = DisclosureFile::draft(disk, disclosures_path, &Arc::clone(&cache))?;
     file.check()?;
     if file.sha256()? != disclosures.sha256 {
         return Err(SealError::Differs { file: disclosures_path.to_owned() });

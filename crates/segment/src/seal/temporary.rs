@@ -2,86 +2,84 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use env::Disk;
+use env::{BlobStore, Content, Disk, Drafts, TEMPORARY_SUFFIX};
 
 use super::SealError;
 use crate::names::{GENERATION_MAX, SegmentFile, SegmentName};
 
-/// Temporary names for the three files. Dropped, it removes files that still have them; what it misses, the next start removes.
-pub(crate) struct Temporary<'a> {
-    pub(crate) disk: &'a dyn Disk,
-    dir: PathBuf,
+/// Drafts of the three files. Dropped, it removes those that were not put; what it misses, the next start removes.
+pub(crate) struct Temporary {
+    store: Arc<dyn BlobStore>,
     /// Of lines, disclosures and index.
     pub(crate) paths: [PathBuf; 3],
 }
 
-impl Drop for Temporary<'_> {
+impl Drop for Temporary {
     fn drop(&mut self) {
         for path in &self.paths {
-            // Renamed already, or the disk has failed: either way there is nothing more to do here.
-            let _ = self.disk.remove(path);
+            // Put already, or the disk has failed: either way there is nothing more to do here.
+            let _ = self.disk().remove(path);
         }
     }
 }
 
-impl<'a> Temporary<'a> {
-    /// Names never used in folder `dir`, for a segment whose first leaf is `first`.
-    pub(crate) fn begin(disk: &'a dyn Disk, dir: &Path, first: u64) -> Result<Self, SealError> {
-        let paths = unused_paths(disk, dir, first);
-        let paths = paths.map_err(|source| SealError::Write { file: dir.to_owned(), source })?;
-        Ok(Self { disk, dir: dir.to_owned(), paths })
+impl Temporary {
+    /// Names never used among the store's drafts, for a segment whose first leaf is `first`.
+    pub(crate) fn begin(store: &dyn BlobStore, first: u64) -> Result<Self, SealError> {
+        let drafts = store.drafts();
+        let paths = unused_paths(drafts, first);
+        let paths = paths.map_err(|source| SealError::Write { file: drafts.dir.to_owned(), source })?;
+        Ok(Self { store: store.share(), paths })
     }
 
-    /// Renames the files, which must be durable, to those of a segment of these leaves, and makes the names durable: that of the lines
-    /// first, which tell what the others are.
+    /// Where the drafts lie.
+    pub(crate) fn disk(&self) -> &dyn Disk {
+        self.store.drafts().disk
+    }
+
+    /// Puts the drafts, which must be durable, under the names of a segment of these leaves: that of the lines first, which tell what the
+    /// others are.
     pub(crate) fn name(&self, first: u64, last: u64) -> Result<SegmentName, SealError> {
-        let Self { disk, dir, paths } = self;
-        let write = |file: &Path| {
-            let file = file.to_owned();
-            |source| SealError::Write { file, source }
-        };
-        let generation = free_generation(*disk, dir, first, last).map_err(write(dir))?;
+        let write = |file: PathBuf| move |source| SealError::Write { file, source };
+        let generation = free_generation(&*self.store, first, last);
+        let generation = generation.map_err(write(self.store.drafts().dir.to_owned()))?;
         let name = SegmentName { first, last, generation };
-        for (file, path) in SegmentFile::ALL.into_iter().zip(paths) {
-            let to = name.path(dir, file);
-            disk.rename_noreplace(path, &to).map_err(write(&to))?;
-            if file == SegmentFile::Lines {
-                disk.sync_dir(dir).map_err(write(dir))?;
-            }
+        for (file, path) in SegmentFile::ALL.into_iter().zip(&self.paths) {
+            let to = name.file(file);
+            self.store.put_new(&to, Content::Draft(path)).map_err(write(self.store.place(&to)))?;
         }
-        disk.sync_dir(dir).map_err(write(dir))?;
         Ok(name)
     }
 }
 
-/// Returns names for the files of a segment whose last leaf is not known yet: `<first>-open.<n>` and a temporary suffix.
-fn unused_paths(disk: &dyn Disk, dir: &Path, first: u64) -> io::Result<[PathBuf; 3]> {
+/// Returns names for the drafts of a segment whose last leaf is not known yet: `<first>-open.<n>` and a temporary suffix.
+fn unused_paths(drafts: Drafts<'_>, first: u64) -> io::Result<[PathBuf; 3]> {
     let begin = format!("{first:012}-open.");
     let mut used = BTreeSet::new();
-    for path in disk.list(dir)? {
+    for path in drafts.disk.list(drafts.dir)? {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let number = name.strip_prefix(&begin).and_then(|rest| rest.split('.').next());
         used.extend(number.and_then(|number| number.parse::<u32>().ok()));
     }
     let unused = free(&used)?;
-    Ok(SegmentFile::ALL.map(|file| env::temporary_path(&dir.join(format!("{begin}{unused}.{}", file.extension())))))
+    let path = |file: SegmentFile| drafts.dir.join(format!("{begin}{unused}.{}", file.extension()));
+    Ok(SegmentFile::ALL.map(|file| env::temporary_path(&path(file))))
 }
 
-/// Returns a generation that no file of these leaves has, temporary ones included.
-fn free_generation(disk: &dyn Disk, dir: &Path, first: u64, last: u64) -> io::Result<u32> {
-    let mut used = BTreeSet::new();
-    for path in disk.list(dir)? {
-        let Some(file_name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let file_name = file_name.strip_suffix(env::TEMPORARY_SUFFIX).unwrap_or(file_name);
-        if let Some((name, _)) = SegmentName::parse(file_name)
-            && (name.first, name.last) == (first, last)
-        {
-            used.insert(name.generation);
-        }
+/// Returns a generation that no file of these leaves has, drafts included.
+fn free_generation(store: &dyn BlobStore, first: u64, last: u64) -> io::Result<u32> {
+    let mut names = store.list()?;
+    for draft in store.drafts().list()? {
+        let name =
+            draft.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(TEMPORARY_SUFFIX));
+        names.extend(name.map(str::to_owned));
     }
-    free(&used)
+    let parsed = names.iter().filter_map(|name| SegmentName::parse(name));
+    let used = parsed.filter(|(name, _)| (name.first, name.last) == (first, last)).map(|(name, _)| name.generation);
+    free(&used.collect())
 }
 
 /// The number above all that are used; where the last one is, which somebody must have put there, the lowest that is not.

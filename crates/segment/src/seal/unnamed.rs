@@ -1,9 +1,9 @@
 //! What a file in the folder of segments is, by its name and its beginning.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use env::{Disk, Kind, TEMPORARY_SUFFIX, begins_as};
+use env::{BlobStore, Disk, Kind, TEMPORARY_SUFFIX, begins_as};
 
 use crate::names::{SegmentFile, SegmentName};
 
@@ -15,6 +15,14 @@ pub(crate) enum Placed {
     Unfinished,
     /// Anything else, and what is wrong with it.
     Foreign(&'static str),
+}
+
+/// What lies where segments are kept.
+pub(crate) struct Found {
+    pub(crate) path: PathBuf,
+    /// The blob's; empty of a draft.
+    pub(crate) name: String,
+    pub(crate) placed: Placed,
 }
 
 /// What a zstd frame begins with.
@@ -31,15 +39,35 @@ enum Unfinished {
     Unmarked,
 }
 
-/// Says what a file is. Cost: one small read of a temporary file.
+/// Says of every blob and draft of a store of segments what it is, sorted by where it lies. Cost: a small read of each draft.
+///
+/// # Errors
+/// What the store answers.
+pub(crate) fn find(store: &dyn BlobStore) -> io::Result<Vec<Found>> {
+    let blob = |name: String| {
+        let path = store.place(&name);
+        let placed = match SegmentName::parse(&name) {
+            Some((segment, _)) => Placed::Of(segment),
+            None => Placed::Foreign("no file of a segment is named so"),
+        };
+        Found { path, name, placed }
+    };
+    let mut found: Vec<Found> = store.list()?.into_iter().map(blob).collect();
+    let drafts = store.drafts();
+    for path in drafts.list()? {
+        let placed = place_draft(drafts.disk, &path)?;
+        found.push(Found { path, name: String::new(), placed });
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// Says what a draft is. Cost: a small read.
 ///
 /// # Errors
 /// What the disk answers.
-pub(crate) fn place(disk: &dyn Disk, path: &Path) -> io::Result<Placed> {
+pub(crate) fn place_draft(disk: &dyn Disk, path: &Path) -> io::Result<Placed> {
     let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if let Some((name, _)) = SegmentName::parse(file_name) {
-        return Ok(Placed::Of(name));
-    }
     let is_ours = match unfinished(file_name) {
         None => return Ok(Placed::Foreign("no file of a segment is named so")),
         Some(Unfinished::Lines) => begins_as(disk, path, &ZSTD_BEGIN)?,

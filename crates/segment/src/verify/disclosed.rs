@@ -113,7 +113,7 @@ mod tests {
             lines.push(format!(r#"{{"v":1,"personal":[{{"of":"user:1","digest":"{digest}"}}]}}"#).into_bytes());
         }
         writer.finish().unwrap();
-        let file = DisclosureFile::open(&disk, path, &BlockCache::new(0)).unwrap();
+        let file = DisclosureFile::draft(&disk, path, &BlockCache::new(0)).unwrap();
         for known_max in [0, 1, 100, 1_000] {
             let known = Known::read_most(&file, known_max).unwrap();
             assert_eq!(known.0.each_ref().map(Vec::len), [3.min(known_max), 200.min(known_max), 0]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use env::Disk;
+use env::BlobStore;
 use env::threads::join;
 use index::{BLOCK_BYTES, Bound, FileError, IndexKey, IndexSource, LeafSet, Unbound};
 use proof::Digest;
@@ -32,18 +32,18 @@ use crate::sealed::open_index;
 /// # Errors
 /// What `how.digests` answers: without the tree nothing can be verified.
 pub fn verify_segment(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     how: &VerifyOptions<'_>,
 ) -> Result<Vec<SegmentFinding>, BoxedError> {
     let mut findings = Findings::of(entry.name.leaves());
     // Everything is read past any cache.
     let cache = BlockCache::new(0);
-    let lines_path = entry.name.path(dir, SegmentFile::Lines);
-    let lines = findings.or_none(&lines_path, DataFile::open(disk, &lines_path, &cache));
-    let disclosures_path = entry.name.path(dir, SegmentFile::Disclosures);
-    let disclosures = findings.or_none(&disclosures_path, DisclosureFile::open(disk, &disclosures_path, &cache));
+    let [lines_name, disclosures_name, index_name] = SegmentFile::ALL.map(|file| entry.name.file(file));
+    let lines_path = store.place(&lines_name);
+    let lines = findings.or_none(&lines_path, DataFile::open(store, &lines_name, &cache));
+    let disclosures_path = store.place(&disclosures_name);
+    let disclosures = findings.or_none(&disclosures_path, DisclosureFile::open(store, &disclosures_name, &cache));
 
     // Where the lines do not say which leaves are left, the disclosures are taken to be of as many.
     let leaves = match &lines {
@@ -60,7 +60,7 @@ pub fn verify_segment(
 
     let disclosures_sha256 = || disclosures.as_ref().map(DisclosureFile::sha256);
     let lines_sha256 = || lines.as_ref().map(DataFile::sha256);
-    let index = || verify_index(disk, dir, entry, &cache, how);
+    let index = || verify_index(store, entry, &cache, how);
     let known = || disclosures.as_ref().map(Known::read);
     let ((lines_sha256, index), (disclosures_sha256, known)) =
         join(|| join(lines_sha256, index), || join(disclosures_sha256, known));
@@ -83,8 +83,7 @@ pub fn verify_segment(
         }
     }
     if let Some((kind, what)) = index {
-        let path = entry.name.path(dir, SegmentFile::Index);
-        findings.found(&path, entry.name.leaves(), kind, &what);
+        findings.found(&store.place(&index_name), entry.name.leaves(), kind, &what);
     }
     Ok(findings.all)
 }
@@ -158,22 +157,20 @@ fn verify_stamp(path: &Path, bytes: u64, sha256: Result<Digest, PartError>, stam
 
 /// Returns what is wrong with the index.
 fn verify_index(
-    disk: &dyn Disk,
-    dir: &Path,
+    store: &dyn BlobStore,
     entry: &SegmentEntry,
     cache: &BlockCache,
     how: &VerifyOptions<'_>,
 ) -> Option<(FindingKind, String)> {
-    let path = entry.name.path(dir, SegmentFile::Index);
     let other = |error: &dyn std::fmt::Display| (FindingKind::Index, error.to_string());
-    match Source::open(disk, &path) {
+    match Source::stored(store, &entry.name.file(SegmentFile::Index)) {
         Ok(file) if file.len() > INDEX_HELD_BYTES_MAX => match check_bound_index(&file, entry, how.index_key) {
             Ok(()) => None,
             Err(Unbound::Forged) => Some(forged()),
             Err(Unbound::Read(error)) => Some(other(&error)),
             Err(Unbound::Foreign) => Some(other(&"it is damaged, or not the index of these lines")),
         },
-        _ => match open_index(disk, dir, entry, &as_many(entry), cache, how.index_key, how.access) {
+        _ => match open_index(store, entry, &as_many(entry), cache, how.index_key, how.access) {
             Ok(index) => index.verify().err().map(|error| other(&error)),
             Err(error) if error.is_forged() => Some(forged()),
             Err(error) => Some(other(&error)),

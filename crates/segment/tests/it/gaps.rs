@@ -20,7 +20,7 @@ use proof::Digest;
 use proptest::prelude::*;
 use roaring::RoaringTreemap;
 
-use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk, token};
+use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk, store, token};
 
 const LOG: Log = Log("here");
 
@@ -41,20 +41,20 @@ fn cache() -> Arc<BlockCache> {
     BlockCache::held_against(1 << 20, Arc::new(Tree), IndexKey::default())
 }
 
-fn open(disk: &dyn Disk, entry: &SegmentEntry) -> Segment {
-    open_segment(disk, dir(), entry, &cache(), IndexAccess::Blocks).unwrap()
+fn open(disk: &FaultyDisk, entry: &SegmentEntry) -> Segment {
+    open_segment(&store(disk, dir()), entry, &cache(), IndexAccess::Blocks).unwrap()
 }
 
-fn rewrite(disk: &dyn Disk, entry: &SegmentEntry, removed: &RoaringTreemap) -> Result<SegmentEntry, RewriteError> {
+fn rewrite(disk: &FaultyDisk, entry: &SegmentEntry, removed: &RoaringTreemap) -> Result<SegmentEntry, RewriteError> {
     let cache = cache();
     // Few enough that the index is made in pieces.
     let how = Reindexing { rows_at_once: 100, ..Reindexing::new(&cache, IndexAccess::Blocks, SEED, &token) };
-    rewrite_without(disk, dir(), entry, removed, &|leaf| Ok(LOG.digest(leaf)), &how).map(Option::unwrap)
+    rewrite_without(&store(disk, dir()), entry, removed, &|leaf| Ok(LOG.digest(leaf)), &how).map(Option::unwrap)
 }
 
 /// Seals what is left of a range, as if the rest had never been there.
-fn seal_left(disk: &dyn Disk, leaves: Range<u64>, removed: &RoaringTreemap) -> SegmentEntry {
-    let mut sealer = Sealer::begin(disk, dir(), leaves.start, 0, SEED).unwrap();
+fn seal_left(disk: &FaultyDisk, leaves: Range<u64>, removed: &RoaringTreemap) -> SegmentEntry {
+    let mut sealer = Sealer::begin(&store(disk, dir()), leaves.start, 0, SEED).unwrap();
     for leaf in leaves.clone().filter(|leaf| !removed.contains(*leaf)) {
         sealer.pass_over(leaf);
         sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf)).unwrap();
@@ -64,7 +64,7 @@ fn seal_left(disk: &dyn Disk, leaves: Range<u64>, removed: &RoaringTreemap) -> S
 }
 
 fn bytes(disk: &FaultyDisk, entry: &SegmentEntry, file: SegmentFile) -> Vec<u8> {
-    disk.read(&entry.name.path(dir(), file)).unwrap()
+    disk.read(&dir().join(entry.name.file(file))).unwrap()
 }
 
 fn within(range: Range<u64>, removed: &RoaringTreemap) -> RoaringTreemap {
@@ -122,7 +122,7 @@ fn assert_verifies(disk: &FaultyDisk, entry: &SegmentEntry, removed: &RoaringTre
     assert_eq!(LOG.verify_explained(disk, dir(), entry, removed), []);
     let found = LOG.verify(disk, dir(), entry);
     assert!(found.iter().all(|finding| finding.kind == FindingKind::Tampered));
-    assert!(found.iter().all(|finding| finding.file == entry.name.path(dir(), SegmentFile::Lines)));
+    assert!(found.iter().all(|finding| finding.file == dir().join(entry.name.file(SegmentFile::Lines))));
     let named: RoaringTreemap = found.iter().flat_map(|finding| finding.leaves.clone().unwrap()).collect();
     let gone = within(entry.name.leaves(), removed);
     assert!(gone.is_subset(&named) && named.is_empty() == gone.is_empty());
@@ -175,8 +175,8 @@ proptest! {
             }
             let cache = cache();
             let how = Reindexing::new(&cache, IndexAccess::Blocks, SEED, &token);
-            prop_assert!(!reindex(&disk, dir(), &entry, &how).unwrap(), "the index made again is the same");
-            prop_assert_eq!(check_index(&disk, dir(), &entry, &how, None).unwrap(), None);
+            prop_assert!(!reindex(&store(&disk, dir()), &entry, &how).unwrap(), "the index made again is the same");
+            prop_assert_eq!(check_index(&store(&disk, dir()), &entry, &how, None).unwrap(), None);
         }
     }
 
@@ -197,8 +197,8 @@ proptest! {
         let parts: Vec<Segment> = entries.iter().map(|entry| open(&disk, entry)).collect();
         let sources: Vec<Source<'_>> =
             entries.iter().zip(&parts).map(|(entry, part)| Source { entry: *entry, part }).collect();
-        let merged = merge(&disk, dir(), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| true).unwrap().unwrap();
-        let joined = join(&disk, dir(), &sources, &|| true).unwrap().unwrap();
+        let merged = merge(&store(&disk, dir()), &sources, &|leaf| Ok(LOG.digest(leaf)), &|| true).unwrap().unwrap();
+        let joined = join(&store(&disk, dir()), &sources, &|| true).unwrap().unwrap();
         let other = self::disk();
         let left = seal_left(&other, 0..700, &removed);
         for file in SegmentFile::ALL {
@@ -246,7 +246,7 @@ fn removal_that_manifest_and_lines_do_not_agree_on_is_found() {
     let removed: RoaringTreemap = (50..60).collect();
     let entry = rewrite(&disk, &sealed, &removed).unwrap();
     let refused = |entry: &SegmentEntry| {
-        assert!(SealedLines::open(&disk, dir(), entry, &BlockCache::new(0)).is_err());
+        assert!(SealedLines::open(&store(&disk, dir()), entry, &BlockCache::new(0)).is_err());
         let found = LOG.verify_explained(&disk, dir(), entry, &(0..200).collect());
         assert!(found.iter().any(|finding| finding.kind == FindingKind::Tampered), "{found:?}");
     };
@@ -259,7 +259,7 @@ fn removal_that_manifest_and_lines_do_not_agree_on_is_found() {
     refused(&SegmentEntry { removed: Some(stamp), ..sealed });
     // The lines of the other generation under this one's name.
     let lines = bytes(&disk, &sealed, SegmentFile::Lines);
-    env::replace_file(&disk, &entry.name.path(dir(), SegmentFile::Lines), &lines).unwrap();
+    env::replace_file(&disk, &dir().join(entry.name.file(SegmentFile::Lines)), &lines).unwrap();
     refused(&entry);
 }
 
@@ -275,11 +275,11 @@ fn a_file_that_is_not_what_the_manifest_says_is_not_rewritten_and_one_given_up_l
             let left = std::cell::Cell::<u32>::new(steps);
             let go_on = || left.replace(left.get().saturating_sub(1)) > 0;
             let how = Reindexing { go_on: &go_on, ..Reindexing::new(&cache, IndexAccess::Blocks, SEED, &token) };
-            let given_up = rewrite_without(&disk, dir(), &entry, &removed, &|leaf| Ok(LOG.digest(leaf)), &how);
+            let given_up = rewrite_without(&store(&disk, dir()), &entry, &removed, &|leaf| Ok(LOG.digest(leaf)), &how);
             assert_eq!(given_up.unwrap(), None);
         }
         assert_eq!(disk.list(dir()).unwrap(), before);
-        disk.flip_bit(&entry.name.path(dir(), file), 20, 3).unwrap();
+        disk.flip_bit(&dir().join(entry.name.file(file)), 20, 3).unwrap();
         let rewritten = rewrite(&disk, &entry, &removed);
         assert!(matches!(rewritten, Err(RewriteError::Changed { .. } | RewriteError::Read(_))), "{rewritten:?}");
         assert_eq!(disk.list(dir()).unwrap(), before);
@@ -289,11 +289,11 @@ fn a_file_that_is_not_what_the_manifest_says_is_not_rewritten_and_one_given_up_l
 /// Rewrites, publishes and removes, as whoever removes leaves does.
 fn rewrite_and_publish(disk: &FaultyDisk, removed: &RoaringTreemap) -> Result<(), Box<dyn std::error::Error>> {
     let manifests = Path::new(MANIFESTS);
-    let newest = manifest::newest(disk, manifests)?.unwrap();
+    let newest = manifest::newest(&store(disk, manifests))?.unwrap();
     let old = newest.segments[1];
     let entry = rewrite(disk, &old, removed)?;
-    publish(disk, manifests, &newest.followed_by_merged(1, entry))?;
-    Ok(remove_files(disk, dir(), &SegmentFile::ALL.map(|file| old.name.path(dir(), file)))?)
+    publish(&store(disk, manifests), &newest.followed_by_merged(1, entry))?;
+    Ok(remove_files(&store(disk, dir()), &SegmentFile::ALL.map(|file| old.name.file(file)))?)
 }
 
 #[test]
@@ -301,9 +301,9 @@ fn a_fault_at_any_step_leaves_the_old_segment_or_the_rewritten_one() {
     let before = disk();
     let manifests = Path::new(MANIFESTS);
     let first = Manifest::first(1, LOG.seal(&before, 0..20).unwrap());
-    publish(&before, manifests, &first).unwrap();
+    publish(&store(&before, manifests), &first).unwrap();
     let second = first.followed_by(1, LOG.seal(&before, 20..60).unwrap());
-    publish(&before, manifests, &second).unwrap();
+    publish(&store(&before, manifests), &second).unwrap();
     let removed: RoaringTreemap = (15..33).chain([40, 59]).collect();
     let whole = before.snapshot();
     rewrite_and_publish(&whole, &removed).unwrap();
@@ -316,11 +316,11 @@ fn a_fault_at_any_step_leaves_the_old_segment_or_the_rewritten_one() {
             let outcome = rewrite_and_publish(&disk, &removed);
             disk.clear_faults();
             disk.crash(step);
-            let manifest = manifest::newest(&disk, manifests).unwrap().unwrap();
+            let manifest = manifest::newest(&store(&disk, manifests)).unwrap().unwrap();
             let is_new = manifest.segments[1].removed.is_some();
             assert!(is_new || outcome.is_err(), "{case}: published, then lost");
             LOG.clean(&disk, &manifest, manifest.sealed_to()..u64::MAX, &|_| true);
-            assert_eq!(verify_folder(&disk, dir(), Some(&manifest)).unwrap(), [], "{case}");
+            assert_eq!(verify_folder(&store(&disk, dir()), Some(&manifest)).unwrap(), [], "{case}");
             for entry in &manifest.segments {
                 assert_eq!(LOG.verify_explained(&disk, dir(), entry, &removed), [], "{case}");
             }

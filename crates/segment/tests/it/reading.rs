@@ -10,11 +10,12 @@ use indelible_segment::verify::FindingKind;
 use indelible_segment::{BlockCache, PartError, PartLines, SegmentFile};
 use index::Lines;
 
-use crate::sample::{Log, SEGMENTS, disk};
+use crate::sample::{Log, SEGMENTS, disk, store};
 
 const LOG: Log = Log("here");
 
 /// A disk on which reads that touch one byte of files with one ending fail.
+#[derive(Clone)]
 struct BadBlock {
     disk: FaultyDisk,
     ending: &'static str,
@@ -100,7 +101,7 @@ fn a_read_error_fails_the_question_and_names_file_and_place() {
     for (file, ending) in [(SegmentFile::Lines, ".ndjson.zst"), (SegmentFile::Disclosures, ".disc")] {
         let byte = Arc::new(AtomicU64::new(u64::MAX));
         let bad = BadBlock { disk: disk.clone(), ending, byte: Arc::clone(&byte) };
-        let lines = SealedLines::open(&bad, dir, &entry, &BlockCache::new(0)).unwrap();
+        let lines = SealedLines::open(&store(&bad, dir), &entry, &BlockCache::new(0)).unwrap();
         byte.store(100, Ordering::Relaxed);
 
         let mut handed_out = 0;
@@ -109,7 +110,7 @@ fn a_read_error_fails_the_question_and_names_file_and_place() {
             _ => (0..400).rev().try_for_each(|leaf| lines.disclosures(leaf).map(|_| handed_out += 1)),
         };
         assert!(handed_out > 0);
-        let path = entry.name.path(dir, file);
+        let path = dir.join(entry.name.file(file));
         let Err(PartError::Read { file: named, offset, .. }) = outcome else { panic!("{outcome:?}") };
         assert!(named == path && offset <= 100, "{} {offset}", named.display());
 

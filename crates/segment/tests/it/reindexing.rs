@@ -9,7 +9,7 @@ use indelible_segment::{BlockCache, Part, SegmentFile};
 use index::{Difference, IndexKey, IndexSecret};
 use sha2::Sha256;
 
-use crate::sample::{Log, SEED, SEGMENTS, address, disk, token};
+use crate::sample::{Log, SEED, SEGMENTS, address, disk, store, token};
 
 const LOG: Log = Log("here");
 
@@ -20,9 +20,9 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
     let cache = BlockCache::new(1 << 20);
     let entry = LOG.seal(&disk, 0..200).unwrap();
     let how = Reindexing::new(&cache, IndexAccess::Whole, SEED, &token);
-    let file = entry.name.path(dir, SegmentFile::Index);
+    let file = dir.join(entry.name.file(SegmentFile::Index));
     let sealed = disk.read(&file).unwrap();
-    let open = || open_segment(&disk, dir, &entry, &cache, IndexAccess::Whole);
+    let open = || open_segment(&store(&disk, dir), &entry, &cache, IndexAccess::Whole);
 
     let other = super::sample::disk();
     Log("there").seal(&other, 0..200).unwrap();
@@ -34,8 +34,8 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
             Some(bytes) => env::replace_file(&disk, &file, &bytes).unwrap(),
         }
         assert!(open().is_err_and(|error| error.wants_reindex()));
-        assert!(reindex(&disk, dir, &entry, &how).unwrap());
-        assert!(!reindex(&disk, dir, &entry, &how).unwrap(), "it is the same already");
+        assert!(reindex(&store(&disk, dir), &entry, &how).unwrap());
+        assert!(!reindex(&store(&disk, dir), &entry, &how).unwrap(), "it is the same already");
         assert_eq!(disk.read(&file).unwrap(), sealed);
         let segment = open().unwrap();
         assert_eq!((segment.leaf_set().start(), segment.rows()), (0, 200));
@@ -46,9 +46,9 @@ fn an_index_that_is_gone_damaged_or_of_other_lines_is_made_again_byte_for_byte()
         }
     }
 
-    disk.remove(&entry.name.path(dir, SegmentFile::Lines)).unwrap();
+    disk.remove(&dir.join(entry.name.file(SegmentFile::Lines))).unwrap();
     assert!(matches!(open(), Err(OpenSegmentError::Files(_))));
-    assert!(reindex(&disk, dir, &entry, &how).is_err());
+    assert!(reindex(&store(&disk, dir), &entry, &how).is_err());
 }
 
 /// An index with every checksum right again after `change`, which is given its bytes up to the section table, and where sections
@@ -85,9 +85,9 @@ fn an_index_with_other_bytes_than_its_lines_give_is_told_though_it_answers_alike
     let cache = BlockCache::new(1 << 20);
     let entry = LOG.seal(&disk, 1..201).unwrap();
     let how = Reindexing::new(&cache, IndexAccess::Whole, SEED, &token);
-    let file = entry.name.path(dir, SegmentFile::Index);
+    let file = dir.join(entry.name.file(SegmentFile::Index));
     let sealed = disk.read(&file).unwrap();
-    assert_eq!(check_index(&disk, dir, &entry, &how, None).unwrap(), None);
+    assert_eq!(check_index(&store(&disk, dir), &entry, &how, None).unwrap(), None);
     // The row bits of a token list mean nothing where each token has a set of rows.
     let alike = forged(&sealed, 7, |index, at| index[at + 8] ^= 1);
     // A fact more, or one fewer.
@@ -95,7 +95,7 @@ fn an_index_with_other_bytes_than_its_lines_give_is_told_though_it_answers_alike
     for (bytes, answers) in [(alike, false), (other, true)] {
         assert_ne!(bytes, sealed);
         env::replace_file(&disk, &file, &bytes).unwrap();
-        let found = check_index(&disk, dir, &entry, &how, None).unwrap().unwrap();
+        let found = check_index(&store(&disk, dir), &entry, &how, None).unwrap().unwrap();
         assert_eq!(matches!(found, Difference::Answers(_)), answers, "{found:?}");
         assert_eq!(disk.read(&file).unwrap(), sealed, "made again");
     }
@@ -109,7 +109,7 @@ fn a_long_making_says_how_far_it_is() {
     let told = std::cell::RefCell::new(Vec::new());
     let progress = |more| told.borrow_mut().push(more);
     let how = Reindexing { progress: &progress, ..Reindexing::new(&cache, IndexAccess::Whole, SEED, &token) };
-    reindex(&disk, Path::new(SEGMENTS), &entry, &how).unwrap();
+    reindex(&store(&disk, Path::new(SEGMENTS)), &entry, &how).unwrap();
     assert_eq!(told.into_inner(), [PROGRESS_ROWS, PROGRESS_ROWS, 5]);
 }
 
@@ -123,7 +123,7 @@ fn a_large_segment_is_indexed_piece_by_piece() {
     let before = disk.list(dir).unwrap();
     for rows_at_once in [1, 2, 50, 199] {
         let how = Reindexing { rows_at_once, ..Reindexing::new(&cache, IndexAccess::Whole, SEED, &token) };
-        assert!(!reindex(&disk, dir, &entry, &how).unwrap(), "{rows_at_once} rows at once");
+        assert!(!reindex(&store(&disk, dir), &entry, &how).unwrap(), "{rows_at_once} rows at once");
         assert_eq!(disk.list(dir).unwrap(), before);
     }
 }
@@ -132,14 +132,15 @@ fn a_large_segment_is_indexed_piece_by_piece() {
 fn a_mapped_index_answers_as_one_read() {
     let dir = tempfile::tempdir().unwrap();
     let disk = env::SystemDisk;
-    let mut sealer = indelible_segment::Sealer::begin(&disk, dir.path(), 0, 0, SEED).unwrap();
+    let store = store(&disk, dir.path());
+    let mut sealer = indelible_segment::Sealer::begin(&store, 0, 0, SEED).unwrap();
     for leaf in 0..50 {
         sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf)).unwrap();
     }
     let entry = sealer.finish(&|leaf| Ok(LOG.digest(leaf))).unwrap();
     let cache = BlockCache::new(1 << 20);
     for access in [IndexAccess::Blocks, IndexAccess::Whole] {
-        let segment = open_segment(&disk, dir.path(), &entry, &cache, access).unwrap();
+        let segment = open_segment(&store, &entry, &cache, access).unwrap();
         assert_eq!(segment.rows(), 50);
         assert_eq!(segment.line(segment.row_of_leaf(7).unwrap()).unwrap(), LOG.line(7));
     }
@@ -151,22 +152,22 @@ fn an_index_of_another_key_is_forged_and_is_made_again_under_ours() {
     let dir = Path::new(SEGMENTS);
     let key = IndexKey::new([5; 32]);
     let entry = LOG.seal_with(&disk, 0..200, IndexSecret { seed: SEED, key }).unwrap();
-    let file = entry.name.path(dir, SegmentFile::Index);
+    let file = dir.join(entry.name.file(SegmentFile::Index));
     let ours = BlockCache::keyed(1 << 20, key);
     let sealed = disk.read(&file).unwrap();
     for access in [IndexAccess::Whole, IndexAccess::Blocks] {
-        let open = || open_segment(&disk, dir, &entry, &ours, access);
+        let open = || open_segment(&store(&disk, dir), &entry, &ours, access);
         open().unwrap();
         for others in [IndexKey::default(), IndexKey::new([6; 32])] {
             let others = BlockCache::keyed(1 << 20, others);
-            assert!(reindex(&disk, dir, &entry, &Reindexing::new(&others, access, SEED, &token)).unwrap());
-            open_segment(&disk, dir, &entry, &others, access).unwrap();
+            assert!(reindex(&store(&disk, dir), &entry, &Reindexing::new(&others, access, SEED, &token)).unwrap());
+            open_segment(&store(&disk, dir), &entry, &others, access).unwrap();
             assert!(open().is_err_and(|error| error.is_forged() && error.wants_reindex()));
             // In pieces, which are merged, under the same key.
             let how = Reindexing { rows_at_once: 100, ..Reindexing::new(&ours, access, SEED, &token) };
-            assert!(reindex(&disk, dir, &entry, &how).unwrap());
+            assert!(reindex(&store(&disk, dir), &entry, &how).unwrap());
             open().unwrap().index().verify().unwrap();
-            reindex(&disk, dir, &entry, &Reindexing::new(&ours, access, SEED, &token)).unwrap();
+            reindex(&store(&disk, dir), &entry, &Reindexing::new(&ours, access, SEED, &token)).unwrap();
             assert_eq!(disk.read(&file).unwrap(), sealed);
         }
     }

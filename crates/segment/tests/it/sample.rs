@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use env::Disk;
 use env::fake::FaultyDisk;
+use env::{Disk, FolderStore};
 use event::Entry;
 use indelible_segment::manifest::{Manifest, SegmentEntry};
 use indelible_segment::seal::{Elsewhere, Leftovers, remove_leftovers};
@@ -74,14 +75,14 @@ impl Log {
     }
 
     /// Verifies a segment.
-    pub fn verify(self, disk: &dyn Disk, dir: &Path, entry: &SegmentEntry) -> Vec<SegmentFinding> {
+    pub fn verify<D: Disk + Clone + 'static>(self, disk: &D, dir: &Path, entry: &SegmentEntry) -> Vec<SegmentFinding> {
         self.verify_explained(disk, dir, entry, &RoaringTreemap::new())
     }
 
     /// As [`Self::verify`], where the log explains that these leaves were removed.
-    pub fn verify_explained(
+    pub fn verify_explained<D: Disk + Clone + 'static>(
         self,
-        disk: &dyn Disk,
+        disk: &D,
         dir: &Path,
         entry: &SegmentEntry,
         explained: &RoaringTreemap,
@@ -97,13 +98,13 @@ impl Log {
             threads: 2,
             progress: &|_| (),
         };
-        verify_segment(disk, dir, entry, &how).unwrap()
+        verify_segment(&store(disk, dir), entry, &how).unwrap()
     }
 
     /// Removes what sealing left, with a journal that holds these leaves.
     pub fn clean(
         self,
-        disk: &dyn Disk,
+        disk: &FaultyDisk,
         manifest: &Manifest,
         journal: Range<u64>,
         are_held: &dyn Fn(Range<u64>) -> bool,
@@ -111,27 +112,33 @@ impl Log {
         let digests = |leaves: Range<u64>| Ok(leaves.map(|leaf| self.digest(leaf)).collect());
         let index_key = &IndexKey::default();
         let elsewhere = Elsewhere { manifest: Some(manifest), journal, are_held, digests: &digests, index_key };
-        remove_leftovers(disk, Path::new(SEGMENTS), &elsewhere).unwrap()
+        remove_leftovers(&store(disk, Path::new(SEGMENTS)), &elsewhere).unwrap()
     }
 
     /// Seals the given leaves.
-    pub fn seal(self, disk: &dyn Disk, leaves: Range<u64>) -> Result<SegmentEntry, SealError> {
+    pub fn seal(self, disk: &FaultyDisk, leaves: Range<u64>) -> Result<SegmentEntry, SealError> {
         self.seal_with(disk, leaves, SEED)
     }
 
     /// As [`Self::seal`], with an index made with `secret`.
     pub fn seal_with(
         self,
-        disk: &dyn Disk,
+        disk: &FaultyDisk,
         leaves: Range<u64>,
         secret: impl Into<IndexSecret>,
     ) -> Result<SegmentEntry, SealError> {
-        let mut sealer = Sealer::begin(disk, Path::new(SEGMENTS), leaves.start, 0, secret)?;
+        let store = store(disk, Path::new(SEGMENTS));
+        let mut sealer = Sealer::begin(&store, leaves.start, 0, secret)?;
         for leaf in leaves {
             sealer.push(&self.line(leaf), &self.disclosed(leaf), address(leaf))?;
         }
         sealer.finish(&|leaf| Ok(self.digest(leaf)))
     }
+}
+
+/// The blobs in a folder of a disk.
+pub fn store<D: Disk + Clone + 'static>(disk: &D, dir: &Path) -> FolderStore {
+    FolderStore::new(Arc::new(disk.clone()), dir)
 }
 
 /// The seed of the log's indexes.

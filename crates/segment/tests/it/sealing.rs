@@ -9,7 +9,7 @@ use indelible_segment::verify::verify_folder;
 use indelible_segment::{BlockCache, PartLines, SealError, Sealer, SegmentFile};
 use index::Lines;
 
-use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk};
+use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk, store};
 
 const LOG: Log = Log("here");
 /// Leaves sealed at a time.
@@ -23,7 +23,7 @@ fn segments() -> &'static Path {
 fn assert_whole(disk: &FaultyDisk, entry: &SegmentEntry) {
     let findings = LOG.verify(disk, segments(), entry);
     assert_eq!(findings, []);
-    let lines = SealedLines::open(disk, segments(), entry, &BlockCache::new(1 << 20)).unwrap();
+    let lines = SealedLines::open(&store(disk, segments()), entry, &BlockCache::new(1 << 20)).unwrap();
     for leaf in entry.name.leaves() {
         assert_eq!(lines.line(leaf).unwrap(), LOG.line(leaf));
         assert_eq!(lines.disclosures(leaf).unwrap(), LOG.disclosed(leaf));
@@ -64,8 +64,9 @@ fn sealing_again_takes_a_new_name() {
 #[test]
 fn what_is_not_as_the_tree_says_is_not_sealed() {
     let disk = disk();
-    let begin = || Sealer::begin(&disk, segments(), 0, 0, SEED).unwrap();
-    let push = |sealer: &mut Sealer<'_>, leaf| sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf));
+    let store = store(&disk, segments());
+    let begin = || Sealer::begin(&store, 0, 0, SEED).unwrap();
+    let push = |sealer: &mut Sealer, leaf| sealer.push(&LOG.line(leaf), &LOG.disclosed(leaf), address(leaf));
 
     let mut sealer = begin();
     (0..3).for_each(|leaf| push(&mut sealer, leaf).unwrap());
@@ -98,11 +99,11 @@ fn what_is_not_as_the_tree_says_is_not_sealed() {
 /// Seals and publishes, as the engine does.
 fn seal_and_publish(disk: &FaultyDisk) -> Result<(), Box<dyn std::error::Error>> {
     let manifests = Path::new(MANIFESTS);
-    let newest = manifest::newest(disk, manifests)?;
+    let newest = manifest::newest(&store(disk, manifests))?;
     let from = newest.as_ref().map_or(0, Manifest::sealed_to);
     let entry = LOG.seal(disk, from..from + LEAVES)?;
     let next = newest.map_or_else(|| Manifest::first(1, entry), |newest| newest.followed_by(1, entry));
-    manifest::publish(disk, manifests, &next)?;
+    manifest::publish(&store(disk, manifests), &next)?;
     Ok(())
 }
 
@@ -135,18 +136,18 @@ fn a_fault_at_any_step_leaves_the_old_state_or_the_new() {
 
 /// What every start finds after a fault: the first segment alone, or both, whole. Returns which; then sealing goes on.
 fn recover(disk: &FaultyDisk, told_published: bool, case: &str) -> bool {
-    let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let newest = manifest::newest(&store(disk, Path::new(MANIFESTS))).unwrap().unwrap();
     let published = newest.number > 1;
     assert_eq!(newest.sealed_to(), if published { 2 * LEAVES } else { LEAVES }, "{case}");
     assert!(published || !told_published, "{case}: published, then lost");
     newest.segments.iter().for_each(|entry| assert_whole(disk, entry));
 
     LOG.clean(disk, &newest, newest.sealed_to()..u64::MAX, &|_| true);
-    assert_eq!(verify_folder(disk, segments(), Some(&newest)).unwrap(), [], "{case}");
+    assert_eq!(verify_folder(&store(disk, segments()), Some(&newest)).unwrap(), [], "{case}");
     seal_and_publish(disk).unwrap();
-    let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let newest = manifest::newest(&store(disk, Path::new(MANIFESTS))).unwrap().unwrap();
     newest.segments.iter().for_each(|entry| assert_whole(disk, entry));
-    assert_eq!(verify_manifests(disk, Path::new(MANIFESTS)).unwrap(), [], "{case}");
+    assert_eq!(verify_manifests(&store(disk, Path::new(MANIFESTS))).unwrap(), [], "{case}");
     published
 }
 
@@ -165,7 +166,7 @@ fn two_faults_leave_the_old_state_or_the_new() {
             disk.fail_at(first, fault);
             let mut outcome = seal_and_publish(&disk);
             disk.clear_faults();
-            if outcome.is_err() && manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap().number == 1 {
+            if outcome.is_err() && manifest::newest(&store(&disk, Path::new(MANIFESTS))).unwrap().unwrap().number == 1 {
                 disk.fail_at(second, Fault::PowerLoss);
                 outcome = seal_and_publish(&disk);
             }
@@ -179,7 +180,7 @@ fn two_faults_leave_the_old_state_or_the_new() {
 fn only_what_is_really_held_elsewhere_is_cleaned_away() {
     let disk = disk();
     seal_and_publish(&disk).unwrap();
-    let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let newest = manifest::newest(&store(&disk, Path::new(MANIFESTS))).unwrap().unwrap();
     let sound = |leaves: Range<u64>| {
         leaves.end <= LEAVES && newest.segments.iter().all(|entry| LOG.verify(&disk, segments(), entry).is_empty())
     };
@@ -196,15 +197,15 @@ fn only_what_is_really_held_elsewhere_is_cleaned_away() {
     assert_whole(&disk, &lost);
     assert!(disk.exists(&segments().join("anything.tmp")).unwrap(), "nobody knows whose it is");
     disk.remove(&segments().join("anything.tmp")).unwrap();
-    assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap().len(), 3);
+    assert_eq!(verify_folder(&store(&disk, segments()), Some(&newest)).unwrap().len(), 3);
 
     assert_eq!(clean(20..30).removed.len(), 3);
-    assert_eq!(verify_folder(&disk, segments(), Some(&newest)).unwrap(), []);
+    assert_eq!(verify_folder(&store(&disk, segments()), Some(&newest)).unwrap(), []);
     newest.segments.iter().for_each(|entry| assert_whole(&disk, entry));
 
     // A second writing of live leaves is surplus, as long as the live files are what they were.
     let surplus = LOG.seal(&disk, 0..LEAVES).unwrap();
-    let live = newest.segments[0].name.path(segments(), SegmentFile::Lines);
+    let live = segments().join(newest.segments[0].name.file(SegmentFile::Lines));
     let kept = disk.read(&live).unwrap();
     disk.flip_bit(&live, kept.len() as u64 / 2, 0).unwrap();
     assert_eq!(clean(LEAVES..LEAVES).removed, Vec::<PathBuf>::new());
@@ -217,7 +218,7 @@ fn only_what_is_really_held_elsewhere_is_cleaned_away() {
 
 /// Every file whose name is a segment's, and what became of each after a start.
 fn stays(disk: &FaultyDisk, files: &[(&str, Vec<u8>)]) -> Vec<bool> {
-    let newest = manifest::newest(disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let newest = manifest::newest(&store(disk, Path::new(MANIFESTS))).unwrap().unwrap();
     for (name, content) in files {
         env::publish_file(disk, &segments().join(name), content).unwrap();
     }
@@ -237,9 +238,9 @@ fn no_name_of_a_segment_removes_what_is_not_the_logs() {
     let disk = disk();
     seal_and_publish(&disk).unwrap();
     let read = |disk: &FaultyDisk, entry: &SegmentEntry| {
-        SegmentFile::ALL.map(|file| disk.read(&entry.name.path(segments(), file)).unwrap())
+        SegmentFile::ALL.map(|file| disk.read(&segments().join(entry.name.file(file))).unwrap())
     };
-    let ours = read(&disk, &manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap().segments[0]);
+    let ours = read(&disk, &manifest::newest(&store(&disk, Path::new(MANIFESTS))).unwrap().unwrap().segments[0]);
     let theirs = {
         let disk = crate::sample::disk();
         let entry = Log("other").seal(&disk, 0..LEAVES).unwrap();

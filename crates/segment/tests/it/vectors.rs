@@ -15,7 +15,7 @@ use index::Lines;
 use proof::Digest;
 use serde_json::{Value, json};
 
-use crate::sample::{Log, SEED, SEGMENTS, disk};
+use crate::sample::{Log, SEED, SEGMENTS, disk, store};
 
 const LOG: Log = Log("golden");
 const NAME: SegmentName = SegmentName { first: 0, last: 299, generation: 0 };
@@ -46,8 +46,8 @@ fn stamp(path: &Path) -> FileStamp {
 fn golden_entry() -> SegmentEntry {
     SegmentEntry {
         name: NAME,
-        lines: stamp(&NAME.path(&folder(), SegmentFile::Lines)),
-        disclosures: stamp(&NAME.path(&folder(), SegmentFile::Disclosures)),
+        lines: stamp(&folder().join(NAME.file(SegmentFile::Lines))),
+        disclosures: stamp(&folder().join(NAME.file(SegmentFile::Disclosures))),
         removed: None,
     }
 }
@@ -64,7 +64,7 @@ fn manifests(entry: SegmentEntry) -> [Manifest; 2] {
 fn the_golden_segment_reads_as_recorded() {
     let lines = fs::read_to_string(folder().join("lines.ndjson")).unwrap();
     let disclosures = fs::read_to_string(folder().join("disclosures.ndjson")).unwrap();
-    let segment = SealedLines::open(&SystemDisk, &folder(), &golden_entry(), &BlockCache::new(0)).unwrap();
+    let segment = SealedLines::open(&store(&SystemDisk, &folder()), &golden_entry(), &BlockCache::new(0)).unwrap();
     assert_eq!(lines.lines().count() as u64, NAME.last + 1);
     for (leaf, (line, disclosed)) in (0..).zip(lines.lines().zip(disclosures.lines())) {
         assert_eq!(segment.line(leaf).unwrap(), line.as_bytes());
@@ -78,8 +78,8 @@ fn the_golden_segment_reads_as_recorded() {
 fn disclosures_and_manifests_are_written_as_recorded() {
     let disk = disk();
     let entry = LOG.seal(&disk, NAME.leaves()).unwrap();
-    let written = disk.read(&NAME.path(Path::new(SEGMENTS), SegmentFile::Disclosures)).unwrap();
-    assert_eq!(written, fs::read(NAME.path(&folder(), SegmentFile::Disclosures)).unwrap());
+    let written = disk.read(&Path::new(SEGMENTS).join(NAME.file(SegmentFile::Disclosures))).unwrap();
+    assert_eq!(written, fs::read(folder().join(NAME.file(SegmentFile::Disclosures))).unwrap());
     assert_eq!(entry.disclosures, golden_entry().disclosures);
     for manifest in manifests(golden_entry()) {
         let golden = fs::read(folder().join(format!("manifest-{}", manifest.number))).unwrap();
@@ -95,7 +95,8 @@ fn record() {
     let disk = FaultyDisk::new();
     disk.create_dir_all(Path::new(SEGMENTS)).unwrap();
     fs::create_dir_all(folder()).unwrap();
-    let mut sealer = Sealer::begin(&disk, Path::new(SEGMENTS), NAME.first, 0, SEED).unwrap();
+    let store = store(&disk, Path::new(SEGMENTS));
+    let mut sealer = Sealer::begin(&store, NAME.first, 0, SEED).unwrap();
     let mut lines = Vec::new();
     let mut disclosures = String::new();
     for leaf in NAME.leaves() {
@@ -110,7 +111,8 @@ fn record() {
     fs::write(folder().join("lines.ndjson"), lines).unwrap();
     fs::write(folder().join("disclosures.ndjson"), disclosures).unwrap();
     for file in [SegmentFile::Lines, SegmentFile::Disclosures] {
-        fs::write(NAME.path(&folder(), file), disk.read(&NAME.path(Path::new(SEGMENTS), file)).unwrap()).unwrap();
+        fs::write(folder().join(NAME.file(file)), disk.read(&Path::new(SEGMENTS).join(NAME.file(file))).unwrap())
+            .unwrap();
     }
     for manifest in manifests(golden_entry()) {
         fs::write(folder().join(format!("manifest-{}", manifest.number)), manifest.encode()).unwrap();

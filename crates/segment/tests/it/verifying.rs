@@ -10,12 +10,12 @@ use crate::sample::{Log, SEGMENTS, disk};
 
 const LOG: Log = Log("here");
 
-fn verify(disk: &dyn Disk, entry: &SegmentEntry) -> Vec<SegmentFinding> {
+fn verify(disk: &FaultyDisk, entry: &SegmentEntry) -> Vec<SegmentFinding> {
     LOG.verify(disk, Path::new(SEGMENTS), entry)
 }
 
 fn path(entry: &SegmentEntry, file: SegmentFile) -> PathBuf {
-    entry.name.path(Path::new(SEGMENTS), file)
+    Path::new(SEGMENTS).join(entry.name.file(file))
 }
 
 fn put(disk: &dyn Disk, path: &Path, bytes: &[u8]) {
