@@ -4,8 +4,8 @@
 use std::ffi::{c_int, c_long};
 use std::time::Duration;
 
-use crate::process::anonymous_bytes;
-use crate::remote::wait;
+use bench::anonymous_bytes;
+use remote::wait;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+pub(crate) use remote::failed;
+
 use crate::output::errln;
 
 /// How a command ended.
@@ -31,10 +33,4 @@ impl Exit {
             }
         }
     }
-}
-
-/// An error of ours with its causes, and what to do about it.
-pub(crate) fn failed(error: &(dyn std::error::Error + 'static), help: impl Into<String>) -> miette::Report {
-    let text = env::joined(error, "\n  because ");
-    miette::miette!(help = help.into(), "{text}")
 }

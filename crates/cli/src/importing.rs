@@ -9,12 +9,12 @@ use engine::{Log, Submission, SubmitError};
 use event::BodyKind;
 use indicatif::{ProgressBar, ProgressStyle};
 use ingest::{Counts, Line, Lines, Mapping, Outcome, Session};
+use remote::Remote;
 use serde_json::{Value, json};
 
 use crate::beside::Beside;
 use crate::exit::failed;
 use crate::output::errln;
-use crate::remote::Remote;
 
 /// Events submitted at once: a group commit's worth, far below the limits of a batch.
 const BATCH_EVENTS: usize = 1_000;

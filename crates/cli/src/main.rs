@@ -3,13 +3,10 @@
 mod allocator;
 mod beside;
 mod commands;
-mod download;
 mod exit;
 mod importing;
 mod local;
 mod output;
-mod process;
-mod remote;
 mod runtime;
 mod stopping;
 mod target;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use engine::{Config, Log, OpenLogError, World};
+use remote::Remote;
 use server::{Options, Server};
 
 use crate::commands::serve::CUT_OFF;
 use crate::exit::failed;
 use crate::local::remedy;
 use crate::output::errln;
-use crate::remote::Remote;
 
 /// Where a server is expected when nothing is said.
 const DEFAULT_URL: &str = "http://127.0.0.1:7117";

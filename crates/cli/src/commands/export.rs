@@ -4,9 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
+use remote::{download, whole};
 
 use crate::beside::Beside;
-use crate::download::{Download, download};
 use crate::exit::{Exit, failed};
 use crate::output::Answer;
 use crate::target::Target;
@@ -42,28 +42,14 @@ impl Export {
         let params = params.map(|(name, value)| (name.to_owned(), value.clone()));
         self.target.with(|remote| {
             let Some(path) = &self.output else {
-                return whole(&download(remote.base(), "/v1/export", &params, &mut Answer)?);
+                whole(&download(remote.base(), "/v1/export", &params, &mut Answer)?)?;
+                return Ok(Exit::Done);
             };
             let unwritten = |error: io::Error| failed(&error, format!("cannot write {}", path.display()));
             let mut file = Beside::create(path).map_err(unwritten)?;
-            let exit = whole(&download(remote.base(), "/v1/export", &params, &mut file)?)?;
+            whole(&download(remote.base(), "/v1/export", &params, &mut file)?)?;
             file.finish().map_err(unwritten)?;
-            Ok(exit)
+            Ok(Exit::Done)
         })
     }
-}
-
-/// Whether the server said that everything was sent, and as much came as it says.
-pub(super) fn whole(download: &Download) -> miette::Result<Exit> {
-    let said = download.trailers.get("indelible-export").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let bytes = said.strip_prefix("complete;").and_then(|rest| rest.split("; bytes=").nth(1));
-    if bytes.and_then(|bytes| bytes.parse().ok()) == Some(download.bytes) {
-        return Ok(Exit::Done);
-    }
-    Err(miette::miette!(
-        help =
-            "export again; if it happens each time, a proxy on the way drops trailers or parts: ask the server itself",
-        "the export is not whole: {} bytes came, and the server did not say that these are all",
-        download.bytes
-    ))
 }

@@ -6,12 +6,12 @@ use clap::Args;
 use engine::{Config, Log, OpenLogError, World};
 use env::{Clock, LockError, SystemClock};
 use ingest::{Lines, Mapping};
+use remote::Remote;
 
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::{Local, remedy};
 use crate::output::{errln, outln};
-use crate::remote::Remote;
 use crate::target::served_at;
 
 /// Import audit records of another product

@@ -4,11 +4,11 @@ use std::io::{Read, Write};
 
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
+use remote::{parse, text};
 use serde_json::Value;
 
 use crate::exit::{Exit, failed};
 use crate::output::{Answer, outln, unwritable};
-use crate::remote::{parse, text};
 use crate::target::Target;
 use crate::terminal::member;
 

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use env::{NotOurs, SystemClock, SystemDisk};
 use ingest::{Lines, Mapping};
+use remote::Remote;
 
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::output::outln;
-use crate::remote::Remote;
 
 /// Send events to a server
 #[derive(Args, Debug)]

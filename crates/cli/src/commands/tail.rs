@@ -4,11 +4,11 @@ use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::time::Duration;
 
 use clap::Args;
+use remote::{Answer, Remote, parse, refused, text, wait};
 use serde_json::Value;
 
 use crate::exit::{Exit, failed};
 use crate::output::{errln, unwritable};
-use crate::remote::{Answer, Remote, parse, refused, text, wait};
 use crate::target::Target;
 use crate::terminal::member;
 

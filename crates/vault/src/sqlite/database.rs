@@ -1,12 +1,14 @@
-//! `vault.db`: a row per person.
+//! The database itself: a row per person.
 //!
 //! The journal mode is a write-ahead log. A rollback journal would copy the page with the old key to a second place at
 //! the very moment the key is destroyed; a write-ahead log holds the new page only, and is cut to nothing before a
 //! destruction is reported. It also costs one sync a transaction instead of three.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use env::SystemDisk;
+use event::PersonId;
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::{self, Error, SQLITE_SCHEMA};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, named_params};
@@ -14,8 +16,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use super::files::{self, To};
 use super::schema;
 use crate::{KeyRows, PersonRow, StoreError, VaultError};
-use event::PersonId;
-use std::sync::Arc;
 
 /// The open database. After a failed write it writes no more (I-9).
 pub(super) struct Database {
@@ -97,7 +97,7 @@ impl Database {
     /// How many bytes of the file lie behind its last page: SQLite reads them never and writes none.
     ///
     /// # Errors
-    /// `File`, `Database`: it cannot be read.
+    /// `File`, `Store`: it cannot be read.
     fn bytes_behind(&self) -> Result<u64, VaultError> {
         // Asked by name: closing the file would end the locks that this process has on it. And first: pages are only added.
         let file =

@@ -5,12 +5,12 @@ use std::path::Path;
 use engine::verify::{Expect, MarkState, VerifyError, verify_directory};
 use engine::{Config, World};
 use env::LockError;
+use remote::{Answer, Remote, parse, refused, text};
 
 use super::Report;
 use crate::exit::failed;
 use crate::local::NO_LOCK;
 use crate::output::errln;
-use crate::remote::{Answer, Remote, parse, refused, text};
 use crate::target::served_at;
 use crate::terminal::entries_bar;
 

@@ -5,10 +5,10 @@ use std::io::{BufRead, BufReader, Read};
 use engine::verify::KeptReceipt;
 use indicatif::ProgressBar;
 use proof::{Checkpoint, Digest, RightEdge, VerifierKey};
+use remote::Remote;
 
 use super::{Report, receipt};
 use crate::exit::failed;
-use crate::remote::Remote;
 
 /// Longer than any line; a server that sends more is no log.
 const LINE_BYTES_MAX: u64 = 1 << 20;

@@ -2,21 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
+use remote::failed;
 use serde_json::Value;
 
+use super::Watch;
 use super::client::Client;
 use super::events::{Events, seal, settle};
 use super::server::ServerProcess;
-use crate::exit::failed;
 
 /// A folder; one that was made for a run alone is removed when dropped.
-pub(super) struct Folder {
+#[derive(Debug)]
+pub struct Folder {
     path: PathBuf,
     temporary: bool,
 }
 
 impl Folder {
-    pub(super) fn path(&self) -> &Path {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 }
@@ -39,7 +43,10 @@ pub(super) fn folder(named: Option<&Path>) -> miette::Result<Folder> {
 }
 
 /// A new folder within the one named, or among the system's temporary files. It goes again; what else lies there stays.
-pub(super) fn scratch(within: Option<&Path>) -> miette::Result<Folder> {
+///
+/// # Errors
+/// If it cannot be made.
+pub fn scratch(within: Option<&Path>) -> miette::Result<Folder> {
     let within = within.map_or_else(std::env::temp_dir, Path::to_owned);
     make(within.join(format!("indelible-bench-{}", std::process::id())), true)
 }
@@ -51,11 +58,11 @@ fn make(path: PathBuf, temporary: bool) -> miette::Result<Folder> {
 }
 
 /// Serves the log in `folder`; where there is none, makes one of these events. Its segments may still be merging.
-pub(super) fn serve(folder: &Path, events: &Events, sealed: bool) -> miette::Result<ServerProcess> {
+pub(super) fn serve(folder: &Path, events: &Events, sealed: bool, watch: &dyn Watch) -> miette::Result<ServerProcess> {
     let has_log = folder.join("data").exists();
     let server = ServerProcess::start(folder)?;
     if !has_log {
-        events.send(&server)?;
+        events.send(&server, watch)?;
         if sealed {
             seal(&server)?;
         }
@@ -64,9 +71,9 @@ pub(super) fn serve(folder: &Path, events: &Events, sealed: bool) -> miette::Res
 }
 
 /// As [`serve`], all sealed, and waits until the segments are merged.
-pub(super) fn serve_settled(folder: &Path, events: &Events) -> miette::Result<ServerProcess> {
-    let server = serve(folder, events, true)?;
-    settle(&server)?;
+pub(super) fn serve_settled(folder: &Path, events: &Events, watch: &dyn Watch) -> miette::Result<ServerProcess> {
+    let server = serve(folder, events, true, watch)?;
+    settle(&server, watch)?;
     Ok(server)
 }
 

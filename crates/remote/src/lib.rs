@@ -1,4 +1,6 @@
-//! A log that is asked over HTTP.
+//! A log that is asked over HTTP. Errors say what happened and what to do, for whoever runs a command.
+
+mod download;
 
 use std::io::Read;
 use std::time::Duration;
@@ -6,25 +8,29 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::exit::failed;
+pub use download::{Download, download, whole};
 
 /// How often sending is tried before it is given up, with pauses of 0.1 s, 0.2 s, 0.4 s …
 const TRIES: u32 = 8;
 
 /// A running server.
-pub(crate) struct Remote {
+pub struct Remote {
     agent: ureq::Agent,
     base: String,
 }
 
 /// An answer: its status and its body.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: ureq::Body,
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Not read yet.
+    pub body: ureq::Body,
 }
 
 impl Remote {
-    pub(crate) fn new(base: &str) -> Self {
+    /// That at `base`, such as `http://127.0.0.1:7117`. Nothing is asked yet.
+    #[must_use]
+    pub fn new(base: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_connect(Some(Duration::from_secs(10)))
@@ -33,12 +39,17 @@ impl Remote {
         Self { agent: config.into(), base: base.trim_end_matches('/').to_owned() }
     }
 
-    pub(crate) fn base(&self) -> &str {
+    /// Where it is.
+    #[must_use]
+    pub fn base(&self) -> &str {
         &self.base
     }
 
     /// Asks once for this media type; every status is an answer.
-    pub(crate) fn ask(&self, path: &str, params: &[(String, String)], accept: &str) -> miette::Result<Answer> {
+    ///
+    /// # Errors
+    /// If nobody answers.
+    pub fn ask(&self, path: &str, params: &[(String, String)], accept: &str) -> miette::Result<Answer> {
         let request = self
             .agent
             .get(format!("{}{path}", self.base))
@@ -49,23 +60,37 @@ impl Remote {
     }
 
     /// Asks; an answer of another status than 200 is an error that says what the server said.
-    pub(crate) fn get(&self, path: &str, params: &[(String, String)]) -> miette::Result<ureq::Body> {
+    ///
+    /// # Errors
+    /// That; if nobody answers.
+    pub fn get(&self, path: &str, params: &[(String, String)]) -> miette::Result<ureq::Body> {
         match self.ask(path, params, "*/*")? {
             Answer { status: 200, body } => Ok(body),
             Answer { status, body } => Err(refused(status, &text(body)?)),
         }
     }
 
-    pub(crate) fn get_text(&self, path: &str) -> miette::Result<String> {
+    /// As [`Self::get`]: the answer as text.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub fn get_text(&self, path: &str) -> miette::Result<String> {
         text(self.get(path, &[])?)
     }
 
-    pub(crate) fn get_json(&self, path: &str, params: &[(String, String)]) -> miette::Result<Value> {
+    /// As [`Self::get`]: the answer as JSON.
+    ///
+    /// # Errors
+    /// As [`Self::get`]; if it is no JSON.
+    pub fn get_json(&self, path: &str, params: &[(String, String)]) -> miette::Result<Value> {
         parse(&text(self.get(path, params)?)?)
     }
 
     /// Asks for one thing; nothing where the server has none of that name.
-    pub(crate) fn find_json(&self, path: &str) -> miette::Result<Option<Value>> {
+    ///
+    /// # Errors
+    /// As [`Self::get_json`].
+    pub fn find_json(&self, path: &str) -> miette::Result<Option<Value>> {
         let response =
             self.agent.get(format!("{}{path}", self.base)).call().map_err(|error| self.unreachable(&error))?;
         let status = response.status().as_u16();
@@ -78,7 +103,10 @@ impl Remote {
     }
 
     /// Posts once; every status is an answer.
-    pub(crate) fn post(&self, path: &str, media_type: &str, body: &[u8]) -> miette::Result<Answer> {
+    ///
+    /// # Errors
+    /// If nobody answers.
+    pub fn post(&self, path: &str, media_type: &str, body: &[u8]) -> miette::Result<Answer> {
         let request = self.agent.post(format!("{}{path}", self.base)).header("Content-Type", media_type);
         let response = request.send(body).map_err(|error| self.unreachable(&error))?;
         Ok(Answer { status: response.status().as_u16(), body: response.into_body() })
@@ -86,7 +114,10 @@ impl Remote {
 
     /// Posts events until the server has taken them: retries what may go through later. Events should carry event_ids,
     /// so that what had arrived before is not recorded twice.
-    pub(crate) fn send_events<T: DeserializeOwned>(&self, path: &str, body: &[u8]) -> miette::Result<T> {
+    ///
+    /// # Errors
+    /// What the server refused, or the last try's trouble.
+    pub fn send_events<T: DeserializeOwned>(&self, path: &str, body: &[u8]) -> miette::Result<T> {
         let mut pause = Duration::from_millis(100);
         let mut tried = 1;
         loop {
@@ -114,25 +145,34 @@ impl Remote {
     }
 }
 
+/// Waits for so long.
 #[expect(clippy::disallowed_methods, reason = "a pause between tries, or looks; nothing here is under test by time")]
-pub(crate) fn wait(pause: Duration) {
+pub fn wait(pause: Duration) {
     std::thread::sleep(pause);
 }
 
 /// The whole body as text. For answers that are small by nature.
-pub(crate) fn text(body: ureq::Body) -> miette::Result<String> {
+///
+/// # Errors
+/// If it breaks off.
+pub fn text(body: ureq::Body) -> miette::Result<String> {
     let mut text = String::new();
     body.into_reader().read_to_string(&mut text).map_err(|error| failed(&error, "the answer broke off; try again"))?;
     Ok(text)
 }
 
-pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> miette::Result<T> {
+/// An answer as JSON.
+///
+/// # Errors
+/// If it is none.
+pub fn parse<T: DeserializeOwned>(text: &str) -> miette::Result<T> {
     serde_json::from_str(text)
         .map_err(|error| failed(&error, "the answer is no JSON; is this the address of an Indelible server?"))
 }
 
 /// What a problem document says, for people.
-pub(crate) fn refused(status: u16, text: &str) -> miette::Report {
+#[must_use]
+pub fn refused(status: u16, text: &str) -> miette::Report {
     let problem: Value = serde_json::from_str(text).unwrap_or_default();
     let title = problem.get("title").and_then(Value::as_str).unwrap_or("the server refused");
     let detail = problem.get("detail").and_then(Value::as_str).unwrap_or("no reason was given");
@@ -145,4 +185,11 @@ pub(crate) fn refused(status: u16, text: &str) -> miette::Report {
     });
     let events: String = events.collect();
     miette::miette!(help = detail.to_owned(), "{title} (HTTP {status}){events}")
+}
+
+/// An error of ours with its causes, and what to do about it.
+#[must_use]
+pub fn failed(error: &(dyn std::error::Error + 'static), help: impl Into<String>) -> miette::Report {
+    let text = env::joined(error, "\n  because ");
+    miette::miette!(help = help.into(), "{text}")
 }

@@ -8,56 +8,55 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use clap::Args;
 use env::{Clock, SystemClock};
+use remote::wait;
 
 use self::load::Load;
-use self::said::{Latency, Report};
+pub use self::said::Amid;
+use self::said::Latency;
 use super::measure::processor_seconds;
 use super::server::ServerProcess;
-use super::{OneLog, log};
-use crate::exit::Exit;
-use crate::remote::wait;
+use super::{OneLog, Watch, log};
 
-/// Ingest, questions and exports at once
-#[derive(Args, Debug)]
-#[command(
-    after_help = "The log given with --dir grows by what is sent, so that `bench query` needs another one afterwards.\n\nExample:\n  indelible bench together --entries 1000000 --dir /var/tmp/bench --seconds 60"
-)]
-pub(crate) struct Together {
-    #[command(flatten)]
-    asked: OneLog,
+/// Ingest, questions and exports at once.
+#[derive(Debug, Clone)]
+pub struct Together {
+    /// Which log; it grows by what is sent.
+    pub asked: OneLog,
     /// How long everything goes on at once; a quarter of it each, before, for single events alone and beside the questions.
-    #[arg(long, default_value_t = SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
-    seconds: u64,
+    pub seconds: u64,
     /// Connections that send batches meanwhile.
-    #[arg(long, default_value_t = SENDERS)]
-    senders: usize,
+    pub senders: usize,
     /// Connections that ask.
-    #[arg(long, default_value_t = ASKERS)]
-    askers: usize,
+    pub askers: usize,
     /// Exports at once: a CSV, one as JSON, one as NDJSON, and so on in turn.
-    #[arg(long, default_value_t = EXPORTS)]
-    exports: usize,
-    /// These questions only, such as resource_id; may be repeated.
-    #[arg(long, value_name = "QUESTION", value_parser = load::QUESTIONS.map(|(name, _)| name))]
-    only: Vec<String>,
+    pub exports: usize,
+    /// These questions only, of [`question_names`]; none: all.
+    pub only: Vec<String>,
 }
 
 /// How long everything goes on where nobody says it.
-pub(super) const SECONDS: u64 = 40;
+pub const SECONDS: u64 = 40;
 
-const SENDERS: usize = 4;
+/// Connections that send batches where nobody says how many.
+pub const SENDERS: usize = 4;
 
-/// As many as one caller's questions run at once.
-const ASKERS: usize = 4;
+/// Connections that ask where nobody says how many: as many as one caller's questions run at once.
+pub const ASKERS: usize = 4;
 
-/// One of each format.
-const EXPORTS: usize = 3;
+/// Exports at once where nobody says how many: one of each format.
+pub const EXPORTS: usize = 3;
+
+/// The names of the questions.
+#[must_use]
+pub fn question_names() -> [&'static str; load::QUESTIONS.len()] {
+    load::QUESTIONS.map(|(name, _)| name)
+}
 
 impl Together {
     /// Everything there is, for so many seconds.
-    pub(super) fn new(asked: OneLog, seconds: u64) -> Self {
+    #[must_use]
+    pub fn new(asked: OneLog, seconds: u64) -> Self {
         Self { asked, seconds, senders: SENDERS, askers: ASKERS, exports: EXPORTS, only: Vec::new() }
     }
 }
@@ -65,14 +64,17 @@ impl Together {
 /// How often the server's memory is looked at: peaks of a question last longer.
 const LOOK: Duration = Duration::from_millis(20);
 
-pub(super) fn run(what: &Together) -> miette::Result<Exit> {
-    let folder = log::folder(what.asked.dir.as_deref())?;
-    let server = log::serve_settled(folder.path(), &what.asked.events)?;
+/// Measures memory, and what single events wait for: alone, beside the questions, and amid everything.
+///
+/// # Errors
+/// If something could not be run, or was refused otherwise than for the load.
+pub fn together(what: &Together, watch: &dyn Watch) -> miette::Result<Amid> {
+    let folder = log::folder(what.asked.dir())?;
+    let server = log::serve_settled(folder.path(), &what.asked.events, watch)?;
     let clock = SystemClock::new();
     let report = watched(&server, || measure(what, &server, &clock))?;
     server.stop()?;
-    report.print(what.asked.json);
-    Ok(Exit::Done)
+    Ok(report)
 }
 
 /// Looks at the server's memory while `work` is done.
@@ -93,7 +95,7 @@ fn watched<T>(server: &ServerProcess, work: impl FnOnce() -> T) -> T {
 }
 
 /// Three stretches of time: single events alone, beside the questions, and amid everything.
-fn measure(what: &Together, server: &ServerProcess, clock: &dyn Clock) -> miette::Result<Report> {
+fn measure(what: &Together, server: &ServerProcess, clock: &dyn Clock) -> miette::Result<Amid> {
     let load = |us: u64| Load::new(server, clock, what, us);
     let whole_us = what.seconds * 1_000_000;
     let part_us = what.seconds * 250_000;
@@ -102,7 +104,7 @@ fn measure(what: &Together, server: &ServerProcess, clock: &dyn Clock) -> miette
     let (beside, _) = load(part_us).singles_beside(|load| load.questions())?;
     let processor = processor_seconds(server.pid()).unwrap_or_default();
     let (amid, all) = load(whole_us).singles_beside(Load::everything)?;
-    Ok(Report {
+    Ok(Amid {
         seconds: what.seconds,
         peak: server.peak(),
         at_rest,
@@ -112,6 +114,6 @@ fn measure(what: &Together, server: &ServerProcess, clock: &dyn Clock) -> miette
         taken: all.taken,
         exported: all.exported,
         exports: all.exports,
-        questions: all.questions,
+        questions: all.questions.into_iter().map(Into::into).collect(),
     })
 }

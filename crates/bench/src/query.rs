@@ -1,18 +1,18 @@
 //! Questions over HTTP: a server of its own as a child process, one client in this one.
 
-use env::{Clock, SystemClock};
-use serde_json::json;
+use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
 
-use super::Query;
+use env::{Clock, SystemClock};
+use serde_json::{Value, json};
+
 use super::client::Client;
-use super::constants::choose;
+use super::constants::{Constants, choose};
 use super::events::settle;
-use super::log;
 use super::measure::percentile;
 use super::naive;
 use super::questions::{Question, questions};
-use crate::exit::Exit;
-use crate::output::outln;
+use super::{OneLog, Report, Watch, log};
 
 /// A question is asked until so much time has passed, at least and at most so often.
 const MEASURED_US: u64 = 2_000_000;
@@ -22,15 +22,69 @@ const TIMES_MAX: usize = 2_000;
 /// Asked before anything is measured, so that files and sections are mapped and checked.
 const WARM_UP: usize = 3;
 
-pub(super) fn run(what: &Query) -> miette::Result<Exit> {
-    let folder = log::folder(what.asked.dir.as_deref())?;
-    let server = log::serve(folder.path(), &what.asked.events, !what.unsealed)?;
+/// Questions to a log.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Which log.
+    pub asked: OneLog,
+    /// These questions only, such as `Q6`; none: all.
+    pub only: Vec<String>,
+    /// Ask before what was sent is sealed.
+    pub unsealed: bool,
+}
+
+/// What came of [`query`].
+#[derive(Debug)]
+pub struct Answered {
+    entries: u64,
+    constants: Constants,
+    started_in: Duration,
+    peak: u64,
+    rows: Vec<Row>,
+}
+
+impl Report for Answered {
+    fn json(&self) -> Value {
+        let Self { entries, constants, started_in, peak, rows } = self;
+        json!({"entries": entries, "start_ms": started_in.as_millis() as u64, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
+    }
+}
+
+impl Display for Answered {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} entries, one client over HTTP, warm; µs. Every answer was compared with a plain scan of the events.",
+            self.entries
+        )?;
+        writeln!(f, "                                   matches  uncached p50      p99   cached p50      p99")?;
+        for row in &self.rows {
+            let matches = row.matches.map_or_else(|| "-".to_owned(), |count| count.to_string());
+            writeln!(
+                f,
+                "{:<4} {:<28} {matches:>9} {:>13} {:>8} {:>12} {:>8}",
+                row.name, row.what, row.uncached.p50_us, row.uncached.p99_us, row.cached.p50_us, row.cached.p99_us
+            )?;
+        }
+        let peak = self.peak >> 20;
+        let started_in = self.started_in.as_millis();
+        write!(f, "anonymous memory  {peak} MiB at most; the server listened after {started_in} ms")
+    }
+}
+
+/// Asks every question, past the caches and through them, and compares each answer with a plain scan of the events.
+///
+/// # Errors
+/// If something could not be run, or an answer is wrong.
+pub fn query(what: &Query, watch: &dyn Watch) -> miette::Result<Answered> {
+    let folder = log::folder(what.asked.dir())?;
+    let server = log::serve(folder.path(), &what.asked.events, !what.unsealed, watch)?;
     let clock = SystemClock::new();
     let constants = choose(&mut Client::new(server.url())?, what.asked.events.entries)?;
     let questions = questions(&constants)?;
     let expected = naive::answer(&what.asked.events, &questions)?;
     // Only now: merging went on meanwhile.
-    settle(&server)?;
+    settle(&server, watch)?;
     // The server has closed the connection that nothing was asked on meanwhile.
     let mut client = Client::new(server.url())?;
     let mut rows = Vec::new();
@@ -57,35 +111,10 @@ pub(super) fn run(what: &Query) -> miette::Result<Exit> {
     let peak = server.peak();
     let started_in = server.started_in();
     server.stop()?;
-    if what.asked.json {
-        outln!(
-            "{}",
-            json!({"entries": what.asked.events.entries, "start_ms": started_in.as_millis() as u64, "constants": constants, "anonymous_peak_bytes": peak, "questions": rows})
-        );
-        return Ok(Exit::Done);
-    }
-    outln!(
-        "{} entries, one client over HTTP, warm; µs. Every answer was compared with a plain scan of the events.",
-        what.asked.events.entries
-    );
-    outln!("                                   matches  uncached p50      p99   cached p50      p99");
-    for row in rows {
-        let matches = row.matches.map_or_else(|| "-".to_owned(), |count| count.to_string());
-        outln!(
-            "{:<4} {:<28} {matches:>9} {:>13} {:>8} {:>12} {:>8}",
-            row.name,
-            row.what,
-            row.uncached.p50_us,
-            row.uncached.p99_us,
-            row.cached.p50_us,
-            row.cached.p99_us
-        );
-    }
-    outln!("anonymous memory  {} MiB at most; the server listened after {} ms", peak >> 20, started_in.as_millis());
-    Ok(Exit::Done)
+    Ok(Answered { entries: what.asked.events.entries, constants, started_in, peak, rows })
 }
 
-#[derive(serde::Serialize)]
+#[derive(Debug, serde::Serialize)]
 struct Row {
     name: &'static str,
     what: &'static str,
@@ -94,7 +123,7 @@ struct Row {
     cached: Times,
 }
 
-#[derive(serde::Serialize)]
+#[derive(Debug, serde::Serialize)]
 struct Times {
     p50_us: u64,
     p99_us: u64,

@@ -9,25 +9,21 @@ use hyper::{HeaderMap, Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::exit::failed;
-use crate::remote::refused;
+use crate::{failed, refused};
 
 /// What came.
-pub(crate) struct Download {
-    pub(crate) bytes: u64,
-    pub(crate) trailers: HeaderMap,
+pub struct Download {
+    /// How many bytes.
+    pub bytes: u64,
+    /// What was said behind them.
+    pub trailers: HeaderMap,
 }
 
 /// Asks the server at `base` and writes the body of its answer to `out`.
 ///
 /// # Errors
 /// What the server said, where it refused; else what broke, and what to do.
-pub(crate) fn download(
-    base: &str,
-    path: &str,
-    params: &[(String, String)],
-    out: &mut dyn Write,
-) -> miette::Result<Download> {
+pub fn download(base: &str, path: &str, params: &[(String, String)], out: &mut dyn Write) -> miette::Result<Download> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(&error, "the system gives no input and output"))?;
     runtime.block_on(receive(base, path, params, out))
@@ -74,4 +70,22 @@ async fn receive(base: &str, path: &str, params: &[(String, String)], out: &mut 
     }
     out.flush().map_err(|error| failed(&error, "the file cannot be written: make room, then ask again"))?;
     Ok(download)
+}
+
+/// Sees that the server said that everything was sent, and that as much came as it says.
+///
+/// # Errors
+/// If it is not so.
+pub fn whole(download: &Download) -> miette::Result<()> {
+    let said = download.trailers.get("indelible-export").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bytes = said.strip_prefix("complete;").and_then(|rest| rest.split("; bytes=").nth(1));
+    if bytes.and_then(|bytes| bytes.parse().ok()) == Some(download.bytes) {
+        return Ok(());
+    }
+    Err(miette::miette!(
+        help =
+            "export again; if it happens each time, a proxy on the way drops trailers or parts: ask the server itself",
+        "the export is not whole: {} bytes came, and the server did not say that these are all",
+        download.bytes
+    ))
 }

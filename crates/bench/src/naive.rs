@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use remote::failed;
 use serde::Deserialize;
 
 use super::events::Events;
 use super::questions::{Answer, Question};
-use crate::exit::failed;
 
 /// Entries of a page.
 const PAGE: usize = 50;

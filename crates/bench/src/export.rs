@@ -1,15 +1,14 @@
 //! Exports over HTTP to a client on the same machine, which throws the bytes away.
 
+use std::fmt::{self, Display, Formatter};
+
 use env::{Clock, SystemClock};
-use serde_json::json;
+use remote::{download, whole};
+use serde_json::{Value, json};
 
 use super::measure::processor_seconds;
 use super::server::ServerProcess;
-use super::{OneLog, log};
-use crate::commands::export::whole;
-use crate::download::download;
-use crate::exit::Exit;
-use crate::output::outln;
+use super::{OneLog, Report, Watch, log};
 
 /// Format and order of what is measured.
 const EXPORTS: [(&str, &str); 5] =
@@ -21,7 +20,15 @@ const ROUNDS: usize = 3;
 /// Seconds after which there are no more rounds: what takes so long is not measured better by waiting again.
 const SECONDS_MAX: f64 = 40.0;
 
-#[derive(serde::Serialize)]
+/// What came of [`export`].
+#[derive(Debug)]
+pub struct Exported {
+    entries: u64,
+    peak: u64,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, serde::Serialize)]
 struct Row {
     format: &'static str,
     order: &'static str,
@@ -31,9 +38,38 @@ struct Row {
     server_processor_us_per_entry: f64,
 }
 
-pub(super) fn run(what: &OneLog) -> miette::Result<Exit> {
-    let folder = log::folder(what.dir.as_deref())?;
-    let server = log::serve_settled(folder.path(), &what.events)?;
+impl Report for Exported {
+    fn json(&self) -> Value {
+        json!({"entries": self.entries, "anonymous_peak_bytes": self.peak, "exports": self.rows})
+    }
+}
+
+impl Display for Exported {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} entries exported to a client on this machine, the best of up to {ROUNDS}", self.entries)?;
+        writeln!(f, "format  order   entries/s     MB/s  server µs/entry")?;
+        for row in &self.rows {
+            writeln!(
+                f,
+                "{:<7} {:<6} {:>10.0} {:>8.0} {:>16.2}",
+                row.format,
+                row.order,
+                row.entries_per_second,
+                row.bytes as f64 / row.seconds / 1e6,
+                row.server_processor_us_per_entry
+            )?;
+        }
+        write!(f, "anonymous memory  {} MiB at most", self.peak >> 20)
+    }
+}
+
+/// Exports everything in each format and order.
+///
+/// # Errors
+/// If something could not be run, or an export is not whole.
+pub fn export(what: &OneLog, watch: &dyn Watch) -> miette::Result<Exported> {
+    let folder = log::folder(what.dir())?;
+    let server = log::serve_settled(folder.path(), &what.events, watch)?;
     let clock = SystemClock::new();
     let entries = log::entries(&server)?;
     let mut rows = Vec::new();
@@ -54,24 +90,7 @@ pub(super) fn run(what: &OneLog) -> miette::Result<Exit> {
     }
     let peak = server.peak();
     server.stop()?;
-    if what.json {
-        outln!("{}", json!({"entries": entries, "anonymous_peak_bytes": peak, "exports": rows}));
-        return Ok(Exit::Done);
-    }
-    outln!("{entries} entries exported to a client on this machine, the best of up to {ROUNDS}");
-    outln!("format  order   entries/s     MB/s  server µs/entry");
-    for row in rows {
-        outln!(
-            "{:<7} {:<6} {:>10.0} {:>8.0} {:>16.2}",
-            row.format,
-            row.order,
-            row.entries_per_second,
-            row.bytes as f64 / row.seconds / 1e6,
-            row.server_processor_us_per_entry
-        );
-    }
-    outln!("anonymous memory  {} MiB at most", peak >> 20);
-    Ok(Exit::Done)
+    Ok(Exported { entries, peak, rows })
 }
 
 /// One export of everything that was sent, checked to be whole.

@@ -3,10 +3,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
+use remote::{failed, parse, refused};
 use serde_json::Value;
-
-use crate::exit::failed;
-use crate::remote::{parse, refused};
 
 /// One connection to the server under measurement.
 pub(super) struct Client {

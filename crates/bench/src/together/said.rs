@@ -1,15 +1,16 @@
 //! What came of it, as a table and as JSON.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::commands::bench::measure::percentile;
-use crate::output::outln;
+use crate::Report;
+use crate::measure::percentile;
 
 /// Times in µs.
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 pub(super) struct Latency {
     p50_us: u64,
     p99_us: u64,
@@ -55,7 +56,7 @@ impl Answers {
 }
 
 /// How many exports there were.
-#[derive(Default, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Exports {
     pub(super) begun: u64,
     pub(super) whole: u64,
@@ -70,8 +71,23 @@ impl Exports {
     }
 }
 
-/// Everything measured.
-pub(super) struct Report {
+/// One question's answers.
+#[derive(Debug)]
+pub(super) struct Question {
+    name: &'static str,
+    answered: Latency,
+    refused: BTreeMap<u16, u64>,
+}
+
+impl From<Answers> for Question {
+    fn from(mut answers: Answers) -> Self {
+        Self { name: answers.name, answered: Latency::of(&mut answers.times), refused: answers.refused }
+    }
+}
+
+/// What came of [`super::together`].
+#[derive(Debug)]
+pub struct Amid {
     pub(super) seconds: u64,
     /// Anonymous memory, in bytes: at most, and before anything was asked.
     pub(super) peak: u64,
@@ -83,49 +99,53 @@ pub(super) struct Report {
     pub(super) taken: u64,
     pub(super) exported: u64,
     pub(super) exports: Exports,
-    pub(super) questions: Vec<Answers>,
+    pub(super) questions: Vec<Question>,
 }
 
-impl Report {
-    pub(super) fn print(mut self, as_json: bool) {
-        let questions: Vec<_> =
-            self.questions.iter_mut().map(|one| (one.name, Latency::of(&mut one.times), &one.refused)).collect();
-        if as_json {
-            let questions: BTreeMap<_, _> = questions
-                .iter()
-                .map(|(name, latency, refused)| (name, json!({"answered": latency, "refused": refused})))
-                .collect();
-            let singles: BTreeMap<_, _> =
-                self.singles.iter().map(|(name, latency)| (name.replace(' ', "_"), latency)).collect();
-            outln!(
-                "{}",
-                json!({"seconds": self.seconds, "anonymous_peak_bytes": self.peak, "anonymous_bytes_before": self.at_rest,
-                    "server_processor_seconds": self.processor, "entries_taken": self.taken, "bytes_exported": self.exported,
-                    "exports": self.exports, "questions": questions, "singles": singles})
-            );
-            return;
-        }
-        outln!("everything at once for {} s", self.seconds);
-        outln!("anonymous memory  {} MiB at most; {} before any question", self.peak >> 20, self.at_rest >> 20);
-        outln!("server processor  {:.1} s", self.processor);
-        outln!("taken in          {} entries = {} entries/s", self.taken, self.taken / self.seconds);
-        outln!(
+impl Report for Amid {
+    fn json(&self) -> Value {
+        let question = |one: &Question| (one.name, json!({"answered": one.answered, "refused": one.refused}));
+        let questions: BTreeMap<_, _> = self.questions.iter().map(question).collect();
+        let singles: BTreeMap<_, _> =
+            self.singles.iter().map(|(name, latency)| (name.replace(' ', "_"), latency)).collect();
+        json!({"seconds": self.seconds, "anonymous_peak_bytes": self.peak, "anonymous_bytes_before": self.at_rest,
+            "server_processor_seconds": self.processor, "entries_taken": self.taken, "bytes_exported": self.exported,
+            "exports": self.exports, "questions": questions, "singles": singles})
+    }
+}
+
+impl Display for Amid {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "everything at once for {} s", self.seconds)?;
+        writeln!(f, "anonymous memory  {} MiB at most; {} before any question", self.peak >> 20, self.at_rest >> 20)?;
+        writeln!(f, "server processor  {:.1} s", self.processor)?;
+        writeln!(f, "taken in          {} entries = {} entries/s", self.taken, self.taken / self.seconds)?;
+        writeln!(
+            f,
             "exported          {:.1} MB; {} exports begun, {} whole, {} refused",
             self.exported as f64 / 1e6,
             self.exports.begun,
             self.exports.whole,
             self.exports.refused
-        );
-        outln!("single events                sent   p50 µs   p99 µs     most");
+        )?;
+        writeln!(f, "single events                sent   p50 µs   p99 µs     most")?;
         for (name, Latency { p50_us, p99_us, most_us, count }) in &self.singles {
-            outln!("{name:<24} {count:>8} {p50_us:>8} {p99_us:>8} {most_us:>8}");
+            writeln!(f, "{name:<24} {count:>8} {p50_us:>8} {p99_us:>8} {most_us:>8}")?;
         }
-        outln!("questions                answered   p50 ms   p99 ms     most  refused (by status)");
-        for (name, Latency { p50_us, p99_us, most_us, count }, refused) in questions {
+        write!(f, "questions                answered   p50 ms   p99 ms     most  refused (by status)")?;
+        for Question { name, answered, refused } in &self.questions {
+            let Latency { p50_us, p99_us, most_us, count } = answered;
             let refused: Vec<_> = refused.iter().map(|(status, count)| format!("{count} ({status})")).collect();
             let refused = if refused.is_empty() { "0".to_owned() } else { refused.join(", ") };
-            let ms = |us: u64| us as f64 / 1e3;
-            outln!("{name:<24} {count:>8} {:>8.1} {:>8.1} {:>8.1}  {refused}", ms(p50_us), ms(p99_us), ms(most_us));
+            let ms = |us: &u64| *us as f64 / 1e3;
+            write!(
+                f,
+                "\n{name:<24} {count:>8} {:>8.1} {:>8.1} {:>8.1}  {refused}",
+                ms(p50_us),
+                ms(p99_us),
+                ms(most_us)
+            )?;
         }
+        Ok(())
     }
 }

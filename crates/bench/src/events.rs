@@ -6,14 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use clap::Args;
+use remote::{Remote, failed, text, wait};
 
+use super::Watch;
 use super::generate::Generator;
 use super::server::ServerProcess;
-use crate::exit::failed;
-use crate::output::errln;
-use crate::remote::{Remote, text, wait};
-use crate::terminal::entries_bar;
 
 /// Batches made ahead of the clients, so that generating never holds them up for long.
 const AHEAD: usize = 8;
@@ -31,21 +28,17 @@ impl Taken {
     }
 }
 
-/// Which events
-#[derive(Args, Debug, Clone)]
-pub(crate) struct Events {
-    /// Entries to send.
-    #[arg(long, default_value_t = 1_000_000)]
-    pub(super) entries: u64,
-    /// Events of your own (NDJSON as POST /v1/events takes it) in place of generated ones.
-    #[arg(long, value_name = "FILE")]
-    pub(super) from: Option<PathBuf>,
+/// Which events.
+#[derive(Debug, Clone)]
+pub struct Events {
+    /// How many.
+    pub entries: u64,
+    /// Events of the caller's (NDJSON as `POST /v1/events` takes it) in place of generated ones.
+    pub from: Option<PathBuf>,
     /// Entries a request carries.
-    #[arg(long, default_value_t = 1_000)]
-    pub(super) batch: usize,
+    pub batch: usize,
     /// Connections that send at once.
-    #[arg(long, default_value_t = 4)]
-    pub(super) clients: usize,
+    pub clients: usize,
 }
 
 impl Events {
@@ -99,12 +92,11 @@ impl Events {
 
     /// Sends every event; returns how many entries were recorded.
     #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
-    pub(super) fn send(&self, server: &ServerProcess) -> miette::Result<u64> {
+    pub(super) fn send(&self, server: &ServerProcess, watch: &dyn Watch) -> miette::Result<u64> {
         let (batches, queue) = mpsc::sync_channel::<Vec<u8>>(AHEAD);
         let queue = Mutex::new(queue);
         let recorded = AtomicU64::new(0);
-        let bar = entries_bar();
-        bar.set_length(self.entries);
+        watch.sent(0, self.entries);
         let results: Vec<miette::Result<()>> = std::thread::scope(|scope| {
             let client = || -> miette::Result<()> {
                 let remote = Remote::new(server.url());
@@ -112,8 +104,8 @@ impl Events {
                     let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(batch) = batch else { return Ok(()) };
                     let taken: Taken = remote.send_events("/v1/events", &batch)?;
-                    recorded.fetch_add(taken.entries(), Ordering::Relaxed);
-                    bar.inc(taken.entries());
+                    let before = recorded.fetch_add(taken.entries(), Ordering::Relaxed);
+                    watch.sent(before + taken.entries(), self.entries);
                     server.look_at_memory();
                 }
             };
@@ -126,7 +118,7 @@ impl Events {
                 .map(|client| client.join().unwrap_or_else(|_| Err(miette::miette!("a client panicked"))));
             std::iter::once(made).chain(joined).collect()
         });
-        bar.finish_and_clear();
+        watch.all_sent();
         results.into_iter().collect::<miette::Result<()>>()?;
         Ok(recorded.into_inner())
     }
@@ -139,7 +131,7 @@ const LOOK: Duration = Duration::from_secs(1);
 const LOOKS_MAX: u32 = 900;
 
 /// Waits until the server has no more to merge, and shows how far it is; says so if it never gets there.
-pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
+pub(super) fn settle(server: &ServerProcess, watch: &dyn Watch) -> miette::Result<()> {
     let remote = Remote::new(server.url());
     let mut last = 0;
     let mut looks = 0;
@@ -150,12 +142,12 @@ pub(super) fn settle(server: &ServerProcess) -> miette::Result<()> {
             return Ok(());
         }
         if waiting != last {
-            errln!("{waiting} entries are in segments that are being merged or wait for it");
+            watch.remark(&format!("{waiting} entries are in segments that are being merged or wait for it"));
             (last, looks) = (waiting, 0);
         }
         looks += 1;
         if looks > LOOKS_MAX {
-            errln!("merging does not get on; what follows is measured as it stands");
+            watch.remark("merging does not get on; what follows is measured as it stands");
             return Ok(());
         }
         wait(LOOK);
@@ -172,7 +164,7 @@ fn gauge(metrics: &str, name: &str) -> u64 {
 pub(super) fn seal(server: &ServerProcess) -> miette::Result<()> {
     let answer = Remote::new(server.url()).post("/v1/seal", "application/json", b"{}")?;
     if answer.status != 200 {
-        return Err(crate::remote::refused(answer.status, &text(answer.body)?));
+        return Err(remote::refused(answer.status, &text(answer.body)?));
     }
     server.look_at_memory();
     Ok(())

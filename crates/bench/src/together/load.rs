@@ -4,15 +4,14 @@ use std::io::Read;
 use std::thread::{self, ScopedJoinHandle};
 
 use env::Clock;
+use remote::{Remote, failed, refused, text, wait};
 
 use super::Together;
 use super::said::{Answers, Exports};
-use crate::commands::bench::client::Client;
-use crate::commands::bench::events::Taken;
-use crate::commands::bench::generate::Generator;
-use crate::commands::bench::server::ServerProcess;
-use crate::exit::failed;
-use crate::remote::{Remote, refused, text, wait};
+use crate::client::Client;
+use crate::events::Taken;
+use crate::generate::Generator;
+use crate::server::ServerProcess;
 
 /// The costliest questions: for many values, many rows and many tokens.
 pub(super) const QUESTIONS: [(&str, &str); 6] = [

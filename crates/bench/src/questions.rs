@@ -1,11 +1,11 @@
 //! The questions Q1 to Q11, and what a search box and the catalogue ask, each with the plain condition that its entries meet, for comparison.
 
+use remote::parse;
 use serde_json::Value;
 
 use super::client::target;
 use super::constants::Constants;
 use super::naive::Seen;
-use crate::remote::parse;
 
 /// A question, and what it must find.
 pub(super) struct Question {
@@ -85,7 +85,7 @@ impl Question {
 /// Makes the questions of these constants.
 pub(super) fn questions(constants: &Constants) -> miette::Result<Vec<Question>> {
     let c = constants;
-    let time = |text: &str| event::time::parse(text).map_err(|error| crate::exit::failed(&error, "no time to ask for"));
+    let time = |text: &str| event::time::parse(text).map_err(|error| remote::failed(&error, "no time to ask for"));
     let from = time(&c.from)?;
     let to = time(&c.to)?;
     let deep = time(&c.deep)?;

@@ -58,6 +58,14 @@ pub(super) fn sync_p50_us(disk: &dyn Disk, clock: &dyn Clock, dir: &Path) -> io:
     Ok(percentile(&mut times, 50))
 }
 
+/// Anonymous memory of a process, in bytes; `None` where the system does not say.
+#[must_use]
+pub fn anonymous_bytes(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1_024)
+}
+
 /// The value below which so many of a hundred lie.
 pub(super) fn percentile(values: &mut [u64], percent: usize) -> u64 {
     values.sort_unstable();

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use env::{Clock, SystemClock};
+use remote::failed;
 
-use crate::exit::failed;
-use crate::process::anonymous_bytes;
+use super::measure::anonymous_bytes;
 
 /// A server of this binary, ended when dropped.
 pub(super) struct ServerProcess {

@@ -1,26 +1,27 @@
 //! Single events, each durable before its answer: of one client, and of many at once.
 
+use std::fmt::{self, Display, Formatter};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::panic::resume_unwind;
+use std::path::PathBuf;
 use std::thread;
 
 use env::{Clock, SystemClock, SystemDisk};
+use remote::failed;
 use serde_json::{Value, json};
 
 use super::client::Client;
 use super::generate::Generator;
 use super::measure::{percentile, sync_p50_us};
 use super::server::ServerProcess;
-use super::{Commits, log};
-use crate::exit::{Exit, failed};
-use crate::output::outln;
+use super::{Report, log};
 
 /// Clients at once where nobody says how many.
-pub(super) const CLIENTS: u16 = 64;
+pub const CLIENTS: u16 = 64;
 
 /// How long they send where nobody says it.
-pub(super) const SECONDS: u64 = 5;
+pub const SECONDS: u64 = 5;
 
 /// Events made beforehand, which the clients send in turn: without `event_id`, so that each is an entry of its own.
 const EVENTS: u64 = 4_096;
@@ -28,7 +29,25 @@ const EVENTS: u64 = 4_096;
 /// Most bytes of an answer; a receipt has some 300.
 const ANSWER_BYTES_MAX: usize = 1 << 16;
 
-#[derive(serde::Serialize)]
+/// Single events, each durable before its answer.
+#[derive(Debug, Clone)]
+pub struct Commits {
+    /// Connections that send at once, after one alone did.
+    pub clients: u16,
+    /// How long one client sends, and then all of them.
+    pub seconds: u64,
+    /// In which folder the log is made, in one of its own, and removed again; `None`: the system's for temporary files.
+    pub dir: Option<PathBuf>,
+}
+
+/// What came of [`commits`].
+#[derive(Debug)]
+pub struct Singles {
+    sync_us: u64,
+    rows: Vec<Row>,
+}
+
+#[derive(Debug, serde::Serialize)]
 struct Row {
     clients: usize,
     commits_per_second: f64,
@@ -36,9 +55,31 @@ struct Row {
     p99_us: u64,
 }
 
-pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
+impl Report for Singles {
+    fn json(&self) -> Value {
+        json!({"sync_p50_us": self.sync_us, "commits": self.rows})
+    }
+}
+
+impl Display for Singles {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let sync_us = self.sync_us;
+        writeln!(f, "single events, each durable before its answer; one fdatasync of 4 KiB here: p50 {sync_us} µs")?;
+        write!(f, "clients   commits/s    p50 µs    p99 µs")?;
+        for Row { clients, commits_per_second, p50_us, p99_us } in &self.rows {
+            write!(f, "\n{clients:>7} {commits_per_second:>11.0} {p50_us:>9} {p99_us:>9}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Sends single events: of one client, and of many at once.
+///
+/// # Errors
+/// If something could not be run, or what was acknowledged is not what is found.
+pub fn commits(what: &Commits) -> miette::Result<Singles> {
     let io = |error: io::Error| failed(&error, "name a folder that can be written with --dir");
-    let folder = log::scratch(what.scratch.dir.as_deref())?;
+    let folder = log::scratch(what.dir.as_deref())?;
     let events = events()?;
     let sync_us = sync_p50_us(&SystemDisk, &SystemClock::new(), folder.path()).map_err(io)?;
     let server = ServerProcess::start(folder.path())?;
@@ -61,16 +102,7 @@ pub(super) fn run(what: &Commits) -> miette::Result<Exit> {
     if found != Some(sent) {
         return Err(miette::miette!("{sent} events were acknowledged, and the log finds {found:?}"));
     }
-    if what.scratch.json {
-        outln!("{}", json!({"sync_p50_us": sync_us, "commits": rows}));
-        return Ok(Exit::Done);
-    }
-    outln!("single events, each durable before its answer; one fdatasync of 4 KiB here: p50 {sync_us} µs");
-    outln!("clients   commits/s    p50 µs    p99 µs");
-    for Row { clients, commits_per_second, p50_us, p99_us } in rows {
-        outln!("{clients:>7} {commits_per_second:>11.0} {p50_us:>9} {p99_us:>9}");
-    }
-    Ok(Exit::Done)
+    Ok(Singles { sync_us, rows })
 }
 
 fn events() -> miette::Result<Vec<Vec<u8>>> {
@@ -78,7 +110,7 @@ fn events() -> miette::Result<Vec<Vec<u8>>> {
     let mut text = String::new();
     (0..EVENTS).for_each(|n| generator.write(n, &mut text));
     let anonymous = |line: &str| {
-        let mut event: Value = crate::remote::parse(line)?;
+        let mut event: Value = remote::parse(line)?;
         event.as_object_mut().and_then(|event| event.remove("event_id"));
         Ok(event.to_string().into_bytes())
     };
