@@ -220,7 +220,7 @@ impl LeafSet {
 }
 
 /// Returns ascending leaves as runs of neighbours.
-pub fn runs_of(leaves: impl IntoIterator<Item = u64>) -> Vec<Range<u64>> {
+fn runs_of(leaves: impl IntoIterator<Item = u64>) -> Vec<Range<u64>> {
     let mut runs: Vec<Range<u64>> = Vec::new();
     for leaf in leaves {
         match runs.last_mut() {

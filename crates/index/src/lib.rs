@@ -47,7 +47,7 @@ pub use field::{Field, SEQUENCE_BLOCK, Text};
 pub use fold::{fold, fold_char};
 pub use format::{INDEX_LINE_BYTES_MAX, INDEX_ROWS_MAX, MAGIC};
 pub use indexed::{CODES_BYTES_MAX, Indexed, KeptCodes, Lines, Wanted};
-pub use leaf_set::{LeafSet, runs_of};
+pub use leaf_set::LeafSet;
 pub use line_values::line_has;
 pub use lru::Lru;
 pub use memory::{INDEX_BYTES_MAX, IndexMemory};

@@ -56,8 +56,39 @@ class Reader:
         assert self.at == len(self.data), "nothing is left over"
 
 
+def read_roaring(reader):
+    """The numbers of a set in the portable Roaring format for 64 bits, ascending."""
+    numbers = []
+    for _ in range(reader.unpack("Q")):
+        high, cookie = reader.unpack("II")
+        if cookie & 0xFFFF == 12347:
+            containers = (cookie >> 16) + 1
+            flags = reader.take((containers + 7) // 8)
+        else:
+            assert cookie == 12346
+            containers, flags = reader.unpack("I"), bytes(8192)
+        heads = [reader.unpack("HH") for _ in range(containers)]
+        if cookie == 12346 or containers >= 4:
+            reader.take(4 * containers)
+        for at, (key, less_one) in enumerate(heads):
+            begin = (high << 32) + (key << 16)
+            if flags[at // 8] >> at % 8 & 1:
+                runs = [reader.unpack("HH") for _ in range(reader.unpack("H"))]
+                found = [low for start, length in runs for low in range(start, start + length + 1)]
+            elif less_one < 4096:
+                found = [reader.unpack("H") for _ in range(less_one + 1)]
+            else:
+                words = [reader.unpack("Q") for _ in range(1024)]
+                found = [64 * nth + bit for nth, word in enumerate(words) for bit in range(64) if word >> bit & 1]
+            assert len(found) == less_one + 1
+            numbers += [begin + low for low in found]
+    reader.end()
+    assert numbers == sorted(set(numbers)) and numbers
+    return numbers
+
+
 def read_lines(data, first):
-    """The lines of a `.ndjson.zst`, in leaf order, without their newlines."""
+    """The lines of a `.ndjson.zst`, in leaf order, without their newlines; the bytes of the set of removed leaves, and its leaves."""
     count, flags, magic = struct.unpack("<IBI", data[-9:])
     assert (flags, magic) == (0x80, 0x8F92EAB1)
     seek_bytes = 8 + 12 * count + 9
@@ -65,16 +96,23 @@ def read_lines(data, first):
     assert seek.unpack("II") == (0x184D2A5E, 12 * count + 9)
     entries = [seek.unpack("III") for _ in range(count)]
     n = count - 1
-    assert entries[-1] == (36 + 4 * n, 0, 0x51D8E999)
+    assert entries[-1][1:] == (0, 0x51D8E999)
     tables_at = len(data) - seek_bytes - entries[-1][0]
     table = Reader(data[tables_at:len(data) - seek_bytes])
-    assert table.unpack("II") == (0x184D2A50, 28 + 4 * n)
-    assert table.unpack("8sIQI") == (b"INDLINES", 1, first, n)
+    assert table.unpack("II") == (0x184D2A50, entries[-1][0] - 8)
+    name, version, *rest = table.unpack("8sIQI")
+    assert (name, rest) == (b"INDLINES", [first, n]) and version in (1, 2)
     counts = [table.unpack("I") for _ in range(n)]
+    removed_bytes, removed = b"", []
+    if version == 2:
+        last, length = table.unpack("QI")
+        removed_bytes = table.take(length)
+        removed = read_roaring(Reader(removed_bytes))
+        assert first <= removed[0] and removed[-1] <= last and last - first + 1 == sum(counts) + len(removed)
     assert table.unpack("I") == crc(table.data[:-4] + data[-seek_bytes:])
     table.end()
     lines, at = [], 0
-    assert n > 0
+    assert n > 0 or removed
     for (packed, text_bytes, checksum), number in zip(entries[:-1], counts):
         frame = data[at:at + packed]
         at += packed
@@ -87,7 +125,7 @@ def read_lines(data, first):
         assert len(found) == number > 0
         lines += found
     assert at == tables_at
-    return lines
+    return lines, removed_bytes, removed
 
 
 def read_blocks(data):
@@ -162,14 +200,17 @@ def check_manifest(data, number, previous):
     before = data[:data.rindex(b'{"sha256"')]
     assert json.loads(last) == {"sha256": hashlib.sha256(before).hexdigest()}
     assert (wanted["number"], wanted["previous"]) == (number, previous)
-    leaf = 0
+    leaf, version = 0, 1
     for segment in map(json.loads, segments):
         assert segment["first"] == leaf
         leaf = segment["last"] + 1
+        if "removed" in segment:
+            version = 2
+            assert 1 <= segment["removed"]["leaves"] <= leaf - segment["first"]
     assert wanted["sealed_to"] == leaf
     again = [json.dumps(json.loads(line), separators=(",", ":")) + "\n" for line in [head, *segments, last]]
     assert "".join(again).encode() == data
-    assert list(wanted) == ["format", "number", "previous", "term", "sealed_to"] and wanted["format"] == "indelible-manifest/1"
+    assert list(wanted) == ["format", "number", "previous", "term", "sealed_to"] and wanted["format"] == f"indelible-manifest/{version}"
     return hashlib.sha256(data).hexdigest(), [json.loads(line) for line in segments]
 
 
@@ -177,7 +218,8 @@ def main():
     name = "000000000000-000000000299.0"
     lines = (HERE / f"{name}.ndjson.zst").read_bytes()
     disclosures = (HERE / f"{name}.disc").read_bytes()
-    assert read_lines(lines, 0) == (HERE / "lines.ndjson").read_bytes().splitlines()
+    all_lines = (HERE / "lines.ndjson").read_bytes().splitlines()
+    assert read_lines(lines, 0) == (all_lines, b"", [])
     shown = [json.loads(line) for line in (HERE / "disclosures.ndjson").read_text().splitlines()]
     shown = [[[record and (record["digest"], record["person"], record["ciphertext"]) for record in element]
               for element in leaf] for leaf in shown]
@@ -185,7 +227,18 @@ def main():
     first, segments = check_manifest((HERE / "manifest-1").read_bytes(), 1, None)
     for member, data in (("lines", lines), ("disclosures", disclosures)):
         assert segments[0][member] == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-    check_manifest((HERE / "manifest-2").read_bytes(), 2, first)
+    second, _ = check_manifest((HERE / "manifest-2").read_bytes(), 2, first)
+    name = "000000000000-000000000299.1"
+    lines = (HERE / f"{name}.ndjson.zst").read_bytes()
+    disclosures = (HERE / f"{name}.disc").read_bytes()
+    left, removed_bytes, removed = read_lines(lines, 0)
+    gone = set(removed)
+    assert left == [line for leaf, line in enumerate(all_lines) if leaf not in gone]
+    assert read_disclosures(disclosures, 0) == [element for leaf, element in enumerate(shown) if leaf not in gone]
+    _, segments = check_manifest((HERE / "manifest-3").read_bytes(), 3, second)
+    for member, data in (("lines", lines), ("disclosures", disclosures)):
+        assert segments[0][member] == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    assert segments[0]["removed"] == {"leaves": len(removed), "sha256": hashlib.sha256(removed_bytes).hexdigest()}
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ mod failing_once;
 mod feed;
 mod flips;
 mod forging;
+mod gaps;
 mod identities;
 mod keys;
 mod life;

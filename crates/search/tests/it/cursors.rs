@@ -1,7 +1,7 @@
 use jiff::tz::TimeZone;
 use search::{CursorError, PageRequest, Predicate, Question, Scope, SearchError, page, parse_query};
 
-use crate::ask::{Log, NOW_US, draws};
+use crate::ask::{Log, NOW_US, draws, removed};
 use crate::naive::matches;
 
 #[test]
@@ -23,6 +23,34 @@ fn pages_stay_those_of_the_first_while_entries_arrive() {
         next = page.next;
     }
     assert_eq!(leaves, before.newest(90, |_| true));
+}
+
+#[test]
+fn pages_go_on_where_entries_were_removed_meanwhile() {
+    let all = draws(150, 11);
+    let before = Log::new(&all, 40);
+    let gone = removed(6);
+    let after = Log::with_gaps(&all, 40, &gone);
+    let scope = Scope::everything();
+    for oldest_first in [false, true] {
+        let mut in_order = before.newest(150, |_| true);
+        if oldest_first {
+            in_order.reverse();
+        }
+        let request = PageRequest { limit: 20, oldest_first, ..PageRequest::default() };
+        let first = page(&before.question(&Predicate::All, &scope), &request).unwrap();
+        let mut leaves: Vec<u64> = first.hits.iter().map(|hit| hit.leaf).collect();
+        assert!(leaves.iter().any(|leaf| gone(*leaf)), "some of the page are gone by the next one");
+        let mut next = first.next;
+        while let Some(cursor) = next {
+            let request = PageRequest { cursor: Some(&cursor), ..request.clone() };
+            let page = page(&after.question(&Predicate::All, &scope), &request).unwrap();
+            leaves.extend(page.hits.iter().map(|hit| hit.leaf));
+            next = page.next;
+        }
+        let left = in_order.iter().skip(20).filter(|leaf| !gone(**leaf));
+        assert!(leaves.iter().eq(in_order.iter().take(20).chain(left)));
+    }
 }
 
 #[test]

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use env::fake::FaultyDisk;
 use env::{Disk, SystemDisk};
-use indelible_segment::manifest::{FileStamp, Manifest, SegmentEntry};
-use indelible_segment::sealed::SealedLines;
-use indelible_segment::{BlockCache, Disclosed, PartLines, Sealer, SegmentFile, SegmentName};
-use index::Lines;
+use indelible_segment::manifest::{FileStamp, Manifest, RemovedStamp, SegmentEntry};
+use indelible_segment::sealed::{IndexAccess, Reindexing, SealedLines};
+use indelible_segment::{BlockCache, Disclosed, PartLines, Sealer, SegmentFile, SegmentName, rewrite_without};
+use index::{LeafSet, Lines};
 use proof::Digest;
+use roaring::RoaringTreemap;
 use serde_json::{Value, json};
 
 use crate::sample::{Log, SEED, SEGMENTS, disk, store};
@@ -52,12 +53,42 @@ fn golden_entry() -> SegmentEntry {
     }
 }
 
-fn manifests(entry: SegmentEntry) -> [Manifest; 2] {
+/// The leaves of the golden segment that its next generation lacks.
+fn removed() -> RoaringTreemap {
+    [0].into_iter().chain(5..17).chain(100..164).chain([299]).collect()
+}
+
+fn golden_rewritten() -> SegmentEntry {
+    let name = SegmentName { generation: 1, ..NAME };
+    let leaves = LeafSet::without(NAME.leaves(), &removed());
+    SegmentEntry {
+        name,
+        lines: stamp(&folder().join(name.file(SegmentFile::Lines))),
+        disclosures: stamp(&folder().join(name.file(SegmentFile::Disclosures))),
+        removed: RemovedStamp::of(&leaves),
+    }
+}
+
+/// The golden segment, rewritten.
+fn rewritten() -> (FaultyDisk, SegmentEntry) {
+    let disk = disk();
+    let entry = LOG.seal(&disk, NAME.leaves()).unwrap();
+    let cache = BlockCache::new(1 << 20);
+    let how = Reindexing::new(&cache, IndexAccess::Whole, SEED, &|_, _| Ok(None));
+    let digests = |leaf| Ok(LOG.digest(leaf));
+    let rewritten = rewrite_without(&store(&disk, Path::new(SEGMENTS)), &entry, &removed(), &digests, &how);
+    let entry = rewritten.unwrap().unwrap();
+    (disk, entry)
+}
+
+/// The third manifest is of version 2, as its first segment lacks leaves.
+fn manifests(entry: SegmentEntry, rewritten: SegmentEntry) -> [Manifest; 3] {
     let first = Manifest::first(1, entry);
     let made_up = FileStamp { bytes: 1, sha256: Digest([0xab; 32]) };
     let name = SegmentName { first: 300, last: 1_000_299, generation: 2 };
     let second = first.followed_by(2, SegmentEntry { name, lines: made_up, disclosures: made_up, removed: None });
-    [first, second]
+    let third = second.followed_by_merged(2, rewritten);
+    [first, second, third]
 }
 
 #[test]
@@ -75,13 +106,29 @@ fn the_golden_segment_reads_as_recorded() {
 }
 
 #[test]
+fn the_golden_segment_that_lacks_leaves_reads_as_recorded_and_is_written_so() {
+    let lines = fs::read_to_string(folder().join("lines.ndjson")).unwrap();
+    let golden = golden_rewritten();
+    let segment = SealedLines::open(&store(&SystemDisk, &folder()), &golden, &BlockCache::new(0)).unwrap();
+    assert_eq!(segment.leaves().removed(), removed());
+    for (leaf, line) in (0..).zip(lines.lines()) {
+        let is_removed = removed().contains(leaf);
+        assert_eq!(segment.line(leaf).ok(), Some(line.as_bytes().to_vec()).filter(|_| !is_removed), "leaf {leaf}");
+        assert_eq!(segment.disclosures(leaf).ok(), Some(LOG.disclosed(leaf)).filter(|_| !is_removed), "leaf {leaf}");
+    }
+    segment.disclosure_file().check().unwrap();
+    let (_, entry) = rewritten();
+    assert_eq!((entry.name, entry.removed, entry.disclosures), (golden.name, golden.removed, golden.disclosures));
+}
+
+#[test]
 fn disclosures_and_manifests_are_written_as_recorded() {
     let disk = disk();
     let entry = LOG.seal(&disk, NAME.leaves()).unwrap();
     let written = disk.read(&Path::new(SEGMENTS).join(NAME.file(SegmentFile::Disclosures))).unwrap();
     assert_eq!(written, fs::read(folder().join(NAME.file(SegmentFile::Disclosures))).unwrap());
     assert_eq!(entry.disclosures, golden_entry().disclosures);
-    for manifest in manifests(golden_entry()) {
+    for manifest in manifests(golden_entry(), golden_rewritten()) {
         let golden = fs::read(folder().join(format!("manifest-{}", manifest.number))).unwrap();
         assert_eq!(manifest.encode(), golden);
         assert_eq!(Manifest::decode(&golden), Ok(manifest));
@@ -114,7 +161,12 @@ fn record() {
         fs::write(folder().join(NAME.file(file)), disk.read(&Path::new(SEGMENTS).join(NAME.file(file))).unwrap())
             .unwrap();
     }
-    for manifest in manifests(golden_entry()) {
+    let (disk, entry) = rewritten();
+    for file in [SegmentFile::Lines, SegmentFile::Disclosures] {
+        let name = entry.name.file(file);
+        fs::write(folder().join(&name), disk.read(&Path::new(SEGMENTS).join(&name)).unwrap()).unwrap();
+    }
+    for manifest in manifests(golden_entry(), golden_rewritten()) {
         fs::write(folder().join(format!("manifest-{}", manifest.number)), manifest.encode()).unwrap();
     }
 }

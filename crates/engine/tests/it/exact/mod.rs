@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::{Config, Limits, Log, World, inspect};
+use roaring::RoaringTreemap;
 use search::PageRequest;
 
 use self::events::{Event, Numbers};
 use self::questions::Condition;
-use crate::{Folder, submit};
+use crate::{Folder, gaps, submit};
 
 /// What one form does.
 struct Form {
@@ -48,8 +49,10 @@ fn ask(log: &Log, view: &segment::View, query: &str, oldest_first: bool) -> (u64
 }
 
 /// The same by looking at every event whose leaf is below `size`.
-fn look(events: &[Event], first_leaf: u64, size: u64, condition: &Condition, oldest_first: bool) -> (u64, Vec<u64>) {
-    let known = events.iter().zip(first_leaf..).take_while(|(_, leaf)| *leaf < size);
+fn look(known: &Known<'_>, size: u64, condition: &Condition, oldest_first: bool) -> (u64, Vec<u64>) {
+    let Known { events, first_leaf, removed } = known;
+    let known = events.iter().zip(*first_leaf..).take_while(|(_, leaf)| *leaf < size);
+    let known = known.filter(|(_, leaf)| !removed.contains(*leaf));
     let mut found: Vec<(i64, u64)> =
         known.filter(|(event, _)| condition.holds(event)).map(|(event, leaf)| (event.time_us, leaf)).collect();
     let count = found.len() as u64;
@@ -60,15 +63,22 @@ fn look(events: &[Event], first_leaf: u64, size: u64, condition: &Condition, old
     (count, found.into_iter().take(100).map(|(_, leaf)| leaf).collect())
 }
 
+/// What the oracle looks at: events of consecutive leaves, less some.
+struct Known<'e> {
+    events: &'e [Event],
+    first_leaf: u64,
+    removed: RoaringTreemap,
+}
+
 /// Asks some questions of what there is now.
-fn compare(log: &Log, events: &[Event], first_leaf: u64, numbers: &mut Numbers, questions: u64, stage: &str) {
+fn compare(log: &Log, known: &Known<'_>, numbers: &mut Numbers, questions: u64, stage: &str) {
     for n in 0..questions {
         let condition = Condition::random(numbers);
         let view = inspect::view(log);
         let oldest_first = n % 3 == 0;
         // Everything here comes from the source `test`; what the log records of itself does not count.
         let query = format!("source:test {}", condition.query());
-        let expected = look(events, first_leaf, view.size, &condition, oldest_first);
+        let expected = look(known, view.size, &condition, oldest_first);
         assert_eq!(ask(log, &view, &query, oldest_first), expected, "{stage}: {query} at {}", view.size);
     }
 }
@@ -77,9 +87,10 @@ fn compare(log: &Log, events: &[Event], first_leaf: u64, numbers: &mut Numbers, 
 fn run(form: &Form) {
     let folder = Folder::new();
     let config = Config { seal_rows: form.seal_rows, ..folder.config() };
-    let log = Arc::new(Log::open(config, World::system()).unwrap());
+    let log = Arc::new(Log::open(config.clone(), World::system()).unwrap());
     let first_leaf = log.size();
     let events = Event::several(form.events);
+    let mut known = Known { events: &events, first_leaf, removed: RoaringTreemap::new() };
     let mut numbers = Numbers::new(7);
     let quarter = (form.events / 4) as usize;
     let each = form.questions / 4;
@@ -95,11 +106,11 @@ fn run(form: &Form) {
             log.seal().unwrap();
         }
     }
-    compare(&log, &events, first_leaf, &mut numbers, each, "small and merged segments");
+    compare(&log, &known, &mut numbers, each, "small and merged segments");
 
     // Segments sealed as they fill, runs, and a buffer.
     batches(quarter..2 * quarter).for_each(|batch| drop(submit(&log, &batch).unwrap()));
-    compare(&log, &events, first_leaf, &mut numbers, each, "segments, runs and buffer");
+    compare(&log, &known, &mut numbers, each, "segments, runs and buffer");
 
     // While more comes in.
     let ended = AtomicBool::new(false);
@@ -110,13 +121,27 @@ fn run(form: &Form) {
         });
         let mut asked = 0;
         while !ended.load(Ordering::Acquire) || asked < each {
-            compare(&log, &events, first_leaf, &mut numbers, 10, "while events come in");
+            compare(&log, &known, &mut numbers, 10, "while events come in");
             asked += 10;
         }
         sender.join().unwrap();
     });
     log.seal().unwrap();
-    compare(&log, &events, first_leaf, &mut numbers, each, "everything sealed");
+    compare(&log, &known, &mut numbers, each, "everything sealed");
+
+    // Without some of them: long runs, single ones, at the edges of segments and within.
+    Arc::into_inner(log).unwrap().close().unwrap();
+    for _ in 0..6 {
+        let first = first_leaf + numbers.below(form.events);
+        known.removed.insert_range(first..(first + numbers.below(form.events / 10)).min(first_leaf + form.events));
+    }
+    known.removed.extend((0..form.events / 30).map(|_| first_leaf + numbers.below(form.events)));
+    gaps::remove(&folder, &known.removed);
+    let config = Config { explained: known.removed.clone(), ..config };
+    let log = Log::open(config, World::system()).unwrap();
+    compare(&log, &known, &mut numbers, each, "some removed");
+    assert_eq!(log.verify(&|_, _| {}).unwrap().findings, vec![]);
+    log.close().unwrap();
 }
 
 #[test]
