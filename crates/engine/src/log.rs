@@ -7,7 +7,6 @@ use std::thread::JoinHandle;
 
 use enrich::{Geo, Platforms};
 use event::Rules;
-use journal::Journal;
 
 use crate::admit::error::SubmitError;
 use crate::admit::submission::Submitted;

@@ -63,24 +63,36 @@ pub(crate) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], brow
     end(out);
 }
 
-/// Appends a cell and a comma.
+/// Appends a cell and a comma. Control characters are shown, not written: whoever looks at the file on a terminal must not have it
+/// obey what an attacker sent.
 fn cell(text: &str, out: &mut Vec<u8>) {
     let bytes = text.as_bytes();
     // No early exit, so that the compiler can check many bytes at once: most cells have none of these characters.
-    let special = |found, byte: &u8| found | matches!(byte, b'"' | b',' | b'\r' | b'\n');
-    if bytes.iter().fold(false, special) {
-        out.push(b'"');
-        let mut from = 0;
-        for quote in memchr::memchr_iter(b'"', bytes) {
-            out.extend_from_slice(bytes.get(from..=quote).unwrap_or_default());
-            from = quote;
-        }
-        out.extend_from_slice(bytes.get(from..).unwrap_or_default());
-        out.extend_from_slice(b"\",");
-    } else {
+    let special = |found, byte: &u8| found | matches!(byte, b'"' | b',' | ..=0x1f | 0x7f | 0xc2);
+    if !bytes.iter().fold(false, special) {
         out.extend_from_slice(bytes);
         out.push(b',');
+        return;
     }
+    out.push(b'"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c == '"' || is_obeyed(c)) {
+        let (plain, from) = rest.split_at(at);
+        let mut chars = from.chars();
+        out.extend_from_slice(plain.as_bytes());
+        match chars.next() {
+            Some('"') | None => out.extend_from_slice(b"\"\""),
+            Some(control) => out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes()),
+        }
+        rest = chars.as_str();
+    }
+    out.extend_from_slice(rest.as_bytes());
+    out.extend_from_slice(b"\",");
+}
+
+/// Whether a terminal would do something other than show it or go on: a control character that is no tab and no end of line.
+fn is_obeyed(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\r' | '\n')
 }
 
 /// Ends the row behind its last cell's comma.
@@ -120,6 +132,14 @@ mod tests {
         let rows: Vec<::csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
         assert_eq!(rows.iter().map(|row| row.iter().collect::<Vec<_>>()).collect::<Vec<_>>(), [cells]);
         assert!(text.starts_with(b",plain,\"a,b\",\"\"\"\",") && text.ends_with(b"\"\r\n"));
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        let mut text = Vec::new();
+        cell("a\u{1b}[31m\"\u{9b}\0\tü\u{7f}", &mut text);
+        cell("§ 5 ©", &mut text);
+        assert_eq!(String::from_utf8(text).unwrap(), "\"a\\u001b[31m\"\"\\u009b\\u0000\tü\\u007f\",\"§ 5 ©\",");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Batches of lines, and where they lie in the journal.
+//! Batches of lines.
 
-use crate::{Packed, PackedRef};
-use proof::{Digest, Hash, LeafIndex, TreeSize};
+use crate::{BatchHandle, Packed, PackedRef};
+use proof::{Digest, Hash, TreeSize};
 
 /// Lines that are recorded together or not at all.
 ///
@@ -14,7 +14,7 @@ pub struct Batch {
     pub digests: Vec<Digest>,
     /// One opaque string per line: which disclosures belong to it, in the engine's own encoding.
     pub refs: Packed,
-    /// Opaque records that this file does not hold yet: sealed disclosures.
+    /// Opaque records that this book does not hold yet: sealed disclosures.
     pub disclosures: Packed,
 }
 
@@ -27,69 +27,17 @@ pub struct SignedTree {
     pub root: Hash,
 }
 
-/// A journal file, numbered anew by every process; changes exactly when the journal starts a new file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileNumber(pub u32);
-
-/// Where a line's bytes lie. Valid for this process only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LinePosition {
-    /// The file.
-    pub file: FileNumber,
-    /// Byte offset in the file.
-    pub offset: u32,
-    /// Length in bytes.
-    pub bytes: u32,
-}
-
-/// Where a batch came to lie.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Placed {
-    /// The file.
-    pub file: FileNumber,
-    /// The leaf index of the first line.
-    pub first_leaf: LeafIndex,
-    /// Where the first line starts in the file; the others follow without a gap.
-    pub lines_offset: u32,
-}
-
-impl Placed {
-    /// Where line `index` of the batch lies, given the batch's lines.
-    #[must_use]
-    pub fn position(&self, lines: PackedRef<'_>, index: usize) -> Option<LinePosition> {
-        let bytes = u32::try_from(lines.get(index)?.len()).ok()?;
-        let start = u32::try_from(lines.start(index)?).ok()?;
-        Some(LinePosition { file: self.file, offset: self.lines_offset.checked_add(start)?, bytes })
-    }
-
-    /// Where record `index` of the batch lies, given the whole batch: records follow the references, which follow the
-    /// lines (spec/journal.md).
-    #[must_use]
-    pub fn disclosure(
-        &self,
-        lines: PackedRef<'_>,
-        refs: PackedRef<'_>,
-        disclosures: PackedRef<'_>,
-        index: usize,
-    ) -> Option<LinePosition> {
-        let bytes = u32::try_from(disclosures.get(index)?.len()).ok()?;
-        let start = lines.bytes().len() + refs.bytes().len() + disclosures.start(index)?;
-        let offset = self.lines_offset.checked_add(u32::try_from(start).ok()?)?;
-        Some(LinePosition { file: self.file, offset, bytes })
-    }
-}
-
-/// A batch read back at start.
+/// A batch read back.
 #[derive(Debug, Clone, Copy)]
 pub struct RecoveredBatch<'a> {
     /// Where it lies.
-    pub placed: Placed,
+    pub handle: BatchHandle,
     /// Its lines.
     pub lines: PackedRef<'a>,
-    /// SHA-256 of each line. Computed when a journal is opened or inspected; empty where a [`crate::Cursor`] reads.
+    /// SHA-256 of each line. Computed when a journal is looked at or inspected; empty where a [`crate::Cursor`] reads.
     pub digests: &'a [Digest],
     /// One opaque string per line.
     pub refs: PackedRef<'a>,
-    /// The records this batch brought into its file.
+    /// The records this batch brought into its book.
     pub disclosures: PackedRef<'a>,
 }

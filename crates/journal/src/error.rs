@@ -1,5 +1,6 @@
 //! What can go wrong, one enum per operation.
 
+use crate::Term;
 use proof::{LeafIndex, TreeSize};
 use std::io;
 use std::path::PathBuf;
@@ -11,10 +12,10 @@ pub enum AppendError {
     /// The disk is full. Nothing was recorded; the same call works once there is room. Remedy: free space, retry.
     #[error("the journal's disk is full")]
     DiskFull,
-    /// Too many files are open to begin a new one. Nothing was recorded; the current file serves on. Remedy: retry.
+    /// Too many files are open to begin a new book. Nothing was recorded; the current one serves on. Remedy: retry.
     #[error("too many files are open to begin a new journal file")]
     OutOfFiles,
-    /// The group is beyond what a frame or a file may hold. Nothing was recorded. Remedy: send smaller batches.
+    /// The group is beyond what a frame or a book may hold. Nothing was recorded. Remedy: send smaller batches.
     #[error("a group of {bytes} bytes exceeds the {max} bytes the journal takes at once")]
     TooLarge {
         /// What the group would take.
@@ -31,7 +32,21 @@ pub enum AppendError {
         /// What the disk answered.
         source: io::Error,
     },
-    /// An earlier write or sync failed, or the journal was closed. Remedy: start afresh.
+    /// Another writer has taken the journal over. Nothing was recorded, and nothing more is taken: what comes later is that writer's
+    /// to acknowledge. Remedy: end.
+    #[error("another writer has taken the journal over from this one, which writes under term {ours}")]
+    Fenced {
+        /// The term that counts no more.
+        ours: Term,
+    },
+    /// It is not known whether the group is durable: the answer was lost, came late, or came with a warning. It must not be
+    /// acknowledged and not be repeated, and the journal takes nothing more. Remedy: start afresh, which looks.
+    #[error("whether the journal has recorded the group is not known: {reason}")]
+    Unknown {
+        /// What happened.
+        reason: String,
+    },
+    /// An earlier write or sync failed, another writer has taken over, or the journal was closed. Remedy: start afresh.
     #[error("the journal takes nothing more: {reason}")]
     Stopped {
         /// What happened.
@@ -127,8 +142,8 @@ pub enum OpenJournalError {
 /// Why a line could not be read back.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// The file was freed since; its lines are in a segment now. Remedy: look there.
-    #[error("the journal file of this line was freed")]
+    /// The book was freed since; its lines are in a segment now. Remedy: look there.
+    #[error("the journal has freed this line")]
     Freed,
     /// The disk failed. Remedy: mend it.
     #[error("cannot read journal file {path} at offset {offset}")]

@@ -1,110 +1,83 @@
 //! The journal in files.
 
+mod cursor;
 mod found;
 mod look;
 mod name;
 mod placing;
 mod reserve;
 mod sizes;
+mod store;
 mod writer;
 
-use crate::reader::OpenFile;
+use crate::store::{Known, Receive, Recovery};
 use crate::{
-    AppendError, Batch, FileNumber, FreeError, Journal, JournalReader, MacKey, OpenJournalError, Placed,
-    RecoveredBatch, SignedTree,
+    AppendError, Batch, BatchHandle, Book, BookSource, Cursor, FreeError, Journal, JournalReader, Need,
+    OpenJournalError, ReadError, Reserve, SignedTree, Span, Term,
 };
-use env::{Disk, Random};
+use cursor::FileCursor;
+use env::{Disk, DiskFile, Random};
 use look::Looking;
-use proof::{Digest, Hash, LeafIndex, TreeSize};
+use proof::LeafIndex;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use writer::Writer;
 
-pub use found::{AreHeld, FoundJournal};
-pub use reserve::{Need, make_room_to_look, make_room_to_settle};
+pub use found::FoundFiles;
 pub use sizes::{GROUP_BYTES_MAX, RESERVE_BYTES_DEFAULT, Sizes};
-
-/// What must be known about the log before its journal is opened.
-#[derive(Clone)]
-pub struct Known<'a> {
-    /// The log's origin; a file of another log is refused.
-    pub origin: &'a str,
-    /// Lines before this leaf are in segments; the journal may have freed them.
-    pub sealed: LeafIndex,
-    /// The newest checkpoint; the journal must reach it.
-    pub checkpoint: SignedTree,
-    /// The root of the log's tree at a size that was once signed, at most the newest checkpoint's; `None` where there is
-    /// no such root. A file begun under another checkpoint is refused.
-    pub root_at: &'a dyn Fn(TreeSize) -> Option<Hash>,
-    /// Whether the tree has this digest at a leaf that the newest checkpoint covers. Asked of files that are not needed any more, before
-    /// they go.
-    pub in_tree: &'a dyn Fn(LeafIndex, &Digest) -> bool,
-    /// The key that authenticates frames. `None` where the log's key is not at hand: the journal can then be inspected but not
-    /// opened, and [`Recovery::authenticated`] says so.
-    pub key: Option<&'a MacKey>,
-}
-
-/// What recovery found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recovery {
-    /// Batches given back.
-    pub batches: u64,
-    /// Lines given back.
-    pub lines: u64,
-    /// Whether the journal had been closed in order.
-    pub closed: bool,
-    /// Where an unacknowledged end was cut off, if there was one.
-    pub cut: Option<Cut>,
-    /// Whether the MACs were checked.
-    pub authenticated: bool,
-    /// Files that are named like a journal's and that are left alone.
-    pub foreign: Vec<Foreign>,
-}
-
-/// A file that is not used and stays: it is not this log's, or nobody has read that what it holds is held elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreign {
-    /// The file.
-    pub path: PathBuf,
-    /// Why it stays.
-    pub what: &'static str,
-}
-
-/// An end that nothing attests and that is not a whole frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut {
-    /// The file.
-    pub path: PathBuf,
-    /// Where the cut was made.
-    pub offset: u64,
-}
-
-/// Why the receiver of recovered batches refuses one.
-pub type Refusal = Box<dyn std::error::Error + Send + Sync>;
+pub use store::FileJournalStore;
 
 /// A journal in files of one folder, `<first leaf>-<term>.wal`.
 pub struct FileJournal {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
-    files: Mutex<Files>,
+    files: Arc<Mutex<Files>>,
     writer: Mutex<Writer>,
 }
 
-/// The files that readers may need. Changed by rotation and by freeing.
+/// The files that readers may need. Changed by rotation and by freeing. A book is a file.
 #[derive(Default)]
 struct Files {
+    open: BTreeMap<Book, Arc<OpenFile>>,
     reader: JournalReader,
     /// All but the current one, oldest first.
     complete: Vec<CompleteFile>,
 }
 
+/// An open journal file, shared by the journal and its readers. Its name may be gone; its bytes stay while it is held.
+struct OpenFile {
+    path: PathBuf,
+    file: Box<dyn DiskFile>,
+}
+
 /// A file that nothing is appended to any more.
 struct CompleteFile {
-    number: FileNumber,
+    book: Book,
     path: PathBuf,
     /// The leaf after its last line.
     end_leaf: LeafIndex,
+}
+
+impl BookSource for OpenFile {
+    fn read(&self, span: Span, bytes: &mut [u8]) -> Result<(), ReadError> {
+        let offset = u64::from(span.offset());
+        let read = self.file.read_exact_at(bytes, offset);
+        read.map_err(|source| ReadError::Io { path: self.path.clone(), offset, source })
+    }
+}
+
+impl Files {
+    fn add(&mut self, book: Book, file: Arc<OpenFile>) {
+        self.reader = self.reader.with(book, Arc::clone(&file) as _);
+        self.open.insert(book, file);
+    }
+
+    fn remove(&mut self, book: Book) {
+        self.reader = self.reader.without(book);
+        self.open.remove(&book);
+    }
 }
 
 impl FileJournal {
@@ -124,7 +97,7 @@ impl FileJournal {
         random: Arc<dyn Random>,
         dir: &Path,
         known: &Known<'_>,
-        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+        receive: Receive<'_>,
     ) -> Result<(Self, Recovery), OpenJournalError> {
         Self::open_sized(disk, random, dir, known, Sizes::default(), receive)
     }
@@ -139,7 +112,7 @@ impl FileJournal {
         dir: &Path,
         known: &Known<'_>,
         sizes: Sizes,
-        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+        receive: Receive<'_>,
     ) -> Result<(Self, Recovery), OpenJournalError> {
         Self::look(&*disk, dir, known, receive)?.go_on(disk, random, sizes, &|_| true)
     }
@@ -155,8 +128,8 @@ impl FileJournal {
         disk: &dyn Disk,
         dir: &Path,
         known: &Known<'_>,
-        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
-    ) -> Result<FoundJournal, OpenJournalError> {
+        receive: Receive<'_>,
+    ) -> Result<FoundFiles, OpenJournalError> {
         let mut looking = Looking::start(disk, dir, known)?;
         looking.files(receive)?;
         looking.found()
@@ -173,48 +146,12 @@ impl FileJournal {
         disk: &dyn Disk,
         dir: &Path,
         known: &Known<'_>,
-        receive: &mut dyn FnMut(RecoveredBatch<'_>) -> Result<(), Refusal>,
+        receive: Receive<'_>,
     ) -> Result<Recovery, OpenJournalError> {
         let mut looking = Looking::start(disk, dir, known)?;
         looking.files(receive)?;
         looking.reserve()?;
         Ok(looking.found()?.recovery().clone())
-    }
-
-    /// Gives space of the reserve free on a full disk; false when this need may have none. Until the reserve is whole again, only
-    /// reserved appends are taken.
-    ///
-    /// # Errors
-    /// What the disk answers.
-    pub fn release_reserve(&self, need: Need) -> io::Result<bool> {
-        self.writer().release_reserve(need)
-    }
-
-    /// Says that sealing does not use the reserve any more, so that it may be made whole again.
-    pub fn give_back_reserve(&self) {
-        self.writer().give_back_reserve();
-    }
-
-    /// Makes the reserve as large as there is room, whole at most: for the end of a start, which has used some of it.
-    ///
-    /// # Errors
-    /// What the disk answers, but for a full disk.
-    pub fn keep_reserve(&self) -> io::Result<()> {
-        self.writer().keep_reserve()
-    }
-
-    /// Makes the reserve again if it is missing. True: it is there, and the disk has room besides.
-    ///
-    /// # Errors
-    /// What the disk answers, but for a full disk.
-    pub fn fill_reserve(&self) -> io::Result<bool> {
-        self.writer().fill_reserve()
-    }
-
-    /// How large the reserve is when it is there.
-    #[must_use]
-    pub fn reserve_bytes(&self) -> u64 {
-        self.writer().reserve_bytes()
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -232,39 +169,73 @@ impl FileJournal {
     }
 }
 
+impl Reserve for FileJournal {
+    fn release(&self, need: Need) -> io::Result<bool> {
+        self.writer().release_reserve(need)
+    }
+
+    fn give_back(&self) {
+        self.writer().give_back_reserve();
+    }
+
+    fn keep(&self) -> io::Result<()> {
+        self.writer().keep_reserve()
+    }
+
+    fn fill(&self) -> io::Result<bool> {
+        self.writer().fill_reserve()
+    }
+
+    fn bytes(&self) -> Option<u64> {
+        Some(self.writer().reserve_bytes())
+    }
+}
+
 impl Journal for FileJournal {
+    fn term(&self) -> Term {
+        self.writer().term()
+    }
+
     fn next_leaf(&self) -> LeafIndex {
         self.writer().next_leaf()
     }
 
-    fn append(&self, group: &[Batch]) -> Result<Vec<Placed>, AppendError> {
+    fn append(&self, group: &[Batch]) -> Result<Vec<BatchHandle>, AppendError> {
         self.writer().append(group, false)
     }
 
-    fn append_reserved(&self, group: &[Batch]) -> Result<Vec<Placed>, AppendError> {
+    fn append_reserved(&self, group: &[Batch]) -> Result<Vec<BatchHandle>, AppendError> {
         self.writer().append(group, true)
     }
 
-    fn wants_rotation(&self) -> bool {
-        self.writer().wants_rotation()
+    fn book(&self) -> Book {
+        self.writer().book()
     }
 
-    fn current_file(&self) -> FileNumber {
-        self.writer().number()
+    fn book_is_full(&self) -> bool {
+        self.writer().is_full()
     }
 
-    fn rotate(&self, newest: SignedTree) -> Result<FileNumber, AppendError> {
+    fn begin_book(&self, newest: SignedTree) -> Result<Book, AppendError> {
         let mut writer = self.writer();
         if let Some((finished, current)) = writer.rotate(newest)? {
             let mut files = self.files();
             files.complete.push(finished);
-            files.reader = files.reader.with(writer.number(), current);
+            files.add(writer.book(), current);
         }
-        Ok(writer.number())
+        Ok(writer.book())
     }
 
     fn reader(&self) -> JournalReader {
         self.files().reader.clone()
+    }
+
+    fn cursor(&self, leaf: LeafIndex) -> Result<Box<dyn Cursor>, ReadError> {
+        Ok(Box::new(FileCursor::begin(&self.files, leaf)?))
+    }
+
+    fn reserve(&self) -> &dyn Reserve {
+        self
     }
 
     fn free(&self, before: LeafIndex) -> Result<(), FreeError> {
@@ -274,15 +245,15 @@ impl Journal for FileJournal {
             if oldest.end_leaf > before {
                 break;
             }
-            let number = oldest.number;
+            let book = oldest.book;
             let path = oldest.path.clone();
             match self.disk.remove(&path) {
                 // An earlier removal reported a failure but was done.
                 Err(source) if source.kind() == io::ErrorKind::NotFound => {}
                 other => other.map_err(|source| FreeError { path, source })?,
             }
-            files.reader = files.reader.without(number);
             files.complete.remove(0);
+            files.remove(book);
             removed = true;
         }
         if removed {

@@ -10,7 +10,7 @@ mod scan;
 
 pub(crate) use authenticate::{authenticate, line_digests};
 pub(crate) use copy::restamp;
-pub(crate) use frame::{CLOSE_BYTES, Frame, FrameWriter, Kind as FrameKind, Link, Stamp, frame_bytes, frame_length};
+pub(crate) use frame::{CLOSE_BYTES, Frame, FrameWriter, Link, Stamp, frame_bytes, frame_length, is_close};
 pub(crate) use header::{Begun, FileHeader, HEADER_BYTES, HeaderError, MAGIC};
 pub use mac::MacKey;
 pub(crate) use mac::{Mac, NO_MAC};

@@ -1,8 +1,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use segment::Field;
-use segment::index::AddressValue;
+use index::{AddressValue, Field};
 
 use crate::error::SearchError;
 use crate::facets::{counts, hold, sums};

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use index::Ask;
 use roaring::RoaringBitmap;
-use segment::{Ask, Part};
+use segment::Part;
 
 use crate::error::SearchError;
 use crate::facets::{FacetField, too_many, values_bytes};

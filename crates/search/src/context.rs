@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use event::personal::Fit;
-use segment::index::AddressValue;
+use index::AddressValue;
 use segment::{Part, PartError};
 
 use crate::memory::Memory;
@@ -55,7 +55,7 @@ pub trait Identities: Sync {
     /// Cost of the provided method: one pass over all identities.
     fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
         self.each(&mut |digest, pointer, value| {
-            if fit.holds(&segment::index::fold(value), folded) {
+            if fit.holds(&index::fold(value), folded) {
                 take(digest, pointer, value);
             }
         });
@@ -66,7 +66,7 @@ pub trait Identities: Sync {
     /// Cost of the provided method: that of [`Identities::fitting`].
     fn equal(&self, value: &str) -> Vec<Identity> {
         let mut found = Vec::new();
-        self.fitting(Fit::Whole, &segment::index::fold(value), &mut |digest, pointer, known| {
+        self.fitting(Fit::Whole, &index::fold(value), &mut |digest, pointer, known| {
             if known == value {
                 found.push(Identity { digest: *digest, pointer: pointer.to_owned(), value: known.to_owned() });
             }

@@ -2,7 +2,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use segment::{Ask, Counts, Field, Part, PartError};
+use index::{Ask, Counts, Field};
+use segment::{Part, PartError};
 
 use crate::error::SearchError;
 use crate::limits::FACET_LIMIT_MAX;
@@ -77,7 +78,7 @@ pub fn facets(question: &Question<'_>, fields: &[FacetField], limit: usize) -> R
         let work = |part: &dyn Part| counts(question, part, facet.field, facet.name);
         let sums = sums(question, &AnswerKind::Values(facet.field.number()), facet.name, work)?;
         let text = |(value, count): (&[u8], u64)| (String::from_utf8_lossy(value).into_owned(), count);
-        Ok(Facet { field: *facet, values: most(&sums, limit).into_iter().map(text).collect() })
+        Ok(Facet { field: *facet, values: most(sums.iter(), limit).into_iter().map(text).collect() })
     };
     fields.iter().map(of_field).collect()
 }
@@ -147,18 +148,18 @@ pub(crate) fn counts(
 }
 
 /// Names the field in an error of a part, which does not know its name.
-pub(crate) fn too_many(error: PartError, field: &'static str) -> SearchError {
-    match error {
+pub(crate) fn too_many(error: impl Into<PartError>, field: &'static str) -> SearchError {
+    match error.into() {
         PartError::TooMany => SearchError::FacetValues { field },
         error => error.into(),
     }
 }
 
 /// The most frequent values, equal ones by value. Memory: those alone.
-pub(crate) fn most(counts: &Counts, limit: usize) -> Vec<(&[u8], u64)> {
+pub(crate) fn most<'v>(counts: impl Iterator<Item = (&'v [u8], u64)>, limit: usize) -> Vec<(&'v [u8], u64)> {
     let mut most = BinaryHeap::with_capacity(limit + 1);
     // Values come in ascending order, so of equally frequent ones the later is dropped.
-    for (nth, (value, count)) in counts.iter().enumerate().filter(|(_, (_, count))| *count > 0) {
+    for (nth, (value, count)) in counts.enumerate().filter(|(_, (_, count))| *count > 0) {
         most.push((Reverse(count), nth, value));
         if most.len() > limit {
             most.pop();

@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use index::Ask;
 use jiff::tz::TimeZone;
-use segment::{Ask, Part, PartError};
+use segment::{Part, PartError};
 
 use crate::calendar::Interval;
 use crate::error::SearchError;

@@ -18,6 +18,6 @@ pub const PAGE_ROWS_MAX: usize = 1_000;
 /// Most suggestions an answer holds: more than anybody reads below a box.
 pub const SUGGESTIONS_MAX: usize = 100;
 
-/// Most values looked at in each part, and most persons in all, so that an answer takes milliseconds. Beyond it, only the first
-/// by value are considered; one more letter typed narrows them.
+/// Most values that suggestions are chosen from, so that an answer takes milliseconds: of those that matching entries have, the
+/// first by value. One more letter typed narrows them.
 pub const SUGGESTION_VALUES_MAX: usize = 1_024;

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use segment::{Field, Part, PartError, View};
+use index::Field;
+use segment::{Part, PartError, View};
 
 use crate::context::Context;
 use crate::error::{SearchError, Spent};

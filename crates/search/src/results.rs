@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use segment::{Counts, Lru};
+use index::{Counts, Lru};
 
 use crate::plan::Rows;
 use crate::recorded::Recorded;

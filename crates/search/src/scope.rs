@@ -3,7 +3,7 @@
 
 use event::Entry;
 use event::personal::is_address;
-use segment::index::line_has;
+use index::line_has;
 
 use crate::error::SearchError;
 use crate::predicate::{Predicate, Term};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use event::personal::Fit;
-use segment::index::fold;
+use index::fold;
 
 use crate::context::Context;
 use crate::error::{SearchError, Spent};

@@ -16,9 +16,9 @@ use event::{
     Admission, Agents, Entry, KeyError, Keys, Kind, Person, PersonId, PersonKey, Place, Places, Rules, admit,
     parse_one, personal,
 };
-use indelible_segment::index::{Index, IndexBuilder, Indexed, Lines, RowExtra};
 use indelible_segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, LineSource, Row, freeze};
-use indelible_segment::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
+use indelible_segment::{Disclosed, Part, PartError, PartLines};
+use index::{Ask, Field, Index, IndexBuilder, Indexed, Lines, Needle, RowExtra, Text};
 
 #[derive(Default)]
 struct MapKeys(Mutex<HashMap<Vec<u8>, Arc<PersonKey>>>);
@@ -57,6 +57,8 @@ impl Agents for Nowhere {
 struct MemoryLines(Arc<Vec<Vec<u8>>>);
 
 impl Lines for MemoryLines {
+    type Error = PartError;
+
     fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         self.0.get(leaf as usize).cloned().ok_or(PartError::NoSuchRow(leaf))
     }
@@ -67,7 +69,9 @@ impl Lines for MemoryLines {
         }
         Ok(())
     }
+}
 
+impl PartLines for MemoryLines {
     fn disclosures(&self, _: u64) -> Result<Disclosed, PartError> {
         Ok(Vec::new())
     }

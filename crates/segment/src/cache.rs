@@ -3,10 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use index::{CODES_BYTES_MAX, INDEX_BYTES_MAX, IndexKey, IndexMemory, KeptCodes, Lru};
+
 use crate::held::{Held, LeafDigests};
-use crate::index::{CODES_BYTES_MAX, INDEX_BYTES_MAX, IndexMemory, KeptCodes};
-use crate::lru::Lru;
-use crate::secret::IndexKey;
 
 /// A run of bytes cut into items: the lines of a frame, or the records of a block.
 #[derive(Default)]

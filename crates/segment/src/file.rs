@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use env::{Disk, DiskFile};
+use index::{FileError, IndexSource};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
 
@@ -106,15 +107,20 @@ impl Source {
 
     /// As [`Self::read`], to where other bytes were.
     pub(crate) fn read_to(&self, offset: u64, len: usize, bytes: &mut Vec<u8>) -> Result<(), PartError> {
+        Ok(self.read_within(offset, len, bytes)?)
+    }
+
+    fn read_within(&self, offset: u64, len: usize, bytes: &mut Vec<u8>) -> Result<(), FileError> {
         if offset.checked_add(len as u64).is_none_or(|end| end > self.len) {
-            return Err(self.damaged(offset, "reaches beyond the end of the file"));
+            let what = "reaches beyond the end of the file";
+            return Err(FileError::Damaged { file: self.path.clone(), offset, what });
         }
         bytes.resize(len, 0);
         self.read_into(offset, bytes)
     }
 
-    fn read_into(&self, offset: u64, bytes: &mut [u8]) -> Result<(), PartError> {
-        let read = |source| PartError::Read { file: self.path.clone(), offset, source };
+    fn read_into(&self, offset: u64, bytes: &mut [u8]) -> Result<(), FileError> {
+        let read = |source| FileError::Read { file: self.path.clone(), offset, source };
         self.file.read_exact_at(bytes, offset).map_err(read)
     }
 
@@ -146,6 +152,22 @@ impl Source {
 
     pub(crate) fn damaged(&self, offset: u64, what: &'static str) -> PartError {
         PartError::Damaged { file: self.path.clone(), offset, what }
+    }
+}
+
+impl IndexSource for Source {
+    fn read(&self, offset: u64, len: usize) -> Result<Vec<u8>, FileError> {
+        let mut bytes = Vec::new();
+        self.read_within(offset, len, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn bytes(&self) -> u64 {
+        self.len
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
     }
 }
 

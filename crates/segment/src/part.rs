@@ -11,173 +11,9 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::counts::Counts;
+use index::{Ask, Counts, Field, FileError, IndexError, Needle, QuestionError, Text};
+
 use crate::disclosures::DisclosureFile;
-
-/// A field that is answered by exact value: from a dictionary with row sets, or from sorted (hash, row) pairs.
-///
-/// Values are the field's UTF-8 bytes as in the line, except: [`Field::HttpStatus`] in decimal ASCII,
-/// [`Field::SequenceBlock`] the number divided by [`SEQUENCE_BLOCK`], in decimal ASCII,
-/// [`Field::Person`] as `type:id` of actor, `on_behalf_of` and every `personal[].of`,
-/// [`Field::Address`] the 32 bytes of [`crate::index::AddressValue`], and [`Field::Identity`] the 32 bytes of
-/// an identity disclosure's digest. A field absent from a line has no value there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Field {
-    /// The entry's own id, a UUIDv7 in its text form.
-    Id = 0,
-    /// `/event_id`
-    EventId = 1,
-    /// `/organization/id`
-    Organization = 2,
-    /// `/workspace/id`
-    Workspace = 3,
-    /// `/project/id`
-    Project = 4,
-    /// `/actor/id`
-    Actor = 5,
-    /// `/actor/type`
-    ActorType = 6,
-    /// `/action`
-    Action = 7,
-    /// `/event`
-    Event = 8,
-    /// `/channel`
-    Channel = 9,
-    /// `/resource/type`
-    ResourceType = 10,
-    /// `/resource/id`
-    ResourceId = 11,
-    /// `/resource/name`, the literal text of the line
-    ResourceName = 12,
-    /// `/outcome`
-    Outcome = 13,
-    /// `/severity`
-    Severity = 14,
-    /// `/http/method`
-    HttpMethod = 15,
-    /// `/http/status`, decimal
-    HttpStatus = 16,
-    /// `/http/path`, the literal text of the line
-    HttpPath = 17,
-    /// `/client/location/country`
-    Country = 18,
-    /// `/source`
-    Source = 19,
-    /// `/request_id`
-    RequestId = 20,
-    /// `/trace_id`
-    TraceId = 21,
-    /// Every person the entry concerns, as `type:id`.
-    Person = 22,
-    /// What stands for the client's address, under the person's own key, 32 bytes.
-    Address = 23,
-    /// Digests of the identity disclosures behind `personal`, 32 bytes each.
-    Identity = 24,
-    /// `/session_id`
-    SessionId = 25,
-    /// `/sequence/stream`
-    SequenceStream = 26,
-    /// Which block of numbers `/sequence/n` lies in.
-    SequenceBlock = 27,
-}
-
-/// Numbers of a stream in one [`Field::SequenceBlock`]. A dictionary of all numbers would hold a value for each row; of a range of
-/// blocks only the two at its ends are looked up in lines, and that many lines of a stream are read within milliseconds.
-pub const SEQUENCE_BLOCK: u64 = 1_024;
-// The greatest number ends its block.
-const _: () = assert!((event::limits::SEQUENCE_N_MAX + 1).is_multiple_of(SEQUENCE_BLOCK));
-
-impl Field {
-    /// Every field, in the order of its number.
-    pub const ALL: [Self; 28] = [
-        Self::Id,
-        Self::EventId,
-        Self::Organization,
-        Self::Workspace,
-        Self::Project,
-        Self::Actor,
-        Self::ActorType,
-        Self::Action,
-        Self::Event,
-        Self::Channel,
-        Self::ResourceType,
-        Self::ResourceId,
-        Self::ResourceName,
-        Self::Outcome,
-        Self::Severity,
-        Self::HttpMethod,
-        Self::HttpStatus,
-        Self::HttpPath,
-        Self::Country,
-        Self::Source,
-        Self::RequestId,
-        Self::TraceId,
-        Self::Person,
-        Self::Address,
-        Self::Identity,
-        Self::SessionId,
-        Self::SequenceStream,
-        Self::SequenceBlock,
-    ];
-
-    /// Returns the number by which the index file names this field.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-}
-
-/// A text that is searched by substring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Text {
-    /// `/description`
-    Description = 0,
-    /// `/resource/name`
-    ResourceName = 1,
-    /// `/actor/name` where it stands in the line (tokens and system actors; persons' names never do).
-    ActorName = 2,
-    /// `/reason`
-    Reason = 3,
-}
-
-impl Text {
-    /// Every text, in the order of its number.
-    pub const ALL: [Self; 4] = [Self::Description, Self::ResourceName, Self::ActorName, Self::Reason];
-
-    /// Returns the number by which the index file names this text.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-}
-
-/// What to look for inside a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Needle {
-    /// The words as a reader sees them (a literal `{` is one brace here, though the line writes two).
-    pub text: String,
-    /// Whether upper and lower case are the same (simple Unicode case folding, as the specification says).
-    pub fold: bool,
-}
-
-/// What a question tells a part beside what it asks for.
-#[derive(Clone, Copy)]
-pub struct Ask<'a> {
-    /// The only rows that are asked about: others may be missing from the answer. `None`: all.
-    pub within: Option<&'a RoaringBitmap>,
-    /// Asked before lines are read, with their number; if it says no, the question ends with [`PartError::Stopped`].
-    pub may_read: &'a (dyn Fn(u64) -> bool + Sync),
-    /// Most bytes that values of the answer, or those looked at for it, may take; beyond, the question ends with
-    /// [`PartError::TooMany`].
-    pub bytes_max: usize,
-}
-
-impl Ask<'static> {
-    /// All rows, whatever it costs.
-    pub const ALL: Self = Self { within: None, may_read: &|_| true, bytes_max: usize::MAX };
-}
 
 /// What a part has done for questions so far: what tests compare with what a question should cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -282,6 +118,35 @@ pub enum PartError {
     /// What stands behind the part (the journal, behind the tail) failed.
     #[error("the store behind this part failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<FileError> for PartError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Read { file, offset, source } => Self::Read { file, offset, source },
+            FileError::Damaged { file, offset, what } => Self::Damaged { file, offset, what },
+        }
+    }
+}
+
+impl From<IndexError> for PartError {
+    fn from(error: IndexError) -> Self {
+        match error {
+            IndexError::Damaged { file, offset, what } => Self::Damaged { file, offset, what },
+            IndexError::Version { file } => Self::Damaged { file, offset: 0, what: "index of another version" },
+        }
+    }
+}
+
+impl From<QuestionError> for PartError {
+    fn from(error: QuestionError) -> Self {
+        match error {
+            QuestionError::NoSuchRow(row) => Self::NoSuchRow(row),
+            QuestionError::Stopped => Self::Stopped,
+            QuestionError::TooMany => Self::TooMany,
+            QuestionError::NoEntry(error) => Self::Store(Box::new(error)),
+        }
+    }
 }
 
 /// A run of rows that can be asked. Cheap to share; never changes once published.
@@ -403,9 +268,10 @@ pub trait Part: Send + Sync {
         Ok(None)
     }
 
-    /// Calls `each` with the listed values of `field` that begin with `prefix`, ascending, and how many rows have each,
-    /// until it answers `false`. Values of fields with nearly one a row are listed only where they occur several times,
-    /// so this is for suggestions, not for answers. Cost of the provided method: as [`Part::values`].
+    /// Calls `each` with the listed values of `field` that begin with `prefix`, ascending, and how many of the rows asked about
+    /// have each, until it answers `false`; values that none of these has are left out. Values of fields with nearly one a row are
+    /// listed only where they occur several times, so this is for suggestions, not for answers. Cost of the provided method: as
+    /// [`Part::values`].
     ///
     /// # Errors
     /// As [`PartError`].
@@ -413,11 +279,13 @@ pub trait Part: Send + Sync {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), PartError> {
         let values = self.values(field)?;
         for (value, rows) in values.iter().filter(|(value, _)| value.starts_with(prefix)) {
-            if !each(value, rows.len()) {
+            let count = ask.within.map_or(rows.len(), |within| within.intersection_len(rows));
+            if count > 0 && !each(value, count) {
                 break;
             }
         }
@@ -480,20 +348,5 @@ impl View {
         let at = self.parts.partition_point(|part| part.first_leaf() <= leaf).checked_sub(1)?;
         let part = self.parts.get(at)?;
         part.row_of_leaf(leaf).map(|row| (part, row))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_field_stands_at_its_number() {
-        for (at, field) in Field::ALL.iter().enumerate() {
-            assert_eq!(usize::from(field.number()), at);
-        }
-        for (at, text) in Text::ALL.iter().enumerate() {
-            assert_eq!(usize::from(text.number()), at);
-        }
     }
 }

@@ -10,20 +10,20 @@ use std::sync::Arc;
 
 use env::Disk;
 use event::{Entry, LineError};
+use index::{
+    AddressValue, Difference, Field, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
+    RowExtra, SPOOL_BYTES, difference, keep_the_same_values, merge_indexes, trailer_of,
+};
 use proof::Digest;
 
+use crate::PartError;
 use crate::cache::BlockCache;
 use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
-use crate::index::{
-    AddressValue, Difference, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
-    RowExtra, SPOOL_BYTES, difference, keep_the_same_values, merge_indexes,
-};
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
-use crate::part::{Disclosed, Field};
+use crate::part::Disclosed;
 use crate::sealed::{IndexAccess, OpenSegmentError, SealedLines, read_index};
-use crate::{PartError, bound};
 
 /// Rows that are indexed at once; a segment that was sealed at once has fewer. An index in the making takes some 400 bytes of
 /// memory a row.
@@ -198,7 +198,7 @@ fn make<'d>(
         let mut builder = IndexBuilder::new(entry.name.first, how.seed);
         pieces.scan(&mut |_, leaf, line, disclosures| index_row(disclosures, leaf, line, how.address, &mut builder))?;
         let index = builder.finish();
-        write(disk, &made.path, &[&index, &bound::trailer_of(&entry.lines.sha256, &index, how.cache.index_key())])?;
+        write(disk, &made.path, &[&index, &trailer_of(&entry.lines.sha256, &index, how.cache.index_key())])?;
     } else {
         pieces.make(disk, entry.name.first)?;
         let indexes: Vec<&Index> = pieces.made.iter().map(|(_, index)| index).collect();
@@ -292,7 +292,7 @@ impl<'p> Pieces<'p> {
         let index = builder.finish();
         // Names no lines, since the file is read only here.
         let of = Digest([0; 32]);
-        write(disk, &file.path, &[&index, &bound::trailer_of(&of, &index, self.how.cache.index_key())])?;
+        write(disk, &file.path, &[&index, &trailer_of(&of, &index, self.how.cache.index_key())])?;
         drop(index);
         let cache = self.how.cache;
         let index = read_index(disk, &file.path, &of, cache, Some(cache.index_key()), self.how.access);

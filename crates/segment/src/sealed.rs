@@ -6,21 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
+use index::{Bound, Index, IndexError, IndexKey, IndexMemory, Indexed, KeptCodes, Lines, Unbound};
 use proof::Digest;
 
 use crate::PartError;
-use crate::bound::{Bound, Unbound};
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::Source;
-use crate::index::{Index, IndexError, IndexMemory, Indexed, KeptCodes, Lines, Region};
+use crate::indexed::PartLines;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::part::Disclosed;
-use crate::secret::IndexKey;
 
-pub use crate::index::Difference;
 pub use crate::reindex::{AddressOf, PROGRESS_ROWS, ReindexError, Reindexing, check_index, reindex};
 
 /// An opened sealed segment: its index joined to its lines and disclosures. Answers as a [`crate::Part`].
@@ -139,6 +137,8 @@ impl SealedLines {
 }
 
 impl Lines for SealedLines {
+    type Error = PartError;
+
     fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         self.lines.line(leaf)
     }
@@ -162,7 +162,9 @@ impl Lines for SealedLines {
     fn frames_read(&self) -> u64 {
         self.lines.frames_read()
     }
+}
 
+impl PartLines for SealedLines {
     fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError> {
         self.disclosures.disclosed(leaf)
     }
@@ -248,21 +250,21 @@ pub(crate) fn read_index(
     };
     let source = Source::open(disk, file).map_err(failed)?;
     let bound = Bound::read(&source, lines, key).map_err(|error| match error {
-        Unbound::Read(error) => failed(error),
+        Unbound::Read(error) => failed(error.into()),
         Unbound::Foreign => OpenSegmentError::IndexForeign { file: file.to_owned() },
         Unbound::Forged => OpenSegmentError::IndexForged { file: file.to_owned() },
     })?;
-    let region = match access {
+    match access {
         IndexAccess::Whole => {
             let bytes = source.read(0, bound.len).map_err(failed)?;
             if !bound.holds(0, &bytes) {
                 return Err(OpenSegmentError::IndexForeign { file: file.to_owned() });
             }
-            Region::Whole(Arc::new(bytes))
+            Ok(Index::open(file, Arc::new(bytes))?)
         }
         IndexAccess::Blocks => {
-            Region::of_file(Arc::new(bound.index(source, cache.indexes().filled()))).map_err(unread)?
+            let blocks = bound.blocks(Box::new(source), cache.indexes().filled()).map_err(unread)?;
+            Ok(Index::open_blocks(blocks)?)
         }
-    };
-    Ok(Index::of_region(file, region)?)
+    }
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use env::fake::{ManualClock, SeededRandom};
 use event::personal::Scope;
 use event::{Disclosure, Keys as _, Kind, Person};
-use indelible_vault::{Sealed, Surroundings, Vault};
+use indelible_vault::{Sealed, SqliteKeys, Surroundings, Vault};
 
 const RECORDS: usize = 100_000;
 const ROUNDS: usize = 5;
@@ -25,6 +25,7 @@ fn main() {
     let dir = tempfile::tempdir().expect("a folder");
     let surroundings = Surroundings {
         disk: Arc::new(env::SystemDisk),
+        keys: Arc::new(SqliteKeys::of(dir.path())),
         clock: Arc::new(ManualClock::at(0)),
         random: Arc::new(SeededRandom::new(1)),
         fold: str::to_lowercase,

@@ -1,17 +1,16 @@
-//! Whether the vault's files are whole.
+//! Whether key files and store are whole.
 
 use std::path::{Path, PathBuf};
 
 use env::Disk;
 
 use crate::{
-    RootKey, VaultError,
-    database::{Database, database_path},
+    Access, KeyRows, KeyStore, RootKey, VaultError,
     key_file::{LogKey, log_path, root_path},
     wrapping::Wrapping,
 };
 
-/// What was found in a vault's files.
+/// What was found in a vault.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Check {
     /// Persons with a key.
@@ -25,27 +24,27 @@ pub struct Check {
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFinding {
-    /// In which file.
+    /// In which file, or in the store of which name.
     pub file: PathBuf,
-    /// In which row of its table `person`, by SQLite's rowid; `None` for the file as a whole.
+    /// In which row of its table `person`, by the store's number; `None` for file or store as a whole.
     pub row: Option<i64>,
     /// What is wrong.
     pub what: String,
 }
 
-/// Checks `keys/root`, `keys/log` and `vault.db` of a data directory: the files' own checksums, SQLite's
-/// `integrity_check`, that its schema is the vault's and nothing lies behind the last page, and that every key unwraps and every row
-/// without one says when that was destroyed. A file that cannot be read is a finding like any other. Writes nothing. Nobody may have
+/// Checks `keys/root` and `keys/log` of a data directory by their own checksums, and the store: that it is what the log made
+/// (of `vault.db`: SQLite's `integrity_check`, its schema, and that nothing lies behind the last page), that every key unwraps and every row
+/// without one says when that was destroyed. What cannot be read is a finding like any other. Writes nothing. Nobody may have
 /// the vault open: its owner asks [`crate::Vault::check`].
 ///
-/// Cost: reads the files whole; about 5 µs a person.
+/// Cost: reads files and store whole; about 5 µs a person.
 #[must_use]
-pub fn check(disk: &dyn Disk, data_dir: &Path) -> Check {
-    check_opened(disk, data_dir, Database::open_at_rest)
+pub fn check(disk: &dyn Disk, data_dir: &Path, keys: &dyn KeyStore) -> Check {
+    check_opened(disk, data_dir, keys, Access::AtRest)
 }
 
-/// As [`check`], with the database opened by `open`.
-pub(crate) fn check_opened(disk: &dyn Disk, data_dir: &Path, open: fn(&Path) -> Result<Database, VaultError>) -> Check {
+/// As [`check`], with the store opened so.
+pub(crate) fn check_opened(disk: &dyn Disk, data_dir: &Path, keys: &dyn KeyStore, access: Access) -> Check {
     let mut check = Check::default();
     let root = RootKey::read(disk, data_dir).map_err(|error| check.note(&root_path(data_dir), None, &error)).ok();
     if let Some(root) = &root
@@ -53,38 +52,27 @@ pub(crate) fn check_opened(disk: &dyn Disk, data_dir: &Path, open: fn(&Path) -> 
     {
         check.note(&log_path(data_dir), None, &error);
     }
-    let path = database_path(data_dir);
-    match open(data_dir) {
-        Ok(database) => check_database(&mut check, &database, root.as_ref()),
+    match keys.open(access) {
+        Ok(rows) => check_rows(&mut check, keys.name(), &*rows, root.as_ref()),
         Err(VaultError::Foreign { path, what }) => check.add(&path, None, what),
-        Err(error) => check.note(&path, None, &error),
+        Err(error) => check.note(keys.name(), None, &error),
     }
     check
 }
 
-fn check_database(check: &mut Check, database: &Database, root: Option<&RootKey>) {
-    let path = database.path().to_owned();
-    match database.complaints() {
-        Ok(complaints) => complaints.into_iter().for_each(|what| check.add(&path, None, what)),
-        Err(error) => check.note(&path, None, &error),
-    }
-    match database.bytes_behind() {
-        Ok(0) => {}
-        Ok(1) => check.add(&path, None, "1 byte lies behind its last page".to_owned()),
-        Ok(bytes) => check.add(&path, None, format!("{bytes} bytes lie behind its last page")),
-        Err(error) => check.note(&path, None, &error),
-    }
+fn check_rows(check: &mut Check, store: &Path, rows: &dyn KeyRows, root: Option<&RootKey>) {
+    rows.complaints().into_iter().for_each(|what| check.add(store, None, what));
     let wrapping = root.map(Wrapping::new);
-    let read = database.for_each(&mut |row| {
+    let read = rows.for_each(&mut |number, row| {
         match wrapping.as_ref().map(|wrapping| wrapping.unwrap(&row)) {
-            Some(Err(reason)) => check.add(&path, Some(row.number), reason.to_owned()),
+            Some(Err(reason)) => check.add(store, Some(number), reason.to_owned()),
             _ if row.wrapped.is_some() => check.live += 1,
             _ => check.destroyed += 1,
         }
         Ok(())
     });
     if let Err(error) = read {
-        check.note(&path, None, &error);
+        check.note(store, None, &error);
     }
 }
 

@@ -21,19 +21,19 @@ pub enum VaultError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// The disk has no room for the database, its write-ahead log or the index of that. Remedy: make room, start again.
-    #[error("no space left for {}", path.display())]
+    /// There is no room for the key store, or what it keeps beside it. Remedy: make room, start again.
+    #[error("no space left for {}", store.display())]
     DiskFull {
-        /// Which file.
-        path: PathBuf,
+        /// The store's name.
+        store: PathBuf,
     },
-    /// The database cannot be read or written. Remedy: fix the disk or restore the file.
-    #[error("{} cannot be used as the vault's database", path.display())]
-    Database {
-        /// Which file.
-        path: PathBuf,
-        /// What SQLite says.
-        source: rusqlite::Error,
+    /// The key store cannot be read or written. Remedy: fix the disk or restore the store.
+    #[error("{} cannot be used as the vault's database", store.display())]
+    Store {
+        /// The store's name.
+        store: PathBuf,
+        /// What the store says.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The file is the database of something else, or of a later version. Remedy: use the version that wrote it.
     #[error(
@@ -57,12 +57,12 @@ pub enum VaultError {
         /// What is wrong with it, and what to do.
         what: String,
     },
-    /// A person's row is damaged. Remedy: restore the file.
-    #[error("{}: row {row} of table person: {reason}", path.display())]
+    /// A person's row is damaged. Remedy: restore the store.
+    #[error("{}: row {row} of table person: {reason}", store.display())]
     Row {
-        /// Which file.
-        path: PathBuf,
-        /// Which row, by SQLite's rowid.
+        /// The store's name.
+        store: PathBuf,
+        /// Which row, by the store's number.
         row: i64,
         /// What is wrong with it.
         reason: &'static str,
@@ -73,24 +73,24 @@ pub enum VaultError {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The disk is full; nothing was written. Remedy: free space and try again.
-    #[error("no space left for {}", path.display())]
+    #[error("no space left for {}", store.display())]
     DiskFull {
-        /// Which file.
-        path: PathBuf,
+        /// The store's name.
+        store: PathBuf,
     },
-    /// Another process holds the database for longer than a few seconds. Remedy: try again.
-    #[error("{} is in use by another process", path.display())]
+    /// Another process holds the store for longer than a few seconds. Remedy: try again.
+    #[error("{} is in use by another process", store.display())]
     Busy {
-        /// Which file.
-        path: PathBuf,
+        /// The store's name.
+        store: PathBuf,
     },
-    /// The database failed. What is on the disk is unknown, so the vault writes no more (I-9). Remedy: start afresh.
-    #[error("{} could not be written", path.display())]
+    /// The store failed. What it has is unknown, so the vault writes no more (I-9). Remedy: start afresh.
+    #[error("{} could not be written", store.display())]
     Failed {
-        /// Which file.
-        path: PathBuf,
-        /// What SQLite says; `None` if an earlier write failed and this one was not tried.
-        source: Option<rusqlite::Error>,
+        /// The store's name.
+        store: PathBuf,
+        /// What the store says; `None` if an earlier write failed and this one was not tried.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
 }
 

@@ -1,7 +1,7 @@
 //! Who has a key, in memory.
 //!
 //! A log may have millions of persons and hear of some thousands within an hour. So of each there is what finds and makes the
-//! key: handle, secret, and a hash of the name; the name itself stands in the database alone. What is derived from a key, and what
+//! key: handle, secret, and a hash of the name; the name itself stands in the store alone. What is derived from a key, and what
 //! its person disclosed last, is there of those used lately.
 
 use std::{
@@ -13,12 +13,11 @@ use event::{Person, PersonId, PersonKey};
 use hashbrown::HashTable;
 use zeroize::Zeroizing;
 
-use crate::database::Row;
 use crate::generations::Generations;
 use crate::person_names::{NameHash, NameHasher};
 use crate::pseudonyms::Pseudonyms;
 use crate::slab::Slab;
-use crate::{RootKey, cipher};
+use crate::{PersonRow, RootKey, cipher};
 
 /// How many new persons may wait to be made durable: several times what the largest batches of a few clients name
 /// (10,000 events each), and some 50 MB of memory. Reached only while the disk refuses writes.
@@ -41,7 +40,7 @@ pub(crate) struct People {
     /// Of those whose id is an address.
     pub(crate) pseudonyms: Pseudonyms,
     /// Rows handed out and not yet durable, oldest first.
-    pending: Vec<Arc<Row>>,
+    pending: Vec<Arc<PersonRow>>,
     /// Ready keys. Put in by who may only read the rest, so that a key is destroyed before (and not put in) or after (and taken
     /// out).
     lately: RwLock<Generations<PersonId, Arc<PersonKey>>>,
@@ -160,11 +159,11 @@ impl People {
         self.held.remove(at);
     }
 
-    pub(crate) fn pending(&self) -> &[Arc<Row>] {
+    pub(crate) fn pending(&self) -> &[Arc<PersonRow>] {
         &self.pending
     }
 
-    pub(crate) fn add_pending(&mut self, row: Row) {
+    pub(crate) fn add_pending(&mut self, row: PersonRow) {
         self.pending.push(Arc::new(row));
     }
 

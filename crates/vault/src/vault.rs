@@ -12,12 +12,11 @@ use std::{
 };
 
 use env::{Clock, Disk, Random};
-use event::{Person, PersonId};
+use event::Person;
 
 use crate::{
-    Check, Fold, RootKey, VaultError,
+    Access, Check, Fold, KeyRows, KeyStore, PersonRow, RootKey, VaultError,
     check::check_opened,
-    database::{Database, Row, database_path},
     identities::Identities,
     key_file::{LogKey, log_path, root_path},
     people::People,
@@ -28,8 +27,10 @@ use crate::{
 /// What the vault takes from outside.
 #[derive(Clone)]
 pub struct Surroundings {
-    /// Where key files lie. `vault.db` is SQLite's own file and always on the real file system.
+    /// Where key files lie.
     pub disk: Arc<dyn Disk>,
+    /// Where the rows of persons are kept: [`crate::SqliteKeys`] of the data directory, unless another was chosen.
+    pub keys: Arc<dyn KeyStore>,
     /// Stamps new keys.
     pub clock: Arc<dyn Clock>,
     /// Makes new keys.
@@ -40,7 +41,7 @@ pub struct Surroundings {
 
 /// The keys of a log's persons.
 ///
-/// Any number of threads may use it at once. Locks are taken in the order of the fields: database, people, identities.
+/// Any number of threads may use it at once. Locks are taken in the order of the fields: rows, people, identities.
 pub struct Vault {
     data_dir: PathBuf,
     surroundings: Surroundings,
@@ -50,25 +51,25 @@ pub struct Vault {
     made: AtomicU64,
     /// How many of these are durable.
     durable: AtomicU64,
-    database: Mutex<Database>,
+    rows: Mutex<Box<dyn KeyRows>>,
     people: RwLock<People>,
     identities: RwLock<Identities>,
     records: RecentRecords,
 }
 
 impl Vault {
-    /// Makes the keys and the database of a new log in its data directory: `keys/root`, `keys/log`, `vault.db`, durable
-    /// and readable by their owner alone. A creation that was cut short is completed.
+    /// Makes the keys of a new log, `keys/root` and `keys/log` of its data directory, durable and readable by their owner alone, and its
+    /// key store. A creation that was cut short is completed.
     ///
     /// # Errors
-    /// Any [`VaultError`]. The database is made last: [`VaultError::KeyFile`] if it is there and a key file is not,
+    /// Any [`VaultError`]. The store is made last: [`VaultError::KeyFile`] if it is there and a key file is not,
     /// because a new key would not fit it.
     pub fn create(data_dir: &Path, surroundings: Surroundings) -> Result<Self, VaultError> {
         let disk = surroundings.disk.as_ref();
         let random = surroundings.random.as_ref();
-        let has_database = database_path(data_dir).exists();
+        let has_store = surroundings.keys.exists()?;
         let is_there = |path: PathBuf| match disk.exists(&path) {
-            Ok(false) if has_database => {
+            Ok(false) if has_store => {
                 Err(VaultError::KeyFile { path, reason: "missing, though there is a database that belongs to it" })
             }
             Ok(exists) => Ok(exists),
@@ -81,13 +82,13 @@ impl Vault {
         if !is_there(log_path(data_dir))? {
             LogKey::create(disk, random, data_dir, &root)?;
         }
-        Database::create(data_dir)?;
+        surroundings.keys.create()?;
         let vault = Self::open(data_dir, surroundings, &root)?;
         vault.settle()?;
         Ok(vault)
     }
 
-    /// Opens the vault of a data directory and unwraps every key. Changes neither database nor write-ahead log, so that a
+    /// Opens the vault of a data directory and unwraps every key. Changes nothing that the store keeps, so that a
     /// start that is refused leaves them; whoever goes on calls [`Self::settle`].
     ///
     /// Cost: about 5 µs and 110 bytes a person.
@@ -95,26 +96,32 @@ impl Vault {
     /// # Errors
     /// Any [`VaultError`]: a vault with one damaged row is not opened.
     pub fn open(data_dir: &Path, surroundings: Surroundings, root: &RootKey) -> Result<Self, VaultError> {
-        Self::of(data_dir, surroundings, root, Database::open(data_dir)?)
+        Self::open_for(Access::Own, data_dir, surroundings, root)
     }
 
-    /// As [`Self::open`], to open disclosures and nothing else: the database is not written to, so that verification changes
+    /// As [`Self::open`], to open disclosures and nothing else: the store is not written to, so that verification changes
     /// nothing. Nobody else may have it open.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_to_read(data_dir: &Path, surroundings: Surroundings, root: &RootKey) -> Result<Self, VaultError> {
-        Self::of(data_dir, surroundings, root, Database::open_at_rest(data_dir)?)
+        Self::open_for(Access::AtRest, data_dir, surroundings, root)
     }
 
-    fn of(data_dir: &Path, surroundings: Surroundings, root: &RootKey, database: Database) -> Result<Self, VaultError> {
+    fn open_for(
+        access: Access,
+        data_dir: &Path,
+        surroundings: Surroundings,
+        root: &RootKey,
+    ) -> Result<Self, VaultError> {
+        let rows = surroundings.keys.open(access)?;
         let log_key = LogKey::read(surroundings.disk.as_ref(), data_dir, root)?;
         let wrapping = Wrapping::new(root);
         let mut people = People::new(root);
-        database.for_each(&mut |row| {
+        rows.for_each(&mut |number, row| {
             load(&mut people, &wrapping, &row).map_err(|reason| VaultError::Row {
-                path: database.path().to_owned(),
-                row: row.number,
+                store: surroundings.keys.name().to_owned(),
+                row: number,
                 reason,
             })
         })?;
@@ -126,7 +133,7 @@ impl Vault {
             wrapping,
             made: AtomicU64::new(0),
             durable: AtomicU64::new(0),
-            database: Mutex::new(database),
+            rows: Mutex::new(rows),
             people: RwLock::new(people),
             identities: RwLock::new(Identities::new(surroundings.fold)),
             records: RecentRecords::default(),
@@ -134,12 +141,12 @@ impl Vault {
         })
     }
 
-    /// Moves what an earlier process left in the write-ahead log into the database, where a destroyed key is overwritten.
+    /// Finishes what an earlier process left half done in the store: a destroyed key is overwritten then.
     ///
     /// # Errors
-    /// `Database`: what SQLite answers.
+    /// `Store`, `DiskFull`: what the store answers.
     pub fn settle(&self) -> Result<(), VaultError> {
-        self.lock_database().settle()
+        self.lock_rows().settle()
     }
 
     /// The seed of the log's indexes: the same for ever, and unknown to whoever sends events.
@@ -158,17 +165,17 @@ impl Vault {
         self.log_key.index_mac_key()
     }
 
-    /// Reads all of the vault's files again, also while it is in use: see [`crate::check()`].
+    /// Reads key files and store again, also while it is in use: see [`crate::check()`].
     #[must_use]
     pub fn check(&self) -> Check {
-        check_opened(self.surroundings.disk.as_ref(), &self.data_dir, Database::open_beside)
+        check_opened(self.surroundings.disk.as_ref(), &self.data_dir, &*self.surroundings.keys, Access::Beside)
     }
 
     // A panic elsewhere leaves none of these half-changed in a way that could hand out a wrong key: maps are changed by
-    // single insertions, and the database by transactions. So a poisoned lock is used on.
+    // single insertions, and the store by transactions. So a poisoned lock is used on.
 
-    fn lock_database(&self) -> MutexGuard<'_, Database> {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_rows(&self) -> MutexGuard<'_, Box<dyn KeyRows>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read_people(&self) -> RwLockReadGuard<'_, People> {
@@ -194,7 +201,7 @@ impl std::fmt::Debug for Vault {
     }
 }
 
-fn load(people: &mut People, wrapping: &Wrapping, row: &Row) -> Result<(), &'static str> {
+fn load(people: &mut People, wrapping: &Wrapping, row: &PersonRow) -> Result<(), &'static str> {
     let taken_in = match (wrapping.unwrap(row)?, row.person()) {
         (Some(Unwrapped { secret, address }), Some(person)) => {
             if let Some(address) = &address
@@ -202,9 +209,9 @@ fn load(people: &mut People, wrapping: &Wrapping, row: &Row) -> Result<(), &'sta
             {
                 return Err("its id is no pseudonym, or its address has another");
             }
-            people.insert(&person, PersonId(row.id), secret)
+            people.insert(&person, row.id, secret)
         }
-        _ => people.insert_destroyed(PersonId(row.id)),
+        _ => people.insert_destroyed(row.id),
     };
     if taken_in { Ok(()) } else { Err("its person or its handle stands in another row, too") }
 }

@@ -1,13 +1,12 @@
-//! Persons' keys as they stand in the database.
+//! Persons' keys as they stand in the store.
 
 use env::Random;
 use event::{Person, PersonId, personal::Scope};
 use zeroize::Zeroizing;
 
 use crate::{
-    RootKey,
+    PersonRow, RootKey,
     cipher::{Cipher, NONCE_BYTES, TAG_BYTES},
-    database::Row,
 };
 
 /// Bytes of a key.
@@ -16,7 +15,7 @@ const KEY_BYTES: usize = 32;
 /// Bytes of a wrapped key; an address comes on top.
 const WRAPPED_BYTES_MIN: usize = NONCE_BYTES + KEY_BYTES + TAG_BYTES;
 
-const _: () = assert!(WRAPPED_BYTES_MIN == 60, "the database checks this length");
+const _: () = assert!(WRAPPED_BYTES_MIN == 60, "stores check this length");
 
 /// What a row gives back.
 pub(crate) struct Unwrapped {
@@ -42,14 +41,13 @@ impl Wrapping {
         address: Option<&str>,
         (id, secret): (PersonId, &[u8; 32]),
         created_us: i64,
-    ) -> Row {
+    ) -> PersonRow {
         let mut nonce = [0; NONCE_BYTES];
         random.fill(&mut nonce);
         let plain = Zeroizing::new([secret, address.unwrap_or_default().as_bytes()].concat());
         let sealed = self.0.encrypt(&nonce, &bound(&id.0, person, created_us), &plain);
-        Row {
-            number: 0, // SQLite gives the number
-            id: id.0,
+        PersonRow {
+            id,
             scope: scope_text(person.scope),
             kind: person.kind.to_owned(),
             subject: person.id.to_owned(),
@@ -63,7 +61,7 @@ impl Wrapping {
     ///
     /// # Errors
     /// What is wrong with the row.
-    pub(crate) fn unwrap(&self, row: &Row) -> Result<Option<Unwrapped>, &'static str> {
+    pub(crate) fn unwrap(&self, row: &PersonRow) -> Result<Option<Unwrapped>, &'static str> {
         let wrapped = match (&row.wrapped, row.destroyed) {
             (None, true) => return Ok(None),
             (None, false) => return Err("it has no key, though it does not say when that was destroyed"),
@@ -72,7 +70,7 @@ impl Wrapping {
         };
         let person = row.person().ok_or("its scope is neither an organization nor a source")?;
         let (nonce, sealed) = wrapped.split_first_chunk().ok_or("its key is too short")?;
-        let plain = self.0.decrypt(nonce, &bound(&row.id, &person, row.created_us), sealed);
+        let plain = self.0.decrypt(nonce, &bound(&row.id.0, &person, row.created_us), sealed);
         let plain = plain.ok_or("its key does not unwrap: altered, or wrapped by another root key")?;
         let (secret, address) = plain.split_first_chunk::<KEY_BYTES>().ok_or("its key is not 32 bytes long")?;
         let address = std::str::from_utf8(address).map_err(|_| "what its id stands for is no text")?;
@@ -84,7 +82,7 @@ impl Wrapping {
     }
 }
 
-impl Row {
+impl PersonRow {
     /// Whose row it is; `None` if the scope is marked as nothing that is known.
     pub(crate) fn person(&self) -> Option<Person<'_>> {
         let scope = match self.scope.split_at_checked(1)? {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use event::personal::PersonalParts;
 use event::{Admission, AdmitError, Admitted, Entry, Event, KeyError, Problem, ReadmitError};
+use index::{Field, RowExtra, Wanted};
 use journal::Packed;
 use proof::{Digest, DigestMap};
-use segment::index::{RowExtra, Wanted};
+use segment::PartError;
 use segment::tail::Row;
-use segment::{Field, Part, PartError};
 
 use crate::admit::dedup::{EventKey, Seen};
 use crate::admit::error::SubmitError;
@@ -138,7 +138,7 @@ impl Log {
             let rows = segment.rows_of_each(Field::EventId, &wanted)?;
             found.extend(rows.into_iter().map(|(index, row)| (index, segment.leaf(row))));
             if segment.failed_reads() != before {
-                return Err(segment.last_failure().unwrap_or(PartError::IndexUnread).into());
+                return Err(segment.last_failure().map_or(PartError::IndexUnread, PartError::from).into());
             }
         }
         found.sort_unstable();

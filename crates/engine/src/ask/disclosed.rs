@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use event::render::Opened;
-use segment::{Digests3, Disclosed, DisclosureRecord, Lru, PartError};
+use index::Lru;
+use segment::{Digests3, Disclosed, DisclosureRecord, PartError};
 use vault::{Sealed, Vault};
 
 use crate::commit::tail::sealed;

@@ -2,8 +2,8 @@
 
 use event::personal::OpenedDisclosure;
 use event::{Entry, Kind, PersonId};
-use segment::index::{AddressValue, RowExtra};
-use segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, PartError};
+use index::{AddressValue, IndexKey, IndexSecret, RowExtra};
+use segment::{Disclosed, DisclosureRecord, PartError};
 use vault::Vault;
 
 use crate::commit::tail::sealed;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use event::personal::Fit;
 use event::{Entry, Kind};
+use index::AddressValue;
 use search::{Addresses, Identities};
-use segment::index::AddressValue;
 use segment::{DisclosureRecord, Part, PartError};
 use vault::Vault;
 
@@ -174,7 +174,7 @@ mod tests {
         let vault = &log.shared.vault;
         let mut held: BTreeSet<AddressValue> = BTreeSet::new();
         for part in &inspect::view(log).parts {
-            let values = part.values(segment::Field::Address).unwrap();
+            let values = part.values(index::Field::Address).unwrap();
             held.extend(values.into_iter().map(|(value, _)| AddressValue::try_from(value).unwrap()));
         }
         let all = (0..=u16::MAX).map(|end| IpAddr::from([10, 1, (end >> 8) as u8, end as u8]));

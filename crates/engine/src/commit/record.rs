@@ -1,10 +1,10 @@
-//! Which disclosure records of a journal file belong to a line: the engine's own part of a journal frame.
+//! Which disclosure records of a book of the journal belong to a line: the engine's own part of a journal frame.
 //!
 //! Byte by byte: spec/journal.md, "References". The records themselves are [`vault::Sealed::to_record`].
 
 use env::{put_varint, read_varint};
 
-/// Per element of a line's `personal`: numbers of its records (counted from the start of the journal file) in the order
+/// Per element of a line's `personal`: numbers of its records (counted from the start of the book) in the order
 /// identity, connection, fields.
 pub(crate) type Numbers = Vec<[Option<u32>; 3]>;
 

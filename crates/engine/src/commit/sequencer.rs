@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use journal::{AppendError, Batch, FileNumber, Journal, Packed, PackedRef, Placed, SignedTree};
+use journal::{AppendError, Batch, BatchHandle, Book, Packed, PackedRef, SignedTree, Span};
 use proof::{Checkpoint, DigestMap};
 use segment::tail::Buffer;
 use vault::Sealed;
 
 use crate::admit::queue::{CommitJob, PerLine, Popped, Records, Refused};
 use crate::commit::record::write_numbers;
-use crate::commit::tail::{Chunk, Span, Spans, TailLine};
+use crate::commit::tail::{Chunk, Spans, TailLine};
 use crate::state::shared::Shared;
 use crate::state::worker::{Turn, Worker, run};
 
@@ -22,7 +22,7 @@ const NAP_US: u64 = 3_600_000_000;
 pub(crate) struct Sequencer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) active: Active,
-    pub(crate) file: FileRecords,
+    pub(crate) book: BookRecords,
 }
 
 /// The buffer that takes rows now.
@@ -31,34 +31,33 @@ pub(crate) struct Active {
     pub(crate) chunk: Arc<Chunk>,
 }
 
-/// The disclosure records that the journal's current file holds, by digest and by number.
-pub(crate) struct FileRecords {
-    file: FileNumber,
+/// The disclosure records that the journal's current book holds, by digest and by number.
+pub(crate) struct BookRecords {
+    book: Book,
     numbers: DigestMap<[u8; 32], u32>,
     spans: Vec<Span>,
 }
 
-impl FileRecords {
-    pub(crate) fn new(file: FileNumber) -> Self {
-        Self { file, numbers: DigestMap::default(), spans: Vec::new() }
+impl BookRecords {
+    pub(crate) fn new(book: Book) -> Self {
+        Self { book, numbers: DigestMap::default(), spans: Vec::new() }
     }
 
-    pub(crate) fn file(&self) -> FileNumber {
-        self.file
+    pub(crate) fn book(&self) -> Book {
+        self.book
     }
 
-    /// Notes the records that a batch brought into `file`, in their order.
-    pub(crate) fn add(&mut self, placed: &Placed, lines: PackedRef<'_>, refs: PackedRef<'_>, records: PackedRef<'_>) {
-        if placed.file != self.file {
-            *self = Self::new(placed.file);
+    /// Notes the records that a batch brought into its book, in their order.
+    pub(crate) fn add(&mut self, handle: &BatchHandle, records: PackedRef<'_>) {
+        if handle.book != self.book {
+            *self = Self::new(handle.book);
         }
         for (at, record) in records.iter().enumerate() {
             let number = self.spans.len() as u32;
             if let Some(digest) = Sealed::digest_of_record(record) {
                 self.numbers.insert(digest, number);
             }
-            let position = placed.disclosure(lines, refs, records, at);
-            self.spans.push(position.map_or_else(Span::default, |at| Span { offset: at.offset, bytes: at.bytes }));
+            self.spans.push(handle.record(records, at).map_or_else(Span::default, |record| record.span));
         }
     }
 
@@ -68,7 +67,7 @@ impl FileRecords {
         numbers.iter().map(|element| element.map(|number| span(number).unwrap_or_default())).collect()
     }
 
-    /// Numbers the records of a job's lines. Records that the file lacks go into `batch`, with the next numbers. Writes each
+    /// Numbers the records of a job's lines. Records that the book lacks go into `batch`, with the next numbers. Writes each
     /// line's numbers into the batch and returns them, line after line.
     fn number(&self, records: &Records, fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> Numbers {
         let mut all = Numbers::default();
@@ -162,7 +161,7 @@ impl Sequencer {
         }
         // Durable already, except for jobs whose thread was not allowed to wait.
         let keys_made = jobs.iter().map(|job| job.keys_made).max().unwrap_or(0);
-        if let Err(refused) = self.rotate_if_due().and_then(|()| self.shared.make_keys_durable(keys_made, own)) {
+        if let Err(refused) = self.begin_book_if_due().and_then(|()| self.shared.make_keys_durable(keys_made, own)) {
             return answer_all(jobs, &refused);
         }
         let mut fresh = DigestMap::default();
@@ -176,30 +175,30 @@ impl Sequencer {
                 refs: Packed::new(),
                 disclosures: Packed::new(),
             };
-            numbers.push(self.file.number(&job.records, &mut fresh, &mut batch));
+            numbers.push(self.book.number(&job.records, &mut fresh, &mut batch));
             batches.push(batch);
         }
         let journal = &self.shared.journal;
-        let placed = if own { journal.append_reserved(&batches) } else { journal.append(&batches) };
-        let placed = match placed {
-            Ok(placed) => placed,
+        let recorded = if own { journal.append_reserved(&batches) } else { journal.append(&batches) };
+        let handles = match recorded {
+            Ok(handles) => handles,
             Err(error) => {
                 let refused = self.shared.append_failed(&error);
                 self.sign_if_full();
                 return answer_all(jobs, &refused);
             }
         };
-        for (((job, batch), placed), numbers) in jobs.into_iter().zip(batches).zip(placed).zip(numbers) {
-            self.grow(job, &batch, &placed, &numbers);
+        for (((job, batch), handle), numbers) in jobs.into_iter().zip(batches).zip(handles).zip(numbers) {
+            self.grow(job, &batch, &handle, &numbers);
         }
-        // Now and not with the next group: a start writes the last file once more, and on a full disk there is no next group. Where
+        // Now and not with the next group: a start writes the last book once more, and on a full disk there is no next group. Where
         // it fails it is tried again then.
-        let _ = self.rotate_if_due();
+        let _ = self.begin_book_if_due();
     }
 
-    fn grow(&mut self, job: CommitJob, batch: &Batch, placed: &Placed, numbers: &Numbers) {
-        let first = placed.first_leaf.0;
-        self.file.add(placed, batch.lines.as_ref(), batch.refs.as_ref(), batch.disclosures.as_ref());
+    fn grow(&mut self, job: CommitJob, batch: &Batch, recorded: &BatchHandle, numbers: &Numbers) {
+        let first = recorded.first_leaf.0;
+        self.book.add(recorded, batch.disclosures.as_ref());
         self.shared.ledger.note_received(job.received_us);
         if let Err(error) = self.shared.ledger_append(first, &batch.digests) {
             return (job.done)(Err(error));
@@ -210,11 +209,11 @@ impl Sequencer {
         }
         assert_eq!(job.rows.len(), batch.digests.len(), "I-1: every row of the batch has a digest");
         for ((at, row), digest) in job.rows.into_iter().enumerate().zip(&batch.digests) {
-            let Some(position) = placed.position(batch.lines.as_ref(), at) else {
-                panic!("I-1: the journal placed every line of the batch");
+            let Some(handle) = recorded.line(batch.lines.as_ref(), at) else {
+                panic!("I-1: the journal recorded every line of the batch");
             };
-            let records = self.file.spans(numbers.of(at));
-            push_row(&self.shared, &mut self.active, row, TailLine { position, digest: *digest, records });
+            let records = self.book.spans(numbers.of(at));
+            push_row(&self.shared, &mut self.active, row, TailLine { handle, digest: *digest, records });
         }
         let size = first + batch.digests.len() as u64;
         let keys = job.keys.iter().enumerate().filter_map(|(at, key)| Some(((*key)?, first + at as u64)));
@@ -235,18 +234,18 @@ impl Sequencer {
         }
     }
 
-    fn rotate_if_due(&mut self) -> Result<(), Refused> {
-        if !self.shared.journal.wants_rotation() {
+    fn begin_book_if_due(&mut self) -> Result<(), Refused> {
+        if !self.shared.journal.book_is_full() {
             return Ok(());
         }
         self.sign_if_full();
-        match self.shared.journal.rotate(signed_tree(&self.shared.ledger.newest().checkpoint)) {
-            Ok(file) => {
-                self.file = FileRecords::new(file);
+        match self.shared.journal.begin_book(signed_tree(&self.shared.ledger.newest().checkpoint)) {
+            Ok(book) => {
+                self.book = BookRecords::new(book);
                 self.active.chunk.set_reader(&self.shared.journal.reader());
                 Ok(())
             }
-            // The current file goes on serving; whether there is room will show when the group is appended.
+            // The current book goes on serving; whether there is room will show when the group is appended.
             Err(AppendError::DiskFull | AppendError::OutOfFiles) => Ok(()),
             Err(error) => Err(self.shared.append_failed(&error)),
         }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use journal::{JournalReader, LinePosition, ReadError};
+use journal::{Handle, JournalReader, ReadError, Span};
 use proof::Digest;
 use segment::tail::{BUFFER_ROWS_MAX, LineAt, LineSource};
 use segment::{Disclosed, DisclosureRecord, PartError};
@@ -13,15 +13,7 @@ use vault::Sealed;
 /// The place of a row that is in no buffer yet.
 pub(crate) const UNPLACED: LineAt = LineAt(0, 0);
 
-/// Where a disclosure's record lies, in the journal file of its line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Span {
-    pub(crate) offset: u32,
-    /// 0: there is no such disclosure.
-    pub(crate) bytes: u32,
-}
-
-/// Where the disclosures of a line lie, per element of its `personal`. Most lines have one element or none.
+/// Where the disclosures of a line lie, in the book of the line, per element of its `personal`. Most lines have one element or none.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Spans {
     /// No span in it: the line has no element.
@@ -38,7 +30,7 @@ impl FromIterator<[Span; 3]> for Spans {
 
 impl Spans {
     fn elements(&self) -> impl Iterator<Item = &[Span; 3]> {
-        let is_there = |element: &&[Span; 3]| element.iter().any(|span| span.bytes != 0);
+        let is_there = |element: &&[Span; 3]| element.iter().any(|span| !span.is_none());
         std::iter::once(&self.first).filter(is_there).chain(&self.more)
     }
 }
@@ -46,14 +38,16 @@ impl Spans {
 /// Where a line and its disclosures lie, and the line's digest. 84 bytes, and 24 for each person but the first.
 #[derive(Debug)]
 pub(crate) struct TailLine {
-    pub(crate) position: LinePosition,
+    pub(crate) handle: Handle,
     /// Digest of the line as it was committed. What is read from the disk later is compared with it.
     pub(crate) digest: Digest,
     pub(crate) records: Spans,
 }
 
+const _: () = assert!(size_of::<TailLine>() <= 88, "one is kept for each unsealed line");
+
 /// The lines behind one buffer, and behind the run it becomes. Rows are added by the sequencer alone; whoever holds the
-/// chunk can read its lines, also after the journal freed their file.
+/// chunk can read its lines, also after the journal freed their book.
 pub(crate) struct Chunk {
     first_leaf: u64,
     rows: Box<[OnceLock<TailLine>]>,
@@ -73,10 +67,10 @@ impl Chunk {
         }
     }
 
-    /// Tells of a new journal file that the next rows lie in. Earlier files than that of the first row are not held: once the
+    /// Tells of a new book of the journal that the next rows lie in. Earlier books than that of the first row are not held: once the
     /// journal has freed them, their space is to be free.
     pub(crate) fn set_reader(&self, reader: &JournalReader) {
-        let first = self.rows.first().and_then(OnceLock::get).map(|line| line.position.file);
+        let first = self.rows.first().and_then(OnceLock::get).map(|line| line.handle.book);
         *self.reader.write().unwrap_or_else(PoisonError::into_inner) = reader.since(first);
     }
 
@@ -86,9 +80,9 @@ impl Chunk {
         row.and_then(|row| self.rows.get(row)).and_then(OnceLock::get).ok_or(PartError::NoSuchRow(at.0))
     }
 
-    fn read(&self, position: LinePosition) -> Result<Vec<u8>, PartError> {
+    fn read(&self, handle: Handle) -> Result<Vec<u8>, PartError> {
         let reader = self.reader.read().unwrap_or_else(PoisonError::into_inner).clone();
-        reader.read_line(position).map_err(|error| match error {
+        reader.read(handle).map_err(|error| match error {
             ReadError::Io { path, offset, source } => PartError::Read { file: path, offset, source },
             other => PartError::Store(Box::new(other)),
         })
@@ -97,8 +91,8 @@ impl Chunk {
 
 impl LineSource for Chunk {
     fn line(&self, at: LineAt) -> Result<Vec<u8>, PartError> {
-        let TailLine { position, digest, .. } = self.row(at)?;
-        let line = self.read(*position)?;
+        let TailLine { handle, digest, .. } = self.row(at)?;
+        let line = self.read(*handle)?;
         if Digest::of(&line) == *digest {
             return Ok(line);
         }
@@ -108,11 +102,11 @@ impl LineSource for Chunk {
     fn disclosures(&self, at: LineAt) -> Result<Disclosed, PartError> {
         let line = self.row(at)?;
         let open = |span: &Span| -> Result<Option<DisclosureRecord>, PartError> {
-            if span.bytes == 0 {
+            if span.is_none() {
                 return Ok(None);
             }
-            let place = LinePosition { file: line.position.file, offset: span.offset, bytes: span.bytes };
-            let sealed = Sealed::from_record(&self.read(place)?).map_err(|error| PartError::Store(Box::new(error)))?;
+            let record = Handle { book: line.handle.book, span: *span };
+            let sealed = Sealed::from_record(&self.read(record)?).map_err(|error| PartError::Store(Box::new(error)))?;
             Ok(Some(stored(sealed)))
         };
         line.records.elements().map(|[a, b, c]| Ok([open(a)?, open(b)?, open(c)?])).collect()

@@ -7,11 +7,11 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use index::IndexMergeError;
 use ledger::DigestsAhead;
-use segment::index::IndexMergeError;
+use segment::Segment;
 use segment::manifest::SegmentEntry;
 use segment::merge::{MERGE_SEGMENTS, MergeError, Size, Source, choose, merge};
-use segment::{Part, Segment};
 
 use crate::seal::error::SealingError;
 use crate::seal::joins::{JoinJob, Joined, Pace};

@@ -20,21 +20,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
-use journal::Journal;
 use proof::LeafIndex;
 use segment::manifest::{Manifest, SegmentEntry, newest, publish, publish_again};
 use segment::seal::remove_files;
 use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, Part, Segment, SegmentName};
+use segment::{BlockCache, Segment, SegmentName};
 
 use crate::seal::error::SealingError;
 use crate::state::health::Work;
 use crate::state::layout::Layout;
 use crate::state::parts::TailPart;
 use crate::state::shared::Shared;
-
-/// Term of a log that one machine writes.
-pub(crate) const TERM: u64 = 1;
 
 /// Publishes segments, one after the other. Owned by the sealer.
 pub(crate) struct Publisher {
@@ -104,9 +100,10 @@ impl Publisher {
         let segments = self.layout.segments();
         let open = || open_segment(&*disk, &segments, entry, &self.cache, IndexAccess::Blocks);
         let segment = Arc::new(opened.map_or_else(open, Ok)?);
+        let term = self.shared.journal.term().0;
         let next = match &self.manifest {
-            Some(manifest) => manifest.followed_by_merged(TERM, *entry),
-            None => Manifest::first(TERM, *entry),
+            Some(manifest) => manifest.followed_by_merged(term, *entry),
+            None => Manifest::first(term, *entry),
         };
         let published = publish(&*disk, &self.layout.manifests(), &next);
         let publication = Publication { work, next, name: entry.name, segment };

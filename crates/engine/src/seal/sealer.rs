@@ -19,7 +19,7 @@ use std::sync::atomic::Ordering;
 
 use env::Disk;
 use event::Entry;
-use journal::{Journal, Need};
+use journal::Need;
 use ledger::DigestsAhead;
 use segment::manifest::SegmentEntry;
 use segment::{Part, PartError};
@@ -94,7 +94,7 @@ impl SealerThread {
         let open = sealing.as_ref().map(|sealing| sealing.leaves()).filter(|leaves| !leaves.is_empty());
         let asked = self.shared.seal_to.load(Ordering::Acquire);
         let bytes_max = if shared.health.is_disk_full() {
-            config.seal_bytes.min(shared.journal.reserve_bytes() / 2)
+            shared.journal.reserve().bytes().map_or(config.seal_bytes, |bytes| config.seal_bytes.min(bytes / 2))
         } else {
             config.seal_bytes
         };
@@ -151,7 +151,7 @@ impl SealerThread {
         let first = run.run.first_leaf();
         let place = match place {
             Some(place) => place,
-            None => place.insert(Place::of(&self.shared.journal.reader(), first)?),
+            None => place.insert(Place::of(&*self.shared.journal, first)?),
         };
         let sealing = match sealing {
             Some(sealing) => sealing,
@@ -178,7 +178,7 @@ impl SealerThread {
         self.pause_us = PAUSE_MIN_US;
         self.in_reserve = false;
         self.too_small = None;
-        self.shared.journal.give_back_reserve();
+        self.shared.journal.reserve().give_back();
         self.set_merges(true);
         let entries = sealed.name.leaves().end - sealed.name.first;
         tracing::info!(segment = %sealed.name, entries, "sealed");
@@ -244,7 +244,7 @@ impl<'d> SealerWorker<'d> {
             return;
         }
         thread.too_small = (full && in_reserve).then_some(asked).or(thread.too_small);
-        thread.shared.journal.give_back_reserve();
+        thread.shared.journal.reserve().give_back();
         let error = if full { SealingError::DiskFull(Box::new(error)) } else { error };
         thread.shared.health.failed(Work::Sealing, &error, asked);
         thread.shared.sealed.notify();
@@ -276,7 +276,7 @@ impl Worker for SealerWorker<'_> {
             Task::EndJoin(ended) => thread.end_join(&ended.0, ended.1),
             Task::Wait => {
                 if std::mem::take(&mut thread.in_reserve) {
-                    thread.shared.journal.give_back_reserve();
+                    thread.shared.journal.reserve().give_back();
                 }
                 return Turn::Idle(NAP_US);
             }

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use env::Disk;
 use event::Entry;
-use journal::{Cursor, Journal, JournalReader, LinePosition, RecoveredBatch};
+use index::{AddressValue, IndexSecret};
+use journal::{Book, Cursor, Handle, Journal, JournalReader, ReadError, RecoveredBatch};
 use proof::LeafIndex;
-use segment::index::AddressValue;
 use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
-use segment::{DisclosureRecordRef, IndexSecret, Part, PartError, Sealer};
+use segment::{DisclosureRecordRef, PartError, Sealer};
 use vault::Sealed;
 
 use crate::commit::record::read_numbers;
@@ -26,34 +26,34 @@ pub(crate) struct Sealing<'a> {
     line_bytes: u64,
 }
 
-/// Where the sealer is in the journal, and what it knows of the records of the file it is in.
+/// Where the sealer is in the journal, and what it knows of the records of the book it is in.
 pub(crate) struct Place {
-    cursor: Cursor,
-    file: journal::FileNumber,
+    cursor: Box<dyn Cursor>,
+    book: Book,
     /// The leaf up to which batches have brought in their records.
     records_to: LeafIndex,
-    /// By number within the file.
+    /// By number within the book.
     records: Vec<Record>,
 }
 
 /// A record of a disclosure in the journal.
 struct Record {
     digest: [u8; 32],
-    place: LinePosition,
+    handle: Handle,
     /// The first leaf of the segment that has taken it, and its number there.
     taken: Option<(u64, u32)>,
 }
 
 impl Place {
     /// The place of a leaf that is not sealed.
-    pub(crate) fn of(reader: &JournalReader, leaf: u64) -> Result<Self, journal::ReadError> {
-        let cursor = reader.cursor(LeafIndex(leaf))?;
-        Ok(Self { file: cursor.file(), records_to: cursor.next_leaf(), cursor, records: Vec::new() })
+    pub(crate) fn of(journal: &dyn Journal, leaf: u64) -> Result<Self, ReadError> {
+        let cursor = journal.cursor(LeafIndex(leaf))?;
+        Ok(Self { book: cursor.book(), records_to: cursor.next_leaf(), cursor, records: Vec::new() })
     }
 
-    /// Whether the journal still has the file.
+    /// Whether the journal still has the book.
     pub(crate) fn is_there(&self, reader: &JournalReader) -> bool {
-        reader.has(self.cursor.file())
+        reader.has(self.cursor.book())
     }
 }
 
@@ -90,14 +90,14 @@ impl<'a> Sealing<'a> {
         // Without columns, after sealing was given up before, the rows are made from the lines again.
         let addresses = if columns.is_none() { Some(addresses(&**run)?) } else { None };
         let reader = shared.journal.reader();
-        let Place { cursor, file, records_to, records } = place;
-        cursor.read(&reader, LeafIndex(until), &mut |batch| {
-            if batch.placed.file != *file {
-                (*file, *records_to) = (batch.placed.file, batch.placed.first_leaf);
+        let Place { cursor, book, records_to, records } = place;
+        while let Some(batch) = cursor.next_batch(LeafIndex(until))? {
+            let first = batch.handle.first_leaf;
+            if batch.handle.book != *book {
+                (*book, *records_to) = (batch.handle.book, first);
                 records.clear();
             }
-            let first = batch.placed.first_leaf;
-            let end = batch.placed.first_leaf.0 + batch.lines.len() as u64;
+            let end = first.0 + batch.lines.len() as u64;
             if *records_to <= first {
                 *records_to = LeafIndex(end);
                 note_records(&batch, records)?;
@@ -111,8 +111,7 @@ impl<'a> Sealing<'a> {
                     lines.take(leaf, line, refs, address)?;
                 }
             }
-            Ok::<_, SealingError>(())
-        })?;
+        }
         if let Some(columns) = columns {
             self.sealer.absorb(columns);
         }
@@ -126,7 +125,7 @@ struct Lines<'l, 'a> {
     reader: &'l JournalReader,
     records: &'l mut [Record],
     batch: &'l RecoveredBatch<'l>,
-    /// Number, within its file, of the first record that this batch brought.
+    /// Number, within its book, of the first record that this batch brought.
     brought: usize,
 }
 
@@ -167,7 +166,7 @@ impl Lines<'_, '_> {
     /// The digest of a record and its number in the segment, which takes it if it has not.
     fn record(&mut self, number: usize, kind: usize) -> Result<([u8; 32], u32), SealingError> {
         let segment = self.sealing.leaves().start;
-        let lacks = || store("a line refers to a disclosure that its file lacks");
+        let lacks = || store("a line refers to a disclosure that its book lacks");
         let record = self.records.get_mut(number).ok_or_else(lacks)?;
         if let Some((taken_by, ordinal)) = record.taken
             && taken_by == segment
@@ -179,7 +178,7 @@ impl Lines<'_, '_> {
         let bytes = match here {
             Some(bytes) => bytes,
             None => {
-                read = self.reader.read_line(record.place).map_err(store)?;
+                read = self.reader.read(record.handle).map_err(store)?;
                 &read
             }
         };
@@ -194,14 +193,14 @@ impl Lines<'_, '_> {
     }
 }
 
-/// Notes the records that a batch brings into its file.
+/// Notes the records that a batch brings into its book.
 fn note_records(batch: &RecoveredBatch<'_>, records: &mut Vec<Record>) -> Result<(), SealingError> {
     for (at, bytes) in batch.disclosures.iter().enumerate() {
-        let place = batch.placed.disclosure(batch.lines, batch.refs, batch.disclosures, at);
-        let (Some(digest), Some(place)) = (Sealed::digest_of_record(bytes), place) else {
+        let handle = batch.handle.record(batch.disclosures, at);
+        let (Some(digest), Some(handle)) = (Sealed::digest_of_record(bytes), handle) else {
             return Err(store("a record of a disclosure is too short"));
         };
-        records.push(Record { digest, place, taken: None });
+        records.push(Record { digest, handle, taken: None });
     }
     Ok(())
 }

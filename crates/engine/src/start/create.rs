@@ -25,7 +25,7 @@ pub(crate) fn create(config: &Config, world: &World, layout: &Layout) -> Result<
     for folder in [layout.keys(), layout.tree(), layout.journal(), layout.segments(), layout.manifests()] {
         disk.create_dir_all(&folder).map_err(|source| OpenLogError::disk(&folder, source))?;
     }
-    drop(Vault::create(layout.data(), surroundings(world))?);
+    drop(Vault::create(layout.data(), surroundings(world, layout))?);
     let path = layout.signing_key();
     let key = if disk.exists(&path).map_err(|source| OpenLogError::disk(&path, source))? {
         load_signing_key(disk, &path)?
@@ -64,12 +64,13 @@ pub(crate) fn probe_marks(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenLo
     probed.map_err(|source| OpenLogError::disk(folder, source))
 }
 
-pub(crate) fn surroundings(world: &World) -> Surroundings {
+pub(crate) fn surroundings(world: &World, layout: &Layout) -> Surroundings {
     Surroundings {
         disk: world.disk.clone(),
+        keys: world.key_store(layout.data()),
         clock: world.clock.clone(),
         random: world.random.clone(),
-        fold: segment::index::fold,
+        fold: index::fold,
     }
 }
 

@@ -86,7 +86,7 @@ pub enum OpenLogError {
         /// The leaf.
         leaf: u64,
     },
-    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore `vault.db` from a copy.
+    /// A person's key was destroyed by somebody else. Remedy: `verify`, then restore the key store from a copy.
     #[error("the key of person {person} was destroyed, and no entry of the log's own records an erasure")]
     Unexplained {
         /// The handle of the key.

@@ -8,6 +8,7 @@ use ledger::Ledger;
 use segment::SegmentName;
 
 use crate::start::error::OpenLogError;
+use crate::state::config::World;
 use crate::state::layout::Layout;
 
 /// What a folder is good for.
@@ -27,7 +28,8 @@ pub(crate) enum Ground {
 ///
 /// # Errors
 /// `NotEmpty` for a foreign folder, `Incomplete` for a log of which part is missing, `Disk`.
-pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenLogError> {
+pub(crate) fn survey(world: &World, layout: &Layout) -> Result<Ground, OpenLogError> {
+    let disk: &dyn Disk = &*world.disk;
     let data = layout.data();
     let found = match disk.entries(data) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ground::Free),
@@ -36,7 +38,7 @@ pub(crate) fn survey(disk: &dyn Disk, layout: &Layout) -> Result<Ground, OpenLog
     if is_log(disk, layout)? {
         return Ok(Ground::Log);
     }
-    if let Some(found) = grown(disk, layout)? {
+    if let Some(found) = grown(world, layout)? {
         let missing = [layout.signing_key(), layout.tree().join(ledger::CHECKPOINTS_FILE)];
         let missing = missing.into_iter().find(|path| !disk.exists(path).unwrap_or(false));
         return Err(OpenLogError::Incomplete { found, missing: missing.unwrap_or_else(|| data.to_owned()) });
@@ -64,7 +66,8 @@ pub(crate) fn is_log(disk: &dyn Disk, layout: &Layout) -> Result<bool, OpenLogEr
 }
 
 /// Something that only a finished log has, and that must not be lost.
-fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenLogError> {
+fn grown(world: &World, layout: &Layout) -> Result<Option<PathBuf>, OpenLogError> {
+    let disk: &dyn Disk = &*world.disk;
     let is_grown = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let in_folder = |folder: PathBuf| path.parent() == Some(&folder);
@@ -84,10 +87,10 @@ fn grown(disk: &dyn Disk, layout: &Layout) -> Result<Option<PathBuf>, OpenLogErr
         }
     }
     // Without the marker nothing is written to the folder anyway, so a foreign database need not be read.
-    let vault = layout.data().join("vault.db");
+    let keys = world.key_store(layout.data());
     let begun = is_empty_file(disk, &layout.creating());
-    let has_grown = begun && vault.exists() && !vault::is_fresh(layout.data())?;
-    Ok(has_grown.then_some(vault))
+    let has_grown = begun && keys.exists()? && !keys.is_fresh()?;
+    Ok(has_grown.then(|| keys.name().to_owned()))
 }
 
 fn is_absent(error: &io::Error) -> bool {

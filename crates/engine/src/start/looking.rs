@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use env::Disk;
-use journal::{FileJournal, FoundJournal, Known, MacKey};
+use journal::{FoundJournal, Known, MacKey};
 use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, newest};
@@ -35,8 +35,8 @@ pub(crate) struct Looked {
     pub(crate) cursor_key: [u8; 32],
     pub(crate) segments: Vec<Sealed>,
     pub(crate) recent: Recent,
-    /// The journal's files as found; taken when the journal goes on from them.
-    pub(crate) found: Option<FoundJournal>,
+    /// The journal as found; taken when it is taken over.
+    pub(crate) found: Option<Box<dyn FoundJournal>>,
     pub(crate) recovered: Recovered,
     /// What a repair left to be recorded.
     pub(crate) repaired: Repaired,
@@ -75,7 +75,7 @@ pub(crate) fn look_as(
     let note_key = NoteKey::of(&key);
     let mac_key = MacKey::new(&key.derive(MacKey::INFO));
     let cursor_key = *key.derive(search::CURSOR_KEY_INFO);
-    let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    let vault = Vault::open(layout.data(), surroundings(world, layout), &RootKey::read(disk, layout.data())?)?;
     vault.limit_identities(config.identities_bytes_max);
     let ledger = Ledger::open(ledger_env(world), &layout.tree(), key, &layout.mark(&origin), config.older_mark)?;
     let ledger = Arc::new(ledger);
@@ -97,7 +97,7 @@ pub(crate) fn look_as(
         in_tree: &|leaf, digest| digests.get(leaf.0).is_ok_and(|ours| ours == *digest),
         key: Some(&mac_key),
     };
-    let found = FileJournal::look(disk, &layout.journal(), &known, &mut |batch| recovering.take(&batch));
+    let found = world.journal(config, layout).look(&known, &mut |batch| recovering.take(&batch));
     drop(digests);
     let found = found.map_err(|error| unlisted(error.into()))?;
     let recovered = recovering.finish();

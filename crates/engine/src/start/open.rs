@@ -31,7 +31,6 @@ use std::thread::{Builder, JoinHandle};
 
 use enrich::{Geo, Platforms};
 use event::Rules;
-use journal::make_room_to_look;
 use ledger::MarkState;
 use segment::BlockCache;
 
@@ -54,7 +53,7 @@ impl Log {
     /// # Errors
     /// `NoLog`; else as [`Log::open`].
     pub fn open_existing(config: Config, world: World) -> Result<Self, OpenLogError> {
-        if survey(&*world.disk, &Layout::new(&config.data, &config.marks))? == Ground::Free {
+        if survey(&world, &Layout::new(&config.data, &config.marks))? == Ground::Free {
             return Err(OpenLogError::NoLog { data: config.data });
         }
         Self::open(config, world)
@@ -130,31 +129,31 @@ pub(crate) fn begin(config: Config, world: World) -> Result<(Log, Workers, Begun
     let disk = &*world.disk;
     let places = config.places.as_deref().map_or_else(Geo::builtin, Geo::open)?;
     let rules = rules(&config)?;
-    if survey(disk, &layout)? == Ground::Free {
+    if survey(&world, &layout)? == Ground::Free {
         probe_marks(disk, &layout)?;
         disk.create_dir_all(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
     }
     let lock = disk.lock(layout.data())?;
-    if survey(disk, &layout)? == Ground::Log {
+    if survey(&world, &layout)? == Ground::Log {
         // On a full disk even looking needs some room. The reserve holds no data, so it can give it.
-        let dir = layout.journal();
-        make_room_to_look(disk, &dir).map_err(|source| OpenLogError::disk(&dir, source))?;
+        let made = world.journal(&config, &layout).make_room_to_look();
+        made.map_err(|source| OpenLogError::disk(&layout.journal(), source))?;
     }
     lock.describe(&config.note)?;
     // Once more: another process may have made a log meanwhile.
-    if survey(disk, &layout)? == Ground::Free {
+    if survey(&world, &layout)? == Ground::Free {
         create(&config, &world, &layout)?;
     }
     let mut looked = look(&config, &world, &layout)?;
     let settled = settle(&config, &world, &layout, &mut looked)?;
     let Looked { vault, ledger, manifest, cache, cursor_key, recent, mut recovered, repaired, .. } = looked;
     let Settled { journal, recovery, segments } = settled;
-    let file = recovered.connect(&journal);
+    let book = recovered.connect(&*journal);
     let received = Received::new(&*world.clock, recovered.received_us.max(ledger.newest().recorded_us));
     let parts = Parts { segments, tail: recovered.tail };
     let size = ledger.size().0;
     let shared = Arc::new(Shared::new(config, world, vault, ledger, journal, recent, parts, size));
-    let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, file };
+    let sequencer = Sequencer { shared: Arc::clone(&shared), active: recovered.active, book };
     let publisher = Publisher::new(Arc::clone(&shared), layout.clone(), Arc::clone(&cache), manifest);
     let sealer = SealerThread::new(Arc::clone(&shared), publisher);
     let signing = Arc::new(Signing::default());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use event::{Entry, PersonId};
-use journal::{FileJournal, Journal, JournalReader, RecoveredBatch, Refusal};
+use journal::{Journal, JournalReader, RecoveredBatch, Refusal};
 use ledger::{DigestsAhead, Ledger, Recorded};
 
 use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
@@ -17,7 +17,7 @@ use crate::admit::dedup::{EventKey, Recent};
 use crate::ask::rows::{remember_identity, row_extra};
 use crate::commit::received::{Ascending, Dates};
 use crate::commit::record::{Numbers, read_numbers};
-use crate::commit::sequencer::{Active, FileRecords};
+use crate::commit::sequencer::{Active, BookRecords};
 use crate::commit::tail::{Chunk, TailLine, UNPLACED, stored};
 use crate::own::erased::erased_in;
 use crate::own::names::ERASED;
@@ -54,8 +54,8 @@ pub(crate) struct Recovering<'a> {
     active: Active,
     chunks: Vec<Arc<Chunk>>,
     tail: Vec<TailPart>,
-    file: Option<FileRecords>,
-    /// The records of the current file, to open connections of later batches that refer to them.
+    book: Option<BookRecords>,
+    /// The records of the current book, to open connections of later batches that refer to them.
     records: Vec<Sealed>,
     dates: Dates,
     ascending: Ascending,
@@ -79,7 +79,7 @@ struct Reading<'r> {
     vault: &'r Vault,
     recent: &'r Recent,
     records: &'r [Sealed],
-    file: Option<&'r FileRecords>,
+    book: Option<&'r BookRecords>,
 }
 
 /// Lines of a batch below which they are read one after the other: a thread costs as much as some ten lines.
@@ -103,7 +103,7 @@ impl Reading<'_> {
     }
 
     fn line(&self, batch: &RecoveredBatch<'_>, at: usize) -> Result<ReadLine, Refusal> {
-        let gone = || PartError::NoSuchRow(batch.placed.first_leaf.0 + at as u64);
+        let gone = || PartError::NoSuchRow(batch.handle.first_leaf.0 + at as u64);
         let line = batch.lines.get(at).ok_or_else(gone)?;
         let numbers = read_numbers(batch.refs.get(at).ok_or_else(gone)?)?;
         let entry = Entry::parse(line)?;
@@ -112,12 +112,12 @@ impl Reading<'_> {
             remember_identity(self.vault, record)?;
         }
         let extra = row_extra(self.vault, &entry, &disclosed)?;
-        let position = batch.placed.position(batch.lines, at).ok_or_else(gone)?;
-        let records = self.file.map(|file| file.spans(&numbers)).unwrap_or_default();
+        let handle = batch.handle.line(batch.lines, at).ok_or_else(gone)?;
+        let records = self.book.map(|book| book.spans(&numbers)).unwrap_or_default();
         let digest = *batch.digests.get(at).ok_or_else(gone)?;
         Ok(ReadLine {
             row: Row::new(&entry, &extra, UNPLACED),
-            line: TailLine { position, digest, records },
+            line: TailLine { handle, digest, records },
             key: entry.event_id.as_deref().map(|id| self.recent.key(&entry.source, id)),
             received_us: entry.received_us,
             erased: (entry.action == ERASED).then(|| erased_in(line)).flatten(),
@@ -128,7 +128,7 @@ impl Reading<'_> {
         let record = |number: Option<u32>| -> Result<_, Refusal> {
             let Some(number) = number else { return Ok(None) };
             let sealed =
-                self.records.get(number as usize).ok_or("a line refers to a disclosure that its file lacks")?;
+                self.records.get(number as usize).ok_or("a line refers to a disclosure that its book lacks")?;
             Ok(Some(stored(sealed.clone())))
         };
         numbers.iter().map(|[a, b, c]| Ok([record(*a)?, record(*b)?, record(*c)?])).collect()
@@ -140,7 +140,7 @@ pub(crate) struct Recovered {
     pub(crate) active: Active,
     pub(crate) tail: Vec<TailPart>,
     chunks: Vec<Arc<Chunk>>,
-    file: Option<FileRecords>,
+    book: Option<BookRecords>,
     /// The latest `received` met.
     pub(crate) received_us: i64,
     /// Lines that are in the tail again.
@@ -162,7 +162,7 @@ impl<'a> Recovering<'a> {
             chunks: vec![Arc::clone(&active.chunk)],
             tail: vec![active.part()],
             active,
-            file: None,
+            book: None,
             records: Vec::new(),
             dates: Dates::new(vec![newest_of(ledger)], now_us),
             ascending: Ascending::default(),
@@ -174,21 +174,21 @@ impl<'a> Recovering<'a> {
 
     /// Puts a batch's lines into ledger, tail and tables. Lines that segments hold are only counted over.
     pub(crate) fn take(&mut self, batch: &RecoveredBatch<'_>) -> Result<(), Refusal> {
-        let file = batch.placed.file;
-        if self.file.as_ref().is_none_or(|known| known.file() != file) {
-            self.file = Some(FileRecords::new(file));
+        let book = batch.handle.book;
+        if self.book.as_ref().is_none_or(|known| known.book() != book) {
+            self.book = Some(BookRecords::new(book));
             self.records.clear();
         }
-        if let Some(known) = &mut self.file {
-            known.add(&batch.placed, batch.lines, batch.refs, batch.disclosures);
+        if let Some(known) = &mut self.book {
+            known.add(&batch.handle, batch.disclosures);
         }
         for record in batch.disclosures.iter() {
             self.records.push(Sealed::from_record(record)?);
         }
-        let first = batch.placed.first_leaf.0;
+        let first = batch.handle.first_leaf.0;
         let known = usize::try_from(self.sealed.saturating_sub(first)).unwrap_or(usize::MAX).min(batch.lines.len());
         let reading =
-            Reading { vault: self.vault, recent: self.recent, records: &self.records, file: self.file.as_ref() };
+            Reading { vault: self.vault, recent: self.recent, records: &self.records, book: self.book.as_ref() };
         for (leaf, read) in (first + known as u64..).zip(reading.all(batch, known..batch.lines.len())?) {
             self.take_line(leaf, read)?;
         }
@@ -228,19 +228,19 @@ impl<'a> Recovering<'a> {
 
     /// What came back, all batches taken.
     pub(crate) fn finish(self) -> Recovered {
-        let Self { active, tail, chunks, file, received_us, replayed, erased, .. } = self;
-        Recovered { active, tail, chunks, file, received_us, replayed, erased }
+        let Self { active, tail, chunks, book, received_us, replayed, erased, .. } = self;
+        Recovered { active, tail, chunks, book, received_us, replayed, erased }
     }
 }
 
 impl Recovered {
-    /// Points the recovered rows at the files in which the journal goes on; returns the records of its current file.
-    pub(crate) fn connect(&mut self, journal: &FileJournal) -> FileRecords {
+    /// Points the recovered rows at the books in which the journal goes on; returns the records of its current one.
+    pub(crate) fn connect(&mut self, journal: &dyn Journal) -> BookRecords {
         for chunk in &self.chunks {
             chunk.set_reader(&journal.reader());
         }
-        let current = journal.current_file();
-        self.file.take().filter(|file| file.file() == current).unwrap_or_else(|| FileRecords::new(current))
+        let current = journal.book();
+        self.book.take().filter(|book| book.book() == current).unwrap_or_else(|| BookRecords::new(current))
     }
 }
 

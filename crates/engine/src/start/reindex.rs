@@ -8,9 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use env::Disk;
+use index::{Difference, Field, IndexSecret};
+use segment::BlockCache;
 use segment::manifest::{Manifest, SegmentEntry, newest};
-use segment::sealed::{AddressOf, Difference, IndexAccess, ReindexError, Reindexing};
-use segment::{BlockCache, Field, IndexSecret};
+use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
 use vault::{RootKey, Vault};
 
 use crate::ask::rows::{address_of, index_secret};
@@ -43,11 +44,11 @@ pub struct Watch<'w> {
 pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usize, OpenLogError> {
     let layout = Layout::new(&config.data, &config.marks);
     let disk = &*world.disk;
-    if survey(disk, &layout)? == Ground::Free {
+    if survey(world, &layout)? == Ground::Free {
         return Err(OpenLogError::NoLog { data: config.data.clone() });
     }
     let _lock = disk.lock(layout.data())?;
-    let vault = Vault::open(layout.data(), surroundings(world), &RootKey::read(disk, layout.data())?)?;
+    let vault = Vault::open(layout.data(), surroundings(world, &layout), &RootKey::read(disk, layout.data())?)?;
     let segments = newest(disk, &layout.manifests())?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
     make_again(disk, &layout.segments(), &vault, &segments, watch)?;
     Ok(segments.len())

@@ -23,7 +23,6 @@ use segment::verify::{FindingKind, VerifyOptions, verify_segment};
 use crate::admit::error::SubmitError;
 use crate::log::Log;
 use crate::own::Own;
-use crate::seal::publisher::TERM;
 use crate::start::create::ledger_env;
 use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
@@ -104,7 +103,7 @@ impl Repair {
     pub fn plan(config: &Config, world: &World, progress: Progress<'_>) -> Result<Option<Self>, RepairError> {
         let layout = Layout::new(&config.data, &config.marks);
         let disk: &dyn Disk = &*world.disk;
-        if survey(disk, &layout).map_err(RepairError::Beyond)? == Ground::Free {
+        if survey(world, &layout).map_err(RepairError::Beyond)? == Ground::Free {
             return Err(RepairError::Beyond(OpenLogError::NoLog { data: config.data.clone() }));
         }
         let lock = disk.lock(layout.data()).map_err(|error| RepairError::Beyond(error.into()))?;
@@ -115,7 +114,7 @@ impl Repair {
         }
         let (before, mut aside) = newest_sound(disk, &layout.manifests())?;
         let found = Candidates::read(config, world, &layout, progress)?;
-        let mut manifest = Manifest { number: 1, previous: None, term: TERM, segments: found.chain() };
+        let mut manifest = Manifest { number: 1, previous: None, term: 0, segments: found.chain() };
         if let Some(before) = &before {
             (manifest.number, manifest.previous) = (before.number + 1, Some(before.digest()));
         }
@@ -123,7 +122,10 @@ impl Repair {
             return Err(RepairError::Lacking { leaf: 0, unsound: found.unsound });
         }
         let size = match look_as(config, world, &layout, Some(manifest.clone())) {
-            Ok(looked) => looked.found.map_or(0, |found| found.leaves().end.0),
+            Ok(looked) => looked.found.map_or(0, |found| {
+                manifest.term = found.next_term().0;
+                found.leaves().end.0
+            }),
             Err(OpenLogError::Unlisted { .. }) => {
                 return Err(RepairError::Lacking { leaf: manifest.sealed_to(), unsound: found.unsound });
             }

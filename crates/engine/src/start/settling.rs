@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::{Disk, Kind};
-use journal::{FileJournal, Recovery, Sizes, make_room_to_settle};
+use journal::{Journal, Recovery};
 use ledger::DigestsAhead;
 use proof::{Digest, LeafIndex};
 use segment::manifest::{Manifest, SegmentEntry, foreign};
@@ -35,7 +35,7 @@ const REINDEX_TOLD_ROWS: u64 = 1 << 20;
 
 /// What a start goes on with.
 pub(crate) struct Settled {
-    pub(crate) journal: FileJournal,
+    pub(crate) journal: Box<dyn Journal>,
     pub(crate) recovery: Recovery,
     pub(crate) segments: Vec<Arc<Segment>>,
 }
@@ -52,10 +52,10 @@ pub(crate) fn settle(
 ) -> Result<Settled, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let dir = layout.segments();
-    let journal_dir = layout.journal();
     // Sealing that was cut on a full disk has left in them what this start needs.
     remove_unfinished(disk, &dir).map_err(|source| OpenLogError::disk(&dir, source))?;
-    make_room_to_settle(disk, &journal_dir).map_err(|source| OpenLogError::disk(&journal_dir, source))?;
+    let made = world.journal(config, layout).make_room_to_settle();
+    made.map_err(|source| OpenLogError::disk(&layout.journal(), source))?;
     let segments = with_indexes(disk, layout, looked)?;
     check_erasures(&looked.vault, &segments, &looked.recovered.erased, world.clock.now_us())?;
     looked.vault.settle()?;
@@ -69,9 +69,7 @@ pub(crate) fn settle(
     let held = |leaves| sound.hold(leaves);
     let Some(found) = looked.found.take() else { unreachable!("a start settles once") };
     let end = found.leaves().end.0;
-    let extent = disk.extent(layout.data()).map_err(|source| OpenLogError::disk(layout.data(), source))?;
-    let sizes = Sizes::within(config.reserve_bytes, extent);
-    let (journal, recovery) = found.go_on(world.disk.clone(), world.random.clone(), sizes, &held)?;
+    let (journal, recovery) = found.take_over(&held)?;
     for folder in [&dir, &layout.manifests()] {
         disk.create_dir_all(folder).map_err(|source| OpenLogError::disk(folder, source))?;
     }

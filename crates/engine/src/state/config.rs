@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use env::{Clock, Disk, Random, SystemClock, SystemDisk, SystemRandom};
 use event::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use journal::{FileJournalStore, JournalStore};
 use ledger::OlderMark;
+use vault::{KeyStore, SqliteKeys};
+
+use crate::state::layout::Layout;
 
 /// Rows of a sealed segment by default. A row that is not sealed yet takes some 800 bytes of memory, and all must stay below a
 /// gibibyte, questions, exports and joining included. 64 such segments make [`MERGE_ROWS_DEFAULT`].
@@ -45,9 +49,9 @@ pub const STALE_ROUNDS_MAX: usize = 16;
 pub const CHECKPOINT_WAIT_US: u64 = 5_000_000;
 
 // A segment is at most one run longer than this, and the columns of one run are far smaller than the difference.
-const _: () = assert!(SEAL_BYTES_DEFAULT <= segment::index::INDEX_LINE_BYTES_MAX / 2);
+const _: () = assert!(SEAL_BYTES_DEFAULT <= index::INDEX_LINE_BYTES_MAX / 2);
 const _: () = assert!(QUEUE_BYTES_MAX >= GROUP_BYTES_MAX);
-const _: () = assert!(MERGE_ROWS_DEFAULT <= segment::index::INDEX_ROWS_MAX as u64);
+const _: () = assert!(MERGE_ROWS_DEFAULT <= index::INDEX_ROWS_MAX as u64);
 const _: () = assert!(SEAL_ROWS_MAX >= SEAL_ROWS_DEFAULT);
 
 /// The world the engine lives in.
@@ -59,13 +63,38 @@ pub struct World {
     pub random: Arc<dyn Random>,
     /// The file system.
     pub disk: Arc<dyn Disk>,
+    /// Where keys of persons are kept; `None`: in `vault.db` of the data directory, by SQLite on the real file system.
+    pub keys: Option<Arc<dyn KeyStore>>,
+    /// Where the journal is kept; `None`: in files of the data directory.
+    pub journal: Option<Arc<dyn JournalStore>>,
 }
 
 impl World {
-    /// The operating system's clock, randomness and disk.
+    /// The operating system's clock, randomness and disk; keys and journal in the data directory.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock::new()), random: Arc::new(SystemRandom), disk: Arc::new(SystemDisk) }
+        Self {
+            clock: Arc::new(SystemClock::new()),
+            random: Arc::new(SystemRandom),
+            disk: Arc::new(SystemDisk),
+            keys: None,
+            journal: None,
+        }
+    }
+
+    /// The key store of the log in `data`.
+    #[must_use]
+    pub fn key_store(&self, data: &Path) -> Arc<dyn KeyStore> {
+        self.keys.clone().unwrap_or_else(|| Arc::new(SqliteKeys::of(data)))
+    }
+
+    /// Where a log's journal is kept.
+    pub(crate) fn journal(&self, config: &Config, layout: &Layout) -> Arc<dyn JournalStore> {
+        let in_files = || {
+            let (disk, random) = (Arc::clone(&self.disk), Arc::clone(&self.random));
+            Arc::new(FileJournalStore::new(disk, random, &layout.journal(), config.reserve_bytes)) as _
+        };
+        self.journal.clone().unwrap_or_else(in_files)
     }
 }
 

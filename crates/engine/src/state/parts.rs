@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use segment::index::IndexBuilder;
+use index::IndexBuilder;
+use segment::Segment;
 use segment::tail::{Buffer, Run};
-use segment::{Part, Segment};
 
 /// Segments and what is not sealed yet, by ascending leaf, without a gap.
 #[derive(Clone, Default)]

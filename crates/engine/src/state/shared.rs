@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use journal::{AppendError, FileJournal, Need};
+use journal::{AppendError, Journal, Need};
 use ledger::Ledger;
 use proof::Digest;
 use segment::{Part, View};
@@ -28,7 +28,7 @@ pub(crate) struct Shared {
     pub(crate) vault: Vault,
     pub(crate) ledger: Arc<Ledger>,
     /// Appended to by the sequencer; freed by the sealer.
-    pub(crate) journal: FileJournal,
+    pub(crate) journal: Box<dyn Journal>,
     pub(crate) queue: Queue,
     /// Grown by the sequencer; its floor raised by the sealer.
     pub(crate) recent: Recent,
@@ -62,6 +62,8 @@ pub(crate) struct Shared {
     pub(crate) join_rows_max: AtomicU64,
     /// Set once; the background threads end.
     closing: AtomicBool,
+    /// Set once: the journal is another writer's, or may be.
+    lost: AtomicBool,
 }
 
 impl Shared {
@@ -71,7 +73,7 @@ impl Shared {
         world: World,
         vault: Vault,
         ledger: Arc<Ledger>,
-        journal: FileJournal,
+        journal: Box<dyn Journal>,
         recent: Recent,
         parts: Parts,
         size: u64,
@@ -101,6 +103,7 @@ impl Shared {
             merges: AtomicBool::new(true),
             join_rows_max: AtomicU64::new(u64::MAX),
             closing: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
         }
     }
 
@@ -178,14 +181,23 @@ impl Shared {
             AppendError::OutOfFiles => Refused::Overloaded("too many files are open"),
             AppendError::TooLarge { .. } => Refused::Overloaded("the group is larger than the journal takes at once"),
             AppendError::Failed { .. } | AppendError::Stopped { .. } => self.stop(error),
+            AppendError::Fenced { .. } | AppendError::Unknown { .. } => self.give_up(error),
         }
+    }
+
+    /// Stops the log, and all that it writes by itself: the journal is another writer's, or it is not known what it holds. Only a fresh
+    /// start can tell.
+    fn give_up(&self, error: &AppendError) -> Refused {
+        self.lost.store(true, Ordering::Release);
+        self.close_background();
+        self.stop(error)
     }
 
     /// Gives space of the reserve free, since the disk is full and what must go on needs room. Returns whether there was some
     /// that this need may have.
     pub(crate) fn use_reserve(&self, need: Need) -> bool {
         self.health.disk_full();
-        match self.journal.release_reserve(need) {
+        match self.journal.reserve().release(need) {
             Ok(released) => {
                 if released {
                     tracing::warn!("the space in reserve is being used");
@@ -204,7 +216,7 @@ impl Shared {
         if !self.health.is_disk_full() {
             return;
         }
-        match self.journal.fill_reserve() {
+        match self.journal.reserve().fill() {
             Ok(true) => self.health.has_room(),
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the space in reserve cannot be made again"),
@@ -219,8 +231,8 @@ impl Shared {
 
     /// Begins in the state "disk full" where the reserve is not whole, or there is no room beside it.
     pub(crate) fn begin_with_room(&self) -> std::io::Result<()> {
-        self.journal.keep_reserve()?;
-        if !self.journal.fill_reserve()? {
+        self.journal.reserve().keep()?;
+        if !self.journal.reserve().fill()? {
             self.health.disk_full();
         }
         Ok(())
@@ -246,8 +258,11 @@ impl Shared {
     }
 
     /// Signs a checkpoint over everything appended, unless the newest one covers it; on a full disk in the reserve. One at a
-    /// time.
+    /// time. Not where the journal is lost: what this process takes for the log may not be the log any more.
     pub(crate) fn sign(&self) -> Result<(), ledger::SignError> {
+        if self.lost.load(Ordering::Acquire) {
+            return Err(ledger::SignError::Stopped { reason: "another writer may have the log".to_owned() });
+        }
         let _one_at_a_time = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.ledger.size() == self.ledger.newest().checkpoint.size {
             return Ok(());

@@ -40,7 +40,7 @@ pub fn verify_directory(
     let layout = Layout::new(&config.data, &config.marks);
     let disk: &dyn Disk = &*world.disk;
     let mut verification = Verification::default();
-    match survey(disk, &layout) {
+    match survey(world, &layout) {
         Ok(Ground::Log) => {}
         // A missing file is a finding; it does not mean that there is no log.
         Err(OpenLogError::Incomplete { missing, .. }) => verification.found(missing, None, "the file is missing"),
@@ -115,9 +115,15 @@ pub fn verify_directory(
     let sealed = manifest.as_ref().map_or(0, Manifest::sealed_to);
     let against =
         journalled::Against { sealed, signed: &signed, digests: &digests, key: mac.as_ref(), relations: &relations };
-    let journal = journalled::check(disk, &layout.journal(), &against, &lines_progress, &mut verification);
+    let journal = journalled::check(
+        &*world.journal(config, &layout),
+        &layout.journal(),
+        &against,
+        &lines_progress,
+        &mut verification,
+    );
     markers::check(disk, &layout, note.as_ref(), manifest.as_ref(), &mut verification);
-    relations.finish(&layout, &mut verification);
+    relations.finish(world.key_store(layout.data()).name(), &mut verification);
     if let Some(vault) = &vault {
         let indexed = |done, _| progress(size + done, size + indexed_twice);
         segments::compare_indexes(disk, &layout, vault, &indexes.compare, &indexed, &mut verification);
@@ -180,7 +186,8 @@ fn check_sealed(
 /// Checks the vault's files; opens them if they are sound.
 fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &mut Verification) -> Option<Vault> {
     let disk: &dyn Disk = &*world.disk;
-    let check = vault::check(disk, layout.data());
+    let keys = world.key_store(layout.data());
+    let check = vault::check(disk, layout.data(), &*keys);
     for finding in &check.findings {
         let row = finding.row.map(|row| format!("row {row}: ")).unwrap_or_default();
         verification.found(&finding.file, None, format!("{row}{}", finding.what));
@@ -189,8 +196,8 @@ fn check_vault(config: &Config, world: &World, layout: &Layout, verification: &m
         return None;
     }
     let opened = RootKey::read(disk, &config.data);
-    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world), &root));
-    opened.inspect_err(|error| verification.found(layout.data().join("vault.db"), None, with_causes(error))).ok()
+    let opened = opened.and_then(|root| Vault::open_to_read(&config.data, surroundings(world, layout), &root));
+    opened.inspect_err(|error| verification.found(keys.name(), None, with_causes(error))).ok()
 }
 
 /// What the mark says, where it is no finding.

@@ -3,10 +3,9 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use env::Disk;
 use event::Entry;
 use event::personal::combined_digest;
-use journal::{FileJournal, Known, MacKey, OpenJournalError, RecoveredBatch, Refusal, SignedTree};
+use journal::{JournalStore, Known, MacKey, OpenJournalError, RecoveredBatch, Refusal, SignedTree};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
 use segment::DisclosureRecordRef;
 use vault::Sealed;
@@ -49,7 +48,7 @@ pub(super) struct Checked {
 /// Reads the journal without changing it: its frames under the log's key, every line below the checkpoint against the tree,
 /// every disclosure against its line and under its person's key, and when each line was received.
 pub(super) fn check(
-    disk: &dyn Disk,
+    journal: &dyn JournalStore,
     dir: &Path,
     against: &Against<'_>,
     progress: Progress<'_>,
@@ -66,26 +65,26 @@ pub(super) fn check(
     let in_tree = |leaf: LeafIndex, digest: &Digest| against.digests.get(leaf.0).is_ok_and(|ours| ours == *digest);
     let known =
         Known { origin: &origin, sealed: LeafIndex(sealed), checkpoint, root_at: &root_at, in_tree: &in_tree, key };
-    let mut file = None;
+    let mut book = None;
     let mut records = Vec::new();
     let mut end = sealed;
     let mut received = Ascending::default();
     let mut checked = Checked::default();
-    let inspected = FileJournal::inspect(disk, dir, &known, &mut |batch| {
-        if file != Some(batch.placed.file) {
-            file = Some(batch.placed.file);
+    let inspected = journal.inspect(&known, &mut |batch| {
+        if book != Some(batch.handle.book) {
+            book = Some(batch.handle.book);
             records.clear();
         }
         for record in batch.disclosures.iter() {
             let (digest, person, kind, ciphertext) = Sealed::split_record(record)?;
-            let leaf = batch.placed.first_leaf.0;
+            let leaf = batch.handle.first_leaf.0;
             let opened = against.relations.open(DisclosureRecordRef { digest, person, kind, ciphertext });
             opened.map_err(|what| Misfit { leaf, what })?;
             records.push(*digest);
         }
-        end = end.max(batch.placed.first_leaf.0 + batch.lines.len() as u64);
+        end = end.max(batch.handle.first_leaf.0 + batch.lines.len() as u64);
         progress(end.min(size), size);
-        let signed = usize::try_from(size.saturating_sub(batch.placed.first_leaf.0)).unwrap_or(usize::MAX);
+        let signed = usize::try_from(size.saturating_sub(batch.handle.first_leaf.0)).unwrap_or(usize::MAX);
         checked.unsigned.extend(batch.digests.iter().skip(signed));
         check_batch(against, &batch, size, &records, &mut received)
     });
@@ -129,7 +128,7 @@ fn check_batch(
 ) -> Result<(), Refusal> {
     let Against { sealed, digests, relations, .. } = *against;
     for (at, ((line, digest), refs)) in batch.lines.iter().zip(batch.digests).zip(batch.refs.iter()).enumerate() {
-        let leaf = batch.placed.first_leaf.0 + at as u64;
+        let leaf = batch.handle.first_leaf.0 + at as u64;
         if leaf < sealed {
             continue;
         }

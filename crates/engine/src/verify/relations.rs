@@ -1,18 +1,19 @@
 //! Relations between lines, checkpoints and keys, checked while lines are read.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use event::{Kind, PersonId};
+use index::IndexKey;
 use ledger::Recorded;
-use segment::{DisclosureRecordRef, IndexKey};
+use segment::DisclosureRecordRef;
 use vault::{KeyState, OpenDisclosureError, Vault};
 
 use super::Verification;
 use crate::ask::rows::index_secret;
 use crate::commit::received::{Dates, received_in};
 use crate::own::erased::{erased_in, handle_text};
-use crate::state::layout::Layout;
 
 /// Shared by all threads that read lines.
 pub(super) struct Relations<'v> {
@@ -53,14 +54,14 @@ impl<'v> Relations<'v> {
         self.vault.map_or(Ok(()), |vault| open_record(vault, record))
     }
 
-    /// Once all lines were read: every destroyed key must be explained.
-    pub(super) fn finish(self, layout: &Layout, verification: &mut Verification) {
+    /// Once all lines were read: every destroyed key of the store must be explained.
+    pub(super) fn finish(self, store: &Path, verification: &mut Verification) {
         let erased = self.erased.into_inner().unwrap_or_else(PoisonError::into_inner);
         for person in self.vault.map(Vault::destroyed).unwrap_or_default() {
             if !erased.contains(&person) {
                 let what = "was destroyed, and no entry of the log's own records an erasure";
                 let what = format!("the key of person {} {what}", handle_text(person));
-                verification.found(layout.data().join("vault.db"), None, what);
+                verification.found(store, None, what);
             }
         }
     }
@@ -70,7 +71,9 @@ impl<'v> Relations<'v> {
 pub(super) fn open_record(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
     let person = PersonId(*record.person);
     if vault.key_state(person) == KeyState::Unknown {
-        return Err("the person of a disclosure is not in the vault: vault.db lacks a row, or the handle was changed");
+        return Err(
+            "the person of a disclosure is not in the vault: the key store lacks a row, or the handle was changed",
+        );
     }
     let kind = Kind::from_byte(record.kind).ok_or("a disclosure is of an unknown kind")?;
     match vault.open_ciphertext(record.digest, person, kind, record.ciphertext) {

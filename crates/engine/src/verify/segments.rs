@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use env::Disk;
+use index::Difference;
 use segment::SegmentFile;
 use segment::manifest::SegmentEntry;
-use segment::sealed::{Difference, IndexAccess};
+use segment::sealed::IndexAccess;
 use segment::verify::{FindingKind, Opens, VerifyOptions, verify_segment};
 use vault::Vault;
 

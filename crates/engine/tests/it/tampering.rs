@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::verify::{Expect, Finding, verify_directory};
 use engine::{Config, Log, OpenLogError, Own, World};
 use env::fake::{ManualClock, SeededRandom};
-use env::{Clock, SystemDisk, SystemRandom};
+use env::{Clock, SystemDisk};
 use event::{Keys, Person, PersonId, personal::Scope};
 use vault::{RootKey, Surroundings, Vault};
 
@@ -55,9 +55,10 @@ fn destroy(folder: &Folder, id: &str) -> PersonId {
 pub(crate) fn open_vault(folder: &Folder) -> Vault {
     let surroundings = Surroundings {
         disk: Arc::new(SystemDisk),
+        keys: World::system().key_store(&folder.data()),
         clock: Arc::new(ManualClock::at(NOW_US)),
         random: Arc::new(SeededRandom::new(1)),
-        fold: segment::index::fold,
+        fold: index::fold,
     };
     let root = RootKey::read(&SystemDisk, &folder.data()).unwrap();
     Vault::open(&folder.data(), surroundings, &root).unwrap()
@@ -106,11 +107,7 @@ fn entries_received_far_in_the_future_are_found_and_not_started_from() {
     };
     let config = unsigned(folder.config());
     let clock = Arc::new(ManualClock::at(NOW_US));
-    let world = World {
-        clock: Arc::clone(&clock) as Arc<dyn Clock>,
-        random: Arc::new(SystemRandom),
-        disk: Arc::new(SystemDisk),
-    };
+    let world = World { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..World::system() };
     let log = Log::open(config.clone(), world.clone()).unwrap();
     clock.step_to(NOW_US + 70 * YEAR_US);
     submit(&log, &events(0, 10)).unwrap();

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use engine::{Config, Layout, Limits, Log, World, inspect};
+use index::IndexKey;
 use search::{Filters, PageRequest, SearchError, Spent};
 use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, IndexKey, View, Work};
+use segment::{BlockCache, View, Work};
 
 use crate::tampering::open_vault;
 use crate::{Folder, events, submit};

@@ -2,12 +2,13 @@
 
 use super::look::io_at;
 use super::name::Name;
-use super::reserve::{Need, Reserve};
+use super::reserve::ReserveFile;
 use super::sizes::FILE_BYTES_MAX;
 use super::writer::{Place, Setting, Writer};
-use super::{CompleteFile, FileJournal, Files, Foreign, Recovery, Sizes, open_file};
+use super::{CompleteFile, FileJournal, Files, Sizes, open_file};
 use crate::format::{FileHeader, Mac, Scan, restamp, scan};
-use crate::{FileNumber, MacKey, OpenJournalError, SignedTree};
+use crate::store::{AreHeld, Foreign, Recovery};
+use crate::{Book, MacKey, Need, OpenJournalError, SignedTree, Term};
 use env::{Disk, Random, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::io;
@@ -15,11 +16,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-/// Whether segments really hold these leaves, so that a journal file of theirs may go.
-pub type AreHeld<'a> = &'a dyn Fn(Range<u64>) -> bool;
-
-/// What lies in a journal's folder, read whole and found sound. Nothing was changed; [`FoundJournal::go_on`] does that.
-pub struct FoundJournal {
+/// What lies in a journal's folder, read whole and found sound. Nothing was changed; [`FoundFiles::go_on`] does that.
+pub struct FoundFiles {
     pub(super) dir: PathBuf,
     pub(super) origin: Digest,
     /// What authenticates frames.
@@ -40,7 +38,7 @@ pub struct FoundJournal {
 
 /// A file that counts.
 pub(super) struct FoundFile {
-    pub(super) number: FileNumber,
+    pub(super) book: Book,
     pub(super) path: PathBuf,
     pub(super) first_leaf: LeafIndex,
     pub(super) end_leaf: LeafIndex,
@@ -63,23 +61,23 @@ pub(super) struct Obsolete {
     pub(super) leaves: Option<Range<LeafIndex>>,
 }
 
-impl FoundJournal {
+impl FoundFiles {
     /// The leaves that the journal holds: from the first leaf of its oldest file to behind its last line.
     #[must_use]
     pub fn leaves(&self) -> Range<LeafIndex> {
         self.leaves.clone()
     }
 
+    /// The term that the journal goes on under.
+    #[must_use]
+    pub fn term(&self) -> Term {
+        Term(self.term)
+    }
+
     /// What reading the files showed.
     #[must_use]
     pub fn recovery(&self) -> &Recovery {
         &self.recovery
-    }
-
-    /// The leaves of files that are not needed if segments hold these leaves.
-    pub fn superseded(&self) -> impl Iterator<Item = Range<u64>> {
-        let leaves = self.obsolete.iter().filter_map(|file| file.leaves.as_ref());
-        leaves.map(|leaves| leaves.start.0..leaves.end.0.min(self.leaves.start.0)).filter(|leaves| !leaves.is_empty())
     }
 
     /// Goes on from these files: removes what is sealed or unfinished, copies what may not have reached the disk into fresh files,
@@ -92,7 +90,7 @@ impl FoundJournal {
     /// [`OpenJournalError`]. Either nothing was removed then, or all that counts is durable in fresh files.
     ///
     /// # Panics
-    /// Where the journal was looked at without [`super::Known::key`].
+    /// Where the journal was looked at without [`crate::Known::key`].
     pub fn go_on(
         mut self,
         disk: Arc<dyn Disk>,
@@ -115,21 +113,22 @@ impl FoundJournal {
                     path
                 }
             };
-            files.reader = files.reader.with(found.number, open_file(&*disk, &path)?);
-            files.complete.push(CompleteFile { number: found.number, path, end_leaf: found.end_leaf });
+            files.add(found.book, open_file(&*disk, &path)?);
+            files.complete.push(CompleteFile { book: found.book, path, end_leaf: found.end_leaf });
         }
-        let number = FileNumber(u32::try_from(files.complete.len()).unwrap_or(u32::MAX));
+        let book = Book::nth(files.complete.len());
         let dir = self.dir.clone();
         let setting =
             Setting { disk: Arc::clone(&disk), random, dir, key, origin: self.origin, term: self.term, sizes };
         let place = Place { first_leaf: self.leaves.end, checkpoint: self.checkpoint, previous_mac: self.previous_mac };
-        let mut writer = Writer::start(setting, place, number).map_err(io_at(&self.dir))?;
-        files.reader = files.reader.with(number, writer.open());
+        let mut writer = Writer::start(setting, place, book).map_err(io_at(&self.dir))?;
+        files.add(book, writer.open());
         remove(&*disk, &rewritten)?;
         remove(&*disk, &copied)?;
         disk.sync_dir(&self.dir).map_err(io_at(&self.dir))?;
         writer.keep_reserve().map_err(io_at(&self.dir))?;
-        let journal = FileJournal { disk, dir: self.dir, files: Mutex::new(files), writer: Mutex::new(writer) };
+        let files = Arc::new(Mutex::new(files));
+        let journal = FileJournal { disk, dir: self.dir, files, writer: Mutex::new(writer) };
         Ok((journal, self.recovery))
     }
 
@@ -184,7 +183,8 @@ impl FoundJournal {
         let is_full = |written: &io::Result<()>| written.as_ref().is_err_and(is_disk_full);
         let mut written = env::publish_file(disk, &path, &bytes);
         if is_full(&written) {
-            let released = Reserve::of(disk, &self.dir, 0).and_then(|mut reserve| reserve.release(disk, Need::Start));
+            let released =
+                ReserveFile::of(disk, &self.dir, 0).and_then(|mut reserve| reserve.release(disk, Need::Start));
             released.map_err(io_at(&self.dir))?;
             written = env::publish_file(disk, &path, &bytes);
         }

@@ -1,15 +1,15 @@
 //! Looking at a journal's folder: reading what is there, refusing what is damaged, changing nothing.
 
-use super::found::{FoundFile, FoundJournal, Obsolete, Rewrite};
+use super::found::{FoundFile, FoundFiles, Obsolete, Rewrite};
 use super::name::{Name, Named, TERM_MAX};
 use super::placing::{ReadAgain, is_left};
 use super::reserve::{first_not_zero, reserve_path};
 use super::sizes::FILE_BYTES_MAX;
-use super::{Cut, Foreign, Known, Recovery, Refusal};
 use crate::format::{
     End, FileHeader, Frame, HeaderError, Mac, NO_MAC, Scan, authenticate, batch_at, line_digests, scan,
 };
-use crate::{FileNumber, OpenJournalError, Placed, RecoveredBatch};
+use crate::store::{Cut, Foreign, Known, Recovery, Refusal};
+use crate::{BatchHandle, Book, OpenJournalError, RecoveredBatch, Term};
 use env::{Disk, TEMPORARY_SUFFIX, is_disk_full};
 use proof::{Digest, LeafIndex};
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,8 +170,8 @@ impl<'a> Looking<'a> {
             }
         }
         self.previous_mac = Some(mac);
-        let number = FileNumber(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.hand_over(number, &bytes, &header, &scan, &digests, receive)?;
+        let book = Book::nth(self.files.len());
+        self.hand_over(book, &bytes, &header, &scan, &digests, receive)?;
         let leaves = (name.first_leaf.0..).zip(&digests).map(|(leaf, digest)| (leaf, *digest));
         self.unsigned.extend(leaves.filter(|(leaf, _)| *leaf >= self.known.checkpoint.size.0));
         self.next_leaf = scan.end_leaf;
@@ -179,7 +179,7 @@ impl<'a> Looking<'a> {
         let end_leaf = scan.end_leaf;
         // Usually only the last file is written again, so its bytes are kept in memory; others are read once more.
         let rewrite = is_written_again.then(|| Rewrite { header, scan, bytes: is_last.then_some(bytes) });
-        self.files.push(FoundFile { number, path, first_leaf, end_leaf, rewrite });
+        self.files.push(FoundFile { book, path, first_leaf, end_leaf, rewrite });
         Ok(())
     }
 
@@ -251,7 +251,7 @@ impl<'a> Looking<'a> {
 
     fn hand_over(
         &mut self,
-        file: FileNumber,
+        book: Book,
         bytes: &[u8],
         header: &FileHeader,
         scan: &Scan,
@@ -261,15 +261,15 @@ impl<'a> Looking<'a> {
         let mut left = digests;
         for place in &scan.batches {
             let frame = batch_at(bytes, place.start, header).expect("the scan has found this batch");
-            let lines_offset = u32::try_from(place.start + frame.lines_at);
-            let lines_offset = lines_offset.unwrap_or_else(|_| panic!("journal files stay below 4 GiB"));
-            let placed = Placed { file, first_leaf: frame.first_leaf, lines_offset };
+            let [lines_at, records_at] = [frame.lines_at, frame.disclosures_at()]
+                .map(|at| u32::try_from(place.start + at).unwrap_or_else(|_| panic!("journal files stay below 4 GiB")));
+            let handle = BatchHandle::new(frame.first_leaf, Term(header.term), book, lines_at, records_at);
             self.recovery.batches += 1;
             self.recovery.lines += frame.lines.len() as u64;
             let (digests, behind) = left.split_at(frame.lines.len());
             left = behind;
             let Frame { lines, refs, disclosures, .. } = frame;
-            receive(RecoveredBatch { placed, lines, digests, refs, disclosures })
+            receive(RecoveredBatch { handle, lines, digests, refs, disclosures })
                 .map_err(|source| OpenJournalError::Refused { source })?;
         }
         Ok(())
@@ -286,13 +286,13 @@ impl<'a> Looking<'a> {
     }
 
     /// What was found, all of it read.
-    pub(super) fn found(mut self) -> Result<FoundJournal, OpenJournalError> {
+    pub(super) fn found(mut self) -> Result<FoundFiles, OpenJournalError> {
         for name in std::mem::take(&mut self.superseded) {
             self.supersede(&name)?;
         }
         let term = self.next_term()?;
         let first_leaf = self.files.first().map_or(self.known.sealed, |file| file.first_leaf);
-        Ok(FoundJournal {
+        Ok(FoundFiles {
             dir: self.dir.to_owned(),
             origin: self.origin,
             key: self.known.key.cloned(),

@@ -4,24 +4,10 @@
 //! finds its part. Whether new events are taken depends on one thing: that it is whole.
 
 use super::sizes::START_SHARE;
+use crate::Need;
 use env::{Disk, Kind, is_disk_full};
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// What space is taken from the reserve for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// The server's own entries and their keys: piece by piece, as far as a start still has its part.
-    OwnEntries,
-    /// Checkpoints and the journal's next file: a little at a time. They keep small what a start must write again, so they may
-    /// have some of its part; how much is bounded by the entries before them.
-    Upkeep,
-    /// Sealing: all at once, but for what a start needs to look. The reserve is not made again until
-    /// [`super::FileJournal::give_back_reserve`].
-    Sealing,
-    /// A start: all of it.
-    Start,
-}
 
 /// How much own entries take at a time: a window of the journal. What is left stays out of other programs' reach.
 const PIECE_BYTES: u64 = 1 << 20;
@@ -34,7 +20,7 @@ const UPKEEP_BYTES: u64 = 64 << 10;
 const LOOK_BYTES: u64 = 1 << 20;
 
 /// The file of zeroes.
-pub(super) struct Reserve {
+pub(super) struct ReserveFile {
     path: PathBuf,
     /// How large it is when it is whole.
     bytes: u64,
@@ -62,7 +48,7 @@ impl Need {
     }
 }
 
-impl Reserve {
+impl ReserveFile {
     /// The reserve of a folder, whatever its state. Its beginning is read here, all of it before it is first cut.
     pub(super) fn of(disk: &dyn Disk, dir: &Path, bytes: u64) -> io::Result<Self> {
         let path = reserve_path(dir);
@@ -195,7 +181,7 @@ pub fn make_room_to_look(disk: &dyn Disk, dir: &Path) -> io::Result<()> {
 }
 
 /// Gives the reserve of a journal's folder free if its file system has less room than the reserve takes: a start writes before it
-/// comes to the journal. What the start does not need is kept again at its end ([`super::FileJournal::keep_reserve`]).
+/// comes to the journal. What the start does not need is kept again at its end ([`crate::Reserve::keep`]).
 ///
 /// # Errors
 /// What the disk answers.
@@ -266,7 +252,7 @@ mod tests {
     const BYTES: u64 = 6 << 20;
 
     fn held(disk: &FaultyDisk) -> u64 {
-        let reserve = Reserve::of(disk, Path::new("journal"), BYTES).unwrap();
+        let reserve = ReserveFile::of(disk, Path::new("journal"), BYTES).unwrap();
         reserve.held
     }
 
@@ -274,7 +260,7 @@ mod tests {
     fn each_need_has_its_part_and_no_more() {
         let disk = FaultyDisk::new();
         disk.create_dir_all(Path::new("journal")).unwrap();
-        let mut reserve = Reserve::of(&disk, Path::new("journal"), BYTES).unwrap();
+        let mut reserve = ReserveFile::of(&disk, Path::new("journal"), BYTES).unwrap();
         assert!(reserve.fill(&disk).unwrap());
         for left in [5 << 20, 4 << 20] {
             assert!(reserve.release(&disk, Need::OwnEntries).unwrap());
@@ -298,7 +284,7 @@ mod tests {
     fn without_room_the_reserve_stays_as_it_was() {
         let disk = FaultyDisk::new();
         disk.create_dir_all(Path::new("journal")).unwrap();
-        let mut reserve = Reserve::of(&disk, Path::new("journal"), BYTES).unwrap();
+        let mut reserve = ReserveFile::of(&disk, Path::new("journal"), BYTES).unwrap();
         disk.set_capacity(Some(BYTES - 1));
         assert!(!reserve.fill(&disk).unwrap());
         assert_eq!(held(&disk), 0);

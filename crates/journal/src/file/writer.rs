@@ -1,12 +1,11 @@
 //! The end of the journal, where groups are appended.
 
-use super::CompleteFile;
 use super::name::Name;
-use super::reserve::{Need, Reserve, write_zeroes};
+use super::reserve::{ReserveFile, write_zeroes};
 use super::sizes::{FILE_BYTES_MAX, GROUP_BYTES_MAX, Sizes};
+use super::{CompleteFile, OpenFile};
 use crate::format::{Begun, CLOSE_BYTES, FileHeader, FrameWriter, HEADER_BYTES, Link, Mac, MacKey, Stamp, frame_bytes};
-use crate::reader::OpenFile;
-use crate::{AppendError, Batch, FileNumber, Placed, SignedTree};
+use crate::{AppendError, Batch, BatchHandle, Book, Need, SignedTree, Term};
 use env::{Disk, Random, is_disk_full, is_out_of_files};
 use proof::{Digest, LeafIndex};
 use std::io;
@@ -37,7 +36,7 @@ pub(super) struct Place {
 /// The current file. Owned by whoever appends.
 pub(super) struct Writer {
     setting: Setting,
-    reserve: Reserve,
+    reserve: ReserveFile,
     current: Current,
     next_leaf: LeafIndex,
     /// Why nothing is taken any more (I-9).
@@ -46,7 +45,7 @@ pub(super) struct Writer {
 }
 
 struct Current {
-    number: FileNumber,
+    book: Book,
     open: Arc<OpenFile>,
     header: FileHeader,
     previous: Link,
@@ -73,9 +72,9 @@ impl Setting {
 impl Writer {
     /// Starts a new file. When the disk is full, it starts without zeroes ahead, in the reserve's space if need be. The reserve
     /// is made whole later ([`Self::keep_reserve`]), when old files have gone.
-    pub(super) fn start(setting: Setting, place: Place, number: FileNumber) -> io::Result<Self> {
+    pub(super) fn start(setting: Setting, place: Place, book: Book) -> io::Result<Self> {
         let disk = &*setting.disk;
-        let mut reserve = Reserve::of(disk, &setting.dir, setting.sizes.reserve_bytes)?;
+        let mut reserve = ReserveFile::of(disk, &setting.dir, setting.sizes.reserve_bytes)?;
         let header = setting.header(place);
         let path = setting.path(place.first_leaf);
         let mut content = header.encode().to_vec();
@@ -97,7 +96,7 @@ impl Writer {
         }
         let open = Arc::new(OpenFile { file: disk.open_write(&path)?, path });
         let current = Current {
-            number,
+            book,
             open,
             previous: Link::from(&header),
             header,
@@ -112,15 +111,19 @@ impl Writer {
         self.next_leaf
     }
 
-    pub(super) fn number(&self) -> FileNumber {
-        self.current.number
+    pub(super) fn term(&self) -> Term {
+        Term(self.setting.term)
+    }
+
+    pub(super) fn book(&self) -> Book {
+        self.current.book
     }
 
     pub(super) fn open(&self) -> Arc<OpenFile> {
         Arc::clone(&self.current.open)
     }
 
-    pub(super) fn wants_rotation(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.current.end >= self.setting.sizes.file_bytes
     }
 
@@ -128,7 +131,7 @@ impl Writer {
         self.stopped.get_or_insert_with(|| reason.to_owned());
     }
 
-    pub(super) fn append(&mut self, group: &[Batch], reserved: bool) -> Result<Vec<Placed>, AppendError> {
+    pub(super) fn append(&mut self, group: &[Batch], reserved: bool) -> Result<Vec<BatchHandle>, AppendError> {
         self.going()?;
         if !reserved {
             self.demand_reserve()?;
@@ -143,7 +146,7 @@ impl Writer {
             assert_eq!(batch.lines.len(), batch.refs.len(), "every line has its refs, even if empty");
             assert_eq!(batch.lines.len(), batch.digests.len(), "every line has its digest");
         }
-        let (placed, last) = self.encode(group);
+        let (handles, last) = self.encode(group);
         let zeroes_before = self.current.filled - self.current.end;
         self.make_room(reserved)?;
         self.write(zeroes_before)?;
@@ -151,7 +154,7 @@ impl Writer {
         self.current.previous = last;
         let lines: usize = group.iter().map(|batch| batch.lines.len()).sum();
         self.next_leaf = LeafIndex(self.next_leaf.0 + lines as u64);
-        Ok(placed)
+        Ok(handles)
     }
 
     /// Gives space of the reserve free; false when this need may have none.
@@ -200,7 +203,7 @@ impl Writer {
         let named = disk.rename_noreplace(&temporary, &path).and_then(|()| disk.sync_dir(&self.setting.dir));
         named.map_err(|source| self.fail(path, source))?;
         let old = std::mem::replace(&mut self.current, next);
-        let finished = CompleteFile { number: old.number, path: old.open.path.clone(), end_leaf: first_leaf };
+        let finished = CompleteFile { book: old.book, path: old.open.path.clone(), end_leaf: first_leaf };
         Ok(Some((finished, self.open())))
     }
 
@@ -244,17 +247,19 @@ impl Writer {
     }
 
     /// Encodes a group into the buffer; returns what the frame after it is linked to.
-    fn encode(&mut self, group: &[Batch]) -> (Vec<Placed>, Link) {
-        let file = self.current.number;
+    fn encode(&mut self, group: &[Batch]) -> (Vec<BatchHandle>, Link) {
+        let term = self.term();
+        let book = self.current.book;
         let mut frames = self.frames();
-        let mut placed = Vec::with_capacity(group.len());
+        let mut handles = Vec::with_capacity(group.len());
         for batch in group {
             let first_leaf = frames.next_leaf;
-            let lines_offset = u32::try_from(frames.batch(batch));
-            let lines_offset = lines_offset.unwrap_or_else(|_| panic!("the limit of a file was checked before"));
-            placed.push(Placed { file, first_leaf, lines_offset });
+            let [lines_at, records_at] = frames
+                .batch(batch)
+                .map(|at| u32::try_from(at).unwrap_or_else(|_| panic!("the limit of a file was checked before")));
+            handles.push(BatchHandle::new(first_leaf, term, book, lines_at, records_at));
         }
-        (placed, frames.previous)
+        (handles, frames.previous)
     }
 
     /// Encodes the closing mark into the buffer.
@@ -369,7 +374,7 @@ impl Writer {
             Err(source) => return Err(self.fail(temporary, source)),
         };
         Ok(Current {
-            number: FileNumber(self.current.number.0 + 1),
+            book: self.current.book.next(),
             open: Arc::new(OpenFile { path, file }),
             previous: Link::from(&header),
             header,

@@ -62,6 +62,13 @@ pub(crate) struct Frame<'a> {
     pub(crate) bytes: usize,
 }
 
+impl Frame<'_> {
+    /// Where the disclosures start, counted from the start of the frame: behind the references, which follow the lines.
+    pub(crate) fn disclosures_at(&self) -> usize {
+        self.lines_at + self.lines.bytes().len() + self.refs.bytes().len()
+    }
+}
+
 /// What a batch takes in the file.
 pub(crate) fn frame_bytes(batch: &Batch) -> u64 {
     let fixed = FRAME_HEADER_BYTES + TRAILER_BYTES + batch.lines.len() * 8 + batch.disclosures.len() * 4;
@@ -98,8 +105,8 @@ impl From<&FileHeader> for Link {
 }
 
 impl FrameWriter<'_> {
-    /// Appends a batch; returns where in the file its lines start.
-    pub(crate) fn batch(&mut self, batch: &Batch) -> u64 {
+    /// Appends a batch; returns where in the file its lines and its disclosures start.
+    pub(crate) fn batch(&mut self, batch: &Batch) -> [u64; 2] {
         let Batch { lines, digests, refs, disclosures } = batch;
         let start = self.header(
             Kind::Batch,
@@ -112,10 +119,11 @@ impl FrameWriter<'_> {
         for bytes in [lines.bytes(), refs.bytes(), disclosures.bytes()] {
             self.buffer.extend_from_slice(bytes);
         }
+        let disclosures_at = self.buffer.len() - disclosures.bytes().len();
         let line_range = lines_at - start..lines_at - start + lines.bytes().len();
         self.seal(start, line_range, digests);
         self.next_leaf = LeafIndex(self.next_leaf.0 + lines.len() as u64);
-        self.offset + lines_at as u64
+        [lines_at, disclosures_at].map(|at| self.offset + at as u64)
     }
 
     /// Appends the mark of an orderly close, a group of its own.
@@ -156,6 +164,11 @@ impl FrameWriter<'_> {
         self.buffer.extend_from_slice(&crc.to_le_bytes());
         crc
     }
+}
+
+/// Whether a frame that begins with `bytes` says that it is a closing mark.
+pub(crate) fn is_close(bytes: &[u8]) -> bool {
+    bytes.get(4) == Some(&(Kind::Close as u8))
 }
 
 /// The length of the frame that begins with `bytes`, as its header says; `None` where there is no whole header.

@@ -36,7 +36,7 @@ fn work(disk: &FaultyDisk, seed: u64, run: &mut Run) {
         }
         run.in_flight.clear();
         match random.below(4) {
-            0 if opened.journal.rotate(signed(0)).is_err() => return,
+            0 if opened.journal.begin_book(signed(0)).is_err() => return,
             1 => run.checkpoint = opened.journal.next_leaf().0,
             _ => {}
         }
@@ -117,7 +117,7 @@ fn a_sealed_prefix_may_be_missing_after_a_crash_while_freeing() {
         let mut all = Vec::new();
         for _ in 0..4 {
             all.extend(append(&journal, &[2, 3], 30).unwrap());
-            journal.rotate(signed(0)).unwrap();
+            journal.begin_book(signed(0)).unwrap();
         }
         disk.fail_at(seed % 4, Fault::PowerLoss);
         let _ = journal.free(proof::LeafIndex(12));

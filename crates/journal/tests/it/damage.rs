@@ -11,7 +11,7 @@ fn written(disk: &FaultyDisk) -> Vec<Seen> {
     let journal = open(disk, 1, 0).unwrap().journal;
     let mut expected = append(&journal, &[2, 1], 20).unwrap();
     expected.extend(append(&journal, &[1], 5).unwrap());
-    journal.rotate(signed(0)).unwrap();
+    journal.begin_book(signed(0)).unwrap();
     expected.extend(append(&journal, &[1, 2], 10).unwrap());
     expected.extend(append(&journal, &[2, 2], 10).unwrap());
     expected

@@ -187,7 +187,7 @@ fn a_file_begun_under_a_checkpoint_that_the_tree_lacks_is_refused() {
     let disk = FaultyDisk::new();
     let journal = open(&disk, 1, 0).unwrap().journal;
     append(&journal, &[3], 20).unwrap();
-    journal.rotate(signed(3)).unwrap();
+    journal.begin_book(signed(3)).unwrap();
     append(&journal, &[2], 20).unwrap();
     let refused = open(&disk, 2, 2).err();
     assert!(
@@ -216,7 +216,7 @@ fn a_file_of_another_run_of_the_same_log_does_not_follow() {
         let disk = begin.snapshot();
         let journal = open(&disk, 2, 0).unwrap().journal;
         append(&journal, &[2], width).unwrap();
-        journal.rotate(signed(0)).unwrap();
+        journal.begin_book(signed(0)).unwrap();
         append(&journal, &[1], 20).unwrap();
         disk
     });
@@ -272,7 +272,7 @@ fn macs_survive_copies_and_rotations() {
         let opened = open_at(&disk, &dir(), seed, 0, seed - 1, crate::world::SMALL).unwrap();
         assert_eq!(opened.seen, expected);
         expected.extend(append(&opened.journal, &[1, 2], 30).unwrap());
-        opened.journal.rotate(signed(seed)).unwrap();
+        opened.journal.begin_book(signed(seed)).unwrap();
         opened.journal.append(&[batch(opened.journal.next_leaf().0, 1, 3)]).map(drop).unwrap();
         expected = open_at(&disk, &dir(), seed + 50, 0, seed, crate::world::SMALL).unwrap().seen;
     }

@@ -19,7 +19,7 @@ fn a_full_disk_is_refused_and_appending_resumes_when_there_is_room() {
     assert!(matches!(full, AppendError::DiskFull), "{full}");
     assert!(matches!(append(&journal, &[3], 100), Err(AppendError::DiskFull)));
     // The next file takes a little of the reserve: a start writes the last one once more, so it must not grow.
-    journal.rotate(signed(0)).unwrap();
+    journal.begin_book(signed(0)).unwrap();
     assert!(matches!(append(&journal, &[1], 1), Err(AppendError::DiskFull)), "the reserve is not whole");
 
     // The server's own entries go on.
@@ -38,7 +38,7 @@ fn a_full_disk_is_refused_and_appending_resumes_when_there_is_room() {
 
     disk.set_capacity(None);
     all.extend(append(&journal, &[1, 2], 900).unwrap());
-    journal.rotate(signed(0)).unwrap();
+    journal.begin_book(signed(0)).unwrap();
     all.extend(append(&journal, &[1, 2], 900).unwrap());
     disk.crash(3);
     assert_eq!(open(&disk, 2, 0).unwrap().seen, all);
@@ -57,8 +57,8 @@ fn a_disk_that_fills_at_any_write_never_stops_the_journal_for_good() {
                 Ok(group) => all.extend(group),
                 Err(error) => assert!(matches!(error, AppendError::DiskFull), "{error}"),
             }
-            if journal.wants_rotation() {
-                match journal.rotate(signed(0)) {
+            if journal.book_is_full() {
+                match journal.begin_book(signed(0)) {
                     Ok(_) => {}
                     Err(error) => assert!(matches!(error, AppendError::DiskFull), "{error}"),
                 }
@@ -96,10 +96,10 @@ fn too_many_open_files_delay_the_next_file_and_stop_nothing() {
     let journal = open(&disk, 1, 0).unwrap().journal;
     let mut all = append(&journal, &[1], 10).unwrap();
     disk.set_out_of_files(true);
-    assert!(matches!(journal.rotate(signed(0)), Err(AppendError::OutOfFiles)));
+    assert!(matches!(journal.begin_book(signed(0)), Err(AppendError::OutOfFiles)));
     all.extend(append(&journal, &[1, 2], 100).unwrap());
     disk.set_out_of_files(false);
-    journal.rotate(signed(0)).unwrap();
+    journal.begin_book(signed(0)).unwrap();
     all.extend(append(&journal, &[1, 2], 100).unwrap());
     disk.crash(3);
     assert_eq!(open(&disk, 2, 0).unwrap().seen, all);

@@ -3,11 +3,11 @@
 use crate::world::{SMALL, append, dir, key, known, newest_file, open, signed};
 use env::Disk;
 use env::fake::{FaultyDisk, SeededRandom};
-use journal::{FileJournal, FoundJournal, Journal, OpenJournalError};
+use journal::{FileJournal, FoundFiles, Journal, OpenJournalError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-fn look(disk: &FaultyDisk, sealed: u64) -> Result<FoundJournal, OpenJournalError> {
+fn look(disk: &FaultyDisk, sealed: u64) -> Result<FoundFiles, OpenJournalError> {
     let key = key();
     // What is sealed is under a checkpoint.
     FileJournal::look(disk, &dir(), &known(sealed, sealed, &key), &mut |_| Ok(()))
@@ -19,8 +19,8 @@ fn filled(lines: u64) -> FaultyDisk {
     let opened = open(&disk, 1, 0).unwrap();
     while opened.journal.next_leaf().0 < lines {
         append(&opened.journal, &[5], 60).unwrap();
-        if opened.journal.wants_rotation() {
-            opened.journal.rotate(signed(0)).unwrap();
+        if opened.journal.book_is_full() {
+            opened.journal.begin_book(signed(0)).unwrap();
         }
     }
     disk

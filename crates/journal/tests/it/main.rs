@@ -9,5 +9,6 @@ mod forged;
 mod full;
 mod look;
 mod roundtrip;
+mod seam;
 mod vectors;
 mod world;

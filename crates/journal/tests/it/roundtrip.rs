@@ -18,15 +18,18 @@ fn a_new_journal_is_empty_and_starts_at_leaf_zero() {
 fn lines_are_read_back_from_where_they_were_placed() {
     let opened = open(&FaultyDisk::new(), 1, 0).unwrap();
     let group = [batch(0, 3, 10), batch(3, 2, 400)];
-    let placed = opened.journal.append(&group).unwrap();
+    let handles = opened.journal.append(&group).unwrap();
     let reader = opened.journal.reader();
-    for (placed, batch) in placed.iter().zip(&group) {
-        for index in 0..batch.lines.len() {
-            let position = placed.position(batch.lines.as_ref(), index).unwrap();
-            assert_eq!(reader.read_line(position).unwrap(), batch.lines.get(index).unwrap());
+    for (handle, batch) in handles.iter().zip(&group) {
+        for (index, line) in batch.lines.iter().enumerate() {
+            assert_eq!(reader.read(handle.line(batch.lines.as_ref(), index).unwrap()).unwrap(), line);
+        }
+        for (index, record) in batch.disclosures.iter().enumerate() {
+            assert_eq!(reader.read(handle.record(batch.disclosures.as_ref(), index).unwrap()).unwrap(), record);
         }
     }
-    assert_eq!(placed[1].first_leaf, LeafIndex(3));
+    assert_eq!(handles[1].first_leaf, LeafIndex(3));
+    assert!(handles.iter().all(|handle| handle.term == opened.journal.term()));
 }
 
 #[test]
@@ -46,17 +49,17 @@ fn freed_files_are_gone_but_readers_made_before_still_read_them() {
     let disk = FaultyDisk::new();
     let journal = open(&disk, 1, 0).unwrap().journal;
     let group = [batch(0, 5, 50)];
-    let placed = journal.append(&group).unwrap();
-    let position = placed[0].position(group[0].lines.as_ref(), 4).unwrap();
-    let old = journal.current_file();
-    assert_ne!(journal.rotate(signed(0)).unwrap(), old);
+    let batches = journal.append(&group).unwrap();
+    let handle = batches[0].line(group[0].lines.as_ref(), 4).unwrap();
+    let old = journal.book();
+    assert_ne!(journal.begin_book(signed(0)).unwrap(), old);
     append(&journal, &[5], 50).unwrap();
     let pinned = journal.reader();
     journal.free(LeafIndex(4)).unwrap();
-    assert!(journal.reader().read_line(position).is_ok(), "leaf 4 is still needed");
+    assert!(journal.reader().read(handle).is_ok(), "leaf 4 is still needed");
     journal.free(LeafIndex(7)).unwrap();
-    assert!(pinned.read_line(position).is_ok());
-    assert!(matches!(journal.reader().read_line(position), Err(ReadError::Freed)));
+    assert!(pinned.read(handle).is_ok());
+    assert!(matches!(journal.reader().read(handle), Err(ReadError::Freed)));
     drop(journal);
     assert_eq!(open_at(&disk, &dir(), 2, 5, 0, SMALL).unwrap().seen[0].first_leaf, 5);
 }
@@ -64,10 +67,10 @@ fn freed_files_are_gone_but_readers_made_before_still_read_them() {
 #[test]
 fn rotating_an_empty_file_changes_nothing() {
     let journal = open(&FaultyDisk::new(), 1, 0).unwrap().journal;
-    assert_eq!(journal.rotate(signed(0)).unwrap(), journal.current_file());
+    assert_eq!(journal.begin_book(signed(0)).unwrap(), journal.book());
     append(&journal, &[1], 1).unwrap();
-    let second = journal.rotate(signed(0)).unwrap();
-    assert_eq!(journal.rotate(signed(0)).unwrap(), second);
+    let second = journal.begin_book(signed(0)).unwrap();
+    assert_eq!(journal.begin_book(signed(0)).unwrap(), second);
 }
 
 #[test]
@@ -108,8 +111,8 @@ fn the_real_file_system_serves_as_well() {
     let (journal, _) = opening(1, &mut lines);
     for _ in 0..20 {
         append(&journal, &[3, 4], 60).unwrap();
-        if journal.wants_rotation() {
-            journal.rotate(signed(0)).unwrap();
+        if journal.book_is_full() {
+            journal.begin_book(signed(0)).unwrap();
         }
     }
     drop(journal);
@@ -135,7 +138,7 @@ proptest! {
                 checkpoint = journal.next_leaf().0;
             }
             match then {
-                0 => { journal.rotate(signed(0)).unwrap(); }
+                0 => { journal.begin_book(signed(0)).unwrap(); }
                 1 => { journal.close().unwrap(); }
                 _ => {}
             }

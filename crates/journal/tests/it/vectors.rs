@@ -137,7 +137,7 @@ fn the_same_batches_give_the_bytes_of_the_vectors() {
             let group: Vec<Batch> = group.as_array().unwrap().iter().map(batch).collect();
             journal.append(&group).unwrap();
         }
-        journal.rotate(signed(&vectors, vectors["rotated_at"].as_u64().unwrap())).unwrap();
+        journal.begin_book(signed(&vectors, vectors["rotated_at"].as_u64().unwrap())).unwrap();
     }
     for (file, closed) in files.iter().zip([true, false]) {
         let name = file["name"].as_str().unwrap();

@@ -78,7 +78,7 @@ pub fn open_at(
     sizes: Sizes,
 ) -> Result<Opened, OpenJournalError> {
     let mut batches = Vec::new();
-    let mut positions = Vec::new();
+    let mut handles = Vec::new();
     let key = key();
     let known = known(sealed, checkpoint, &key);
     let random = Arc::new(SeededRandom::new(seed));
@@ -86,10 +86,10 @@ pub fn open_at(
         FileJournal::open_sized(Arc::new(disk.clone()), random, dir, &known, sizes, &mut |batch| {
             let all = |packed: journal::PackedRef<'_>| packed.iter().map(<[u8]>::to_vec).collect::<Vec<_>>();
             for (index, line) in batch.lines.iter().enumerate() {
-                positions.push((batch.placed.position(batch.lines, index).unwrap(), line.to_vec()));
+                handles.push((batch.handle.line(batch.lines, index).unwrap(), line.to_vec()));
             }
             batches.push(Seen {
-                first_leaf: batch.placed.first_leaf.0,
+                first_leaf: batch.handle.first_leaf.0,
                 lines: all(batch.lines),
                 refs: all(batch.refs),
                 disclosures: all(batch.disclosures),
@@ -97,8 +97,8 @@ pub fn open_at(
             Ok(())
         })?;
     let reader = journal.reader();
-    for (position, line) in positions {
-        assert_eq!(reader.read_line(position).unwrap(), line, "every position leads to its line");
+    for (handle, line) in handles {
+        assert_eq!(reader.read(handle).unwrap(), line, "every handle leads to its line");
     }
     Ok(Opened { journal, recovery, seen: batches })
 }

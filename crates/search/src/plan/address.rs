@@ -1,7 +1,7 @@
 use std::net::IpAddr;
 
+use index::Field;
 use roaring::RoaringBitmap;
-use segment::Field;
 
 use super::{Plan, Rows};
 use crate::error::SearchError;

@@ -13,8 +13,9 @@ mod value;
 use std::ops::Range;
 use std::sync::Arc;
 
+use index::Ask;
 use roaring::RoaringBitmap;
-use segment::{Ask, Part};
+use segment::Part;
 
 pub(crate) use rows::Rows;
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use index::Field;
 use roaring::RoaringBitmap;
-use segment::Field;
 
 use super::spanning::{Values, runs};
 use super::{Plan, Rows};

@@ -2,8 +2,8 @@
 //! an identity, which also knows the address of persons with other ids.
 
 use event::{ActorKind, Entry};
+use index::Field;
 use roaring::RoaringBitmap;
-use segment::Field;
 
 use super::{Plan, Rows};
 use crate::context::Identity;

@@ -10,9 +10,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use event::Entry;
+use index::{Field, Needle, Text, fold};
 use roaring::RoaringBitmap;
-use segment::index::fold;
-use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
 use crate::error::SearchError;

@@ -1,5 +1,5 @@
 use event::personal::is_address;
-use segment::Field;
+use index::Field;
 
 use super::{Plan, Rows};
 use crate::error::SearchError;

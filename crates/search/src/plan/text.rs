@@ -4,8 +4,8 @@
 //! rows of that identity that have the placeholder are the answer; or across the border of a value, which is
 //! [`super::spanning`]'s.
 
+use index::{Field, Needle, Text};
 use roaring::RoaringBitmap;
-use segment::{Field, Needle, Text};
 
 use super::{Plan, Rows};
 use crate::error::SearchError;

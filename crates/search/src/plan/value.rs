@@ -1,8 +1,8 @@
 //! Ranges: the union of the values, or of the blocks of values, in range.
 
 use event::Severity;
+use index::{Field, SEQUENCE_BLOCK};
 use roaring::RoaringBitmap;
-use segment::{Field, SEQUENCE_BLOCK};
 
 use super::{Plan, Rows};
 use crate::error::SearchError;

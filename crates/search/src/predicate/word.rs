@@ -1,4 +1,4 @@
-use segment::{Field, Text};
+use index::{Field, Text};
 
 /// A field that is asked by its exact value or the beginning of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use index::AddressValue;
 use jiff::tz::TimeZone;
 use search::{ADDRESSES_MAX, Addresses, Context, Predicate, Question, Scope, SearchError, addresses, parse_query};
-use segment::index::AddressValue;
 use segment::{Part, PartError};
 
 use crate::ask::{Log, NOW_US, draws};

@@ -9,8 +9,8 @@ use event::{
     Actor, ActorKind, Client, Entry, Event, Http, Location, Named, Outcome, PersonalRef, Principal, Resource, Sequence,
     Severity,
 };
+use index::{AddressValue, RowExtra};
 use search::{Addresses, Identities};
-use segment::index::{AddressValue, RowExtra};
 use segment::{Part, PartError};
 use serde_json::{Value, json};
 

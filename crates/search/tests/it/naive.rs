@@ -1,7 +1,7 @@
 //! The oracle: looks at every shown entry, one condition after the other.
 
+use index::fold;
 use search::{Phrase, Predicate, Term};
-use segment::index::fold;
 use serde_json::Value;
 
 use crate::entries::Made;

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use event::Entry;
+use index::{Ask, Counts, Field, Needle, RowExtra, Text, fold};
 use roaring::RoaringBitmap;
-use segment::index::{RowExtra, fold};
-use segment::{Ask, Counts, Disclosed, Field, Needle, Part, PartError, Text};
+use segment::{Disclosed, Part, PartError};
 
 use crate::entries::Made;
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event::Entry;
-use segment::index::{Index, IndexBuilder, Indexed, Lines};
+use index::{Index, IndexBuilder, Indexed, Lines};
 use segment::tail::{Buffer, LineAt, LineSource, Row, freeze};
-use segment::{Disclosed, Part, PartError};
+use segment::{Disclosed, Part, PartError, PartLines};
 
 use crate::entries::Made;
 use crate::naive_part::NaivePart;
@@ -26,6 +26,8 @@ impl Memory {
 }
 
 impl Lines for Memory {
+    type Error = PartError;
+
     fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         Ok(self.lines[(leaf - self.first_leaf) as usize].clone())
     }
@@ -36,7 +38,9 @@ impl Lines for Memory {
         }
         Ok(())
     }
+}
 
+impl PartLines for Memory {
     fn disclosures(&self, _leaf: u64) -> Result<Disclosed, PartError> {
         Ok(Vec::new())
     }

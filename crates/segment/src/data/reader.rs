@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::Disk;
+use index::{IndexKey, IndexMemory, KeptCodes};
 use proof::Digest;
 use zstd::bulk::Decompressor;
 
@@ -16,8 +17,6 @@ use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::Source;
 use crate::held::Held;
-use crate::index::{IndexMemory, KeptCodes};
-use crate::secret::IndexKey;
 
 thread_local! {
     /// A decompression context is 160 KiB and slow to make: one per thread, owned by that thread.

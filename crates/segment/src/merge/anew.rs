@@ -5,16 +5,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use env::Disk;
+use index::{AddressValue, Ask, Field, IndexSecret};
 
 use super::{MergeError, Source};
 use crate::cache::BlockCache;
-use crate::index::{AddressValue, Lines};
 use crate::manifest::SegmentEntry;
-use crate::part::{Ask, Field};
 use crate::seal::Digests;
 use crate::sealed::SealedLines;
-use crate::secret::IndexSecret;
-use crate::{Part, PartError, Sealer};
+use crate::{Part, PartError, PartLines, Sealer};
 
 /// Memory for blocks of the segment that is being read, which nobody else asks for.
 const CACHE_BYTES: usize = 4 << 20;

@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use env::Disk;
+use index::{IndexKey, IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
 use proof::Digest;
 
 use super::{MergeError, Source};
 use crate::cache::BlockCache;
 use crate::data::{CopyError, DataFile, DataWriter};
 use crate::disclosures::{AppendError, DisclosureFile, DisclosureWriter};
-use crate::index::{IndexMergeError, MergeInto, SPOOL_BYTES, merge_indexes};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::seal::{Temporary, stamp};
-use crate::secret::IndexKey;
 use crate::{PartError, SealError};
 
 /// Returns how many bytes of disk joining takes until the files of the sources are removed: as much as these have, and the index

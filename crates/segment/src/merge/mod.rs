@@ -13,7 +13,8 @@ mod join;
 
 use std::path::PathBuf;
 
-use crate::index::IndexMergeError;
+use index::IndexMergeError;
+
 use crate::manifest::SegmentEntry;
 use crate::{PartError, SealError, Segment};
 

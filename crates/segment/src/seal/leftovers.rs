@@ -9,7 +9,6 @@ use env::Disk;
 use proof::Digest;
 
 use super::unnamed::{Placed, place};
-use crate::IndexKey;
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
@@ -17,6 +16,7 @@ use crate::manifest::{FileStamp, Manifest, SegmentEntry};
 use crate::names::{SegmentFile, SegmentName};
 use crate::sealed::IndexAccess;
 use crate::verify::{BoxedError, DigestsOf, VerifyOptions, verify_segment};
+use index::IndexKey;
 
 /// What files that no manifest names are held against before they go.
 pub struct Elsewhere<'a> {

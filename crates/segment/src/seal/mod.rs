@@ -15,18 +15,17 @@ use std::sync::Arc;
 
 use env::Disk;
 use event::{Entry, LineError};
+use index::{AddressValue, IndexBuilder, IndexKey, IndexSecret, RowExtra, trailer_of};
 use proof::Digest;
 
+use crate::PartError;
 use crate::cache::BlockCache;
 use crate::data::{DataFile, DataWriter};
 use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
-use crate::index::{AddressValue, IndexBuilder, RowExtra};
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::part::{Disclosed, DisclosureRecordRef};
 use crate::personal::{commits_to, names};
-use crate::secret::{IndexKey, IndexSecret};
-use crate::{PartError, bound};
 
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
@@ -250,7 +249,7 @@ impl<'a> Sealer<'a> {
         let mut output = Output::create(disk, index_path).map_err(write(index_path))?;
         output
             .append(&index)
-            .and_then(|()| output.append(&bound::trailer_of(&lines.sha256, &index, &index_key)))
+            .and_then(|()| output.append(&trailer_of(&lines.sha256, &index, &index_key)))
             .map_err(write(index_path))?;
         output.finish().map_err(write(index_path))?;
 

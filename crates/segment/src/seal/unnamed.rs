@@ -5,7 +5,6 @@ use std::path::Path;
 
 use env::{Disk, Kind, TEMPORARY_SUFFIX, begins_as};
 
-use crate::index;
 use crate::names::{SegmentFile, SegmentName};
 
 /// What a file is.

@@ -5,10 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use event::Entry;
 
-use crate::index::RowExtra;
-use crate::index::columns::Columns;
 use crate::tail::order::OrderCache;
 use crate::tail::{BufferRows, LineAt, LineSource};
+use index::{Columns, RowExtra};
 
 /// Rows a buffer holds at most: few enough that scanning them all stays well below a millisecond per question.
 pub const BUFFER_ROWS_MAX: u32 = 16_384;

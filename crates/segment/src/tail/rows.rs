@@ -3,12 +3,10 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use index::{Ask, Columns, Counts, Field, Matcher, Needle, Text};
 use roaring::RoaringBitmap;
 
-use crate::counts::Counts;
-use crate::index::columns::Columns;
-use crate::index::needle::Matcher;
-use crate::part::{Ask, Disclosed, Field, Needle, Part, PartError, Text, Work};
+use crate::part::{Disclosed, Part, PartError, Work};
 use crate::tail::Buffer;
 use crate::tail::buffer::Row;
 use crate::tail::order::Order;
@@ -140,10 +138,12 @@ impl Part for BufferRows {
         &self,
         field: Field,
         prefix: &[u8],
+        ask: &Ask<'_>,
         each: &mut dyn FnMut(&[u8], u64) -> bool,
     ) -> Result<(), PartError> {
         let mut counts: BTreeMap<&[u8], u64> = BTreeMap::new();
-        for (_, columns) in self.columns() {
+        let asked = |row| ask.within.is_none_or(|within| within.contains(row));
+        for (_, columns) in self.columns().filter(|(row, _)| asked(*row)) {
             for value in columns.values(field).filter(|value| value.starts_with(prefix)) {
                 *counts.entry(value).or_default() += 1;
             }

@@ -1,8 +1,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::index::columns::Columns;
-use crate::index::{Index, IndexBuilder, IndexError, Indexed, Lines};
+use index::{Columns, Index, IndexBuilder, IndexError, Indexed, Lines};
+
+use crate::indexed::PartLines;
 use crate::part::{Disclosed, PartError};
 use crate::tail::buffer::Row;
 use crate::tail::{Buffer, LineAt, LineSource};
@@ -44,6 +45,8 @@ impl RunLines {
 }
 
 impl Lines for RunLines {
+    type Error = PartError;
+
     fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         self.source.line(self.place(leaf)?)
     }
@@ -52,7 +55,9 @@ impl Lines for RunLines {
         let places = leaves.iter().map(|&leaf| self.place(leaf)).collect::<Result<Vec<_>, _>>()?;
         self.source.lines(&places, each)
     }
+}
 
+impl PartLines for RunLines {
     fn disclosures(&self, leaf: u64) -> Result<Disclosed, PartError> {
         self.source.disclosures(self.place(leaf)?)
     }

@@ -19,8 +19,8 @@ pub use folder::verify_folder;
 pub use segment::verify_segment;
 
 use crate::DisclosureRecordRef;
-use crate::IndexKey;
 use crate::sealed::IndexAccess;
+use index::IndexKey;
 
 /// Reads the digests that the tree has for consecutive leaves, asked by several threads.
 pub type DigestsOf<'a> = dyn Fn(Range<u64>) -> Result<Vec<Digest>, BoxedError> + Sync + 'a;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use env::Disk;
 use env::threads::join;
+use index::{BLOCK_BYTES, Bound, FileError, IndexKey, IndexSource, Unbound};
 use proof::Digest;
 
 use super::disclosed::Known;
@@ -12,17 +13,13 @@ use super::lines::verify_lines;
 use super::opened::verify_opened;
 use super::{BoxedError, FindingKind, SegmentFinding, VerifyOptions};
 use crate::PartError;
-use crate::bound::{Bound, Unbound};
 use crate::cache::BlockCache;
 use crate::data::DataFile;
 use crate::disclosures::DisclosureFile;
 use crate::file::Source;
-use crate::index;
 use crate::manifest::{FileStamp, SegmentEntry};
 use crate::names::SegmentFile;
-use crate::own::BLOCK_BYTES;
 use crate::sealed::open_index_of;
-use crate::secret::IndexKey;
 
 /// Checks one segment: both files against their hashes, tables and checksums, every line against the digest that the
 /// tree has for its leaf, every leaf's disclosures against what its line commits to, each opened under its person's key, and the index against its own
@@ -149,9 +146,11 @@ fn check_bound_index(file: &Source, entry: &SegmentEntry, key: Option<&IndexKey>
     let mut block = 0;
     while block * BLOCK_BYTES < bound.len {
         let at = block * BLOCK_BYTES;
-        let bytes = file.read(at as u64, (bound.len - at).min(BLOCKS_READ * BLOCK_BYTES)).map_err(Unbound::Read)?;
+        let len = (bound.len - at).min(BLOCKS_READ * BLOCK_BYTES);
+        let bytes = IndexSource::read(file, at as u64, len).map_err(Unbound::Read)?;
         if !bound.holds(block, &bytes) {
-            return Err(Unbound::Read(file.damaged(at as u64, "a block of the index is not what was written")));
+            let what = "a block of the index is not what was written";
+            return Err(Unbound::Read(FileError::Damaged { file: file.path().to_owned(), offset: at as u64, what }));
         }
         block += BLOCKS_READ;
     }
@@ -163,11 +162,10 @@ fn check_bound_index(file: &Source, entry: &SegmentEntry, key: Option<&IndexKey>
 mod tests {
     use env::Disk;
     use env::fake::FaultyDisk;
+    use index::{IndexBuilder, RowExtra, trailer_of};
     use proof::Digest;
 
     use super::*;
-    use crate::bound;
-    use crate::index::IndexBuilder;
     use crate::names::SegmentName;
 
     #[test]
@@ -182,9 +180,9 @@ mod tests {
             r#""event":"updated","channel":"door","description":"d","severity":"info","source":"dev"}"#
         );
         let mut builder = IndexBuilder::new(7, 1);
-        builder.push(7, &event::Entry::parse(line.as_bytes()).unwrap(), &crate::index::RowExtra::default());
+        builder.push(7, &event::Entry::parse(line.as_bytes()).unwrap(), &RowExtra::default());
         let index = builder.finish();
-        let bytes = [index.clone(), bound::trailer_of(&stamp.sha256, &index, &IndexKey::default())].concat();
+        let bytes = [index.clone(), trailer_of(&stamp.sha256, &index, &IndexKey::default())].concat();
         disk.create_new(path).unwrap().write_all_at(&bytes, 0).unwrap();
         let name = SegmentName { first: 7, last: 7, generation: 0 };
         let entry = SegmentEntry { name, lines: stamp, disclosures: stamp };

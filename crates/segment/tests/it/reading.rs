@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use env::fake::FaultyDisk;
 use env::{Disk, DiskFile};
-use indelible_segment::index::Lines;
 use indelible_segment::sealed::SealedLines;
 use indelible_segment::verify::FindingKind;
-use indelible_segment::{BlockCache, PartError, SegmentFile};
+use indelible_segment::{BlockCache, PartError, PartLines, SegmentFile};
+use index::Lines;
 
 use crate::sample::{Log, SEGMENTS, disk};
 

@@ -3,11 +3,11 @@ use std::path::Path;
 use env::Disk;
 use event::Entry;
 use hmac::{Hmac, KeyInit, Mac};
-use indelible_segment::index::AddressValue;
 use indelible_segment::sealed::{
-    Difference, IndexAccess, OpenSegmentError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
+    IndexAccess, OpenSegmentError, PROGRESS_ROWS, Reindexing, check_index, open_segment, reindex,
 };
-use indelible_segment::{BlockCache, Disclosed, IndexKey, IndexSecret, Part, SegmentFile};
+use indelible_segment::{BlockCache, Disclosed, Part, SegmentFile};
+use index::{AddressValue, Difference, IndexKey, IndexSecret};
 use sha2::Sha256;
 
 use crate::sample::{Log, SEED, SEGMENTS, address, disk};

@@ -7,12 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use env::Disk;
 use env::fake::FaultyDisk;
-use indelible_segment::index::AddressValue;
 use indelible_segment::manifest::{Manifest, SegmentEntry};
 use indelible_segment::seal::{Elsewhere, Leftovers, remove_leftovers};
 use indelible_segment::sealed::IndexAccess;
 use indelible_segment::verify::{SegmentFinding, VerifyOptions, verify_segment};
-use indelible_segment::{Disclosed, DisclosureRecord, IndexKey, IndexSecret, SealError, Sealer};
+use indelible_segment::{Disclosed, DisclosureRecord, SealError, Sealer};
+use index::{AddressValue, IndexKey, IndexSecret};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
 

@@ -3,11 +3,11 @@ use std::path::{Path, PathBuf};
 
 use env::Disk;
 use env::fake::{Fault, FaultyDisk};
-use indelible_segment::index::Lines;
 use indelible_segment::manifest::{self, Manifest, SegmentEntry, verify_manifests};
 use indelible_segment::sealed::SealedLines;
 use indelible_segment::verify::verify_folder;
-use indelible_segment::{BlockCache, SealError, Sealer, SegmentFile};
+use indelible_segment::{BlockCache, PartLines, SealError, Sealer, SegmentFile};
+use index::Lines;
 
 use crate::sample::{Log, MANIFESTS, SEED, SEGMENTS, address, disk};
 

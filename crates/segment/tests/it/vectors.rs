@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use env::fake::FaultyDisk;
 use env::{Disk, SystemDisk};
-use indelible_segment::index::Lines;
 use indelible_segment::manifest::{FileStamp, Manifest, SegmentEntry};
 use indelible_segment::sealed::SealedLines;
-use indelible_segment::{BlockCache, Disclosed, Sealer, SegmentFile, SegmentName};
+use indelible_segment::{BlockCache, Disclosed, PartLines, Sealer, SegmentFile, SegmentName};
+use index::Lines;
 use proof::Digest;
 use serde_json::{Value, json};
 

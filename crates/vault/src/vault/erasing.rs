@@ -6,25 +6,25 @@ use super::Vault;
 use crate::StoreError;
 
 impl Vault {
-    /// Destroys a person's key and everything held open under it: durable, overwritten on the disk, and gone from the
-    /// write-ahead log before this returns. Returns the key's handle; `None` if the person has no key. The caller has
+    /// Destroys a person's key and everything held open under it: durable, overwritten, and purged from the
+    /// store before this returns. Returns the key's handle; `None` if the person has no key. The caller has
     /// made the tombstone entry durable before (docs/reliability.md, "Erase").
     ///
     /// # Errors
     /// Any [`StoreError`]. After [`StoreError::Busy`] and [`StoreError::DiskFull`] the key may be destroyed and its old
-    /// bytes still in the log: call again until it succeeds.
+    /// bytes still in the store: call again until it succeeds.
     pub fn destroy(&self, person: &Person<'_>) -> Result<Option<PersonId>, StoreError> {
-        let mut database = self.lock_database();
-        // A key that is not in the database yet would come back with the next transaction.
-        self.store_pending(&mut database)?;
+        let mut rows = self.lock_rows();
+        // A key that is not in the store yet would come back with the next transaction.
+        self.store_pending(&mut **rows)?;
         let id = self.read_people().id_by_name(person);
         if let Some(id) = id {
-            database.destroy(&id.0, self.surroundings.clock.now_us())?;
+            rows.destroy(id, self.surroundings.clock.now_us())?;
             let mut people = self.write_people();
             people.destroy(person, id);
             self.write_identities().forget(id);
         }
-        database.purge_log()?;
+        rows.purge()?;
         Ok(id)
     }
 

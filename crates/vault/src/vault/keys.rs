@@ -7,8 +7,7 @@ use zeroize::Zeroizing;
 
 use super::Vault;
 use crate::{
-    KeyState, StoreError,
-    database::{Database, Row},
+    KeyRows, KeyState, PersonRow, StoreError,
     people::{PENDING_MAX, People},
     pseudonyms,
 };
@@ -35,8 +34,8 @@ impl Vault {
         if are_durable() {
             return Ok(0);
         }
-        let mut database = self.lock_database();
-        if are_durable() { Ok(0) } else { self.store_pending(&mut database) }
+        let mut rows = self.lock_rows();
+        if are_durable() { Ok(0) } else { self.store_pending(&mut **rows) }
     }
 
     /// What is known of a person's key. A record whose person is unknown is damage, or another log's.
@@ -45,15 +44,15 @@ impl Vault {
         self.read_people().state(person)
     }
 
-    pub(super) fn store_pending(&self, database: &mut Database) -> Result<usize, StoreError> {
-        let rows: Vec<Arc<Row>> = self.read_people().pending().to_vec();
-        if rows.is_empty() {
+    pub(super) fn store_pending(&self, rows: &mut dyn KeyRows) -> Result<usize, StoreError> {
+        let pending: Vec<Arc<PersonRow>> = self.read_people().pending().to_vec();
+        if pending.is_empty() {
             return Ok(0);
         }
-        database.insert(rows.iter().map(Arc::as_ref))?;
-        self.write_people().settle(rows.len());
-        self.durable.fetch_add(rows.len() as u64, Ordering::Release);
-        Ok(rows.len())
+        rows.insert(&pending)?;
+        self.write_people().settle(pending.len());
+        self.durable.fetch_add(pending.len() as u64, Ordering::Release);
+        Ok(pending.len())
     }
 
     /// Makes a key for a person who has none yet, unless another thread was faster.

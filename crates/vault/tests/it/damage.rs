@@ -4,9 +4,9 @@ use std::path::Path;
 
 use env::SystemDisk;
 use event::{Keys as _, PersonId};
-use indelible_vault::{RootKey, Vault, VaultError, check};
+use indelible_vault::{RootKey, Vault, VaultError};
 
-use crate::{create, reopen, surroundings, try_open, user};
+use crate::{check, create, reopen, surroundings, try_open, user};
 
 /// A vault of five persons, closed; their handles.
 pub fn closed_vault(dir: &Path) -> Vec<PersonId> {
@@ -20,7 +20,7 @@ pub fn closed_vault(dir: &Path) -> Vec<PersonId> {
 fn a_whole_vault_has_no_findings() {
     let dir = tempfile::tempdir().unwrap();
     closed_vault(dir.path());
-    let found = check(&SystemDisk, dir.path());
+    let found = check(dir.path());
     assert_eq!((found.live, found.destroyed, found.findings), (5, 0, vec![]));
     let vault = reopen(dir.path());
     vault.person(&user("new")).unwrap();
@@ -43,7 +43,7 @@ fn every_flipped_bit_of_a_key_file_is_noticed_and_the_file_named() {
             let error = match RootKey::read(&SystemDisk, dir.path()) {
                 Err(error) => error,
                 // Only the log's keys are altered: what opening reads first.
-                Ok(root) => Vault::open(dir.path(), surroundings(2), &root).unwrap_err(),
+                Ok(root) => Vault::open(dir.path(), surroundings(dir.path(), 2), &root).unwrap_err(),
             };
             assert!(
                 matches!(&error, VaultError::KeyFile { path, .. } if path.ends_with(name)),
@@ -52,7 +52,7 @@ fn every_flipped_bit_of_a_key_file_is_noticed_and_the_file_named() {
         }
         std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
         assert!(try_open(dir.path()).is_err(), "cut short");
-        let found = check(&SystemDisk, dir.path());
+        let found = check(dir.path());
         assert!(found.findings.iter().any(|finding| finding.file == path), "{found:?}");
         std::fs::write(&path, &whole).unwrap();
     }
@@ -75,7 +75,7 @@ fn every_flipped_byte_of_a_wrapped_key_is_noticed_and_its_row_named() {
         let mut flipped = whole.clone();
         flipped[at + byte] ^= 0x10;
         std::fs::write(&path, &flipped).unwrap();
-        let found = check(&SystemDisk, dir.path());
+        let found = check(dir.path());
         assert_eq!(found.findings.len(), 1, "{found:?}");
         assert_eq!((&found.findings[0].file, found.findings[0].row), (&path, Some(row)));
         let error = try_open(dir.path()).unwrap_err();
@@ -103,7 +103,7 @@ fn a_row_altered_by_hand_is_noticed() {
         connection.close().unwrap();
         let error = try_open(dir.path()).unwrap_err();
         assert!(matches!(error, VaultError::Row { row: 3, .. }), "{change}: {error}");
-        let found = check(&SystemDisk, dir.path());
+        let found = check(dir.path());
         let rows: Vec<_> = found.findings.iter().filter_map(|finding| finding.row).collect();
         assert_eq!(rows, [3], "{change}: {found:?}");
     }
@@ -117,7 +117,7 @@ fn bytes_behind_the_last_page_are_noticed() {
         let path = dir.path().join("vault.db");
         let whole = std::fs::read(&path).unwrap();
         std::fs::write(&path, [whole, vec![0; more]].concat()).unwrap();
-        let found = check(&SystemDisk, dir.path()).findings;
+        let found = check(dir.path()).findings;
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].file == path && found[0].what.contains(&format!("{more} byte")), "{found:?}");
     }
@@ -129,14 +129,14 @@ fn another_log_s_files_are_refused() {
         let dir = tempfile::tempdir().unwrap();
         let other = tempfile::tempdir().unwrap();
         closed_vault(dir.path());
-        let vault = Vault::create(other.path(), surroundings(99)).unwrap();
+        let vault = Vault::create(other.path(), surroundings(other.path(), 99)).unwrap();
         vault.person(&user("other")).unwrap();
         vault.make_durable(vault.made()).unwrap();
         drop(vault);
         std::fs::copy(other.path().join(name), dir.path().join(name)).unwrap();
         let error = try_open(dir.path()).unwrap_err();
         assert!(error.to_string().contains(other_path), "{name}: {error}");
-        assert!(!check(&SystemDisk, dir.path()).findings.is_empty(), "{name}");
+        assert!(!check(dir.path()).findings.is_empty(), "{name}");
     }
 }
 
@@ -148,7 +148,7 @@ fn missing_and_foreign_files_are_findings() {
         let path = dir.path().join(name);
         std::fs::remove_file(&path).unwrap();
         assert!(try_open(dir.path()).is_err(), "{name}");
-        let found = check(&SystemDisk, dir.path());
+        let found = check(dir.path());
         assert!(found.findings.iter().any(|finding| finding.file == path), "{name}: {found:?}");
     }
     let dir = tempfile::tempdir().unwrap();
@@ -158,9 +158,9 @@ fn missing_and_foreign_files_are_findings() {
         std::fs::write(&path, text).unwrap();
         assert!(matches!(try_open(dir.path()), Err(VaultError::Foreign { .. })));
     }
-    assert!(!check(&SystemDisk, dir.path()).findings.is_empty());
+    assert!(!check(dir.path()).findings.is_empty());
     std::fs::remove_file(&path).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("CREATE TABLE person (id)", []).unwrap();
     assert!(matches!(try_open(dir.path()), Err(VaultError::Format { .. })));
-    assert!(!check(&SystemDisk, dir.path()).findings.is_empty());
+    assert!(!check(dir.path()).findings.is_empty());
 }

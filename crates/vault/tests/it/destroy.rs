@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use env::SystemDisk;
 use event::Keys as _;
-use indelible_vault::{KeyState, Vault, check};
+use indelible_vault::{KeyState, Vault};
 
-use crate::{create, identity, reopen, user};
+use crate::{check, create, identity, reopen, user};
 
 fn wrapped_key(dir: &Path, id: &[u8; 16]) -> Vec<u8> {
     let connection = rusqlite::Connection::open(dir.join("vault.db")).unwrap();
@@ -36,7 +35,7 @@ fn a_destroyed_key_opens_nothing_ever_again() {
     drop(vault);
     let vault = reopen(dir.path());
     assert_eq!(vault.open_sealed(&sealed), Ok(None));
-    let found = check(&SystemDisk, dir.path());
+    let found = check(dir.path());
     assert_eq!((found.live, found.destroyed, found.findings), (0, 1, vec![]));
 }
 

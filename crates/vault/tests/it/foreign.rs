@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use env::SystemDisk;
-use indelible_vault::{VaultError, check, is_fresh};
+use indelible_vault::{KeyStore as _, SqliteKeys, VaultError};
 use rusqlite::Connection;
 
 use crate::damage::closed_vault;
-use crate::{create, try_open};
+use crate::{check, create, try_open};
 
 /// Changes the database as its owner would not, in write-ahead mode, and leaves nothing beside it.
 fn change(path: &Path, sql: &str) {
@@ -23,7 +22,7 @@ fn is_refused(dir: &Path, file: &str, name: &str) {
     let error = try_open(dir).unwrap_err();
     assert!(matches!(&error, VaultError::Foreign { path, .. } if path.ends_with(file)), "{error}");
     assert!(error.to_string().contains(name), "{name}: {error}");
-    let found = check(&SystemDisk, dir).findings;
+    let found = check(dir).findings;
     assert!(found.iter().any(|found| found.file.ends_with(file) && found.what.contains(name)), "{name}: {found:?}");
     assert_eq!(std::fs::read(dir.join("vault.db")).unwrap(), before, "{name}");
 }
@@ -123,7 +122,7 @@ fn a_rollback_journal_is_refused_before_sqlite_sees_it() {
     for content in [b"garbage".to_vec(), Vec::new(), hot_journal(&dir.path().join("vault.db"))] {
         std::fs::write(&journal, &content).unwrap();
         is_refused(dir.path(), "vault.db-journal", "rollback journal");
-        assert!(is_fresh(dir.path()).is_err());
+        assert!(SqliteKeys::of(dir.path()).is_fresh().is_err());
         assert_eq!(std::fs::read(&journal).unwrap(), content);
     }
     std::fs::remove_file(&journal).unwrap();
@@ -174,7 +173,7 @@ fn what_is_no_file_is_refused_under_every_name() {
             let _ = std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir(&path));
             lay(&path);
             assert!(try_open(dir.path()).is_err(), "{name}");
-            let found = check(&SystemDisk, dir.path()).findings;
+            let found = check(dir.path()).findings;
             assert!(found.iter().any(|found| found.file == path), "{name}: {found:?}");
         };
         lay(&|path| std::os::unix::fs::symlink("/dev/zero", path).unwrap());
@@ -188,15 +187,15 @@ fn what_is_no_file_is_refused_under_every_name() {
 fn a_creation_finds_its_own_database_and_takes_no_others() {
     let dir = tempfile::tempdir().unwrap();
     drop(create(dir.path()));
-    assert!(is_fresh(dir.path()).unwrap());
+    assert!(SqliteKeys::of(dir.path()).is_fresh().unwrap());
     drop(create(dir.path()));
-    assert!(is_fresh(dir.path()).unwrap(), "completed, it is as it was");
+    assert!(SqliteKeys::of(dir.path()).is_fresh().unwrap(), "completed, it is as it was");
     closed_vault(dir.path());
-    assert!(!is_fresh(dir.path()).unwrap());
+    assert!(!SqliteKeys::of(dir.path()).is_fresh().unwrap());
     let path = dir.path().join("vault.db");
     std::fs::remove_file(&path).unwrap();
     std::fs::write(dir.path().join("vault.db-wal"), "of another database").unwrap();
-    let made = indelible_vault::Vault::create(dir.path(), crate::surroundings(1));
+    let made = indelible_vault::Vault::create(dir.path(), crate::surroundings(dir.path(), 1));
     assert!(matches!(made, Err(VaultError::Foreign { .. })));
     assert!(!path.exists());
 }

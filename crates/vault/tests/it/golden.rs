@@ -25,7 +25,7 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
     std::fs::write(dir.path().join("keys/root"), vectors["keys_root"].as_str().unwrap()).unwrap();
     std::fs::write(dir.path().join("keys/log"), vectors["keys_log"].as_str().unwrap()).unwrap();
     // Completes the vault: there is no database yet.
-    drop(Vault::create(dir.path(), surroundings(1)).unwrap());
+    drop(Vault::create(dir.path(), surroundings(dir.path(), 1)).unwrap());
     let database = rusqlite::Connection::open(dir.path().join("vault.db")).unwrap();
     for row in vectors["people"].as_array().unwrap() {
         let text = |member: &str| row[member].as_str().unwrap().to_owned();
@@ -45,7 +45,7 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
     }
     database.close().unwrap();
 
-    let vault = Vault::create(dir.path(), surroundings(1)).unwrap();
+    let vault = Vault::create(dir.path(), surroundings(dir.path(), 1)).unwrap();
     for row in vectors["people"].as_array().unwrap() {
         let (scope, kind, id) =
             (row["scope"].as_str().unwrap(), row["kind"].as_str().unwrap(), row["subject"].as_str().unwrap());

@@ -97,7 +97,7 @@ fn pseudonyms_and_seeds_of_indexes_stay_and_are_the_log_s_own() {
     assert_eq!(vault.pseudonym(&user("ada@example.org")), pseudonym);
     assert_eq!((vault.index_seed(), vault.index_mac_key()), (seed, mac_key));
     let other_dir = tempfile::tempdir().unwrap();
-    let other = Vault::create(other_dir.path(), surroundings(99)).unwrap();
+    let other = Vault::create(other_dir.path(), surroundings(other_dir.path(), 99)).unwrap();
     assert_ne!(other.pseudonym(&user("ada@example.org")), pseudonym);
     assert_ne!(other.index_seed(), seed);
     assert_ne!(other.index_mac_key(), mac_key);
@@ -155,7 +155,7 @@ fn a_creation_cut_short_is_completed() {
     let dir = tempfile::tempdir().unwrap();
     drop(create(dir.path()));
     std::fs::write(dir.path().join("vault.db"), b"").unwrap();
-    let error = Vault::create(dir.path(), surroundings(3)).unwrap_err();
+    let error = Vault::create(dir.path(), surroundings(dir.path(), 3)).unwrap_err();
     assert!(matches!(error, VaultError::Foreign { .. }), "{error}");
     std::fs::rename(dir.path().join("vault.db"), dir.path().join("vault.db.tmp")).unwrap();
     create(dir.path()).person(&user("1")).unwrap();
@@ -168,7 +168,7 @@ fn lost_keys_are_not_replaced_beside_a_database() {
         let dir = tempfile::tempdir().unwrap();
         drop(create(dir.path()));
         std::fs::remove_file(dir.path().join(lost)).unwrap();
-        let error = Vault::create(dir.path(), surroundings(3)).unwrap_err();
+        let error = Vault::create(dir.path(), surroundings(dir.path(), 3)).unwrap_err();
         assert!(matches!(&error, VaultError::KeyFile { path, .. } if path.ends_with(lost)), "{error}");
         assert!(!dir.path().join(lost).exists());
     }
@@ -181,7 +181,7 @@ fn creating_again_opens_what_is_there() {
     let key = vault.person(&user("1")).unwrap();
     vault.make_durable(vault.made()).unwrap();
     drop(vault);
-    let vault = Vault::create(dir.path(), surroundings(5)).unwrap();
+    let vault = Vault::create(dir.path(), surroundings(dir.path(), 5)).unwrap();
     assert_eq!(vault.person(&user("1")).unwrap().secret(), key.secret());
     assert!(!format!("{:?}", RootKey::read(&SystemDisk, dir.path()).unwrap()).is_empty());
 }

@@ -12,6 +12,7 @@ mod identities;
 mod keys;
 mod memory;
 mod sealing;
+mod stores;
 
 use std::{path::Path, sync::Arc};
 
@@ -20,16 +21,17 @@ use env::{
     fake::{ManualClock, SeededRandom},
 };
 use event::{Disclosure, Kind, Person, PersonKey, personal::Scope};
-use indelible_vault::{RootKey, Surroundings, Vault, VaultError};
+use indelible_vault::{Check, RootKey, SqliteKeys, Surroundings, Vault, VaultError};
 
 /// Case folding good enough for these tests; the index brings the real one.
 fn fold(text: &str) -> String {
     text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
 }
 
-fn surroundings(seed: u64) -> Surroundings {
+fn surroundings(dir: &Path, seed: u64) -> Surroundings {
     Surroundings {
         disk: Arc::new(SystemDisk),
+        keys: Arc::new(SqliteKeys::of(dir)),
         clock: Arc::new(ManualClock::at(1_700_000_000_000_000)),
         random: Arc::new(SeededRandom::new(seed)),
         fold,
@@ -37,16 +39,20 @@ fn surroundings(seed: u64) -> Surroundings {
 }
 
 fn create(dir: &Path) -> Vault {
-    Vault::create(dir, surroundings(1)).unwrap()
+    Vault::create(dir, surroundings(dir, 1)).unwrap()
 }
 
 fn reopen(dir: &Path) -> Vault {
     let root = RootKey::read(&SystemDisk, dir).unwrap();
-    Vault::open(dir, surroundings(2), &root).unwrap()
+    Vault::open(dir, surroundings(dir, 2), &root).unwrap()
 }
 
 fn try_open(dir: &Path) -> Result<Vault, VaultError> {
-    Vault::open(dir, surroundings(2), &RootKey::read(&SystemDisk, dir)?)
+    Vault::open(dir, surroundings(dir, 2), &RootKey::read(&SystemDisk, dir)?)
+}
+
+fn check(dir: &Path) -> Check {
+    indelible_vault::check(&SystemDisk, dir, &SqliteKeys::of(dir))
 }
 
 /// `user:<id>` of the organization acme.

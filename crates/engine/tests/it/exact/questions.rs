@@ -1,6 +1,6 @@
 //! Random questions, as text for the log and as conditions to be looked at.
 
-use segment::index::fold;
+use index::fold;
 
 use super::events::{COUNTRIES, DAY_US, Event, KINDS, METHODS, NAMES, Numbers, SEVERITIES, STATUSES, VERBS, WORDS};
 

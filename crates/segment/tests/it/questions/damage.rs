@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use indelible_segment::index::{Index, IndexError, Indexed};
-use indelible_segment::{Ask, Field, Needle, Part, Text};
+use indelible_segment::Part;
+use index::{Ask, Field, Index, IndexError, Indexed, Needle, Text};
 
 use super::{drafts, index_bytes, memory};
 

@@ -1,6 +1,6 @@
 //! Lines made up at random from small vocabularies, so that values repeat, ties occur and needles hit.
 
-use indelible_segment::index::RowExtra;
+use index::RowExtra;
 use serde_json::{Map, Value, json};
 
 /// A small deterministic generator (SplitMix64): the seed comes from the property test.

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use indelible_segment::index::{Index, Indexed, RowExtra, fold};
-use indelible_segment::{Ask, Field, Needle, Part, Text};
+use indelible_segment::Part;
+use index::{Ask, Field, Index, Indexed, Needle, RowExtra, Text, fold};
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use env::Disk;
 use env::fake::FaultyDisk;
 use event::Entry;
-use indelible_segment::index::{
-    Index, IndexBuilder, IndexMergeError, Indexed, MergeInto, RowExtra, SPOOL_BYTES, Wanted, merge_indexes,
+use index::{
+    Field, Index, IndexBuilder, IndexKey, IndexMergeError, Indexed, MergeInto, RowExtra, SPOOL_BYTES, Wanted,
+    merge_indexes,
 };
-use indelible_segment::{Field, IndexKey, Part};
 use proptest::prelude::*;
 
 use super::draft::{Dice, Draft};

@@ -11,9 +11,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event::Entry;
-use indelible_segment::index::{Index, IndexBuilder, Indexed, Lines};
 use indelible_segment::tail::{Buffer, LineAt, LineSource, Row, freeze};
-use indelible_segment::{Ask, Disclosed, Field, Needle, Part, PartError, Text};
+use indelible_segment::{Disclosed, Part, PartError, PartLines};
+use index::{Ask, Field, Index, IndexBuilder, Indexed, Lines, Needle, Text};
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
 
@@ -28,6 +28,8 @@ pub struct MemoryLines {
 }
 
 impl Lines for MemoryLines {
+    type Error = PartError;
+
     fn line(&self, leaf: u64) -> Result<Vec<u8>, PartError> {
         let nth = leaf.wrapping_sub(self.first_leaf) as usize;
         self.lines.get(nth).cloned().ok_or(PartError::NoSuchRow(leaf))
@@ -43,7 +45,9 @@ impl Lines for MemoryLines {
     fn lasting(&self) -> Option<u64> {
         Some(7)
     }
+}
 
+impl PartLines for MemoryLines {
     fn disclosures(&self, _leaf: u64) -> Result<Disclosed, PartError> {
         Ok(Vec::new())
     }

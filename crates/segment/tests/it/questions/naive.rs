@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use indelible_segment::index::fold_char;
-use indelible_segment::{Field, Needle, Text};
+use index::{Field, Needle, Text, fold_char};
 use serde_json::Value;
 
 use super::draft::Draft;

@@ -1,6 +1,7 @@
 //! How many lines a question reads.
 
-use indelible_segment::{Ask, Field, Needle, Part, PartError, Text};
+use indelible_segment::{Part, PartError};
+use index::{Ask, Field, Needle, Text};
 
 use super::{buffer, drafts, indexed};
 
