@@ -156,6 +156,9 @@ impl Sequencer {
         if jobs.is_empty() {
             return;
         }
+        if let Err(stopped) = self.shared.goes_on() {
+            return answer_all(jobs, &stopped);
+        }
         if !own && !self.shared.takes_events() {
             return answer_all(jobs, &Refused::DiskFull);
         }
