@@ -51,11 +51,13 @@ pub enum Operation {
     MakeFolder,
     /// Syncs a folder.
     SyncFolder,
+    /// Anything that is asked of the key store.
+    Keys,
 }
 
 impl Operation {
     fn changes(self) -> bool {
-        !matches!(self, Self::Look | Self::Read | Self::MakeFolder)
+        !matches!(self, Self::Look | Self::Read | Self::MakeFolder | Self::Keys)
     }
 }
 
@@ -76,16 +78,15 @@ struct State {
     has_ended: bool,
     flips_next: bool,
     random: SeededRandom,
-    root: PathBuf,
     bug: Option<Bug>,
     held: Vec<Held>,
     trace: Trace,
 }
 
 impl SimDisk {
-    /// An empty disk for paths below `root`, which are told without it.
+    /// An empty disk
     #[must_use]
-    pub fn new(root: &Path, seed: u64, bug: Option<Bug>, trace: Trace) -> Self {
+    pub fn new(seed: u64, bug: Option<Bug>, trace: Trace) -> Self {
         let state = State {
             operations: 0,
             mishaps: BTreeMap::new(),
@@ -95,7 +96,6 @@ impl SimDisk {
             has_ended: false,
             flips_next: false,
             random: SeededRandom::new(seed),
-            root: root.to_owned(),
             bug,
             held: Vec::new(),
             trace,
@@ -167,9 +167,8 @@ impl SimDisk {
     pub fn close_trace(&self) -> Trace {
         let files = self.inner.files();
         let mut state = self.lock();
-        let root = state.root.clone();
         for (path, bytes) in files {
-            state.trace.bytes(&format!("{}", path.strip_prefix(&root).unwrap_or(&path).display()), &bytes);
+            state.trace.bytes(&path.display().to_string(), &bytes);
         }
         std::mem::take(&mut state.trace)
     }
@@ -194,9 +193,8 @@ impl SimDisk {
         };
         let mut state = self.lock();
         let number = state.operations;
-        let told = path.strip_prefix(&state.root).unwrap_or(path).display().to_string();
         let failed = done.as_ref().err().map(|error| error.kind());
-        let text = format!("{number} {operation:?} {told} {detail} {mishap:?} {failed:?}");
+        let text = format!("{number} {operation:?} {} {detail} {mishap:?} {failed:?}", path.display());
         state.trace.tell(&text);
         let due =
             state.bug.filter(|_| done.is_ok()).map_or_else(Vec::new, |bug| bug.due(operation, path, &mut state.held));
@@ -205,7 +203,8 @@ impl SimDisk {
         done
     }
 
-    fn arrive(&self, operation: Operation, path: &Path) -> io::Result<Option<Mishap>> {
+    /// Counts an operation; returns what is to befall it. An error once the process has ended.
+    pub(crate) fn arrive(&self, operation: Operation, path: &Path) -> io::Result<Option<Mishap>> {
         let mut state = self.lock();
         if state.has_ended {
             return Err(io::Error::other("the simulated process has ended"));
@@ -232,6 +231,7 @@ impl SimDisk {
             Some(Mishap::Full) if operation.changes() => self.inner.fail_at(0, Fault::Full),
             Some(Mishap::Flip) => state.flips_next = true,
             Some(Mishap::Error) => {}
+            Some(Mishap::Full) if operation == Operation::Keys => {}
             Some(Mishap::Full) => return Ok(None),
         }
         state.happened.extend(mishap.map(|mishap| (mishap, operation, path.to_owned())));
@@ -263,9 +263,16 @@ impl SimDisk {
         true
     }
 
-    /// Whether a planted bug takes a failure for a success.
-    pub(crate) fn is_ignored(&self, operation: Operation, path: &Path) -> bool {
-        self.lock().bug.is_some_and(|bug| bug.ignores(operation, path))
+    /// Whether a planted bug takes the failure of this sync for a success. One of ten such syncs then fails.
+    pub(crate) fn fails_unheeded(&self, operation: Operation, path: &Path) -> bool {
+        let state = self.lock();
+        let fails = !state.has_ended
+            && state.bug.is_some_and(|bug| bug.ignores(operation, path))
+            && state.random.below(10) == 0;
+        if fails {
+            self.inner.fail_at(0, Fault::Error);
+        }
+        fails
     }
 
     fn file(&self, path: &Path, file: Box<dyn DiskFile>) -> Box<dyn DiskFile> {
@@ -325,8 +332,7 @@ impl Disk for SimDisk {
         if self.is_taken(Operation::SyncFolder, dir, || Held::Folder(dir.to_owned())) {
             return Ok(());
         }
-        let synced = self.run(Operation::SyncFolder, dir, 0, || self.inner.sync_dir(dir));
-        if self.is_ignored(Operation::SyncFolder, dir) { Ok(()) } else { synced }
+        self.run(Operation::SyncFolder, dir, 0, || self.inner.sync_dir(dir))
     }
     fn lock(&self, dir: &Path) -> Result<Box<dyn FolderLock>, LockError> {
         Disk::lock(&self.inner, dir)

@@ -2,7 +2,7 @@
 
 use env::fake::SeededRandom;
 
-/// Persons that act.
+/// Persons that act, and act again, beside those that act once.
 const PERSONS: u64 = 9;
 const ACTIONS: [&str; 3] = ["door.open", "door.close", "door.lock"];
 /// The source that all events have.
@@ -29,7 +29,7 @@ impl Event {
         Self {
             number,
             has_id: random.below(3) > 0,
-            person: random.below(PERSONS),
+            person: if random.below(4) == 0 { PERSONS + number as u64 } else { random.below(PERSONS) },
             action: usize::try_from(random.below(ACTIONS.len() as u64)).unwrap_or(0),
             text_bytes: usize::try_from(text_bytes).unwrap_or(0),
         }
@@ -48,7 +48,7 @@ impl Event {
     }
 
     pub(crate) fn name(&self) -> String {
-        format!("Person Number{}", self.person)
+        format!("Person Number{}x", self.person)
     }
 
     pub(crate) fn email(&self) -> String {

@@ -52,8 +52,9 @@ impl DiskFile for SimFile {
         if self.disk.is_taken(Operation::Sync, &self.path(), || Held::File(Arc::clone(&self.file))) {
             return Ok(());
         }
+        let unheeded = self.disk.fails_unheeded(Operation::Sync, &self.path());
         let synced = self.disk.run(Operation::Sync, &self.path(), 0, || self.file.sync_data());
-        if self.disk.is_ignored(Operation::Sync, &self.path()) { Ok(()) } else { synced }
+        if unheeded { Ok(()) } else { synced }
     }
     fn sync_all(&self) -> io::Result<()> {
         self.sync_data()

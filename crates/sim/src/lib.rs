@@ -13,8 +13,8 @@
 //!
 //! At the end of each seed, all goes well: the log opens, and `verify` finds nothing.
 //!
-//! Not simulated: what happens between two operations of the disk by different workers (a step is done whole), and failures within the
-//! vault's database, which lies in a real folder.
+//! Not simulated: what happens between two operations of the disk by different workers (a step is done whole), and SQLite: a key store in
+//! memory stands for `vault.db`.
 
 mod ask;
 mod check;
@@ -23,6 +23,7 @@ mod counts;
 mod disk;
 mod event;
 mod file;
+mod keys;
 mod life;
 mod model;
 mod plant;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use env::fake::FaultyDisk;
 use env::{Disk as _, DiskFile};
+use vault::fake::FakeKeyStore;
+use vault::{Access, KeyStore as _, PersonRow};
 
 use crate::disk::Operation;
 
@@ -34,7 +36,7 @@ enum How {
     Never,
     /// Done after the next operation that is one of these.
     After(Target),
-    /// Done; a failure counts as success.
+    /// Some fail, and count as done.
     Unheeded,
 }
 
@@ -43,15 +45,17 @@ pub(crate) enum Held {
     File(Arc<dyn DiskFile>),
     Folder(PathBuf),
     Rename(PathBuf, PathBuf),
+    Rows(FakeKeyStore, Vec<Arc<PersonRow>>),
 }
 
 impl Held {
     pub(crate) fn release(self, disk: &FaultyDisk) {
         // It may fail like any: the process has ended, or the file is gone.
         let _ = match self {
-            Self::File(file) => file.sync_data(),
-            Self::Folder(dir) => disk.sync_dir(&dir),
-            Self::Rename(from, to) => disk.rename_replace(&from, &to),
+            Self::File(file) => file.sync_data().is_ok(),
+            Self::Folder(dir) => disk.sync_dir(&dir).is_ok(),
+            Self::Rename(from, to) => disk.rename_replace(&from, &to).is_ok(),
+            Self::Rows(keys, rows) => keys.open(Access::Own).is_ok_and(|mut open| open.insert(&rows).is_ok()),
         };
     }
 }
@@ -64,10 +68,10 @@ const fn bug(name: &'static str, what: Target, how: How) -> Bug {
     Bug { name, what, how }
 }
 
-use Operation::{Remove, Rename, Sync, SyncFolder, Write};
+use Operation::{Keys, Remove, Rename, Sync, SyncFolder, Write};
 
 /// Every planted bug.
-pub const BUGS: [Bug; 16] = [
+pub const BUGS: [Bug; 18] = [
     bug("the journal is not synced", on(Sync, "journal", ".wal"), How::Never),
     bug("answered before the journal is synced", on(Sync, "journal", ".wal"), How::After(on(Write, "journal", ".wal"))),
     bug("the journal goes on in a file whose sync failed", on(Sync, "journal", ".wal"), How::Unheeded),
@@ -77,6 +81,12 @@ pub const BUGS: [Bug; 16] = [
         "a start removes the journal's old file before its copy is durable",
         on(Sync, "journal", ".tmp"),
         How::After(on(Remove, "journal", ".wal")),
+    ),
+    bug("persons' keys are not stored", on(Keys, "keys", "insert"), How::Never),
+    bug(
+        "persons' keys are stored after the frame that needs them",
+        on(Keys, "keys", "insert"),
+        How::After(on(Sync, "journal", ".wal")),
     ),
     bug("tree files are not synced", on(Sync, "tree", "digests"), How::Never),
     bug(

@@ -1,6 +1,7 @@
 //! One seed: lives of a log in a simulated world, one after the other, and at last one in which all goes well.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use engine::verify::{Expect, verify_directory};
@@ -12,6 +13,7 @@ use crate::ask::{self, Asked};
 use crate::check;
 use crate::counts::Counts;
 use crate::disk::{Mishap, SimDisk};
+use crate::keys::SimKeys;
 use crate::life::Life;
 use crate::model::{Broken, Model};
 use crate::plant::Bug;
@@ -35,19 +37,12 @@ pub struct Outcome {
 /// Runs a seed; with a planted bug, if one is given. `keeps_lines`: of the trace. The same seed does the same, operation by operation.
 #[must_use]
 pub fn run(seed: u64, bug: Option<Bug>, keeps_lines: bool) -> Outcome {
-    // The vault's database needs a real folder; everything else is in memory.
-    let shared_memory = std::path::Path::new("/dev/shm");
-    let folder = if shared_memory.is_dir() { tempfile::tempdir_in(shared_memory) } else { tempfile::tempdir() };
-    let folder = match folder {
-        Ok(folder) => folder,
-        Err(error) => panic!("the simulation needs a folder: {error}"),
-    };
     let trace = if keeps_lines { Trace::kept() } else { Trace::default() };
-    let disk = SimDisk::new(folder.path(), seed, bug, trace);
+    let disk = SimDisk::new(seed, bug, trace);
     let mut counts = Counts::default();
-    let mut all = || env::threads::alone(|| lives(seed, folder.path(), &disk, &mut counts));
+    let mut all = || env::threads::alone(|| lives(seed, &disk, &mut counts));
     let broken = match catch_unwind(AssertUnwindSafe(&mut all)) {
-        Ok(lived) => lived.err().map(|broken| broken.replace(&folder.path().display().to_string(), "")),
+        Ok(lived) => lived.err(),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
             Some(format!(
@@ -63,12 +58,18 @@ pub fn run(seed: u64, bug: Option<Bug>, keeps_lines: bool) -> Outcome {
     Outcome { seed, counts, broken, trace: disk.close_trace() }
 }
 
-fn lives(seed: u64, root: &std::path::Path, disk: &SimDisk, counts: &mut Counts) -> Result<(), Broken> {
+fn lives(seed: u64, disk: &SimDisk, counts: &mut Counts) -> Result<(), Broken> {
     let random = SeededRandom::new(seed ^ 0x5eed);
     let clock = Arc::new(ManualClock::at(BEGIN_US));
-    let world = World { clock: clock.clone(), random: Arc::new(SeededRandom::new(seed)), disk: Arc::new(disk.clone()) };
-    let config = config(root, &random);
-    std::fs::create_dir_all(&config.data).map_err(|error| format!("no folder: {error}"))?;
+    let keys = SimKeys::new(disk);
+    let world = World {
+        clock: clock.clone(),
+        random: Arc::new(SeededRandom::new(seed)),
+        disk: Arc::new(disk.clone()),
+        keys: Some(Arc::new(keys.clone())),
+        journal: None,
+    };
+    let config = config(&random);
     let mut model = Model::default();
     let large = random.below(4) == 0;
     let count = 3 + random.below(8);
@@ -95,13 +96,15 @@ fn lives(seed: u64, root: &std::path::Path, disk: &SimDisk, counts: &mut Counts)
         disk.tell(if loses_power { "the power is lost" } else { "the process ends" });
         disk.inner.set_capacity(None);
         disk.begin(loses_power);
+        keys.begin(random.next_u64());
         clock.advance_us(1_000_000);
     }
     last(&config, &world, &mut model, counts)
 }
 
 /// Small sizes, so that much happens with few entries.
-fn config(root: &std::path::Path, random: &SeededRandom) -> Config {
+fn config(random: &SeededRandom) -> Config {
+    let root = Path::new("/sim");
     let mut config = Config::new(&root.join("data"));
     config.marks = root.join("marks");
     config.seal_rows = 20 + random.below(200);
@@ -125,7 +128,10 @@ fn befall(disk: &SimDisk, random: &SeededRandom) -> bool {
     }
     let several = 1 + random.below(3);
     match random.below(8) {
-        0 => (0..several).for_each(|_| plan(Mishap::Error)),
+        0 => {
+            disk.plan_sync(random.below(60), Mishap::Error);
+            (1..several).for_each(|_| plan(Mishap::Error));
+        }
         1 => (0..several).for_each(|_| plan(Mishap::Flip)),
         2 => (0..several).for_each(|_| plan(Mishap::Full)),
         3 => {

@@ -148,7 +148,11 @@ impl Sequencer {
         let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
         self.record(clients, false);
         self.record(own, true);
-        self.shared.ledger.withdraw();
+        // What failed may lie in the journal all the same: a checkpoint that is signed yet must not be dated long after it, or a start
+        // would take it for forged.
+        if self.shared.goes_on().is_ok() {
+            self.shared.ledger.withdraw();
+        }
     }
 
     /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.

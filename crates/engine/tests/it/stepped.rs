@@ -8,7 +8,7 @@ use env::fake::{Fault, FaultyDisk, ManualClock, SeededRandom};
 use event::BodyKind;
 use vault::fake::FakeKeyStore;
 
-use super::{events, submit};
+use super::{events, everything, submit};
 
 fn world(disk: &FaultyDisk, keys: &FakeKeyStore) -> World {
     World {
@@ -62,6 +62,34 @@ fn what_waits_when_the_log_stops_is_refused_and_ends_no_thread() {
 }
 
 #[test]
+fn what_was_written_and_not_acknowledged_fits_a_checkpoint_signed_long_after() {
+    for nth in 0.. {
+        let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+        let clock = Arc::new(ManualClock::at(1_772_323_200_000_000));
+        let world = World { clock: Arc::clone(&clock) as _, ..world(&disk, &keys) };
+        let (log, mut steps) = Log::open_stepped(config(), &world).unwrap();
+        submit(&log, &events(0, 1)).unwrap();
+        let (waiting, told) = send(&log, &events(1, 1));
+        disk.fail_at(nth, Fault::Error);
+        steps.step(Role::Sequencer);
+        let answer = waiting.finish(told.lock().unwrap().take().unwrap());
+        disk.clear_faults();
+        clock.advance_us(120_000_000);
+        steps.step(Role::Signer);
+        drop(steps);
+        disk.stop();
+        drop(log);
+        disk.restart();
+        let opened = Log::open_stepped(config(), &world);
+        let (log, _steps) = opened.unwrap_or_else(|error| panic!("operation {nth} failed: {error:?}"));
+        assert!(!everything(&log).is_empty());
+        if answer.is_ok() {
+            return assert!(nth > 1, "{nth}");
+        }
+    }
+}
+
+#[test]
 fn a_disclosure_that_the_disk_read_wrongly_is_not_sealed() {
     let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
     let world = world(&disk, &keys);
@@ -85,4 +113,60 @@ fn a_disclosure_that_the_disk_read_wrongly_is_not_sealed() {
     settle(&mut steps);
     assert!(log.is_sealed(&asked).unwrap());
     assert_eq!(log.verify(&|_, _| {}).unwrap().findings, vec![]);
+}
+
+/// Ends the process, and keeps what it wrote, synced or not.
+fn kill(disk: &FaultyDisk, opened: Option<(Log, Steps<'_>)>) {
+    disk.stop();
+    drop(opened.map(|(log, steps)| (steps, log)));
+    disk.restart();
+}
+
+/// What only a killed process had seen to must not be what the next start relies on.
+#[test]
+fn a_power_loss_after_a_start_after_a_kill_in_sealing_costs_nothing() {
+    for nth in 0.. {
+        let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+        let world = world(&disk, &keys);
+        let (log, mut steps) = Log::open_stepped(config(), &world).unwrap();
+        submit(&log, &events(0, 2)).unwrap();
+        log.ask_to_seal();
+        let before = disk.operations();
+        disk.fail_at(nth, Fault::PowerLoss);
+        settle(&mut steps);
+        let is_through = disk.operations() - before <= nth;
+        kill(&disk, Some((log, steps)));
+        let (log, steps) = Log::open_stepped(config(), &world).unwrap();
+        submit(&log, &events(20, 1)).unwrap();
+        let acknowledged = everything(&log);
+        kill(&disk, Some((log, steps)));
+        disk.crash(nth);
+        let opened = Log::open_stepped(config(), &world);
+        let (log, _steps) = opened.unwrap_or_else(|error| panic!("killed at operation {nth}: {error:?}"));
+        assert!(everything(&log).starts_with(&acknowledged), "killed at operation {nth}");
+        if is_through {
+            return assert!(nth > 20, "{nth}");
+        }
+    }
+}
+
+/// A creation is killed at each operation; the one that completes it loses power near its end.
+#[test]
+fn a_power_loss_while_a_creation_is_completed_costs_nothing() {
+    let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+    drop(Log::open_stepped(config(), &world(&disk, &keys)).unwrap());
+    let all = disk.operations();
+    for nth in 0..all {
+        for short in [0, 6, 12, 18] {
+            let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+            let world = world(&disk, &keys);
+            disk.fail_at(nth, Fault::PowerLoss);
+            kill(&disk, Log::open_stepped(config(), &world).ok());
+            disk.fail_at((all - nth).saturating_sub(short), Fault::PowerLoss);
+            kill(&disk, Log::open_stepped(config(), &world).ok());
+            disk.crash(nth + short);
+            let opened = Log::open_stepped(config(), &world).map(drop);
+            opened.unwrap_or_else(|error| panic!("killed at operation {nth}, and {short} before the end: {error:?}"));
+        }
+    }
 }

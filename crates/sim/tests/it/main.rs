@@ -8,7 +8,7 @@ use indelible_sim::{BUGS, run};
 const SEEDS: u64 = 24;
 
 /// Seeds within which a planted bug must be found.
-const BUG_SEEDS: u64 = 60;
+const BUG_SEEDS: u64 = 100;
 
 #[test]
 fn every_promise_is_kept_in_every_seed() {
