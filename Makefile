@@ -8,6 +8,8 @@ CARGO   ?= cargo
 LISTEN  ?= 127.0.0.1:7117
 DATA    ?= data/demo
 ENTRIES ?= 1000000
+SIM_SEEDS ?= 0..100000
+SIM_MINUTES ?= 30
 BENCH_DIR ?= target/bench-100m
 URL     ?= http://$(LISTEN)
 VENV    := .venv
@@ -63,7 +65,8 @@ console-million: release need-console ## the console over a million generated en
 	$(BIN) bench query --entries 1000000 --only Q9 --dir target/million
 	cd console && npm ci --no-audit --no-fund && INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_MILLION=$(abspath target/million) CHROMIUM=$(CHROMIUM) npm run million
 
-campaign: release need-strace $(VENV)/ready ## the long forms: 200 kills, every bit flipped, minutes of each
+campaign: release need-strace $(VENV)/ready ## the long forms: 200 kills, every bit flipped, SIM_SEEDS simulated within SIM_MINUTES, minutes of each
+	$(CARGO) run --release -p indelible-sim -- --seeds $(SIM_SEEDS) --minutes $(SIM_MINUTES)
 	$(CARGO) test --release -p indelible-engine --test it -- --ignored
 	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
 

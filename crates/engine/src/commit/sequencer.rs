@@ -148,13 +148,20 @@ impl Sequencer {
         let (own, clients): (Vec<_>, Vec<_>) = accepted.into_iter().partition(|job| job.own);
         self.record(clients, false);
         self.record(own, true);
-        self.shared.ledger.withdraw();
+        // What failed may lie in the journal all the same: a checkpoint that is signed yet must not be dated long after it, or a start
+        // would take it for forged.
+        if self.shared.goes_on().is_ok() {
+            self.shared.ledger.withdraw();
+        }
     }
 
     /// Order (docs/reliability.md, "Acknowledge"): new keys, frame, sync, ledger and tail, answer.
     fn record(&mut self, jobs: Vec<CommitJob>, own: bool) {
         if jobs.is_empty() {
             return;
+        }
+        if let Err(stopped) = self.shared.goes_on() {
+            return answer_all(jobs, &stopped);
         }
         if !own && !self.shared.takes_events() {
             return answer_all(jobs, &Refused::DiskFull);

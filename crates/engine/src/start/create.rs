@@ -19,16 +19,22 @@ use crate::state::layout::Layout;
 pub(crate) fn create(config: &Config, world: &World, layout: &Layout) -> Result<(), OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let marker = layout.creating();
-    if !disk.exists(&marker).map_err(|source| OpenLogError::disk(&marker, source))? {
-        env::publish_file(disk, &marker, b"").map_err(|source| OpenLogError::disk(&marker, source))?;
-    }
+    let marked = match disk.exists(&marker) {
+        // What an earlier process has named and not synced is not there after a power failure, and what follows would be.
+        Ok(true) => disk.sync_dir(layout.data()),
+        Ok(false) => env::publish_file(disk, &marker, b""),
+        Err(error) => Err(error),
+    };
+    marked.map_err(|source| OpenLogError::disk(&marker, source))?;
     for folder in [layout.keys(), layout.tree(), layout.journal(), layout.segments(), layout.manifests()] {
         disk.create_dir_all(&folder).map_err(|source| OpenLogError::disk(&folder, source))?;
     }
     drop(Vault::create(layout.data(), surroundings(world, layout))?);
     let path = layout.signing_key();
     let key = if disk.exists(&path).map_err(|source| OpenLogError::disk(&path, source))? {
-        load_signing_key(disk, &path)?
+        let key = load_signing_key(disk, &path)?;
+        disk.sync_dir(&layout.keys()).map_err(|source| OpenLogError::disk(&path, source))?;
+        key
     } else {
         create_signing_key(disk, &*world.random, &path, &new_origin(&config.name, &*world.random))?
     };

@@ -1,12 +1,14 @@
 //! The second half of a start, once everything was read and agrees: indexes that are missing, what an unclean stop has
 //! left undone, and only then what is not needed any more.
 //!
-//! Order: unfinished files of segments removed → indexes → destroyed keys against the entries that explain them → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
+//! Order: folders synced → unfinished files of segments removed → indexes → destroyed keys against the entries that explain them → vault → newest checkpoint and mark written again, tree files cut → journal copied, its old files
 //! removed → leftovers of sealing removed. Each step may be cut: see docs/reliability.md, "Start".
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io;
 use std::ops::{ControlFlow, Range};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -53,6 +55,7 @@ pub(crate) fn settle(
 ) -> Result<Settled, OpenLogError> {
     let disk: &dyn Disk = &*world.disk;
     let dir = layout.segments();
+    make_names_durable(disk, layout)?;
     let stores = world.stores(layout);
     // Sealing that was cut on a full disk has left in them what this start needs.
     remove_unfinished(&*stores.segments).map_err(|source| OpenLogError::disk(&dir, source))?;
@@ -98,6 +101,21 @@ pub(crate) fn settle(
     }
     remove_marker(disk, layout)?;
     Ok(Settled { journal, recovery, segments })
+}
+
+/// Makes every name durable that was found. A process that was killed between naming a file and syncing its folder leaves a name that
+/// everybody sees and a power failure takes back, and what this start removes may be held by that file alone.
+/// Cost: a sync for each folder.
+fn make_names_durable(disk: &dyn Disk, layout: &Layout) -> Result<(), OpenLogError> {
+    let folders = [layout.keys(), layout.tree(), layout.journal(), layout.segments(), layout.manifests()];
+    for folder in folders.iter().map(PathBuf::as_path).chain([layout.data()]) {
+        match disk.sync_dir(folder) {
+            // Copying a log may lose empty folders.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            synced => synced.map_err(|source| OpenLogError::disk(folder, source))?,
+        }
+    }
+    Ok(())
 }
 
 /// Removes a marker that says of a log that was made to the end that it was not. What is no such marker stays.

@@ -12,7 +12,7 @@ use crate::state::listeners::Listeners;
 use crate::state::parts::{Parts, TailPart};
 use env::with_causes;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 use journal::{AppendError, Journal, Need};
@@ -61,6 +61,8 @@ pub(crate) struct Shared {
     pub(crate) merges: AtomicBool,
     /// Most rows that are joined; lowered once an index was too large. The sealer's.
     pub(crate) join_rows_max: AtomicU64,
+    /// Why the log has stopped, if it has. An orderly end is none.
+    failed: OnceLock<String>,
     /// Set once; the background threads end.
     closing: AtomicBool,
     /// Set once: the journal is another writer's, or may be.
@@ -105,6 +107,7 @@ impl Shared {
             joins: Joins::default(),
             merges: AtomicBool::new(true),
             join_rows_max: AtomicU64::new(u64::MAX),
+            failed: OnceLock::new(),
             closing: AtomicBool::new(false),
             lost: AtomicBool::new(false),
         }
@@ -241,8 +244,9 @@ impl Shared {
         Ok(())
     }
 
-    /// Lets the ledger grow by digests that the journal holds already.
+    /// Lets the ledger grow by digests that the journal holds already; not once the log has stopped, when it may lack earlier ones.
     pub(crate) fn ledger_append(&self, first: u64, digests: &[Digest]) -> Result<(), Refused> {
+        self.goes_on()?;
         assert_eq!(self.ledger.size().0, first, "I-1: ledger and journal number leaves alike");
         self.ledger.append(digests).map_err(|error| self.stop(&error))
     }
@@ -277,9 +281,15 @@ impl Shared {
         signed.map(drop)
     }
 
+    /// Refuses once the log has stopped: what still waits must not be recorded behind what failed.
+    pub(crate) fn goes_on(&self) -> Result<(), Refused> {
+        self.failed.get().map_or(Ok(()), |reason| Err(Refused::Stopped(reason.clone())))
+    }
+
     /// Stops taking anything, for good; says why in the log.
     pub(crate) fn stop(&self, error: &(dyn std::error::Error + 'static)) -> Refused {
         let reason = with_causes(error);
+        self.failed.get_or_init(|| reason.clone());
         tracing::error!(%reason, "the log stops: nothing more is acknowledged until it is started afresh");
         self.queue.close(&reason);
         self.wake.notify();
