@@ -35,10 +35,7 @@ pub use counts::Counts;
 pub use held::LeafDigests;
 pub use lru::Lru;
 pub use names::{SegmentFile, SegmentName};
-pub use part::{
-    Ask, Disclosed, DisclosureRecord, DisclosureRecordRef, Field, Needle, Part, PartError, SEQUENCE_BLOCK, Text, View,
-    Work,
-};
+pub use part::{Ask, Disclosed, Field, Needle, Part, PartError, SEQUENCE_BLOCK, Text, View, Work};
 pub use personal::{Digests3, names};
 pub use seal::{SealError, Sealer};
 pub use sealed::Segment;

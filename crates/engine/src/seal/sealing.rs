@@ -5,14 +5,14 @@ use std::ops::Range;
 
 use env::Disk;
 use event::Entry;
+use event::personal::SealedDisclosure;
 use journal::{Cursor, Journal, JournalReader, LinePosition, RecoveredBatch};
 use proof::LeafIndex;
 use segment::index::AddressValue;
 use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
-use segment::{DisclosureRecordRef, IndexSecret, Part, PartError, Sealer};
-use vault::Sealed;
+use segment::{IndexSecret, Part, PartError, Sealer};
 
 use crate::commit::record::read_numbers;
 use crate::seal::error::SealingError;
@@ -183,12 +183,11 @@ impl Lines<'_, '_> {
                 &read
             }
         };
-        let (digest, person, kind_byte, ciphertext) = Sealed::split_record(bytes).map_err(store)?;
-        if usize::from(kind_byte) != kind || *digest != record.digest {
+        let sealed = SealedDisclosure::from_record(bytes).map_err(store)?;
+        if usize::from(sealed.kind.as_byte()) != kind || sealed.digest != record.digest {
             return Err(store("a disclosure is not the one its line refers to"));
         }
-        let ordinal =
-            self.sealing.sealer.disclosure(DisclosureRecordRef { digest, person, kind: kind_byte, ciphertext })?;
+        let ordinal = self.sealing.sealer.disclosure(sealed)?;
         record.taken = Some((segment, ordinal));
         Ok((record.digest, ordinal))
     }
@@ -198,7 +197,7 @@ impl Lines<'_, '_> {
 fn note_records(batch: &RecoveredBatch<'_>, records: &mut Vec<Record>) -> Result<(), SealingError> {
     for (at, bytes) in batch.disclosures.iter().enumerate() {
         let place = batch.placed.disclosure(batch.lines, batch.refs, batch.disclosures, at);
-        let (Some(digest), Some(place)) = (Sealed::digest_of_record(bytes), place) else {
+        let (Some(digest), Some(place)) = (SealedDisclosure::digest_of_record(bytes), place) else {
             return Err(store("a record of a disclosure is too short"));
         };
         records.push(Record { digest, place, taken: None });

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use env::Disk;
+use event::Kind;
+use event::personal::SealedDisclosure;
 use journal::{FileJournal, FoundJournal, Known, MacKey};
 use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
@@ -15,9 +17,9 @@ use segment::{BlockCache, PartError, Segment};
 use vault::{RootKey, Vault};
 
 use crate::admit::dedup::Recent;
-use crate::ask::rows::{index_secret, remember_identity};
 use crate::commit::sequencer::signed_tree;
 use crate::commit::tree::Tree;
+use crate::disclose::indexing::{index_secret, remember_identity};
 use crate::start::create::{ledger_env, surroundings};
 use crate::start::error::OpenLogError;
 use crate::start::recover::{Recovered, Recovering};
@@ -148,8 +150,8 @@ fn open_segments(
 }
 
 fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartError> {
-    let identity = event::Kind::Identity.as_byte();
-    lines.disclosure_file().each_record(identity, &mut |_, record| remember_identity(vault, &record))
+    let remember = &mut |_, record: SealedDisclosure| remember_identity(vault, record.as_ref());
+    lines.disclosure_file().each_record(Kind::Identity, remember)
 }
 
 /// Checks that the newest segment's last line is the tree's: a manifest that was put back shows here at the latest.

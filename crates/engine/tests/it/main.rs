@@ -26,6 +26,7 @@ mod publication;
 mod reindexing;
 mod repairing;
 mod sealing;
+mod sight;
 mod suggestions;
 mod tampering;
 mod verify;

@@ -20,7 +20,6 @@ mod writer;
 
 pub(crate) use append::AppendError;
 pub use cursor::DisclosureCursor;
-pub(crate) use layout::KINDS;
 pub use reader::{DisclosureFile, References};
 pub use references::Ordinals;
 pub(crate) use writer::DisclosureWriter;

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::Disk;
-use event::{Entry, LineError};
+use event::personal::SealedDisclosure;
+use event::{Entry, Kind, LineError};
 use proof::Digest;
 
 use crate::cache::BlockCache;
@@ -23,7 +24,7 @@ use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
 use crate::index::{AddressValue, IndexBuilder, RowExtra};
 use crate::manifest::{FileStamp, SegmentEntry};
-use crate::part::{Disclosed, DisclosureRecordRef};
+use crate::part::Disclosed;
 use crate::personal::{commits_to, names};
 use crate::secret::{IndexKey, IndexSecret};
 use crate::{PartError, bound};
@@ -164,9 +165,9 @@ impl<'a> Sealer<'a> {
         let mut ordinals = Vec::with_capacity(disclosed.len());
         for element in disclosed {
             let mut placed = [None; 3];
-            for (kind, (place, record)) in placed.iter_mut().zip(element).enumerate() {
+            for (kind, (place, record)) in Kind::ALL.into_iter().zip(placed.iter_mut().zip(element)) {
                 let Some(record) = record else { continue };
-                if usize::from(record.kind) != kind {
+                if record.kind != kind {
                     return Err(SealError::Disclosures { leaf });
                 }
                 *place = Some(self.disclosure(record.as_ref())?);
@@ -195,7 +196,7 @@ impl<'a> Sealer<'a> {
     ///
     /// # Errors
     /// `Write` if the disk fails.
-    pub fn disclosure(&mut self, record: DisclosureRecordRef<'_>) -> Result<u32, SealError> {
+    pub fn disclosure(&mut self, record: SealedDisclosure<&[u8]>) -> Result<u32, SealError> {
         let put = self.disclosures.record(record);
         put.map_err(|source| SealError::Write { file: self.disclosures.path().to_owned(), source })
     }
