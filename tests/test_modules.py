@@ -30,6 +30,35 @@ def test_a_circle_is_found_however_it_is_written(tmp_path):
     assert not circles(imports(tmp_path))
 
 
+OPENS = re.compile(
+    r"\.(open_sealed|for_each_fitting|identities_matching|identities_with|address_values|address_values_of|address_of|reveal_address)\("
+    r"|\bidentity_values\(|\bOpenedDisclosure\b|\bKeptDisclosure\b|\bvault::OpenIdentity\b|\bOpened::(erased|withheld)\("
+)
+
+
+def test_disclosures_are_opened_in_one_room():
+    """What leads from a sealed disclosure, or a value of the index, to its text: `engine/disclose` alone (decision 0024)."""
+    room = ROOT / "crates" / "engine" / "src" / "disclose"
+    allowed = [room, ROOT / "crates" / "vault", ROOT / "libs" / "event"]
+    sources = [file for folder in ("crates", "libs") for file in (ROOT / folder).glob("*/src/**/*.rs")]
+    assert len(sources) > 300
+    opening = {file for file in sources if OPENS.search(without_tests(file.read_text()))}
+    assert {file.name for file in opening if room in file.parents} >= {"disclosing.rs", "checking.rs", "indexing.rs", "opener.rs", "visible.rs"}
+    outside = [str(file.relative_to(ROOT)) for file in opening if not any(folder in file.parents for folder in allowed)]
+    assert not outside
+    # Each plaintext of a disclosure passes a sight there, but for two: what is indexed, and what is checked.
+    calls = {file.name for file in room.glob("*.rs") if ".open_sealed(" in without_tests(file.read_text())}
+    assert calls == {"disclosing.rs", "checking.rs"}
+    texts = {file.name for file in room.glob("*.rs") if "text_of(" in without_tests(file.read_text())}
+    assert texts == {"disclosing.rs", "indexing.rs"}
+
+
+def without_tests(text):
+    """A file's text up to its tests, which stand last; comments left out."""
+    lines = text.split("#[cfg(test)]\nmod tests")[0].splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("//"))
+
+
 def test_the_server_comes_to_entries_by_a_reader_alone():
     """What leads past the scope of a caller (decision 0023)."""
     past = re.compile(r"\binspect\b|Scope::|\.view\(|(?<!SearchError::)\bPart\b|\bView\b|\.ledger\(|\bVault\b|\bOpener::new\b")

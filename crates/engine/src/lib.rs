@@ -7,7 +7,8 @@
 //! | `admit` | a request's events are checked, redacted and split on the caller's thread, and handed to the sequencer |
 //! | `commit` | the sequencer writes them to journal, ledger and tail; the signer signs checkpoints |
 //! | `seal` | the freezer makes runs of the tail, the sealer segments of runs, the joiner large segments of small ones; one publisher |
-//! | `ask` | questions over a [`segment::View`] of segments and tail, which see every acknowledged entry (I-1); personal values opened |
+//! | `ask` | questions over a [`segment::View`] of segments and tail, which see every acknowledged entry (I-1) |
+//! | `disclose` | personal values are opened, for whom may see them: the one way there |
 //! | `own` | what the log records about itself |
 //! | `start` | a log is made, looked at, settled, opened, repaired, indexed anew |
 //! | `verify` | everything on the disk is held against the signed tree |
@@ -18,6 +19,7 @@
 mod admit;
 mod ask;
 mod commit;
+mod disclose;
 mod log;
 mod own;
 mod seal;
@@ -33,15 +35,16 @@ pub use admit::submission::{Receipt, Submission, Submitted};
 pub use admit::submit::{Answer, Done, Sent, Waiting};
 pub use ask::caller::Caller;
 pub use ask::checkpoints::NotCovered;
-pub use ask::disclosed::{HandedOut, OpenedTexts};
 pub use ask::inspect;
 pub use ask::limits::{
     Limits, QUESTION_BYTES_MAX, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, QUESTIONS_BYTES_MAX, RESULT_BYTES_MAX,
 };
-pub use ask::opener::{Opener, PartOpener, Wanted};
 pub use ask::public_tree::PublicTree;
 pub use ask::reader::{Entries, Reader};
 pub use ask::shown::{RecordReadError, Shown};
+pub use disclose::opener::{Opener, PartOpener, Wanted};
+pub use disclose::sight::{PersonSet, Persons, Sight};
+pub use disclose::texts::{HandedOut, OpenedTexts};
 pub use log::Log;
 pub use own::Own;
 pub use own::names::OWN_SOURCE;

@@ -37,7 +37,7 @@ impl<'a> Question<'a> {
     fn key(&self, part: &dyn Part, what: AnswerKind) -> Option<(&'a ResultCache, CacheKey)> {
         let whole = part.leaf_set().end() <= self.size;
         let part = part.lasting().filter(|_| whole && !self.asked().depends_on_now())?;
-        let Results { cache, seen } = self.context.results?;
-        Some((cache, CacheKey { part, question: self.hash(), seen, what }))
+        let Results { cache, erasures } = self.context.results?;
+        Some((cache, CacheKey { part, question: self.hash(), erasures, what }))
     }
 }

@@ -9,6 +9,7 @@ use segment::{Part, PartError};
 
 use crate::memory::Memory;
 use crate::results::Results;
+use crate::seen::Seen;
 
 /// The surroundings of one question.
 #[derive(Clone, Copy)]
@@ -17,8 +18,10 @@ pub struct Context<'a> {
     pub now_us: i64,
     /// Identities the caller may see. Only these are matched, counted and found (I-8).
     pub identities: &'a dyn Identities,
-    /// Addresses of clients.
+    /// Addresses of clients, those the caller may see.
     pub addresses: &'a dyn Addresses,
+    /// How much of both that is.
+    pub seen: Seen,
     /// Secret under which cursors are signed; the same in every process that serves the log.
     pub cursor_key: &'a [u8; 32],
     /// Whether the question has taken long enough. Asked once a part and every few hundred lines read.

@@ -22,6 +22,14 @@ pub enum SearchError {
         /// Its place in the log.
         leaf: u64,
     },
+    /// Personal values are asked for that the caller may not see. Remedy: leave that out, or get the permission.
+    #[error("{asked} asks for personal values, which takes the permission values ({permission})")]
+    Unseen {
+        /// The filter or field.
+        asked: &'static str,
+        /// Which part of the permission.
+        permission: &'static str,
+    },
     /// The cursor cannot be used. Remedy: begin again without one.
     #[error(transparent)]
     Cursor(#[from] CursorError),

@@ -17,7 +17,8 @@ pub struct Feed {
     next: u64,
     /// The moment `since` counts from: when the feed was first asked.
     began_us: Option<i64>,
-    held: Option<Leaves>,
+    /// By the question that found them: who asks may see less from one read to the next.
+    held: Option<([u8; 32], Leaves)>,
 }
 
 /// How far a feed is.
@@ -80,8 +81,8 @@ impl Feed {
     ) -> Result<Progress, SearchError> {
         let now_us = *self.began_us.get_or_insert(question.now_us);
         let leaves = match self.held.take() {
-            Some(held) => held,
-            None => match part_at(question.view, self.next) {
+            Some((asked, held)) if asked == question.hash() => held,
+            _ => match part_at(question.view, self.next) {
                 Some(part) => Leaves::find(&question.pinned(question.size, now_us), part)?,
                 None => return Ok(Progress::CaughtUp),
             },
@@ -90,7 +91,7 @@ impl Feed {
             question.must_hold(hit.leaf);
             self.next = hit.leaf + 1;
             if each(&hit).is_break() {
-                self.held = Some(leaves);
+                self.held = Some((question.hash(), leaves));
                 return Ok(Progress::More);
             }
         }

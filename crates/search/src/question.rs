@@ -49,11 +49,11 @@ impl<'a> Question<'a> {
         }
     }
 
-    /// Returns the hash of the whole question, scope included: same view, same hash, same answer, as long as the caller
-    /// sees the same identities. Caches name it by this.
+    /// Returns the hash of the whole question, scope and sight included: same view, same hash, same answer, as long as nobody is
+    /// erased. Caches and cursors name it by this.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        *self.hash.get_or_init(|| self.asked.hash())
+        *self.hash.get_or_init(|| self.context.seen.named(self.asked.hash()))
     }
 
     /// The question as it was at an earlier moment.

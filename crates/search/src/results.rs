@@ -20,15 +20,16 @@ pub struct ResultCache {
 pub struct Results<'a> {
     /// Where answers are kept.
     pub cache: &'a ResultCache,
-    /// Names what the asker may see of persons: another number whenever an answer could differ, such as after an erasure.
-    pub seen: u64,
+    /// How many persons were erased: after each, an answer could differ.
+    pub erasures: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CacheKey {
     pub(crate) part: u64,
+    /// With scope and sight ([`crate::Question::hash`]).
     pub(crate) question: [u8; 32],
-    pub(crate) seen: u64,
+    pub(crate) erasures: u64,
     pub(crate) what: AnswerKind,
 }
 

@@ -28,7 +28,7 @@ pub mod tail;
 pub mod verify;
 
 pub use cache::BlockCache;
-pub use disclosures::{Disclosed, DisclosureRecord, DisclosureRecordRef};
+pub use disclosures::Disclosed;
 pub use error::PartError;
 pub use held::LeafDigests;
 pub use indexed::PartLines;

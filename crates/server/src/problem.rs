@@ -200,6 +200,9 @@ impl From<SearchError> for Problem {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Too much is asked at once", error.to_string())
                     .retry_after(1)
             }
+            SearchError::Unseen { .. } => {
+                Self::new(StatusCode::FORBIDDEN, "not_permitted", "You may not see this", error.to_string())
+            }
             SearchError::OverBudget(_) | SearchError::FacetValues { .. } => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "over_budget",

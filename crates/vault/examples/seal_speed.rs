@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use env::fake::{ManualClock, SeededRandom};
-use event::personal::Scope;
+use event::personal::{Scope, SealedDisclosure};
 use event::{Disclosure, Keys as _, Kind, Person};
-use indelible_vault::{Sealed, SqliteKeys, Surroundings, Vault};
+use indelible_vault::{SqliteKeys, Surroundings, Vault};
 
 const RECORDS: usize = 100_000;
 const ROUNDS: usize = 5;
@@ -50,7 +50,8 @@ fn main() {
         let start = Instant::now();
         records.extend(disclosures.iter().map(|disclosure| vault.seal_record(&key, disclosure)));
         let sealing = start.elapsed();
-        let sealed: Vec<Sealed> = records.iter().map(|record| Sealed::from_record(record).expect("a record")).collect();
+        let sealed: Vec<_> =
+            records.iter().map(|record| SealedDisclosure::from_record(record).expect("a record")).collect();
         let start = Instant::now();
         for sealed in &sealed {
             assert!(vault.open_sealed(sealed).expect("a disclosure").is_some());

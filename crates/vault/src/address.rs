@@ -34,8 +34,9 @@ pub(crate) fn value_in_line(ip: IpAddr) -> AddressValue {
     join(NOBODY, bytes_of(ip))
 }
 
-/// Whose a value is; `None` if its address stands in the line.
-pub(crate) fn holder(value: &AddressValue) -> Option<PersonId> {
+/// Whose a value is; `None` if its address stands in the line. Cost: none.
+#[must_use]
+pub fn holder(value: &AddressValue) -> Option<PersonId> {
     let (holder, _) = split(value);
     Some(holder).filter(|holder| *holder != NOBODY)
 }

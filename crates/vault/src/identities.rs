@@ -39,7 +39,7 @@ pub struct IdentityError {
 /// The open identities.
 pub(crate) struct Identities {
     fold: Fold,
-    open: Slab<Open>,
+    open: Slab<OpenIdentity>,
     /// Numbers in `open`.
     by_digest: HashTable<u32>,
     pointers: Pointers,
@@ -52,11 +52,15 @@ pub(crate) struct Identities {
 }
 
 /// What one takes beside its values: a place in the list, and one in the table, which is half to nearly full.
-const OPEN_BYTES: usize = size_of::<Option<Open>>() + 8;
+const OPEN_BYTES: usize = size_of::<Option<OpenIdentity>>() + 8;
 
-struct Open {
-    digest: [u8; 32],
-    person: PersonId,
+/// An identity that is held open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenIdentity {
+    /// Digest of its disclosure.
+    pub digest: [u8; 32],
+    /// Whose it is.
+    pub person: PersonId,
 }
 
 impl Identities {
@@ -95,7 +99,7 @@ impl Identities {
             self.complete = false;
             return Ok(());
         }
-        let identity = self.open.insert(Open { digest, person });
+        let identity = self.open.insert(OpenIdentity { digest, person });
         let hash_of = |at: &u32| self.open.get(*at).map_or(0, |open| first(&open.digest));
         self.by_digest.insert_unique(first(&digest), identity, hash_of);
         for (pointer, value) in &values {
@@ -146,11 +150,11 @@ impl Identities {
         self.open.len() * OPEN_BYTES + self.names.bytes()
     }
 
-    /// Hands out every value whose folding relates so to `folded`: digest, pointer, value.
-    pub(crate) fn visit(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+    /// Hands out every value whose folding relates so to `folded`: of which identity, pointer, value.
+    pub(crate) fn visit(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&OpenIdentity, &str, &str)) {
         self.names.visit(fit, folded, |Holder { identity, pointer }, value| {
             if let Some(open) = self.open.get(identity) {
-                take(&open.digest, self.pointers.get(pointer), value);
+                take(open, self.pointers.get(pointer), value);
             }
         });
     }
@@ -159,9 +163,9 @@ impl Identities {
     pub(crate) fn find(&self, pointer: &str, text: &str, fit: Fit, fold: bool) -> Vec<[u8; 32]> {
         let mut found = Vec::new();
         // Folding goes character by character, so what fits exactly fits folded, too.
-        self.visit(fit, &(self.fold)(text), &mut |digest, at, value| {
+        self.visit(fit, &(self.fold)(text), &mut |open, at, value| {
             if at == pointer && (fold || fit.holds(value, text)) {
-                found.push(*digest);
+                found.push(open.digest);
             }
         });
         found.sort_unstable();

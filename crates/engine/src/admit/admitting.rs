@@ -15,8 +15,11 @@ use crate::admit::dedup::{EventKey, Seen};
 use crate::admit::error::SubmitError;
 use crate::admit::queue::{Element, Records};
 use crate::admit::submission::Receipt;
-use crate::ask::disclosed::{OpenedTexts, must_name};
 use crate::commit::tail::UNPLACED;
+use crate::disclose::Disclosing;
+use crate::disclose::named::must_name;
+use crate::disclose::sight::Sight;
+use crate::disclose::texts::OpenedTexts;
 use crate::log::Log;
 use crate::own::names::OWN_SOURCE;
 use env::with_causes;
@@ -231,7 +234,10 @@ impl Log {
             }
             let disclosed = part.disclosures(row)?;
             must_name(&line, leaf, &disclosed)?;
-            let opened = OpenedTexts::open(&self.shared.vault, &self.shared.opened, disclosed)?;
+            // Compared with what the sender has sent, and shown to nobody.
+            let sight = Sight::of_everything();
+            let disclosing = Disclosing::new(&self.shared.vault, &sight);
+            let opened = OpenedTexts::open(disclosing, &self.shared.opened, &disclosed)?;
             if !self.is_same(event, &line, &opened, admission)? {
                 return Ok(Some(Plan::Refused));
             }

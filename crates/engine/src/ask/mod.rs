@@ -2,13 +2,9 @@
 
 pub(crate) mod caller;
 pub(crate) mod checkpoints;
-pub(crate) mod disclosed;
 pub mod inspect;
 pub(crate) mod limits;
-pub(crate) mod opener;
 pub(crate) mod public_tree;
 pub(crate) mod reader;
-pub(crate) mod rows;
 pub(crate) mod shown;
-pub(crate) mod visible;
 pub(crate) mod watched;

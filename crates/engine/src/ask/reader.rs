@@ -1,4 +1,4 @@
-//! The one way from a request to entries: scope, limits, memory and caches of a caller's questions in one place (I-8).
+//! The one way from a request to entries: scope, sight, limits, memory and caches of a caller's questions in one place (I-8).
 
 use std::ops::ControlFlow;
 
@@ -6,11 +6,13 @@ use search::{Context, Feed, Hit, Page, PageRequest, Predicate, Progress, Questio
 use segment::{PartError, View};
 
 use crate::ask::caller::Caller;
-use crate::ask::disclosed::{OpenedTexts, must_name};
 use crate::ask::limits::QUESTION_BYTES_MAX;
-use crate::ask::opener::Opener;
 use crate::ask::shown::Shown;
-use crate::ask::visible::Visible;
+use crate::disclose::Disclosing;
+use crate::disclose::named::must_name;
+use crate::disclose::opener::Opener;
+use crate::disclose::texts::OpenedTexts;
+use crate::disclose::visible::Visible;
 use crate::log::Log;
 
 /// What a caller sees of the log. Every answer is that of a log which holds only what the caller may see.
@@ -103,9 +105,9 @@ impl<'a> Reader<'a> {
         let clock = &self.log.shared.world.clock;
         let end_us = clock.monotonic_us().saturating_add(limits.time_us);
         let over_time = || clock.monotonic_us() >= end_us;
-        let visible = Visible::new(&self.log.shared.vault);
-        let seen = self.log.shared.vault.erasures();
-        let results = Some(Results { cache: &self.log.results, seen }).filter(|_| !limits.fresh);
+        let visible = Visible::new(self.disclosing());
+        let erasures = self.log.shared.vault.erasures();
+        let results = Some(Results { cache: &self.log.results, erasures }).filter(|_| !limits.fresh);
         let lines_max = limits.lines;
         let bytes_max = limits.bytes;
         let context = Context { lines_max, bytes_max, results, ..self.context(&visible, &over_time) };
@@ -130,7 +132,7 @@ impl<'a> Reader<'a> {
         predicate: &Predicate,
         answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
-        let visible = Visible::new(&self.log.shared.vault);
+        let visible = Visible::new(self.disclosing());
         let context = self.context(&visible, &|| false);
         answer_whole(&Question::new(view, predicate, &self.caller.scope, context), answer)
     }
@@ -149,7 +151,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`SearchError`]: its line is held against the tree, its disclosures against the line.
     pub fn entry(&self, id: &str) -> Result<Option<Shown>, SearchError> {
-        let visible = Visible::new(&self.log.shared.vault);
+        let visible = Visible::new(self.disclosing());
         let context = self.context(&visible, &|| false);
         let hit = search::find_id(&self.log.shared.view(), id, &self.caller.scope, context)?;
         hit.map(|hit| self.show(&hit)).transpose()
@@ -194,10 +196,10 @@ impl<'a> Reader<'a> {
         failed.map_or(Ok(progress), Err)
     }
 
-    /// Returns what opens the disclosures of many entries. Cost: none yet.
+    /// Returns what opens the disclosures of many entries, as far as the caller may see them. Cost: none yet.
     #[must_use]
     pub fn opener(&self) -> Opener<'a> {
-        Opener::new(&self.log.shared.vault)
+        Opener::new(self.disclosing())
     }
 
     /// Reads what was found. The line is held against the tree and against the caller's scope, its disclosures against the line.
@@ -205,8 +207,13 @@ impl<'a> Reader<'a> {
         let line = hit.line(&self.caller.scope)?;
         let disclosed = hit.disclosures()?;
         must_name(&line, hit.leaf, &disclosed)?;
-        let opened = OpenedTexts::open(&self.log.shared.vault, &self.log.shared.opened, disclosed)?;
+        let opened = OpenedTexts::open(self.disclosing(), &self.log.shared.opened, &disclosed)?;
         Ok(Shown { leaf_index: hit.leaf, line, opened })
+    }
+
+    /// The vault as the caller sees it.
+    fn disclosing(&self) -> Disclosing<'a> {
+        Disclosing::new(&self.log.shared.vault, &self.caller.sight)
     }
 
     fn context<'c>(&self, visible: &'c Visible<'c>, over_budget: &'c (dyn Fn() -> bool + Sync)) -> Context<'c>
@@ -217,6 +224,7 @@ impl<'a> Reader<'a> {
             now_us: self.log.shared.world.clock.now_us(),
             identities: visible,
             addresses: visible,
+            seen: self.caller.sight.seen(),
             cursor_key: &self.log.cursor_key,
             over_budget,
             lines_max: u64::MAX,
@@ -232,6 +240,7 @@ fn answer_whole<T>(
     question: &Question<'_>,
     answer: impl FnOnce(&Question<'_>) -> Result<T, SearchError>,
 ) -> Result<T, SearchError> {
+    question.check_sight()?;
     let answered = answer(question)?;
     question.check_reads()?;
     Ok(answered)

@@ -9,7 +9,7 @@ use proof::Digest;
 use segment::PartError;
 
 use crate::admit::error::SubmitError;
-use crate::ask::disclosed::OpenedTexts;
+use crate::disclose::texts::OpenedTexts;
 use crate::own::names::{OWN_SOURCE, READ_CHANNEL};
 
 /// An entry as a caller may see it: the line, and what opens of its disclosures.

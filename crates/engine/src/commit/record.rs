@@ -1,6 +1,6 @@
 //! Which disclosure records of a book of the journal belong to a line: the engine's own part of a journal frame.
 //!
-//! Byte by byte: spec/journal.md, "References". The records themselves are [`vault::Sealed::to_record`].
+//! Byte by byte: spec/journal.md, "References". The records themselves are [`event::personal::SealedDisclosure::to_record`].
 
 use env::{put_varint, read_varint};
 

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use event::personal::SealedDisclosure;
 use journal::{AppendError, Batch, BatchHandle, Book, Packed, PackedRef, SignedTree, Span};
 use proof::{Checkpoint, DigestMap};
 use segment::tail::Buffer;
-use vault::Sealed;
 
 use crate::admit::queue::{CommitJob, PerLine, Popped, Records, Refused};
 use crate::commit::record::write_numbers;
@@ -54,7 +54,7 @@ impl BookRecords {
         }
         for (at, record) in records.iter().enumerate() {
             let number = self.spans.len() as u32;
-            if let Some(digest) = Sealed::digest_of_record(record) {
+            if let Some(digest) = SealedDisclosure::digest_of_record(record) {
                 self.numbers.insert(digest, number);
             }
             self.spans.push(handle.record(records, at).map_or_else(Span::default, |record| record.span));
@@ -83,7 +83,9 @@ impl BookRecords {
     }
 
     fn number_of(&self, record: &[u8], fresh: &mut DigestMap<[u8; 32], u32>, batch: &mut Batch) -> u32 {
-        let Some(digest) = Sealed::digest_of_record(record) else { panic!("a record begins with its digest") };
+        let Some(digest) = SealedDisclosure::digest_of_record(record) else {
+            panic!("a record begins with its digest")
+        };
         if let Some(&known) = self.numbers.get(&digest) {
             return known;
         }

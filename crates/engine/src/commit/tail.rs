@@ -4,11 +4,11 @@
 use std::path::PathBuf;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use event::personal::SealedDisclosure;
 use journal::{Handle, JournalReader, ReadError, Span};
 use proof::Digest;
 use segment::tail::{BUFFER_ROWS_MAX, LineAt, LineSource};
-use segment::{Disclosed, DisclosureRecord, PartError};
-use vault::Sealed;
+use segment::{Disclosed, PartError};
 
 /// The place of a row that is in no buffer yet.
 pub(crate) const UNPLACED: LineAt = LineAt(0, 0);
@@ -101,30 +101,14 @@ impl LineSource for Chunk {
 
     fn disclosures(&self, at: LineAt) -> Result<Disclosed, PartError> {
         let line = self.row(at)?;
-        let open = |span: &Span| -> Result<Option<DisclosureRecord>, PartError> {
+        let open = |span: &Span| -> Result<Option<SealedDisclosure>, PartError> {
             if span.is_none() {
                 return Ok(None);
             }
-            let record = Handle { book: line.handle.book, span: *span };
-            let sealed = Sealed::from_record(&self.read(record)?).map_err(|error| PartError::Store(Box::new(error)))?;
-            Ok(Some(stored(sealed)))
+            let record = self.read(Handle { book: line.handle.book, span: *span })?;
+            let sealed = SealedDisclosure::from_record(&record).map_err(|error| PartError::Store(Box::new(error)))?;
+            Ok(Some(sealed.into_owned()))
         };
         line.records.elements().map(|[a, b, c]| Ok([open(a)?, open(b)?, open(c)?])).collect()
     }
-}
-
-/// A record in the form that segments keep.
-pub(crate) fn stored(sealed: Sealed) -> DisclosureRecord {
-    DisclosureRecord {
-        digest: sealed.digest,
-        person: sealed.person.0,
-        kind: sealed.kind.as_byte(),
-        ciphertext: sealed.ciphertext,
-    }
-}
-
-/// A record in the form that the vault opens; `None` for a kind this version does not know.
-pub(crate) fn sealed(record: DisclosureRecord) -> Option<Sealed> {
-    let kind = event::Kind::from_byte(record.kind)?;
-    Some(Sealed { digest: record.digest, person: event::PersonId(record.person), kind, ciphertext: record.ciphertext })
 }

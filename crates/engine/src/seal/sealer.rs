@@ -2,7 +2,7 @@
 //!
 //! Order (docs/reliability.md, "Seal"): a checkpoint covers the lines; segment durable and read back; then [`crate::seal::publisher`].
 
-use crate::ask::rows::index_secret;
+use crate::disclose::indexing::index_secret;
 use crate::seal::error::SealingError;
 use crate::seal::joins::{JoinJob, Joined};
 use crate::seal::publisher::Publisher;

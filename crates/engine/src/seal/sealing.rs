@@ -5,16 +5,18 @@ use std::ops::Range;
 
 use env::BlobStore;
 use event::Entry;
+use event::personal::SealedDisclosure;
 use index::{AddressValue, IndexSecret};
 use journal::{Book, Cursor, Handle, Journal, JournalReader, ReadError, RecoveredBatch};
 use proof::LeafIndex;
 use segment::merge::addresses;
 use segment::seal::{Digests3, Ordinals};
 use segment::tail::BUFFER_ROWS_MAX;
-use segment::{DisclosureRecordRef, PartError, Sealer};
-use vault::{Sealed, Vault};
+use segment::{PartError, Sealer};
+use vault::Vault;
 
 use crate::commit::record::read_numbers;
+use crate::disclose::checking::check_opens;
 use crate::seal::error::SealingError;
 use crate::state::parts::Frozen;
 use crate::state::shared::Shared;
@@ -183,12 +185,11 @@ impl Lines<'_> {
                 &read
             }
         };
-        let (digest, person, kind_byte, ciphertext) = Sealed::split_record(bytes).map_err(store)?;
-        if usize::from(kind_byte) != kind || *digest != record.digest {
+        let sealed = SealedDisclosure::from_record(bytes).map_err(store)?;
+        if usize::from(sealed.kind.as_byte()) != kind || sealed.digest != record.digest {
             return Err(store("a disclosure is not the one its line refers to"));
         }
-        let ordinal =
-            self.sealing.sealer.disclosure(DisclosureRecordRef { digest, person, kind: kind_byte, ciphertext })?;
+        let ordinal = self.sealing.sealer.disclosure(sealed)?;
         record.taken = Some((segment, ordinal));
         Ok((record.digest, ordinal))
     }
@@ -197,15 +198,15 @@ impl Lines<'_> {
 /// Checks a record that was read without the frame around it, whose checksum would tell of a disk that erred: it opens under its person's
 /// key. Cost: some µs. Where the key was destroyed, nobody can read it any more, and nothing is checked.
 fn check_alone(vault: &Vault, record: &[u8]) -> Result<(), SealingError> {
-    let sealed = Sealed::from_record(record).map_err(store)?;
-    vault.open_sealed(&sealed).map(drop).map_err(store)
+    let sealed = SealedDisclosure::from_record(record).map_err(store)?;
+    check_opens(vault, sealed).map_err(store)
 }
 
 /// Notes the records that a batch brings into its book.
 fn note_records(batch: &RecoveredBatch<'_>, records: &mut Vec<Record>) -> Result<(), SealingError> {
     for (at, bytes) in batch.disclosures.iter().enumerate() {
         let handle = batch.handle.record(batch.disclosures, at);
-        let (Some(digest), Some(handle)) = (Sealed::digest_of_record(bytes), handle) else {
+        let (Some(digest), Some(handle)) = (SealedDisclosure::digest_of_record(bytes), handle) else {
             return Err(store("a record of a disclosure is too short"));
         };
         records.push(Record { digest, handle, taken: None });

@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use env::{BlobStore, Disk};
+use event::Kind;
+use event::personal::SealedDisclosure;
 use journal::{FoundJournal, Known, MacKey};
 use ledger::{DigestsAhead, Ledger, load_signing_key};
 use proof::{Digest, LeafIndex};
@@ -16,9 +18,9 @@ use segment::{BlockCache, PartError, Segment};
 use vault::{RootKey, Vault};
 
 use crate::admit::dedup::Recent;
-use crate::ask::rows::{index_secret, remember_identity};
 use crate::commit::sequencer::signed_tree;
 use crate::commit::tree::Tree;
+use crate::disclose::indexing::{index_secret, remember_identity};
 use crate::start::create::{ledger_env, surroundings};
 use crate::start::error::OpenLogError;
 use crate::start::recover::{Recovered, Recovering};
@@ -151,8 +153,8 @@ fn open_segments(
 }
 
 fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartError> {
-    let identity = event::Kind::Identity.as_byte();
-    lines.disclosure_file().each_record(identity, &mut |_, record| remember_identity(vault, &record))
+    let remember = &mut |_, record: SealedDisclosure| remember_identity(vault, record.as_ref());
+    lines.disclosure_file().each_record(Kind::Identity, remember)
 }
 
 /// Checks that every leaf that a segment lacks is one whose absence is explained (I-7).

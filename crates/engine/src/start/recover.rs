@@ -5,20 +5,21 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::thread;
 
+use event::personal::SealedDisclosure;
 use event::{Entry, PersonId};
 use journal::{Journal, JournalReader, RecoveredBatch, Refusal};
 use ledger::{DigestsAhead, Ledger, Recorded};
 
 use segment::tail::{BUFFER_ROWS_MAX, Buffer, LineAt, Row};
 use segment::{Disclosed, PartError};
-use vault::{Sealed, Vault};
+use vault::Vault;
 
 use crate::admit::dedup::{EventKey, Recent};
-use crate::ask::rows::{remember_identity, row_extra};
 use crate::commit::received::{Ascending, Dates};
 use crate::commit::record::{Numbers, read_numbers};
 use crate::commit::sequencer::{Active, BookRecords};
-use crate::commit::tail::{Chunk, TailLine, UNPLACED, stored};
+use crate::commit::tail::{Chunk, TailLine, UNPLACED};
+use crate::disclose::indexing::{remember_identity, row_extra};
 use crate::own::erased::erased_in;
 use crate::own::names::ERASED;
 use crate::state::parts::TailPart;
@@ -56,7 +57,7 @@ pub(crate) struct Recovering<'a> {
     tail: Vec<TailPart>,
     book: Option<BookRecords>,
     /// The records of the current book, to open connections of later batches that refer to them.
-    records: Vec<Sealed>,
+    records: Vec<SealedDisclosure>,
     dates: Dates,
     ascending: Ascending,
     received_us: i64,
@@ -78,7 +79,7 @@ struct ReadLine {
 struct Reading<'r> {
     vault: &'r Vault,
     recent: &'r Recent,
-    records: &'r [Sealed],
+    records: &'r [SealedDisclosure],
     book: Option<&'r BookRecords>,
 }
 
@@ -109,7 +110,7 @@ impl Reading<'_> {
         let entry = Entry::parse(line)?;
         let disclosed = self.disclosed(&numbers)?;
         for record in disclosed.iter().flatten().flatten() {
-            remember_identity(self.vault, record)?;
+            remember_identity(self.vault, record.as_ref())?;
         }
         let extra = row_extra(self.vault, &entry, &disclosed)?;
         let handle = batch.handle.line(batch.lines, at).ok_or_else(gone)?;
@@ -129,7 +130,7 @@ impl Reading<'_> {
             let Some(number) = number else { return Ok(None) };
             let sealed =
                 self.records.get(number as usize).ok_or("a line refers to a disclosure that its book lacks")?;
-            Ok(Some(stored(sealed.clone())))
+            Ok(Some(sealed.clone()))
         };
         numbers.iter().map(|[a, b, c]| Ok([record(*a)?, record(*b)?, record(*c)?])).collect()
     }
@@ -183,7 +184,7 @@ impl<'a> Recovering<'a> {
             known.add(&batch.handle, batch.disclosures);
         }
         for record in batch.disclosures.iter() {
-            self.records.push(Sealed::from_record(record)?);
+            self.records.push(SealedDisclosure::from_record(record)?.into_owned());
         }
         let first = batch.handle.first_leaf.0;
         let known = usize::try_from(self.sealed.saturating_sub(first)).unwrap_or(usize::MAX).min(batch.lines.len());

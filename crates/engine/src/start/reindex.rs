@@ -13,7 +13,7 @@ use segment::manifest::{Manifest, SegmentEntry, newest};
 use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
 use vault::{RootKey, Vault};
 
-use crate::ask::rows::{address_of, index_secret};
+use crate::disclose::indexing::{address_of, index_secret};
 use crate::start::create::surroundings;
 use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};

@@ -23,7 +23,7 @@ use segment::sealed::{IndexAccess, SealedLines, open_segment};
 use segment::verify::{DigestsOf, FindingKind, VerifyOptions, verify_segment};
 use segment::{Segment, SegmentName};
 
-use crate::ask::rows::index_secret;
+use crate::disclose::indexing::index_secret;
 use crate::start::create::created;
 use crate::start::erased::check_erasures;
 use crate::start::error::OpenLogError;

@@ -2,7 +2,7 @@
 
 use crate::admit::dedup::Recent;
 use crate::admit::queue::{Queue, Refused};
-use crate::ask::disclosed::OpenedLately;
+use crate::disclose::lately::OpenedLately;
 use crate::own::recorded::Recorded;
 use crate::seal::joins::Joins;
 use crate::state::bell::Bell;

@@ -4,11 +4,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use event::Entry;
-use event::personal::combined_digest;
+use event::personal::{SealedDisclosure, combined_digest};
 use journal::{JournalStore, Known, MacKey, OpenJournalError, RecoveredBatch, Refusal, SignedTree};
 use proof::{Digest, Hash, LeafIndex, TreeSize};
-use segment::DisclosureRecordRef;
-use vault::Sealed;
 
 use super::relations::Relations;
 use super::since::Digests;
@@ -76,11 +74,10 @@ pub(super) fn check(
             records.clear();
         }
         for record in batch.disclosures.iter() {
-            let (digest, person, kind, ciphertext) = Sealed::split_record(record)?;
+            let sealed = SealedDisclosure::from_record(record)?;
             let leaf = batch.handle.first_leaf.0;
-            let opened = against.relations.open(DisclosureRecordRef { digest, person, kind, ciphertext });
-            opened.map_err(|what| Misfit { leaf, what })?;
-            records.push(*digest);
+            against.relations.open(sealed).map_err(|what| Misfit { leaf, what })?;
+            records.push(sealed.digest);
         }
         end = end.max(batch.handle.first_leaf.0 + batch.lines.len() as u64);
         progress(end.min(size), size);

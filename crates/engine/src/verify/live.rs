@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use event::personal::combined_digest;
-use event::{Entry, Kind};
+use event::personal::{SealedDisclosure, combined_digest};
+use event::{Entry, Kind, PersonId};
 use proof::{Digest, LeafIndex, RightEdge};
-use segment::{DisclosureRecord, Part, PartError, View};
+use segment::{Part, PartError, View};
 
-use super::relations::open_record;
 use super::{Progress, Verification, VerifyError};
+use crate::disclose::checking::check_opens;
 use crate::log::Log;
 use crate::state::layout::Layout;
 use env::with_causes;
@@ -87,7 +87,7 @@ impl Log {
             return Err(of_disclosures("its disclosures are not those the line commits to"));
         }
         for record in disclosed.iter().flatten().flatten().filter(|record| opened.is_new(record)) {
-            open_record(&self.shared.vault, record.as_ref()).map_err(of_disclosures)?;
+            check_opens(&self.shared.vault, record.as_ref()).map_err(of_disclosures)?;
         }
         Ok(())
     }
@@ -117,12 +117,12 @@ impl Files {
 
 /// Disclosures that were opened lately: an identity stands behind many entries.
 #[derive(Default)]
-struct Opened(HashSet<([u8; 32], [u8; 16])>);
+struct Opened(HashSet<([u8; 32], PersonId)>);
 
 impl Opened {
     /// Whether it was not opened yet, as far as is remembered. Past [`OPENED_MAX`] the memory is emptied.
-    fn is_new(&mut self, record: &DisclosureRecord) -> bool {
-        if record.kind != Kind::Identity.as_byte() {
+    fn is_new(&mut self, record: &SealedDisclosure) -> bool {
+        if record.kind != Kind::Identity {
             return true;
         }
         if self.0.len() >= OPENED_MAX {

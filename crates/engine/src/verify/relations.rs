@@ -4,15 +4,16 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use event::{Kind, PersonId};
+use event::PersonId;
+use event::personal::SealedDisclosure;
 use index::IndexKey;
 use ledger::Recorded;
-use segment::DisclosureRecordRef;
-use vault::{KeyState, OpenDisclosureError, Vault};
+use vault::Vault;
 
 use super::Verification;
-use crate::ask::rows::index_secret;
 use crate::commit::received::{Dates, received_in};
+use crate::disclose::checking::check_opens;
+use crate::disclose::indexing::index_secret;
 use crate::own::erased::{erased_in, handle_text};
 
 /// Shared by all threads that read lines.
@@ -50,8 +51,8 @@ impl<'v> Relations<'v> {
 
     /// Opens a disclosure under its person's key; says what is wrong with it. One whose person was erased cannot be opened, which
     /// is right.
-    pub(super) fn open(&self, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
-        self.vault.map_or(Ok(()), |vault| open_record(vault, record))
+    pub(super) fn open(&self, sealed: SealedDisclosure<&[u8]>) -> Result<(), &'static str> {
+        self.vault.map_or(Ok(()), |vault| check_opens(vault, sealed))
     }
 
     /// Once all lines were read: every destroyed key of the store must be explained.
@@ -64,24 +65,5 @@ impl<'v> Relations<'v> {
                 verification.found(store, None, what);
             }
         }
-    }
-}
-
-/// Opens a disclosure under its person's key; says what is wrong with it.
-pub(super) fn open_record(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<(), &'static str> {
-    let person = PersonId(*record.person);
-    if vault.key_state(person) == KeyState::Unknown {
-        return Err(
-            "the person of a disclosure is not in the vault: the key store lacks a row, or the handle was changed",
-        );
-    }
-    let kind = Kind::from_byte(record.kind).ok_or("a disclosure is of an unknown kind")?;
-    match vault.open_ciphertext(record.digest, person, kind, record.ciphertext) {
-        Ok(_) => Ok(()),
-        Err(OpenDisclosureError::UnknownPerson) => Err("the person of a disclosure is not in the vault"),
-        Err(OpenDisclosureError::Altered) => {
-            Err("a disclosure does not open under its person's key: it or its handle was changed")
-        }
-        Err(OpenDisclosureError::OtherDigest) => Err("a disclosure opens to another text than its digest says"),
     }
 }

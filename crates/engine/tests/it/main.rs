@@ -29,6 +29,7 @@ mod publication;
 mod reindexing;
 mod repairing;
 mod sealing;
+mod sight;
 mod stepped;
 mod suggestions;
 mod tampering;

@@ -17,6 +17,7 @@ fn world(disk: &FaultyDisk, keys: &FakeKeyStore) -> World {
         disk: Arc::new(disk.clone()),
         keys: Some(Arc::new(keys.clone())),
         journal: None,
+        stores: None,
     }
 }
 
@@ -38,7 +39,7 @@ fn send(log: &Log, body: &str) -> (Waiting, Told) {
 }
 
 /// Lets the workers do all there is to do.
-fn settle(steps: &mut Steps<'_>) {
+fn settle(steps: &mut Steps) {
     let workers = [Role::Sequencer, Role::Freezer, Role::Sealer];
     while workers.iter().any(|role| steps.step(*role) == Turn::Worked) {}
 }
@@ -116,7 +117,7 @@ fn a_disclosure_that_the_disk_read_wrongly_is_not_sealed() {
 }
 
 /// Ends the process, and keeps what it wrote, synced or not.
-fn kill(disk: &FaultyDisk, opened: Option<(Log, Steps<'_>)>) {
+fn kill(disk: &FaultyDisk, opened: Option<(Log, Steps)>) {
     disk.stop();
     drop(opened.map(|(log, steps)| (steps, log)));
     disk.restart();

@@ -1,6 +1,6 @@
 //! What is offered to somebody who sees a few entries among many.
 
-use engine::{Caller, Limits, Log, Viewer};
+use engine::{Caller, Limits, Log, Sight, Viewer};
 use search::{Predicate, SuggestField, parse_query};
 
 use crate::{Folder, submit};
@@ -40,7 +40,7 @@ fn thousands_of_foreign_values_take_no_place_of_an_own_one() {
     let (alone, beside) = (alone.open(), beside.open());
     logs(&alone, &beside);
     let scope = parse_query("organization:own", &jiff::tz::TimeZone::UTC).unwrap();
-    let scoped = Caller::within(Viewer::default(), scope.clone(), Limits::default()).unwrap();
+    let scoped = Caller::within(Viewer::default(), scope.clone(), Sight::of_everything(), Limits::default()).unwrap();
     let everything = Caller::of_everything(Viewer::default(), Limits::default());
     let offered = |log: &Log, caller: &Caller, filter: &Predicate, field: &str, prefix: &str| {
         let field = SuggestField::find(field).unwrap();

@@ -6,14 +6,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use index::{Ask, Counts, Field};
-use segment::{Part, PartError};
+use index::{Ask, Counts, Field, fold};
+use segment::Part;
 
-use self::persons::Persons;
+use self::persons::{Persons, Wanted};
 use crate::error::SearchError;
 use crate::facets::{most, sums, too_many};
 use crate::filters::Key;
 use crate::limits::{SUGGESTION_VALUES_MAX, SUGGESTIONS_MAX};
+use crate::listed::{each_listed, is_whole};
 use crate::plan::{self, Rows};
 use crate::predicate::{Keyword, Phrase};
 use crate::question::Question;
@@ -100,7 +101,7 @@ pub fn suggest_keys(prefix: &str, limit: usize) -> Vec<&'static str> {
 /// What a sealed part answers is kept.
 ///
 /// # Errors
-/// [`SearchError::SuggestionLimit`], [`SearchError::FacetValues`]; else as [`SearchError`].
+/// [`SearchError::SuggestionLimit`], [`SearchError::Unseen`], [`SearchError::FacetValues`]; else as [`SearchError`].
 pub fn suggest(
     question: &Question<'_>,
     field: SuggestField,
@@ -110,7 +111,12 @@ pub fn suggest(
     if !(1..=SUGGESTIONS_MAX).contains(&limit) {
         return Err(SearchError::SuggestionLimit(limit));
     }
-    let persons = persons::find(question, field, prefix)?;
+    if field.field == Field::Identity {
+        question.must_see_names(field.name())?;
+    }
+    let any_word = field.field == Field::Identity;
+    let wanted = Wanted { pointers: field.pointers(), typed: fold(prefix), any_word };
+    let persons = persons::find(question, &wanted)?;
     let what = AnswerKind::Beginning(field.field.number(), prefix.to_owned());
     let counts = sums(question, &what, field.name(), |part| {
         let work_out = || Ok(CachedAnswer::Values(Arc::new(beginning(question, part, field, prefix, &persons)?)));
@@ -170,30 +176,6 @@ fn named(part: &dyn Part, digests: &[[u8; 32]], rows: &Rows) -> Result<u64, Sear
         })?;
     }
     Ok(count)
-}
-
-/// Whether these are all rows of the part.
-fn is_whole(part: &dyn Part, rows: &Rows) -> bool {
-    matches!(rows, Rows::Range(range) if *range == (0..part.rows()))
-}
-
-/// Calls `each` with the values that begin so and that the part's index lists for rows that match, ascending, and how many rows
-/// have each, until it answers `false`.
-fn each_listed(
-    question: &Question<'_>,
-    part: &dyn Part,
-    field: Field,
-    beginning: &[u8],
-    rows: &Rows,
-    each: &mut dyn FnMut(&[u8], u64) -> bool,
-) -> Result<(), SearchError> {
-    let among = (!is_whole(part, rows)).then(|| rows.to_set());
-    let may_read = |lines| question.may_read(lines);
-    let ask = Ask { within: among.as_ref(), may_read: &may_read, bytes_max: question.context.bytes_max };
-    part.values_beginning(field, beginning, &ask, each).map_err(|error| match error {
-        PartError::Stopped => SearchError::OverBudget(question.spent()),
-        error => error.into(),
-    })
 }
 
 /// Adds the values that the part's index lists.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use index::{Field, fold};
 
-use super::{SuggestField, each_listed};
 use crate::error::SearchError;
 use crate::limits::SUGGESTION_VALUES_MAX;
+use crate::listed::each_listed;
 use crate::plan;
 use crate::predicate::Predicate;
 use crate::question::Question;
@@ -21,27 +21,27 @@ const OWN_BYTES: usize = 2 * OWN_MAX * (size_of::<[u8; 32]>() + 1);
 pub(super) type Persons = BTreeMap<String, Vec<[u8; 32]>>;
 
 /// What is looked for.
-struct Wanted {
-    pointers: &'static [&'static str],
-    /// Folded.
-    typed: String,
+pub(super) struct Wanted {
+    /// Where in identities.
+    pub(super) pointers: &'static [&'static str],
+    /// The beginning, folded.
+    pub(super) typed: String,
     /// Whether any word of a value may begin so, rather than the value.
-    any_word: bool,
+    pub(super) any_word: bool,
 }
 
 /// Values of persons that begin as typed, the first by value of those that matching entries have; others may be among them only
 /// where there are fewer than [`SUGGESTION_VALUES_MAX`].
-pub(super) fn find(question: &Question<'_>, field: SuggestField, prefix: &str) -> Result<Persons, SearchError> {
-    let wanted = Wanted { pointers: field.pointers(), typed: fold(prefix), any_word: field.field == Field::Identity };
+pub(super) fn find(question: &Question<'_>, wanted: &Wanted) -> Result<Persons, SearchError> {
     if wanted.pointers.is_empty() {
         return Ok(Persons::new());
     }
     let mut found = Persons::new();
-    pass(question, &wanted, None, &mut found)?;
+    pass(question, wanted, None, &mut found)?;
     let everything = *question.asked() == Predicate::All && question.size >= question.view.size;
     if found.len() == SUGGESTION_VALUES_MAX && !everything {
         // Those cut off may be the only ones that matching entries have.
-        found = of_matching(question, &wanted)?;
+        found = of_matching(question, wanted)?;
     }
     for digests in found.values_mut() {
         // An id may be the address, too, and who is not held open stands in several parts.

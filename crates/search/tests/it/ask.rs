@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use search::{Context, Predicate, Question, Scope};
+use search::{Context, Predicate, Question, Scope, Seen};
 use segment::View;
 
 use crate::entries::{BEGIN_US, Clients, Draw, Known, Made, make};
@@ -52,6 +52,7 @@ impl Log {
             now_us: NOW_US,
             identities: &self.known,
             addresses: &self.clients,
+            seen: Seen::EVERYTHING,
             cursor_key: &KEY,
             over_budget: &|| false,
             lines_max: u64::MAX,

@@ -109,3 +109,27 @@ fn a_feed_stays_inside_the_callers_scope() {
     assert!(!expected.is_empty() && expected.len() < 300);
     assert_eq!(leaves, expected);
 }
+
+#[test]
+fn a_feed_goes_on_with_what_its_reader_may_see_now() {
+    let log = Log::new(&draws(300, 6), 300);
+    let within = |text: &str| Scope::within(predicate(text)).unwrap();
+    let (before, after) = (within("outcome:success OR outcome:failure"), within("outcome:failure"));
+    let mut feed = Feed::from(0);
+    let mut first = None;
+    let one = &mut |hit: &search::Hit| {
+        first = Some(hit.leaf);
+        ControlFlow::Break(())
+    };
+    feed.read(&log.question(&Predicate::All, &before), one).unwrap();
+    let mut rest = Vec::new();
+    let each = &mut |hit: &search::Hit| {
+        rest.push(hit.leaf);
+        ControlFlow::Continue(())
+    };
+    feed.read(&log.question(&Predicate::All, &after), each).unwrap();
+    let wanted = in_leaf_order(&log, &predicate("outcome:failure"));
+    let wanted: Vec<_> = wanted.into_iter().filter(|leaf| Some(*leaf) > first).collect();
+    assert_eq!(rest, wanted);
+    assert!(rest.len() < 200 && !rest.is_empty());
+}

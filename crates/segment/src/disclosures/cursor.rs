@@ -1,11 +1,14 @@
 //! Reads the disclosures of many leaves, one after the other.
 
-use super::layout::{BLOCK_ITEMS, KINDS, PERSONS, REFERENCES};
+use event::personal::SealedDisclosure;
+use event::{Kind, PersonId};
+
+use super::layout::{BLOCK_ITEMS, KINDS, PERSONS, REFERENCES, section_of};
 use super::reader::{DisclosureFile, Record, read_counter};
 use super::references::Ordinals;
+use crate::PartError;
 use crate::cache::Block;
 use crate::file::Fields;
-use crate::{DisclosureRecordRef, PartError};
 
 /// Blocks kept of identities, connections, fields and person handles: those of leaves that lie together, and those that
 /// many leaves refer to. A block of handles is a kibibyte, one of records about 16.
@@ -68,12 +71,12 @@ impl DisclosureCursor {
     pub fn record(
         &mut self,
         file: &DisclosureFile,
-        kind: u8,
+        kind: Kind,
         ordinal: u32,
-    ) -> Result<DisclosureRecordRef<'_>, PartError> {
+    ) -> Result<SealedDisclosure<&[u8]>, PartError> {
         self.turn_to(file);
-        let section = usize::from(kind);
-        if section >= KINDS || ordinal >= file.items(section) {
+        let section = section_of(kind);
+        if ordinal >= file.items(section) {
             return Err(PartError::NoSuchRow(u64::from(ordinal)));
         }
         let misfit = || file.misfit(section, ordinal);
@@ -81,17 +84,17 @@ impl DisclosureCursor {
         let item = records.get_mut(section).ok_or_else(misfit)?.item(file, section, ordinal)?.ok_or_else(misfit)?;
         let Record { digest, person, ciphertext } = file.take_apart(item).ok_or_else(misfit)?;
         let handle = persons.item(file, PERSONS, person)?.and_then(|handle| handle.first_chunk()).ok_or_else(misfit)?;
-        Ok(DisclosureRecordRef { digest, person: handle, kind, ciphertext })
+        Ok(SealedDisclosure { digest: *digest, person: PersonId(*handle), kind, ciphertext })
     }
 
     /// Returns the digest of one disclosure by kind and ordinal. Cost: at most one block.
     ///
     /// # Errors
     /// As [`DisclosureFile::record`].
-    pub fn digest(&mut self, file: &DisclosureFile, kind: u8, ordinal: u32) -> Result<[u8; 32], PartError> {
+    pub fn digest(&mut self, file: &DisclosureFile, kind: Kind, ordinal: u32) -> Result<[u8; 32], PartError> {
         self.turn_to(file);
-        let section = usize::from(kind);
-        if section >= KINDS || ordinal >= file.items(section) {
+        let section = section_of(kind);
+        if ordinal >= file.items(section) {
             return Err(PartError::NoSuchRow(u64::from(ordinal)));
         }
         let misfit = || file.misfit(section, ordinal);

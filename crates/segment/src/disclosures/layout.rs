@@ -1,5 +1,7 @@
 //! Footer and block tables of a disclosure file.
 
+use event::Kind;
+
 use crate::file::Fields;
 
 /// Items in a block; a look-up reads one block of about 16 KiB, and the tables take a quarter of a byte an item.
@@ -11,9 +13,14 @@ pub(super) const BLOCK_BYTES_MAX: u32 = 64 << 20;
 /// The sections, by number; 0, 1 and 2 are also the kinds of disclosure.
 pub(super) const SECTIONS: usize = 5;
 /// Records of these kinds come first.
-pub(crate) const KINDS: usize = 3;
+pub(super) const KINDS: usize = Kind::ALL.len();
 pub(super) const PERSONS: usize = 3;
 pub(super) const REFERENCES: usize = 4;
+
+/// The section of the records of a kind.
+pub(super) fn section_of(kind: Kind) -> usize {
+    usize::from(kind.as_byte())
+}
 
 /// Bytes of one person handle.
 pub(super) const PERSON_BYTES: usize = 16;

@@ -15,18 +15,20 @@ mod append;
 mod cursor;
 mod layout;
 mod reader;
-mod record;
 mod references;
 mod some;
 mod writer;
 
+use event::personal::SealedDisclosure;
+
 pub(crate) use append::AppendError;
 pub use cursor::DisclosureCursor;
-pub(crate) use layout::KINDS;
 pub use reader::{DisclosureFile, References};
-pub use record::{Disclosed, DisclosureRecord, DisclosureRecordRef};
 pub use references::Ordinals;
 pub(crate) use writer::DisclosureWriter;
+
+/// Per element of a line's `personal`: its disclosures in the order identity, connection, fields.
+pub type Disclosed = Vec<[Option<SealedDisclosure>; 3]>;
 
 #[cfg(test)]
 mod tests;

@@ -4,17 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use env::{BlobStore, Disk};
+use event::personal::SealedDisclosure;
+use event::{Kind, PersonId};
 use index::LeafSet;
 use proof::Digest;
 
+use super::Disclosed;
 use super::layout::{
     BLOCK_BYTES_MAX, BLOCK_ITEMS, ENTRY_BYTES, Entry, FOOTER_BYTES, Footer, KINDS, PERSON_BYTES, PERSONS, REFERENCES,
-    SECTIONS,
+    SECTIONS, section_of,
 };
 use super::references::Counter;
+use crate::PartError;
 use crate::cache::{Block, BlockCache, BlockKey};
 use crate::file::{Fields, Source};
-use crate::{Disclosed, DisclosureRecord, PartError};
 
 /// Section number under which blocks are cached: apart from the frames of data files, which have their own file number.
 const CACHED_FROM: u8 = 1;
@@ -105,8 +108,8 @@ impl DisclosureFile {
 
     /// Returns how many distinct disclosures of `kind` (0 identity, 1 connection, 2 fields) there are.
     #[must_use]
-    pub fn records(&self, kind: u8) -> u32 {
-        if usize::from(kind) < KINDS { self.items(usize::from(kind)) } else { 0 }
+    pub fn records(&self, kind: Kind) -> u32 {
+        self.items(section_of(kind))
     }
 
     /// Returns which disclosures the line of `leaf` stands for. Cost: one block of 64 leaves.
@@ -131,11 +134,8 @@ impl DisclosureFile {
     ///
     /// # Errors
     /// `NoSuchRow` if there is none, `Read` if the disk fails, `Damaged` if a block is.
-    pub fn record(&self, kind: u8, ordinal: u32) -> Result<DisclosureRecord, PartError> {
-        let section = usize::from(kind);
-        if section >= KINDS {
-            return Err(PartError::NoSuchRow(u64::from(ordinal)));
-        }
+    pub fn record(&self, kind: Kind, ordinal: u32) -> Result<SealedDisclosure, PartError> {
+        let section = section_of(kind);
         let (block, at) = self.item_block(section, ordinal)?;
         let item = block.item(at).ok_or_else(|| self.misfit(section, ordinal))?;
         self.decode_record(kind, item)?.ok_or_else(|| self.misfit(section, ordinal))
@@ -149,7 +149,7 @@ impl DisclosureFile {
         let mut disclosed = Vec::new();
         for ordinals in self.refs(leaf)? {
             let mut element = [None, None, None];
-            for ((kind, place), ordinal) in (0..).zip(&mut element).zip(ordinals) {
+            for ((kind, place), ordinal) in Kind::ALL.into_iter().zip(&mut element).zip(ordinals) {
                 *place = ordinal.map(|ordinal| self.record(kind, ordinal)).transpose()?;
             }
             disclosed.push(element);
@@ -163,10 +163,10 @@ impl DisclosureFile {
     /// `Read` if the disk fails, `Damaged` if a block is, and what `each` says; what was handed out before stands.
     pub fn each_record(
         &self,
-        kind: u8,
-        each: &mut dyn FnMut(u32, DisclosureRecord) -> Result<(), PartError>,
+        kind: Kind,
+        each: &mut dyn FnMut(u32, SealedDisclosure) -> Result<(), PartError>,
     ) -> Result<(), PartError> {
-        let section = usize::from(kind);
+        let section = section_of(kind);
         for number in 0..self.records(kind).div_ceil(BLOCK_ITEMS) {
             let block = self.read_block(section, number)?;
             for (ordinal, at) in (number * BLOCK_ITEMS..).zip(0..block.spans.len()) {
@@ -329,11 +329,11 @@ impl DisclosureFile {
         Entry::decode(&bytes).ok_or_else(|| self.source.damaged(at, "a table ends inside an entry"))
     }
 
-    fn decode_record(&self, kind: u8, item: &[u8]) -> Result<Option<DisclosureRecord>, PartError> {
+    fn decode_record(&self, kind: Kind, item: &[u8]) -> Result<Option<SealedDisclosure>, PartError> {
         let Some(Record { digest, person, ciphertext }) = self.take_apart(item) else { return Ok(None) };
         let (block, at) = self.item_block(PERSONS, person)?;
-        let handle = block.item(at).and_then(|handle| <[u8; PERSON_BYTES]>::try_from(handle).ok());
-        Ok(handle.map(|person| DisclosureRecord { digest: *digest, person, kind, ciphertext: ciphertext.to_vec() }))
+        let handle = block.item(at).and_then(|handle| <[u8; PERSON_BYTES]>::try_from(handle).ok()).map(PersonId);
+        Ok(handle.map(|person| SealedDisclosure { digest: *digest, person, kind, ciphertext: ciphertext.to_vec() }))
     }
 
     /// Takes a record apart; `None` if it is none, or of a person that the file does not have.

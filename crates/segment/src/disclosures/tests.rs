@@ -2,19 +2,22 @@ use std::path::Path;
 
 use env::Disk;
 use env::fake::FaultyDisk;
+use event::personal::SealedDisclosure;
+use event::{Kind, PersonId};
 use index::LeafSet;
 use proptest::prelude::*;
 
+use super::Disclosed;
 use super::{DisclosureCursor, DisclosureFile, DisclosureWriter};
+use crate::PartError;
 use crate::cache::BlockCache;
-use crate::{Disclosed, DisclosureRecord, DisclosureRecordRef, PartError};
 
-fn record(kind: u8, n: u32) -> DisclosureRecord {
-    let mut digest = [kind; 32];
+fn record(kind: Kind, n: u32) -> SealedDisclosure {
+    let mut digest = [kind.as_byte(); 32];
     digest[..4].copy_from_slice(&n.to_le_bytes());
     let mut person = [7; 16];
     person[0] = (n % 11) as u8;
-    DisclosureRecord { digest, person, kind, ciphertext: vec![n as u8; (n as usize * 37) % 300] }
+    SealedDisclosure { digest, person: PersonId(person), kind, ciphertext: vec![n as u8; (n as usize * 37) % 300] }
 }
 
 /// A leaf by numbers: per element of `personal`, which record of each kind.
@@ -23,7 +26,11 @@ type Plan = Vec<[Option<u32>; 3]>;
 fn disclosed(plan: &Plan) -> Disclosed {
     let element = |numbers: &[Option<u32>; 3]| {
         let [identity, connection, fields] = numbers;
-        [identity.map(|n| record(0, n)), connection.map(|n| record(1, n)), fields.map(|n| record(2, n))]
+        [
+            identity.map(|n| record(Kind::Identity, n)),
+            connection.map(|n| record(Kind::Connection, n)),
+            fields.map(|n| record(Kind::Fields, n)),
+        ]
     };
     plan.iter().map(element).collect()
 }
@@ -35,7 +42,7 @@ fn empty_disk() -> FaultyDisk {
 }
 
 fn push(writer: &mut DisclosureWriter, personal: &Disclosed) -> std::io::Result<()> {
-    let mut put = |record: &Option<DisclosureRecord>| record.as_ref().map(|r| writer.record(r.as_ref())).transpose();
+    let mut put = |record: &Option<SealedDisclosure>| record.as_ref().map(|r| writer.record(r.as_ref())).transpose();
     let ordinals = personal.iter().map(|[a, b, c]| Ok([put(a)?, put(b)?, put(c)?]));
     let ordinals = ordinals.collect::<std::io::Result<Vec<_>>>()?;
     writer.push(&ordinals)
@@ -57,11 +64,10 @@ fn read(disk: &dyn Disk, cache_bytes: usize) -> Result<DisclosureFile, PartError
 fn read_by(cursor: &mut DisclosureCursor, file: &DisclosureFile, leaf: u64) -> Disclosed {
     let mut refs = Vec::new();
     cursor.refs(file, leaf, &mut refs).unwrap();
-    let mut record = |kind, ordinal: Option<u32>| {
-        let DisclosureRecordRef { digest, person, kind, ciphertext } = cursor.record(file, kind, ordinal?).unwrap();
-        Some(DisclosureRecord { digest: *digest, person: *person, kind, ciphertext: ciphertext.to_vec() })
-    };
-    refs.into_iter().map(|[a, b, c]| [record(0, a), record(1, b), record(2, c)]).collect()
+    let mut record = |kind, ordinal: Option<u32>| Some(cursor.record(file, kind, ordinal?).unwrap().into_owned());
+    let of =
+        |[a, b, c]: [Option<u32>; 3]| [record(Kind::Identity, a), record(Kind::Connection, b), record(Kind::Fields, c)];
+    refs.into_iter().map(of).collect()
 }
 
 fn plans() -> impl Strategy<Value = Vec<Plan>> {
@@ -96,9 +102,9 @@ proptest! {
         let disk = empty_disk();
         write(&disk, 0, &leaves);
         let file = read(&disk, 0).unwrap();
-        for kind in 0..3_u8 {
+        for kind in Kind::ALL {
             let mut distinct: Vec<u32> =
-                leaves.iter().flatten().filter_map(|element| element[usize::from(kind)]).collect();
+                leaves.iter().flatten().filter_map(|element| element[usize::from(kind.as_byte())]).collect();
             distinct.sort_unstable();
             distinct.dedup();
             let mut stored = Vec::new();
@@ -122,15 +128,12 @@ fn what_is_not_there_is_refused() {
         assert!(matches!(file.refs(leaf), Err(PartError::NoSuchRow(_))));
         assert!(matches!(DisclosureCursor::default().refs(&file, leaf, &mut Vec::new()), Err(PartError::NoSuchRow(_))));
     }
-    assert!(matches!(file.record(0, 1), Err(PartError::NoSuchRow(1))));
-    assert!(matches!(file.record(1, 0), Err(PartError::NoSuchRow(0))));
-    assert!(matches!(file.record(3, 0), Err(PartError::NoSuchRow(0))));
+    assert!(matches!(file.record(Kind::Identity, 1), Err(PartError::NoSuchRow(1))));
+    assert!(matches!(file.record(Kind::Connection, 0), Err(PartError::NoSuchRow(0))));
     let mut cursor = DisclosureCursor::default();
-    for (kind, ordinal) in [(0, 1), (1, 0), (3, 0)] {
+    for (kind, ordinal) in [(Kind::Identity, 1), (Kind::Connection, 0), (Kind::Fields, 0)] {
         assert!(matches!(cursor.record(&file, kind, ordinal), Err(PartError::NoSuchRow(_))));
     }
-    let mut writer = DisclosureWriter::create(&disk, Path::new("/segments/other"), 0).unwrap();
-    assert!(writer.record(DisclosureRecord { kind: 3, ..record(0, 0) }.as_ref()).is_err());
 }
 
 #[test]
@@ -166,7 +169,7 @@ fn a_usual_leaf_costs_a_few_bytes_beside_its_new_records() {
     let disk = empty_disk();
     let leaves: Vec<Plan> = (0..10_000).map(|n| vec![[Some(n % 100), Some(n), None]]).collect();
     let bytes = write(&disk, 0, &leaves);
-    let ciphertexts: u64 = (0..10_000).map(|n| record(1, n).ciphertext.len() as u64 + 32).sum();
+    let ciphertexts: u64 = (0..10_000).map(|n| record(Kind::Connection, n).ciphertext.len() as u64 + 32).sum();
     let rest = (bytes - ciphertexts) / 10_000;
     assert!(rest <= 9, "{rest} bytes a leaf");
 }
@@ -174,7 +177,7 @@ fn a_usual_leaf_costs_a_few_bytes_beside_its_new_records() {
 #[test]
 fn a_cursor_goes_from_file_to_file_and_keeps_one_long_block() {
     let disk = empty_disk();
-    let long = |n: u32| DisclosureRecord { ciphertext: vec![n as u8; 3_000], ..record(2, n) };
+    let long = |n: u32| SealedDisclosure { ciphertext: vec![n as u8; 3_000], ..record(Kind::Fields, n) };
     let mut writer = DisclosureWriter::create(&disk, Path::new("/segments/long"), 0).unwrap();
     for n in 0..200 {
         let ordinal = writer.record(long(n).as_ref()).unwrap();

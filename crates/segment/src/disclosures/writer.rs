@@ -6,11 +6,12 @@ use std::io;
 use std::path::Path;
 
 use env::Disk;
+use event::PersonId;
+use event::personal::SealedDisclosure;
 use proof::{Digest, DigestMap};
 
-use super::layout::{BLOCK_ITEMS, Entry, Footer, KINDS, PERSONS, REFERENCES, SECTIONS};
+use super::layout::{BLOCK_ITEMS, Entry, Footer, KINDS, PERSONS, REFERENCES, SECTIONS, section_of};
 use super::references::{Counter, Ordinals};
-use crate::DisclosureRecordRef;
 use crate::file::Output;
 
 /// A disclosure file being written. Memory: one block a section, and about 60 bytes for each distinct disclosure
@@ -79,25 +80,22 @@ impl DisclosureWriter {
 
     /// Returns the record's number within its kind, storing it if it is new. A leaf must refer to it before a later one
     /// is put in: references say how far back a record lies in the order of their first appearance.
-    pub(crate) fn record(&mut self, record: DisclosureRecordRef<'_>) -> io::Result<u32> {
-        let kind = usize::from(record.kind);
-        if kind >= KINDS {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "a disclosure of an unknown kind"));
-        }
-        let known = &mut self.records[kind];
-        if let Some(ordinal) = known.get(record.digest) {
+    pub(crate) fn record(&mut self, record: SealedDisclosure<&[u8]>) -> io::Result<u32> {
+        let section = section_of(record.kind);
+        let known = &mut self.records[section];
+        if let Some(ordinal) = known.get(&record.digest) {
             return Ok(*ordinal);
         }
-        known.insert(*record.digest, self.sections[kind].items);
+        known.insert(record.digest, self.sections[section].items);
         self.put(record)
     }
 
     /// Puts a record in that is not there, and its person unless it is; returns the record's number within its kind.
-    pub(super) fn put(&mut self, record: DisclosureRecordRef<'_>) -> io::Result<u32> {
-        let kind = usize::from(record.kind);
-        let ordinal = self.items(kind);
-        let person = self.person(*record.person)?;
-        self.put_record(kind, record.digest, person, record.ciphertext)?;
+    pub(super) fn put(&mut self, record: SealedDisclosure<&[u8]>) -> io::Result<u32> {
+        let section = section_of(record.kind);
+        let ordinal = self.items(section);
+        let person = self.person(record.person)?;
+        self.put_record(section, &record.digest, person, record.ciphertext)?;
         Ok(ordinal)
     }
 
@@ -130,7 +128,7 @@ impl DisclosureWriter {
         section.end_item(&mut self.output)
     }
 
-    fn person(&mut self, handle: [u8; 16]) -> io::Result<u32> {
+    fn person(&mut self, PersonId(handle): PersonId) -> io::Result<u32> {
         let next = self.items(PERSONS);
         let ordinal = *self.persons.entry(handle).or_insert(next);
         if ordinal == next {

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use env::{BlobStore, Disk};
-use event::{Entry, LineError};
+use event::personal::SealedDisclosure;
+use event::{Entry, Kind, LineError};
 use index::{AddressValue, IndexBuilder, IndexKey, IndexSecret, LeafSet, RowExtra, trailer_of};
 use proof::Digest;
 use roaring::RoaringTreemap;
@@ -24,7 +25,7 @@ use crate::disclosures::{DisclosureFile, DisclosureWriter};
 use crate::file::Output;
 use crate::manifest::{FileStamp, RemovedStamp, SegmentEntry};
 use crate::personal::{commits_to, names};
-use crate::{Disclosed, DisclosureRecordRef, PartError};
+use crate::{Disclosed, PartError};
 
 pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
@@ -172,9 +173,9 @@ impl Sealer {
         let mut ordinals = Vec::with_capacity(disclosed.len());
         for element in disclosed {
             let mut placed = [None; 3];
-            for (kind, (place, record)) in placed.iter_mut().zip(element).enumerate() {
+            for (kind, (place, record)) in Kind::ALL.into_iter().zip(placed.iter_mut().zip(element)) {
                 let Some(record) = record else { continue };
-                if usize::from(record.kind) != kind {
+                if record.kind != kind {
                     return Err(SealError::Disclosures { leaf });
                 }
                 *place = Some(self.disclosure(record.as_ref())?);
@@ -203,7 +204,7 @@ impl Sealer {
     ///
     /// # Errors
     /// `Write` if the disk fails.
-    pub fn disclosure(&mut self, record: DisclosureRecordRef<'_>) -> Result<u32, SealError> {
+    pub fn disclosure(&mut self, record: SealedDisclosure<&[u8]>) -> Result<u32, SealError> {
         let put = self.disclosures.record(record);
         put.map_err(|source| SealError::Write { file: self.disclosures.path().to_owned(), source })
     }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use event::Kind;
+
 use crate::PartError;
-use crate::disclosures::{DisclosureCursor, DisclosureFile, KINDS, Ordinals};
+use crate::disclosures::{DisclosureCursor, DisclosureFile, Ordinals};
 use crate::personal::{Digests3, names};
 
 /// Digests kept of each kind, 32 bytes each: enough for all persons of most logs, to whom lines refer from far away. Later ones
@@ -11,7 +13,7 @@ use crate::personal::{Digests3, names};
 const KNOWN_MAX: usize = 1 << 19;
 
 /// The digests of a file's first disclosures of each kind. Memory: at most 48 MiB.
-pub(super) struct Known([Vec<[u8; 32]>; KINDS]);
+pub(super) struct Known([Vec<[u8; 32]>; Kind::ALL.len()]);
 
 impl Known {
     /// Checks the file as [`DisclosureFile::check`] does, and keeps digests on the way.
@@ -29,8 +31,8 @@ impl Known {
         Ok(known)
     }
 
-    fn digest(&self, kind: u8, ordinal: u32) -> Option<[u8; 32]> {
-        self.0.get(usize::from(kind))?.get(ordinal as usize).copied()
+    fn digest(&self, kind: Kind, ordinal: u32) -> Option<[u8; 32]> {
+        self.0.get(usize::from(kind.as_byte()))?.get(ordinal as usize).copied()
     }
 }
 
@@ -64,7 +66,7 @@ impl<'f> Disclosed<'f> {
         cursor.refs(file, leaf, ordinals)?;
         for element in ordinals.iter() {
             let mut read = Digests3::default();
-            for ((kind, place), ordinal) in (0..).zip(&mut read).zip(element) {
+            for ((kind, place), ordinal) in Kind::ALL.into_iter().zip(&mut read).zip(element) {
                 let digest = |ordinal| match known.digest(kind, ordinal) {
                     Some(digest) => Ok(digest),
                     None => cursor.digest(file, kind, ordinal),
@@ -83,10 +85,11 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use env::Disk;
     use env::fake::FaultyDisk;
+    use event::PersonId;
+    use event::personal::SealedDisclosure;
     use sha2::{Digest as _, Sha256};
 
     use super::*;
-    use crate::DisclosureRecord;
     use crate::cache::BlockCache;
     use crate::disclosures::DisclosureWriter;
 
@@ -99,13 +102,13 @@ mod tests {
         let mut lines = Vec::new();
         // Three persons who come again, and a connection of each entry's own.
         for leaf in 0..200_u8 {
-            let record = |kind: u8, n: u8| DisclosureRecord {
-                digest: [[kind; 16], [n; 16]].concat().try_into().unwrap(),
-                person: [n % 3; 16],
+            let record = |kind: Kind, n: u8| SealedDisclosure {
+                digest: [[kind.as_byte(); 16], [n; 16]].concat().try_into().unwrap(),
+                person: PersonId([n % 3; 16]),
                 kind,
                 ciphertext: vec![n; 300],
             };
-            let records = [record(0, leaf % 3), record(1, leaf)];
+            let records = [record(Kind::Identity, leaf % 3), record(Kind::Connection, leaf)];
             let [identity, connection] = records.each_ref().map(|record| writer.record(record.as_ref()).unwrap());
             writer.push(&[[Some(identity), Some(connection), None]]).unwrap();
             let digest = Sha256::digest(records.map(|record| record.digest).concat());

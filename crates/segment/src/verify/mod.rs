@@ -13,13 +13,13 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use event::personal::SealedDisclosure;
 use proof::Digest;
 use roaring::RoaringTreemap;
 
 pub use folder::verify_folder;
 pub use segment::verify_segment;
 
-use crate::DisclosureRecordRef;
 use crate::sealed::IndexAccess;
 use index::IndexKey;
 
@@ -30,7 +30,7 @@ pub type DigestsOf<'a> = dyn Fn(Range<u64>) -> Result<Vec<Digest>, BoxedError> +
 pub type BoxedError = Box<dyn Error + Send + Sync>;
 
 /// Opens a disclosure under its person's key, asked by several threads; says what is wrong with it.
-pub type Opens<'a> = dyn Fn(DisclosureRecordRef<'_>) -> Result<(), &'static str> + Sync + 'a;
+pub type Opens<'a> = dyn Fn(SealedDisclosure<&[u8]>) -> Result<(), &'static str> + Sync + 'a;
 
 /// Takes a leaf and its line, which is the tree's, told by several threads; says what else is wrong with it.
 pub type EachLine<'a> = dyn Fn(u64, &[u8]) -> Result<(), &'static str> + Sync + 'a;

@@ -2,23 +2,25 @@
 
 use std::collections::HashMap;
 
+use event::Kind;
+
 use super::VerifyOptions;
 use super::findings::Findings;
 use super::threads::side_by_side;
-use crate::disclosures::{DisclosureCursor, DisclosureFile, KINDS};
+use crate::disclosures::{DisclosureCursor, DisclosureFile};
 
 /// Disclosures that a thread takes at a time: 64 blocks.
 const STRETCH: u32 = 1 << 12;
 
 /// Which disclosures do not open, by kind and ordinal, and why.
-type Closed = HashMap<(u8, u32), &'static str>;
+type Closed = HashMap<(Kind, u32), &'static str>;
 
 /// Opens every disclosure of `file`, stretches side by side. One that cannot be read, was altered, belongs to a person whom the
 /// vault does not have, or has another digest is a finding, which names the leaves that refer to it.
 pub(super) fn verify_opened(file: &DisclosureFile, how: &VerifyOptions<'_>, findings: &mut Findings) {
     let Some(opens) = how.opens else { return };
     let mut closed = Closed::new();
-    for kind in 0..KINDS as u8 {
+    for kind in Kind::ALL {
         let stretches = file.records(kind).div_ceil(STRETCH) as usize;
         let found = side_by_side(how.threads, stretches, DisclosureCursor::default, |cursor, stretch| {
             let begin = stretch as u32 * STRETCH;
@@ -47,7 +49,7 @@ fn name_leaves(file: &DisclosureFile, closed: &Closed, findings: &mut Findings) 
         if cursor.refs(file, leaf, &mut ordinals).is_err() {
             continue;
         }
-        let mut named = ordinals.iter().flat_map(|element| (0..).zip(element));
+        let mut named = ordinals.iter().flat_map(|element| Kind::ALL.into_iter().zip(element));
         let what = named.find_map(|(kind, ordinal)| closed.get(&(kind, (*ordinal)?)));
         if let Some(what) = what {
             findings.tampered(file.path(), leaf..leaf + 1, what);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use env::Disk;
 use env::fake::{Fault, FaultyDisk};
+use event::Kind;
 use indelible_segment::manifest::{self, Manifest, RemovedStamp, SegmentEntry, publish};
 use indelible_segment::merge::{Source, join, merge};
 use indelible_segment::seal::remove_files;
@@ -106,14 +107,14 @@ fn assert_holds(disk: &FaultyDisk, entry: &SegmentEntry, removed: &RoaringTreema
         let left = entry.name.leaves().filter(|leaf| !gone.contains(*leaf)).flat_map(|leaf| LOG.disclosed(leaf));
         left.filter_map(|element| element[kind].as_ref().map(|record| record.digest)).collect::<BTreeSet<_>>()
     };
-    for kind in 0..3_u8 {
+    for kind in Kind::ALL {
         let mut records = BTreeSet::new();
         file.each_record(kind, &mut |_, record| {
             records.insert(record.digest);
             Ok(())
         })
         .unwrap();
-        assert_eq!(records, known(kind.into()));
+        assert_eq!(records, known(kind.as_byte().into()));
     }
 }
 

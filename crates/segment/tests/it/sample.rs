@@ -8,12 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use env::fake::FaultyDisk;
 use env::{Disk, FolderStore};
-use event::Entry;
+use event::personal::SealedDisclosure;
+use event::{Entry, Kind, PersonId};
 use indelible_segment::manifest::{Manifest, SegmentEntry};
 use indelible_segment::seal::{Elsewhere, Leftovers, remove_leftovers};
 use indelible_segment::sealed::IndexAccess;
 use indelible_segment::verify::{SegmentFinding, VerifyOptions, verify_segment};
-use indelible_segment::{Disclosed, DisclosureRecord, SealError, Sealer};
+use indelible_segment::{Disclosed, SealError, Sealer};
 use index::{AddressValue, IndexKey, IndexSecret};
 use proof::Digest;
 use roaring::RoaringTreemap;
@@ -29,16 +30,17 @@ pub struct Log(pub &'static str);
 impl Log {
     /// The disclosures of `leaf`: every third entry has none, every fifth concerns a second person.
     pub fn disclosed(self, leaf: u64) -> Disclosed {
-        let record = |kind: u8, n: u64| {
-            let digest = Sha256::digest(format!("{} {kind} {n}", self.0)).into();
-            let person = [n as u8 % 5; 16];
-            Some(DisclosureRecord { digest, person, kind, ciphertext: vec![n as u8; 40 + kind as usize * 20] })
+        let record = |kind: Kind, n: u64| {
+            let number = usize::from(kind.as_byte());
+            let digest = Sha256::digest(format!("{} {number} {n}", self.0)).into();
+            let person = PersonId([n as u8 % 5; 16]);
+            Some(SealedDisclosure { digest, person, kind, ciphertext: vec![n as u8; 40 + number * 20] })
         };
         let mut disclosed = Vec::new();
         if !leaf.is_multiple_of(3) {
-            disclosed.push([record(0, leaf % 7), record(1, leaf), None]);
+            disclosed.push([record(Kind::Identity, leaf % 7), record(Kind::Connection, leaf), None]);
             if leaf.is_multiple_of(5) {
-                disclosed.push([None, None, record(2, leaf)]);
+                disclosed.push([None, None, record(Kind::Fields, leaf)]);
             }
         }
         disclosed

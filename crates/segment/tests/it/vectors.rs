@@ -30,9 +30,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn as_json(disclosed: &Disclosed) -> Value {
-    let record = |record: &Option<indelible_segment::DisclosureRecord>| match record {
+    let record = |record: &Option<event::personal::SealedDisclosure>| match record {
         Some(record) => json!({
-            "digest": hex(&record.digest), "person": hex(&record.person), "ciphertext": hex(&record.ciphertext)
+            "digest": hex(&record.digest), "person": hex(&record.person.0), "ciphertext": hex(&record.ciphertext)
         }),
         None => Value::Null,
     };

@@ -39,11 +39,16 @@ impl Vault {
     #[must_use]
     pub fn address_values(&self, ip: IpAddr) -> Vec<AddressValue> {
         let people = self.read_people();
-        let mut values: Vec<_> = people.address_keys().map(|(id, key)| address::value_of(id, key, ip)).collect();
-        drop(people);
-        values.push(address::value_in_line(ip));
-        values.sort_unstable();
-        values
+        let values = people.address_keys().map(|(id, key)| address::value_of(id, key, ip)).collect();
+        with_value_in_line(values, ip)
+    }
+
+    /// As [`Self::address_values`], of these persons alone.
+    #[must_use]
+    pub fn address_values_of(&self, persons: &[PersonId], ip: IpAddr) -> Vec<AddressValue> {
+        let people = self.read_people();
+        let value = |id: &PersonId| people.address_key(*id).map(|key| address::value_of(*id, key, ip));
+        with_value_in_line(persons.iter().filter_map(value).collect(), ip)
     }
 
     /// The address behind a value of the index; `None` if the person's key is gone, or the value is none of this vault's.
@@ -60,4 +65,11 @@ impl Vault {
     pub fn is_of_erased(&self, value: &AddressValue) -> bool {
         address::holder(value).is_some_and(|person| self.key_state(person) == KeyState::Destroyed)
     }
+}
+
+/// These values and that of where the address stands in the line, ascending.
+fn with_value_in_line(mut values: Vec<AddressValue>, ip: IpAddr) -> Vec<AddressValue> {
+    values.push(address::value_in_line(ip));
+    values.sort_unstable();
+    values
 }

@@ -3,7 +3,7 @@
 use event::{PersonId, personal::Fit};
 
 use super::Vault;
-use crate::{IdentityError, KeyState};
+use crate::{IdentityError, KeyState, OpenIdentity};
 
 impl Vault {
     /// Keeps an identity open in memory, as long as there is room ([`crate::IDENTITIES_BYTES_MAX`]). `json` is the disclosure's `[salt,kind,value]` text. Twice is once; nothing
@@ -47,17 +47,12 @@ impl Vault {
         self.read_identities().find(pointer, value, Fit::Whole, fold)
     }
 
-    /// Hands out every value of an open identity whose folding relates so to `folded`: digest, pointer, value; in no
+    /// Hands out every value of an open identity whose folding relates so to `folded`: of which identity, pointer, value; in no
     /// particular order. The visitor must not call the vault.
     ///
     /// Cost: a binary search, and for [`Fit::Inside`] one scan over the distinct values.
-    pub fn for_each_fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
+    pub fn for_each_fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&OpenIdentity, &str, &str)) {
         self.read_identities().visit(fit, folded, take);
-    }
-
-    /// Hands out every value of the open identities: digest, pointer, value; in no particular order. The visitor must not call the vault.
-    pub fn for_each_value(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        self.read_identities().visit(Fit::Inside, "", take);
     }
 
     /// Whether all identities that came are held open, but those of destroyed keys. If not, some were beyond the bound

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use event::{Disclosure, Kind, PersonId, PersonKey};
+use event::personal::{RECORD_HEAD_BYTES, SealedDisclosure};
+use event::{Disclosure, Kind, PersonKey};
 use zeroize::Zeroizing;
 
 use super::Vault;
 use crate::{
-    KeyState, OpenDisclosureError, Sealed,
+    KeyState, OpenDisclosureError,
     cipher::{Cipher, NONCE_BYTES, TAG_BYTES},
     compact,
-    sealed::{HEAD_BYTES, head},
 };
 
 impl Vault {
@@ -18,12 +18,12 @@ impl Vault {
     ///
     /// Cost: finding the phrases of its value and one AES-GCM-SIV, a few µs.
     #[must_use]
-    pub fn seal(&self, key: &PersonKey, disclosure: &Disclosure) -> Sealed {
-        let ciphertext = record_of(key, disclosure).split_off(HEAD_BYTES);
-        Sealed { digest: disclosure.digest, person: key.id(), kind: disclosure.kind, ciphertext }
+    pub fn seal(&self, key: &PersonKey, disclosure: &Disclosure) -> SealedDisclosure {
+        let ciphertext = record_of(key, disclosure).split_off(RECORD_HEAD_BYTES);
+        SealedDisclosure { digest: disclosure.digest, person: key.id(), kind: disclosure.kind, ciphertext }
     }
 
-    /// The record of a disclosure, sealed: as [`Self::seal`] and [`Sealed::to_record`].
+    /// The record of a disclosure, sealed: as [`Self::seal`] and [`SealedDisclosure::to_record`].
     ///
     /// Cost: a look-up for an identity that was sealed lately; else as [`Self::seal`].
     #[must_use]
@@ -46,21 +46,11 @@ impl Vault {
     ///
     /// # Errors
     /// Any [`OpenDisclosureError`].
-    pub fn open_sealed(&self, sealed: &Sealed) -> Result<Option<String>, OpenDisclosureError> {
-        self.open_ciphertext(&sealed.digest, sealed.person, sealed.kind, &sealed.ciphertext)
-    }
-
-    /// As [`Self::open_sealed`], of a disclosure that lies elsewhere.
-    ///
-    /// # Errors
-    /// Any [`OpenDisclosureError`].
-    pub fn open_ciphertext(
+    pub fn open_sealed<C: AsRef<[u8]>>(
         &self,
-        digest: &[u8; 32],
-        person: PersonId,
-        kind: Kind,
-        ciphertext: &[u8],
+        sealed: &SealedDisclosure<C>,
     ) -> Result<Option<String>, OpenDisclosureError> {
+        let SealedDisclosure { digest, person, kind, ciphertext } = sealed.as_ref();
         let key = {
             let people = self.read_people();
             match people.by_id(person) {
@@ -69,22 +59,22 @@ impl Vault {
                 None => return Err(OpenDisclosureError::UnknownPerson),
             }
         };
-        let plain = cipher_of(&key).decrypt(&nonce_of(digest), &head(digest, person, kind), ciphertext);
+        let plain = cipher_of(&key).decrypt(&nonce_of(&digest), &sealed.head(), ciphertext);
         let mut plain: Zeroizing<Vec<u8>> = plain.ok_or(OpenDisclosureError::Altered)?;
         let opened = compact::read(&key, kind, std::mem::take(&mut *plain));
-        let opened =
-            opened.filter(|disclosure| disclosure.digest == *digest).ok_or(OpenDisclosureError::OtherDigest)?;
+        let opened = opened.filter(|disclosure| disclosure.digest == digest).ok_or(OpenDisclosureError::OtherDigest)?;
         Ok(Some(opened.json))
     }
 }
 
 /// The record of a disclosure: its head, and its text encrypted behind it in the shortest form.
 fn record_of(key: &PersonKey, disclosure: &Disclosure) -> Vec<u8> {
-    let bound = head(&disclosure.digest, key.id(), disclosure.kind);
-    let mut record = Vec::with_capacity(HEAD_BYTES + disclosure.json.len() + TAG_BYTES);
+    let head = SealedDisclosure { digest: disclosure.digest, person: key.id(), kind: disclosure.kind, ciphertext: b"" };
+    let bound = head.head();
+    let mut record = Vec::with_capacity(RECORD_HEAD_BYTES + disclosure.json.len() + TAG_BYTES);
     record.extend_from_slice(&bound);
     compact::write(key, disclosure, &mut record);
-    let text = record.get_mut(HEAD_BYTES..).unwrap_or_default();
+    let text = record.get_mut(RECORD_HEAD_BYTES..).unwrap_or_default();
     let tag = cipher_of(key).encrypt_in_place(&nonce_of(&disclosure.digest), &bound, text);
     record.extend_from_slice(&tag);
     record

@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use event::personal::{OpenedDisclosure, Scope};
+use event::personal::{OpenedDisclosure, Scope, SealedDisclosure};
 use event::{Keys as _, Kind, Person, PersonId, PersonKey};
-use indelible_vault::{Sealed, Vault};
+use indelible_vault::Vault;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -60,13 +60,14 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
     assert_eq!(vault.make_durable(vault.made()).unwrap(), 0);
     for case in vectors["records"].as_array().unwrap() {
         let record = from_hex(&case["record_hex"]);
-        let sealed = Sealed::from_record(&record).unwrap();
+        let sealed = SealedDisclosure::from_record(&record).unwrap();
         assert_eq!(sealed.to_record(), record);
         assert_eq!(vault.open_sealed(&sealed).unwrap().as_deref(), case["text"].as_str());
         assert!(case["text"].as_str().unwrap().contains(&format!(",\"{}\",", sealed.kind.as_str())));
     }
     for case in vectors["records_without_salt"].as_array().unwrap() {
-        let sealed = Sealed::from_record(&from_hex(&case["record_hex"])).unwrap();
+        let record = from_hex(&case["record_hex"]);
+        let sealed = SealedDisclosure::from_record(&record).unwrap();
         assert_eq!(vault.open_sealed(&sealed).unwrap().as_deref(), case["text"].as_str());
         let row = vectors["people"].as_array().unwrap().iter().find(|row| from_hex(&row["id_hex"]) == sealed.person.0);
         let secret = from_hex(&row.unwrap()["key_hex"]).try_into().unwrap();
@@ -74,7 +75,7 @@ fn keys_rows_records_and_tokens_are_those_of_the_specification() {
         let text = OpenedDisclosure::parse(case["text"].as_str().unwrap()).unwrap();
         let value = case["text"].as_str().unwrap().split_once(text.kind.as_str()).unwrap().1;
         let disclosure = key.disclose(text.kind, &value[2..value.len() - 1]);
-        assert_eq!(vault.seal(&key, &disclosure), sealed);
+        assert_eq!(vault.seal(&key, &disclosure).as_ref(), sealed);
         assert_eq!(sealed.ciphertext.len(), from_hex(&case["plain_hex"]).len() + 16);
     }
     for row in vectors["people"].as_array().unwrap().iter().filter(|row| row["address"].is_string()) {

@@ -1,5 +1,6 @@
 //! Finding open identities.
 
+use event::personal::Fit;
 use event::{Keys as _, Kind};
 use indelible_vault::Vault;
 use proptest::prelude::*;
@@ -52,7 +53,9 @@ fn twice_is_once_and_forgotten_is_gone() {
     let bob = remember(&vault, "2", "Ada", "bob@example.org");
     assert_eq!(vault.identities_with(NAME, "Ada", false), sorted([ada, bob]));
     let mut seen = Vec::new();
-    vault.for_each_value(&mut |digest, pointer, value| seen.push((*digest, pointer.to_owned(), value.to_owned())));
+    vault.for_each_fitting(Fit::Inside, "", &mut |open, pointer, value| {
+        seen.push((open.digest, pointer.to_owned(), value.to_owned()));
+    });
     seen.sort_unstable();
     let held = [(ada, "Ada", "ada"), (renamed, "Ada King", "ada"), (bob, "Ada", "bob")];
     let mut wanted: Vec<_> = held

@@ -4,8 +4,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
+use event::personal::SealedDisclosure;
 use event::{Keys as _, Kind};
-use indelible_vault::{Sealed, Vault};
+use indelible_vault::Vault;
 
 use crate::{create, identity, reopen, user};
 
@@ -96,14 +97,16 @@ fn a_person_costs_few_bytes_after_a_start() {
     let vault = create(dir.path());
     let mut records = Vec::new();
     for first in [0, PERSONS] {
-        take_in(&vault, first, &mut |record| records.push(Sealed::from_record(&record).unwrap()));
+        take_in(&vault, first, &mut |record| {
+            records.push(SealedDisclosure::from_record(&record).unwrap().into_owned())
+        });
     }
     drop(vault);
     let mut opened = None;
     let keys = bytes_a_person(|| opened = Some(reopen(dir.path()))) / 2;
     assert!(keys <= KEY_BYTES_MAX, "{keys} bytes a person");
     let vault = opened.unwrap();
-    let open = |records: &[Sealed]| {
+    let open = |records: &[SealedDisclosure]| {
         for record in records {
             let json = vault.open_sealed(record).unwrap().unwrap();
             vault.remember_identity(record.digest, record.person, &json).unwrap();

@@ -1,12 +1,13 @@
 //! Sealing and opening.
 
+use event::personal::{RecordError, SealedDisclosure};
 use event::{Disclosure, Keys as _, Kind, PersonId};
-use indelible_vault::{OpenDisclosureError, RecordError, Sealed, Vault};
+use indelible_vault::{OpenDisclosureError, Vault};
 use proptest::prelude::*;
 
 use crate::{create, identity, reopen, user};
 
-fn vault_with_sealed(dir: &std::path::Path) -> (Vault, Sealed, String) {
+fn vault_with_sealed(dir: &std::path::Path) -> (Vault, SealedDisclosure, String) {
     let vault = create(dir);
     let key = vault.person(&user("1")).unwrap();
     let disclosure = identity(&key, "Ada Lovelace", "ada@example.org");
@@ -21,7 +22,8 @@ fn what_was_sealed_opens_again_after_a_restart() {
     let (vault, sealed, text) = vault_with_sealed(dir.path());
     assert_eq!(vault.open_sealed(&sealed), Ok(Some(text.clone())));
     drop(vault);
-    let read = Sealed::from_record(&sealed.to_record()).unwrap();
+    let record = sealed.to_record();
+    let read = SealedDisclosure::from_record(&record).unwrap();
     assert_eq!(reopen(dir.path()).open_sealed(&read), Ok(Some(text)));
 }
 
@@ -43,10 +45,19 @@ fn a_sealed_disclosure_is_bound_to_its_person_kind_and_digest() {
     let dir = tempfile::tempdir().unwrap();
     let (vault, sealed, _) = vault_with_sealed(dir.path());
     let second = vault.person(&user("2")).unwrap();
-    assert_eq!(vault.open_sealed(&Sealed { person: second.id(), ..sealed.clone() }), Err(OpenDisclosureError::Altered));
-    assert_eq!(vault.open_sealed(&Sealed { kind: Kind::Fields, ..sealed.clone() }), Err(OpenDisclosureError::Altered));
-    assert_eq!(vault.open_sealed(&Sealed { digest: [0; 32], ..sealed.clone() }), Err(OpenDisclosureError::Altered));
-    let nobody = Sealed { person: PersonId([9; 16]), ..sealed };
+    assert_eq!(
+        vault.open_sealed(&SealedDisclosure { person: second.id(), ..sealed.clone() }),
+        Err(OpenDisclosureError::Altered)
+    );
+    assert_eq!(
+        vault.open_sealed(&SealedDisclosure { kind: Kind::Fields, ..sealed.clone() }),
+        Err(OpenDisclosureError::Altered)
+    );
+    assert_eq!(
+        vault.open_sealed(&SealedDisclosure { digest: [0; 32], ..sealed.clone() }),
+        Err(OpenDisclosureError::Altered)
+    );
+    let nobody = SealedDisclosure { person: PersonId([9; 16]), ..sealed };
     assert_eq!(vault.open_sealed(&nobody), Err(OpenDisclosureError::UnknownPerson));
 }
 
@@ -67,21 +78,21 @@ fn every_flipped_bit_of_a_record_is_noticed() {
     for bit in 0..record.len() * 8 {
         let mut flipped = record.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let opened = Sealed::from_record(&flipped).map(|sealed| vault.open_sealed(&sealed));
+        let opened = SealedDisclosure::from_record(&flipped).map(|sealed| vault.open_sealed(&sealed));
         assert!(!matches!(opened, Ok(Ok(_))), "bit {bit}");
     }
 }
 
 #[test]
 fn short_and_unknown_records_are_refused() {
-    assert_eq!(Sealed::from_record(&[0; 64]), Err(RecordError::Short { found: 64 }));
-    assert_eq!(Sealed::from_record(&[]), Err(RecordError::Short { found: 0 }));
+    assert_eq!(SealedDisclosure::from_record(&[0; 64]), Err(RecordError::Short { found: 64 }));
+    assert_eq!(SealedDisclosure::from_record(&[]), Err(RecordError::Short { found: 0 }));
     let mut record = [0; 65];
-    assert!(Sealed::from_record(&record).is_ok());
+    assert!(SealedDisclosure::from_record(&record).is_ok());
     record[48] = 3;
-    assert_eq!(Sealed::from_record(&record), Err(RecordError::UnknownKind(3)));
-    assert_eq!(Sealed::digest_of_record(&[5; 40]), Some([5; 32]));
-    assert_eq!(Sealed::digest_of_record(&[5; 31]), None);
+    assert_eq!(SealedDisclosure::from_record(&record), Err(RecordError::UnknownKind(3)));
+    assert_eq!(SealedDisclosure::digest_of_record(&[5; 40]), Some([5; 32]));
+    assert_eq!(SealedDisclosure::digest_of_record(&[5; 31]), None);
 }
 
 proptest! {
@@ -89,7 +100,7 @@ proptest! {
 
     #[test]
     fn any_record_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..120)) {
-        if let Ok(sealed) = Sealed::from_record(&bytes) {
+        if let Ok(sealed) = SealedDisclosure::from_record(&bytes) {
             prop_assert_eq!(sealed.to_record(), bytes);
         }
     }

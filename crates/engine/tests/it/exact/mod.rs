@@ -3,7 +3,7 @@
 //!
 //! The normal form is small; the long form takes a million entries and a thousand questions.
 
-mod events;
+pub(crate) mod events;
 mod questions;
 
 use std::sync::Arc;

@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use event::personal::KeptDisclosure;
+use event::Kind;
+use event::personal::{KeptDisclosure, SealedDisclosure};
 use event::render::Opened;
-use event::{Kind, PersonId};
 use segment::disclosures::{DisclosureCursor, DisclosureFile, Ordinals};
-use segment::{Digests3, DisclosureRecordRef, Part, PartError};
-use vault::Vault;
+use segment::{Digests3, Part, PartError};
 
-use crate::ask::disclosed::store;
+use super::disclosing::{Disclosing, Opening, store};
 
 /// How many opened texts are kept of each kind: identities come again throughout a log, a connection while somebody stays, fields
 /// hardly ever. A text has some 300 bytes, so all take about 5 MiB.
@@ -21,7 +20,7 @@ const KEPT_BYTES_MAX: usize = 1 << 10;
 /// Opens disclosures for one reader of many entries. Its cache is its own: the reader does not push out what others use, and does
 /// not wait for them. Whenever anybody is erased, the cache is emptied.
 pub struct Opener<'a> {
-    vault: &'a Vault,
+    disclosing: Disclosing<'a>,
     cursor: DisclosureCursor,
     kept: [KeptTexts; 3],
     /// How many erasures there had been when the texts kept were opened.
@@ -69,12 +68,12 @@ struct Text {
 struct KeptTexts(Vec<Option<(Key, Text)>>);
 
 impl<'a> Opener<'a> {
-    pub(crate) fn new(vault: &'a Vault) -> Self {
+    pub(crate) fn new(disclosing: Disclosing<'a>) -> Self {
         Self {
-            vault,
+            disclosing,
             cursor: DisclosureCursor::default(),
             kept: KEPT.map(KeptTexts::new),
-            erasures: vault.erasures(),
+            erasures: disclosing.vault.erasures(),
             refs: Vec::new(),
             elements: Vec::new(),
             digests: Vec::new(),
@@ -112,7 +111,7 @@ impl PartOpener<'_, '_, '_> {
 
 impl Opener<'_> {
     fn forget_after_erasure(&mut self) {
-        let erasures = self.vault.erasures();
+        let erasures = self.disclosing.vault.erasures();
         if self.erasures != erasures {
             self.kept = KEPT.map(KeptTexts::new);
             self.erasures = erasures;
@@ -131,31 +130,27 @@ impl Opener<'_> {
         for ordinals in &self.refs {
             let mut element = Element::default();
             let mut digests = Digests3::default();
-            let opened = wanted.of(ordinals);
-            for (kind, ordinal) in (0..).zip(*ordinals) {
-                let at = usize::from(kind);
-                let Some(ordinal) = ordinal else { continue };
+            let opened = wanted.of(ordinals, self.disclosing);
+            for (at, kind) in Kind::ALL.into_iter().enumerate() {
                 let places = digests.get_mut(at).zip(element.texts.get_mut(at)).zip(self.kept.get_mut(at));
-                let Some(((digest, place), kept)) = places else { continue };
+                let ordinal = ordinals.get(at).copied().flatten();
+                let Some((((digest, place), kept), ordinal)) = places.zip(ordinal) else { continue };
                 if opened.get(at) == Some(&None) {
                     *digest = Some(self.cursor.digest(file, kind, ordinal)?);
                     continue;
                 }
                 let key = lasting.map(|part| (part, ordinal));
-                let text = match key.and_then(|key| kept.get(key)) {
-                    Some(text) => Some(text),
-                    None => {
-                        let record = self.cursor.record(file, kind, ordinal)?;
-                        *digest = Some(*record.digest);
-                        let text = open(self.vault, record)?;
-                        if let Some((key, text)) = key.zip(text.as_ref()) {
-                            kept.put(key, text);
-                        }
-                        text
-                    }
-                };
-                element.erased |= text.is_none();
-                *digest = text.as_ref().map_or(*digest, |text| Some(text.digest));
+                if let Some(text) = key.and_then(|key| kept.get(key)) {
+                    *digest = Some(text.digest);
+                    *place = Some(text.text);
+                    continue;
+                }
+                let record = self.cursor.record(file, kind, ordinal)?;
+                *digest = Some(record.digest);
+                let text = open(self.disclosing, record, &mut element.erased)?;
+                if let Some((key, text)) = key.zip(text.as_ref()) {
+                    kept.put(key, text);
+                }
                 *place = text.map(|text| text.text);
             }
             self.elements.push(element);
@@ -164,16 +159,14 @@ impl Opener<'_> {
         Ok(())
     }
 
-    /// As [`Opener::open_by_file`], for a part without a file: everything is opened, and nothing is kept.
+    /// As [`Opener::open_by_file`], for a part without a file: everything that may be seen is opened, and nothing is kept.
     fn open_row(&mut self, part: &dyn Part, leaf: u64) -> Result<(), PartError> {
         let row = part.row_of_leaf(leaf).ok_or(PartError::NoSuchRow(leaf))?;
         for records in part.disclosures(row)? {
             let mut element = Element::default();
             for (record, place) in records.iter().zip(&mut element.texts) {
                 let Some(record) = record else { continue };
-                let text = open(self.vault, record.as_ref())?;
-                element.erased |= text.is_none();
-                *place = text.map(|text| text.text);
+                *place = open(self.disclosing, record.as_ref(), &mut element.erased)?.map(|text| text.text);
             }
             self.elements.push(element);
             self.digests.push(records.each_ref().map(|record| record.as_ref().map(|record| record.digest)));
@@ -183,8 +176,13 @@ impl Opener<'_> {
 }
 
 impl Wanted {
-    fn of(self, ordinals: &Ordinals) -> Ordinals {
-        match (self, *ordinals) {
+    /// Those of an element's disclosures that are to be opened: only such as may be seen of anybody.
+    fn of(self, ordinals: &Ordinals, disclosing: Disclosing<'_>) -> Ordinals {
+        let mut seen = Ordinals::default();
+        for ((place, ordinal), kind) in seen.iter_mut().zip(ordinals).zip(Kind::ALL) {
+            *place = ordinal.filter(|_| disclosing.sees_any(kind));
+        }
+        match (self, seen) {
             (Self::AllButConnections, [identity, Some(_), fields]) if identity.or(fields).is_some() => {
                 [identity, None, fields]
             }
@@ -227,14 +225,21 @@ impl KeptTexts {
     }
 }
 
-/// Opens one; `None` if its person's key was destroyed.
-fn open(vault: &Vault, record: DisclosureRecordRef<'_>) -> Result<Option<Text>, PartError> {
-    let DisclosureRecordRef { digest, person, kind, ciphertext } = record;
-    let kind = Kind::from_byte(kind).ok_or_else(|| store("a disclosure of an unknown kind".into()))?;
-    let text = vault.open_ciphertext(digest, PersonId(*person), kind, ciphertext);
-    let Some(text) = text.map_err(|error| store(Box::new(error)))? else { return Ok(None) };
-    let text = KeptDisclosure::parse(text).map_err(|error| store(Box::new(error)))?;
-    Ok(Some(Text { digest: *digest, text: Rc::new(text) }))
+/// Opens one; `None` if it may not be seen, or its person's key was destroyed, which `erased` then says.
+fn open(
+    disclosing: Disclosing<'_>,
+    record: SealedDisclosure<&[u8]>,
+    erased: &mut bool,
+) -> Result<Option<Text>, PartError> {
+    let text = match disclosing.open(record)? {
+        Opening::Text(text) => KeptDisclosure::parse(text).map_err(store)?,
+        Opening::Erased => {
+            *erased = true;
+            return Ok(None);
+        }
+        Opening::Unseen => return Ok(None),
+    };
+    Ok(Some(Text { digest: record.digest, text: Rc::new(text) }))
 }
 
 #[cfg(test)]
@@ -244,6 +249,7 @@ mod tests {
     use search::{LeafLine, Predicate};
 
     use super::*;
+    use crate::disclose::sight::Sight;
     use crate::{Config, Log, Submission, World, inspect};
 
     fn submit(log: &Log, from: usize) {
@@ -288,7 +294,8 @@ mod tests {
         submit(&log, 0);
         log.seal().unwrap();
         submit(&log, 30);
-        let mut opener = Opener::new(&log.shared.vault);
+        let sight = Sight::of_everything();
+        let mut opener = Opener::new(Disclosing::new(&log.shared.vault, &sight));
         let expected = |connections: [bool; 2], erased: Option<usize>| -> Vec<_> {
             let one = |n: usize| {
                 let gone = erased == Some(n % 3);

@@ -1,12 +1,13 @@
-//! What the index needs of an entry beside its line, when only line and disclosures are at hand.
+//! What the index needs of an entry beside its line, when only line and disclosures are at hand. Nothing of their texts leaves:
+//! addresses go out under their person's key, identities into the vault's memory.
 
-use event::personal::OpenedDisclosure;
-use event::{Entry, Kind, PersonId};
+use event::personal::{OpenedDisclosure, SealedDisclosure};
+use event::{Entry, Kind};
 use index::{AddressValue, IndexKey, IndexSecret, RowExtra};
-use segment::{Disclosed, DisclosureRecord, PartError};
+use segment::{Disclosed, PartError};
 use vault::Vault;
 
-use crate::commit::tail::sealed;
+use super::disclosing::{store, text_of};
 
 /// Where the address stands in a connection.
 const ADDRESS: &str = "/client/ip";
@@ -33,35 +34,27 @@ pub(crate) fn address_of(
     if let Some(ip) = entry.client.ip.as_deref() {
         return Ok(vault.address_in_line(ip));
     }
-    for record in disclosed.iter().flatten().flatten().filter(|record| record.kind == Kind::Connection.as_byte()) {
-        if let Some(ip) = open(vault, record)?.as_deref().map(address_in).transpose()?.flatten() {
-            return Ok(vault.address_of(PersonId(record.person), &ip));
+    for record in disclosed.iter().flatten().flatten().filter(|record| record.kind == Kind::Connection) {
+        if let Some(ip) = text_of(vault, record.as_ref())?.as_deref().map(address_in).transpose()?.flatten() {
+            return Ok(vault.address_of(record.person, &ip));
         }
     }
     Ok(None)
 }
 
 /// Holds an identity open, unless it is already, its key is gone, or there is no more room: then it is not even opened.
-pub(crate) fn remember_identity(vault: &Vault, record: &DisclosureRecord) -> Result<(), PartError> {
+pub(crate) fn remember_identity(vault: &Vault, record: SealedDisclosure<&[u8]>) -> Result<(), PartError> {
     let may_be_held = vault.holds_all_identities() && !vault.has_identity(&record.digest);
-    if record.kind != Kind::Identity.as_byte() || !may_be_held {
+    if record.kind != Kind::Identity || !may_be_held {
         return Ok(());
     }
-    let Some(json) = open(vault, record)? else { return Ok(()) };
-    vault
-        .remember_identity(record.digest, PersonId(record.person), &json)
-        .map_err(|error| PartError::Store(Box::new(error)))
+    let Some(json) = text_of(vault, record)? else { return Ok(()) };
+    vault.remember_identity(record.digest, record.person, &json).map_err(store)
 }
 
 /// The address in a connection's `[salt,kind,value]` text.
-pub(crate) fn address_in(json: &str) -> Result<Option<String>, PartError> {
-    let opened = OpenedDisclosure::parse(json).map_err(|error| PartError::Store(Box::new(error)))?;
+pub(super) fn address_in(json: &str) -> Result<Option<String>, PartError> {
+    let opened = OpenedDisclosure::parse(json).map_err(store)?;
     let raw = opened.values.iter().find(|(pointer, _)| pointer == ADDRESS).map(|(_, raw)| *raw);
-    raw.map(serde_json::from_str).transpose().map_err(|error| PartError::Store(Box::new(error)))
-}
-
-/// The text of a disclosure; `None` if its key is gone.
-pub(crate) fn open(vault: &Vault, record: &DisclosureRecord) -> Result<Option<String>, PartError> {
-    let sealed = sealed(record.clone()).ok_or_else(|| PartError::Store("a disclosure of an unknown kind".into()))?;
-    vault.open_sealed(&sealed).map_err(|error| PartError::Store(Box::new(error)))
+    raw.map(serde_json::from_str).transpose().map_err(store)
 }

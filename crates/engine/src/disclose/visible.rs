@@ -1,45 +1,59 @@
-//! What a caller may see of persons: everything that is not erased.
+//! What questions see of persons: everything that is not erased, as far as whoever asks may see it.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use event::personal::Fit;
+use event::personal::{Fit, SealedDisclosure};
 use event::{Entry, Kind};
 use index::AddressValue;
 use search::{Addresses, Identities};
-use segment::{DisclosureRecord, Part, PartError};
-use vault::Vault;
+use segment::{Part, PartError};
+use vault::OpenIdentity;
 
-use crate::ask::disclosed::must_name;
-use crate::ask::rows::{address_in, open};
+use super::disclosing::{Disclosing, Opening, store};
+use super::indexing::address_in;
+use super::named::must_name;
+use super::sight::Persons;
 
 /// For how many addresses a question keeps what the index may hold, 32 bytes a person each: nobody asks for more at once.
 const KEPT_MAX: usize = 4;
 
 /// The vault as search sees it, for one question.
 pub(crate) struct Visible<'a> {
-    vault: &'a Vault,
+    disclosing: Disclosing<'a>,
     /// What the index may hold for the addresses asked for last: each part of the log is asked for the same ones.
     values: Mutex<Vec<(IpAddr, Arc<[AddressValue]>)>>,
 }
 
 impl<'a> Visible<'a> {
-    pub(crate) fn new(vault: &'a Vault) -> Self {
-        Self { vault, values: Mutex::default() }
+    pub(crate) fn new(disclosing: Disclosing<'a>) -> Self {
+        Self { disclosing, values: Mutex::default() }
+    }
+
+    /// Of whom names and e-mail addresses may be seen.
+    fn named(&self) -> &Persons {
+        self.disclosing.sight.of(Kind::Identity)
+    }
+
+    /// Of whom addresses of clients may be seen.
+    fn connected(&self) -> &Persons {
+        self.disclosing.sight.of(Kind::Connection)
     }
 
     /// The address of the entry at `row`, by its line or a disclosure, in canonical form.
     fn address(&self, part: &dyn Part, row: u32) -> Result<Option<IpAddr>, PartError> {
         let canonical = |text: &str| text.parse::<IpAddr>().ok().map(|ip| ip.to_canonical());
         let line = part.line(row)?;
-        let entry = Entry::parse(&line).map_err(|error| PartError::Store(Box::new(error)))?;
+        let entry = Entry::parse(&line).map_err(store)?;
         if let Some(known) = entry.client.ip.as_deref() {
             return Ok(canonical(known));
         }
         let disclosed = part.disclosures(row)?;
         must_name(&line, part.leaf(row), &disclosed)?;
-        for record in disclosed.into_iter().filter_map(|[_, connection, _]| connection) {
-            if let Some(known) = open(self.vault, &record)?.as_deref().map(address_in).transpose()?.flatten() {
+        for record in disclosed.iter().filter_map(|[_, connection, _]| connection.as_ref()) {
+            if let Opening::Text(json) = self.disclosing.open(record.as_ref())?
+                && let Some(known) = address_in(&json)?
+            {
                 return Ok(canonical(&known));
             }
         }
@@ -49,11 +63,11 @@ impl<'a> Visible<'a> {
 
 impl Identities for Visible<'_> {
     fn each(&self, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        self.vault.for_each_value(take);
+        self.fitting(Fit::Inside, "", take);
     }
 
     fn are_all_open(&self) -> bool {
-        self.vault.holds_all_identities()
+        *self.named() == Persons::Nobody || self.disclosing.vault.holds_all_identities()
     }
 
     fn others(
@@ -62,32 +76,42 @@ impl Identities for Visible<'_> {
         may_open: &dyn Fn() -> bool,
         take: &mut dyn FnMut(&[u8; 32], &str, &str),
     ) -> Result<(), PartError> {
-        if self.vault.holds_all_identities() {
+        if self.are_all_open() {
             return Ok(());
         }
-        let mut open = |record: &DisclosureRecord| {
-            if self.vault.has_identity(&record.digest) {
+        let mut open = |record: SealedDisclosure<&[u8]>| {
+            // Of those that may not be seen, none counts either.
+            if !self.named().has(record.person) || self.disclosing.vault.has_identity(&record.digest) {
                 return Ok(());
             }
             if !may_open() {
                 return Err(PartError::Stopped);
             }
-            let Some(json) = open(self.vault, record)? else { return Ok(()) };
-            let values = vault::identity_values(&json).map_err(|error| PartError::Store(Box::new(error)))?;
+            let Opening::Text(json) = self.disclosing.open(record)? else { return Ok(()) };
+            let values = vault::identity_values(&json).map_err(store)?;
             values.iter().for_each(|(pointer, value)| take(&record.digest, pointer, value));
             Ok(())
         };
         if let Some(file) = part.disclosure_file() {
-            return file.each_record(Kind::Identity.as_byte(), &mut |_, record| open(&record));
+            return file.each_record(Kind::Identity, &mut |_, record| open(record.as_ref()));
         }
         for row in 0..part.rows() {
-            part.disclosures(row)?.iter().filter_map(|[identity, ..]| identity.as_ref()).try_for_each(&mut open)?;
+            let disclosed = part.disclosures(row)?;
+            disclosed.iter().filter_map(|[identity, ..]| identity.as_ref()).try_for_each(|one| open(one.as_ref()))?;
         }
         Ok(())
     }
 
     fn fitting(&self, fit: Fit, folded: &str, take: &mut dyn FnMut(&[u8; 32], &str, &str)) {
-        self.vault.for_each_fitting(fit, folded, take);
+        let persons = self.named();
+        if *persons == Persons::Nobody {
+            return;
+        }
+        self.disclosing.vault.for_each_fitting(fit, folded, &mut |OpenIdentity { digest, person }, pointer, value| {
+            if persons.has(*person) {
+                take(digest, pointer, value);
+            }
+        });
     }
 }
 
@@ -98,7 +122,13 @@ impl Addresses for Visible<'_> {
         if let Some((_, values)) = kept.iter().find(|(known, _)| *known == ip) {
             return Arc::clone(values);
         }
-        let values: Arc<[AddressValue]> = self.vault.address_values(ip).into();
+        let vault = self.disclosing.vault;
+        let values: Arc<[AddressValue]> = match self.connected() {
+            Persons::Everybody => vault.address_values(ip),
+            Persons::Nobody => vault.address_values_of(&[], ip),
+            Persons::These(persons) => vault.address_values_of(persons.handles(), ip),
+        }
+        .into();
         kept.truncate(KEPT_MAX - 1);
         kept.insert(0, (ip, Arc::clone(&values)));
         values
@@ -109,7 +139,8 @@ impl Addresses for Visible<'_> {
     }
 
     fn reveal(&self, value: &AddressValue) -> Option<IpAddr> {
-        self.vault.reveal_address(value)
+        let holder = vault::holder_of_address(value);
+        holder.is_none_or(|person| self.connected().has(person)).then(|| self.disclosing.vault.reveal_address(value))?
     }
 }
 
