@@ -122,7 +122,7 @@ fn queries(seed: u64) -> Vec<String> {
             let email = values.email(n);
             single.extend([
                 format!("\"{name}\""),
-                format!("{last}"),
+                last.to_owned(),
                 format!("\"{last} exported\""),
                 format!("\"{} EXPORTED door\"", last.to_uppercase()),
                 format!("resource_name:{first}"),
