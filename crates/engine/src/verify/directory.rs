@@ -12,7 +12,7 @@ use segment::verify::verify_folder;
 use vault::{RootKey, Vault};
 
 use super::relations::Relations;
-use super::segments::Indexes;
+use super::segments::{Indexes, Live};
 use super::since;
 use super::{Expect, Finding, Progress, Verification, VerifyError, journalled, markers, receipt, segments, sort_in};
 use crate::start::create::surroundings;
@@ -186,7 +186,8 @@ fn check_sealed(
 ) -> (Option<Manifest>, Indexes) {
     let manifest = check_manifests(&*stores.manifests, layout, verification);
     let named = manifest.as_ref().map_or(&[][..], |manifest| &manifest.segments);
-    let indexes = segments::check(disk, &*stores.segments, layout, named, explained, relations, progress, verification);
+    let live = Live { store: &*stores.segments, named, explained };
+    let indexes = segments::check(disk, layout, live, relations, progress, verification);
     (manifest, indexes)
 }
 

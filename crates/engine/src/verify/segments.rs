@@ -34,17 +34,25 @@ pub(super) struct Indexes {
     pub(super) forged: Vec<SegmentEntry>,
 }
 
+/// The live segments.
+#[derive(Clone, Copy)]
+pub(super) struct Live<'a> {
+    pub(super) store: &'a dyn BlobStore,
+    pub(super) named: &'a [SegmentEntry],
+    /// Leaves whose absence the log explains.
+    pub(super) explained: &'a RoaringTreemap,
+}
+
 /// Checks one segment after the other, each on all processors; returns what is to be done about their indexes.
 pub(super) fn check(
     disk: &dyn Disk,
-    store: &dyn BlobStore,
     layout: &Layout,
-    named: &[SegmentEntry],
-    explained: &RoaringTreemap,
+    live: Live<'_>,
     relations: &Relations<'_>,
     progress: Progress<'_>,
     verification: &mut Verification,
 ) -> Indexes {
+    let Live { store, named, explained } = live;
     let dir = layout.segments();
     let path = layout.tree().join("digests");
     let size = verification.size;
