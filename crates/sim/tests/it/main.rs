@@ -5,10 +5,13 @@
 use indelible_sim::{BUGS, run};
 
 /// Seeds of the short form.
-const SEEDS: u64 = 24;
+const SEEDS: u64 = 16;
 
 /// Seeds within which a planted bug must be found.
 const BUG_SEEDS: u64 = 100;
+
+/// Seeds that find most of them, tried first to save time.
+const BUG_SEEDS_FIRST: [u64; 3] = [0, 14, 17];
 
 #[test]
 fn every_promise_is_kept_in_every_seed() {
@@ -31,7 +34,8 @@ fn a_seed_does_the_same_twice() {
 #[test]
 fn every_planted_bug_is_found() {
     for bug in BUGS {
-        let found = (0..BUG_SEEDS).any(|seed| run(seed, Some(bug), false).broken.is_some());
+        let found =
+            BUG_SEEDS_FIRST.into_iter().chain(0..BUG_SEEDS).any(|seed| run(seed, Some(bug), false).broken.is_some());
         assert!(found, "{}", bug.name);
     }
 }
