@@ -7,7 +7,9 @@ use vault::{KeyState, OpenDisclosureError, Vault};
 /// is right.
 pub(crate) fn check_opens(vault: &Vault, sealed: SealedDisclosure<&[u8]>) -> Result<(), &'static str> {
     if vault.key_state(sealed.person) == KeyState::Unknown {
-        return Err("the person of a disclosure is not in the vault: vault.db lacks a row, or the handle was changed");
+        return Err(
+            "the person of a disclosure is not in the vault: the key store lacks a row, or the handle was changed",
+        );
     }
     match vault.open_sealed(&sealed) {
         Ok(_) => Ok(()),
