@@ -128,7 +128,7 @@ fn kill(disk: &FaultyDisk, opened: Option<(Log, Steps)>) {
 const PUBLICATION: u64 = 30;
 
 /// Begins to seal; returns how many operations of the disk it took.
-fn seal(disk: &FaultyDisk, log: &Log, steps: &mut Steps<'_>) -> u64 {
+fn seal(disk: &FaultyDisk, log: &Log, steps: &mut Steps) -> u64 {
     submit(log, &events(0, 2)).unwrap();
     log.ask_to_seal();
     let before = disk.operations();
