@@ -64,7 +64,7 @@ pub fn remove_leftovers(disk: &dyn Disk, dir: &Path, elsewhere: &Elsewhere<'_>) 
         }
     }
     for (name, files) in unnamed {
-        let found = judge(disk, dir, name, elsewhere).map_err(io::Error::other)?;
+        let found = judge(disk, dir, name, &files, elsewhere).map_err(io::Error::other)?;
         for path in files {
             match found.reason(&path) {
                 None => leftovers.removed.push(path),
@@ -118,13 +118,23 @@ impl Judged {
             Self::These(files) if files.iter().any(|file| file == path) => {
                 Some("no manifest names it, and it does not belong to the lines beside it")
             }
+            // The disk may have erred; without its lines no later start could tell whose that file is.
+            Self::These(files) if is_lines(path) && !files.is_empty() => {
+                Some("no manifest names it, and it tells of a file beside it that stays")
+            }
             Self::These(_) => None,
         }
     }
 }
 
-/// Reads the files of a segment that no manifest names.
-fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'_>) -> Result<Judged, BoxedError> {
+/// Reads the files of a segment that no manifest names, which are those `lying` there.
+fn judge(
+    disk: &dyn Disk,
+    dir: &Path,
+    name: SegmentName,
+    lying: &[PathBuf],
+    elsewhere: &Elsewhere<'_>,
+) -> Result<Judged, BoxedError> {
     let journal = &elsewhere.journal;
     let sealed = name.first..name.leaves().end.min(journal.start);
     if name.last >= journal.end || !(sealed.is_empty() || (elsewhere.are_held)(sealed)) {
@@ -144,7 +154,8 @@ fn judge(disk: &dyn Disk, dir: &Path, name: SegmentName, elsewhere: &Elsewhere<'
     if files.iter().any(|path| is_lines(path)) {
         return Ok(Judged::All("no manifest names it, and its lines are not there or not those of the tree"));
     }
-    Ok(Judged::These(files))
+    // Others are missing: an earlier start has removed them.
+    Ok(Judged::These(files.into_iter().filter(|file| lying.contains(file)).collect()))
 }
 
 /// What a manifest would say of the segment. A file that cannot be read has no hash; verifying finds why.
