@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use env::BlobStore;
 use proof::Digest;
@@ -67,9 +67,9 @@ pub fn remove_leftovers(store: &dyn BlobStore, elsewhere: &Elsewhere<'_>) -> io:
     }
     let mut removed = Vec::new();
     for (segment, names) in unnamed {
-        let judged = judge(store, segment, elsewhere).map_err(io::Error::other)?;
+        let judged = judge(store, segment, &names, elsewhere).map_err(io::Error::other)?;
         for name in names {
-            match judged.reason(&store.place(&name)) {
+            match judged.reason(&name) {
                 None => removed.push(name),
                 Some(what) => leftovers.kept.push((store.place(&name), what)),
             }
@@ -110,23 +110,33 @@ pub fn remove_unfinished(store: &dyn BlobStore) -> io::Result<()> {
 /// Why files of a segment stay.
 enum Judged {
     All(&'static str),
-    These(Vec<PathBuf>),
+    /// Their names.
+    These(Vec<String>),
 }
 
 impl Judged {
-    fn reason(&self, path: &Path) -> Option<&'static str> {
+    fn reason(&self, name: &str) -> Option<&'static str> {
         match self {
             Self::All(what) => Some(what),
-            Self::These(files) if files.iter().any(|file| file == path) => {
+            Self::These(names) if names.iter().any(|other| other == name) => {
                 Some("no manifest names it, and it does not belong to the lines beside it")
+            }
+            // The disk may have erred; without its lines no later start could tell whose that file is.
+            Self::These(names) if is_lines(name) && !names.is_empty() => {
+                Some("no manifest names it, and it tells of a file beside it that stays")
             }
             Self::These(_) => None,
         }
     }
 }
 
-/// Reads the files of a segment that no manifest names.
-fn judge(store: &dyn BlobStore, name: SegmentName, elsewhere: &Elsewhere<'_>) -> Result<Judged, BoxedError> {
+/// Reads the files of a segment that no manifest names, which are those `lying` there.
+fn judge(
+    store: &dyn BlobStore,
+    name: SegmentName,
+    lying: &[String],
+    elsewhere: &Elsewhere<'_>,
+) -> Result<Judged, BoxedError> {
     let journal = &elsewhere.journal;
     let sealed = name.first..name.leaves().end.min(journal.start);
     if name.last >= journal.end || !(sealed.is_empty() || (elsewhere.are_held)(sealed)) {
@@ -149,7 +159,8 @@ fn judge(store: &dyn BlobStore, name: SegmentName, elsewhere: &Elsewhere<'_>) ->
     if files.contains(&store.place(&name.file(SegmentFile::Lines))) {
         return Ok(Judged::All("no manifest names it, and its lines are not there or not those of the tree"));
     }
-    Ok(Judged::These(files))
+    // Others are missing: an earlier start has removed them.
+    Ok(Judged::These(lying.iter().filter(|name| files.contains(&store.place(name))).cloned().collect()))
 }
 
 /// What a manifest would say of the segment, and the leaves that it lacks. A file that cannot be read has no hash; verifying finds why.

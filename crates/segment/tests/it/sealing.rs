@@ -234,6 +234,22 @@ fn stays(disk: &FaultyDisk, files: &[(&str, Vec<u8>)]) -> Vec<bool> {
 }
 
 #[test]
+fn leftovers_that_a_disk_read_wrongly_go_at_a_later_start() {
+    let disk = disk();
+    seal_and_publish(&disk).unwrap();
+    let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let surplus = LOG.seal(&disk, 0..LEAVES).unwrap();
+    let [lines, disclosures, index] = SegmentFile::ALL.map(|file| surplus.name.path(segments(), file));
+    let clean = || LOG.clean(&disk, &newest, LEAVES..LEAVES, &|_| true).removed;
+    disk.flip_bit(&disclosures, 40, 0).unwrap();
+    assert_eq!(clean(), [index]);
+    disk.flip_bit(&disclosures, 40, 0).unwrap();
+    let mut removed = clean();
+    removed.sort();
+    assert_eq!(removed, [disclosures, lines]);
+}
+
+#[test]
 fn no_name_of_a_segment_removes_what_is_not_the_logs() {
     let disk = disk();
     seal_and_publish(&disk).unwrap();
@@ -258,11 +274,12 @@ fn no_name_of_a_segment_removes_what_is_not_the_logs() {
         ("ours", [lines, disclosures, index], &[false, false, false][..]),
         ("the lines alone", [lines, b"", b""], &[false]),
         ("another log's", [lines2, disclosures2, index2], &[true, true, true]),
-        ("another log's disclosures", [lines, disclosures2, index], &[false, true, false]),
-        ("another log's index", [lines, disclosures, index2], &[false, false, true]),
+        // Lines stay as long as a file beside them: they tell whose it is.
+        ("another log's disclosures", [lines, disclosures2, index], &[true, true, false]),
+        ("another log's index", [lines, disclosures, index2], &[true, false, true]),
         ("texts", [text, text, text], &[true, true, true]),
-        ("a text as disclosures", [lines, text, index], &[false, true, false]),
-        ("a text as an index", [lines, disclosures, text], &[false, false, true]),
+        ("a text as disclosures", [lines, text, index], &[true, true, false]),
+        ("a text as an index", [lines, disclosures, text], &[true, false, true]),
         ("disclosures alone", [b"", disclosures, b""], &[true]),
         ("an index alone", [b"", b"", index], &[true]),
     ] {
