@@ -237,9 +237,9 @@ fn stays(disk: &FaultyDisk, files: &[(&str, Vec<u8>)]) -> Vec<bool> {
 fn leftovers_that_a_disk_read_wrongly_go_at_a_later_start() {
     let disk = disk();
     seal_and_publish(&disk).unwrap();
-    let newest = manifest::newest(&disk, Path::new(MANIFESTS)).unwrap().unwrap();
+    let newest = manifest::newest(&store(&disk, Path::new(MANIFESTS))).unwrap().unwrap();
     let surplus = LOG.seal(&disk, 0..LEAVES).unwrap();
-    let [lines, disclosures, index] = SegmentFile::ALL.map(|file| surplus.name.path(segments(), file));
+    let [lines, disclosures, index] = SegmentFile::ALL.map(|file| segments().join(surplus.name.file(file)));
     let clean = || LOG.clean(&disk, &newest, LEAVES..LEAVES, &|_| true).removed;
     disk.flip_bit(&disclosures, 40, 0).unwrap();
     assert_eq!(clean(), [index]);
