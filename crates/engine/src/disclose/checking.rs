@@ -8,7 +8,7 @@ use vault::{KeyState, OpenDisclosureError, Vault};
 pub(crate) fn check_opens(vault: &Vault, sealed: SealedDisclosure<&[u8]>) -> Result<(), &'static str> {
     if vault.key_state(sealed.person) == KeyState::Unknown {
         return Err(
-            "the person of a disclosure is not in the vault: the key store lacks a row, or the handle was changed",
+            "the person of a disclosure is not in the vault: its store (vault.db, by default) lacks a row, or the handle was changed",
         );
     }
     match vault.open_sealed(&sealed) {
