@@ -63,36 +63,45 @@ pub(crate) fn row(layout: Layout, entry: &Entry<'_>, opened: &[Opened<'_>], brow
     end(out);
 }
 
-/// Appends a cell and a comma. Control characters are shown, not written: whoever looks at the file on a terminal must not have it
-/// obey what an attacker sent.
+/// Appends a cell and a comma.
 fn cell(text: &str, out: &mut Vec<u8>) {
+    let text = shown(text);
     let bytes = text.as_bytes();
     // No early exit, so that the compiler can check many bytes at once: most cells have none of these characters.
-    let special = |found, byte: &u8| found | matches!(byte, b'"' | b',' | ..=0x1f | 0x7f | 0xc2);
-    if !bytes.iter().fold(false, special) {
+    let special = |found, byte: &u8| found | matches!(byte, b'"' | b',' | b'\r' | b'\n');
+    if bytes.iter().fold(false, special) {
+        out.push(b'"');
+        let mut from = 0;
+        for quote in memchr::memchr_iter(b'"', bytes) {
+            out.extend_from_slice(bytes.get(from..=quote).unwrap_or_default());
+            from = quote;
+        }
+        out.extend_from_slice(bytes.get(from..).unwrap_or_default());
+        out.extend_from_slice(b"\",");
+    } else {
         out.extend_from_slice(bytes);
         out.push(b',');
-        return;
     }
-    out.push(b'"');
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c == '"' || is_obeyed(c)) {
-        let (plain, from) = rest.split_at(at);
-        let mut chars = from.chars();
-        out.extend_from_slice(plain.as_bytes());
-        match chars.next() {
-            Some('"') | None => out.extend_from_slice(b"\"\""),
-            Some(control) => out.extend_from_slice(format!("\\u{:04x}", u32::from(control)).as_bytes()),
-        }
-        rest = chars.as_str();
-    }
-    out.extend_from_slice(rest.as_bytes());
-    out.extend_from_slice(b"\",");
 }
 
-/// Whether a terminal would do something other than show it or go on: a control character that is no tab and no end of line.
-fn is_obeyed(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\r' | '\n')
+/// The text with control characters shown as `\u001b` and the like, but for tabs and ends of lines: whoever looks at the file on a
+/// terminal must not have it obey what an attacker sent.
+fn shown(text: &str) -> Cow<'_, str> {
+    let is_obeyed = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
+    // As above; 0xc2 begins those of two bytes.
+    let may_be = |found, byte: &u8| found | matches!(byte, 0..=0x1f | 0x7f | 0xc2);
+    if !text.as_bytes().iter().fold(false, may_be) || !text.contains(is_obeyed) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_obeyed(c) {
+            shown.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.into()
 }
 
 /// Ends the row behind its last cell's comma.
@@ -139,7 +148,7 @@ mod tests {
         let mut text = Vec::new();
         cell("a\u{1b}[31m\"\u{9b}\0\tü\u{7f}", &mut text);
         cell("§ 5 ©", &mut text);
-        assert_eq!(String::from_utf8(text).unwrap(), "\"a\\u001b[31m\"\"\\u009b\\u0000\tü\\u007f\",\"§ 5 ©\",");
+        assert_eq!(String::from_utf8(text).unwrap(), "\"a\\u001b[31m\"\"\\u009b\\u0000\tü\\u007f\",§ 5 ©,");
     }
 
     #[test]
