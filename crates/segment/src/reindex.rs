@@ -8,7 +8,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use env::{BlobStore, Content, Disk, Drafts};
+use env::{BlobStore, Content, Disk, Drafts, Kind};
 use event::{Entry, LineError};
 use index::{
     AddressValue, Difference, Field, INDEX_LINE_BYTES_MAX, Index, IndexBuilder, IndexError, IndexMergeError, MergeInto,
@@ -22,6 +22,7 @@ use crate::disclosures::DisclosureFile;
 use crate::file::{Output, Source};
 use crate::manifest::SegmentEntry;
 use crate::names::SegmentFile;
+use crate::seal::{Placed, place_draft};
 use crate::sealed::{IndexAccess, OpenSegmentError, SealedLines, read_index};
 use crate::{Disclosed, PartError};
 
@@ -244,10 +245,23 @@ struct Temporary<'d> {
 
 impl<'d> Temporary<'d> {
     /// Removes what an earlier crash left there.
+    ///
+    /// # Errors
+    /// `Write` where something else lies under the name, which stays.
     fn new(disk: &'d dyn Disk, path: PathBuf) -> Result<Self, ReindexError> {
-        match disk.remove(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(ReindexError::Write { file: path, source }),
-            _ => Ok(Self { disk, path }),
+        let cleared = match disk.kind(&path) {
+            Ok(Kind::Absent) => Ok(()),
+            Ok(Kind::Plain) => match place_draft(disk, &path) {
+                Ok(Placed::Unfinished) => disk.remove(&path),
+                Ok(_) => Err(io::Error::other("what lies there is not an index in the making: move it away")),
+                Err(error) => Err(error),
+            },
+            Ok(Kind::Other(what)) => Err(io::Error::other(format!("{what}: move it away"))),
+            Err(error) => Err(error),
+        };
+        match cleared {
+            Ok(()) => Ok(Self { disk, path }),
+            Err(source) => Err(ReindexError::Write { file: path, source }),
         }
     }
 }

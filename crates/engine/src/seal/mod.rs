@@ -6,6 +6,7 @@ pub(crate) mod freezer;
 pub(crate) mod joining;
 pub(crate) mod joins;
 pub(crate) mod merging;
+pub(crate) mod own_puts;
 pub(crate) mod publisher;
 pub(crate) mod seal_now;
 pub(crate) mod sealer;

@@ -22,9 +22,10 @@ use proof::LeafIndex;
 use segment::manifest::{Manifest, SegmentEntry, newest, publish, publish_again};
 use segment::seal::remove_files;
 use segment::sealed::{IndexAccess, open_segment};
-use segment::{BlockCache, Segment, SegmentName};
+use segment::{BlockCache, Segment, SegmentFile, SegmentName};
 
 use crate::seal::error::SealingError;
+use crate::seal::own_puts::OwnPuts;
 use crate::state::config::Stores;
 use crate::state::health::Work;
 use crate::state::parts::TailPart;
@@ -38,8 +39,8 @@ pub(crate) struct Publisher {
     manifest: Option<Manifest>,
     /// A publication that may or may not have taken place.
     unsettled: Option<Publication>,
-    /// Files of segments that no manifest named at the start: not ours to remove. `None`: the folder could not be listed.
-    foreign: Option<HashSet<String>>,
+    /// What this process has put or took over.
+    own: OwnPuts,
     /// Whether files of our own may lie in the folder that no manifest names.
     untidy: bool,
 }
@@ -59,15 +60,10 @@ enum Settled {
 
 impl Publisher {
     /// Goes on from `manifest`, the newest, whose segments are open.
-    pub(crate) fn new(shared: Arc<Shared>, cache: Arc<BlockCache>, manifest: Option<Manifest>) -> Self {
-        let mut publisher = Self { shared, cache, manifest, unsettled: None, foreign: None, untidy: false };
-        publisher.foreign = match publisher.unnamed() {
-            Ok(files) => Some(files.collect()),
-            Err(error) => {
-                tracing::warn!(%error, "files of failed segments will stay until the next start");
-                None
-            }
-        };
+    pub(crate) fn new(shared: Arc<Shared>, cache: Arc<BlockCache>, manifest: Option<Manifest>, own: OwnPuts) -> Self {
+        let publisher = Self { shared, cache, manifest, unsettled: None, own, untidy: false };
+        let files = publisher.entries().iter().flat_map(|entry| SegmentFile::ALL.map(|file| entry.name.file(file)));
+        publisher.own.take_over(files);
         publisher
     }
 
@@ -177,14 +173,13 @@ impl Publisher {
         if !self.untidy || self.unsettled.is_some() {
             return;
         }
-        let Some(foreign) = &self.foreign else { return };
         let joined = |file: &str| {
             let name = segment_of(file);
             let ends = joining.first().zip(joining.last()).map(|(first, last)| (first.name.first, last.name.last));
             name.is_some_and(|name| ends == Some((name.first, name.last)))
         };
         let tidied = self.unnamed().and_then(|files| {
-            let ours: Vec<_> = files.filter(|file| !foreign.contains(file) && !joined(file)).collect();
+            let ours: Vec<_> = files.filter(|file| self.own.has(file) && !joined(file)).collect();
             remove_files(&*self.shared.stores.segments, &ours)
         });
         match tidied {

@@ -58,7 +58,8 @@ pub(crate) fn settle(
     make_names_durable(disk, layout)?;
     let stores = world.stores(layout);
     // Sealing that was cut on a full disk has left in them what this start needs.
-    remove_unfinished(&*stores.segments).map_err(|source| OpenLogError::disk(&dir, source))?;
+    remove_unfinished(&*stores.segments, looked.manifest.as_ref())
+        .map_err(|source| OpenLogError::disk(&dir, source))?;
     let made = world.journal(config, layout).make_room_to_settle();
     made.map_err(|source| OpenLogError::disk(&layout.journal(), source))?;
     let segments = with_indexes(&*stores.segments, looked)?;

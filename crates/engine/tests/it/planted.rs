@@ -258,3 +258,64 @@ fn nothing_is_written_through_a_link_into_a_file_of_two_names() {
         }
     }
 }
+
+#[test]
+fn what_is_put_under_a_segments_name_while_the_log_runs_stays() {
+    let folder = at_rest(0);
+    let log = folder.open();
+    let segments = folder.data().join("segments");
+    let names = [
+        "000000000000-000000000999.0.ndjson.zst",
+        "000000000000-000000000999.0.disc",
+        "000000700000-000000700009.3.idx",
+    ];
+    let planted = names.map(|name| segments.join(name));
+    for path in &planted {
+        fs::write(path, TEXT).unwrap();
+    }
+    let link = segments.join("000000800000-000000800009.0.idx");
+    symlink(folder.root().join("nowhere"), &link).unwrap();
+    for round in 0..3 {
+        submit(&log, &events(900 + round * 20, 20)).unwrap();
+        log.seal().unwrap();
+    }
+    for path in &planted {
+        assert_eq!(fs::read(path).unwrap_or_default(), TEXT, "{}", path.display());
+    }
+    assert!(link.is_symlink());
+    log.close().unwrap();
+}
+
+#[test]
+fn no_index_is_made_over_something_else() {
+    let folder = at_rest(0);
+    let index = files(&folder.data()).into_iter().find(|path| path.extension().is_some_and(|it| it == "idx")).unwrap();
+    let mut draft = index.clone().into_os_string();
+    draft.push(".tmp");
+    fs::write(&draft, TEXT).unwrap();
+    fs::remove_file(&index).unwrap();
+    assert!(verify(&folder).is_err_and(|error| env::with_causes(&error).contains("move it away")));
+    assert_eq!(fs::read(&draft).unwrap(), TEXT);
+    assert!(Log::open(folder.config(), World::system()).is_err());
+    assert_eq!(fs::read(&draft).unwrap(), TEXT);
+    fs::remove_file(&draft).unwrap();
+    assert_eq!(verify(&folder).unwrap().findings, []);
+}
+
+#[test]
+fn a_live_file_that_a_link_leads_to_is_not_removed() {
+    for elsewhere in ["000000000000-open.0.ndjson.zst.tmp", "000000000000-000000000021.7.ndjson.zst"] {
+        let folder = at_rest(0);
+        let segments = folder.data().join("segments");
+        let live = files(&segments).into_iter().find(|path| path.to_string_lossy().ends_with(".ndjson.zst")).unwrap();
+        let elsewhere = segments.join(elsewhere);
+        fs::rename(&live, &elsewhere).unwrap();
+        symlink(&elsewhere, &live).unwrap();
+        let before = fs::read(&live).unwrap();
+        let log = folder.open();
+        submit(&log, &events(900, 20)).unwrap();
+        log.seal().unwrap();
+        log.close().unwrap();
+        assert_eq!(fs::read(&live).unwrap_or_default(), before, "{}", elsewhere.display());
+    }
+}

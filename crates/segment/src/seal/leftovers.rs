@@ -5,7 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use env::BlobStore;
+use env::{BlobStore, Kind};
 use proof::Digest;
 use roaring::RoaringTreemap;
 
@@ -57,9 +57,11 @@ pub fn remove_leftovers(store: &dyn BlobStore, elsewhere: &Elsewhere<'_>) -> io:
     let mut leftovers = Leftovers::default();
     let mut drafts = Vec::new();
     let mut unnamed: BTreeMap<SegmentName, Vec<String>> = BTreeMap::new();
+    let linked = are_linked(store, elsewhere.manifest)?;
     for Found { path, name, placed } in find(store)? {
         match placed {
             Placed::Of(segment) if is_live(&segment, elsewhere.manifest) => {}
+            Placed::Of(_) | Placed::Unfinished if linked => leftovers.kept.push((path, LINKED)),
             Placed::Of(segment) => unnamed.entry(segment).or_default().push(name),
             Placed::Unfinished => drafts.push(path),
             Placed::Foreign(what) => leftovers.kept.push((path, what)),
@@ -97,7 +99,10 @@ pub fn remove_files(store: &dyn BlobStore, names: &[String]) -> io::Result<()> {
 ///
 /// # Errors
 /// What the disk answers; what was removed before that stays removed.
-pub fn remove_unfinished(store: &dyn BlobStore) -> io::Result<()> {
+pub fn remove_unfinished(store: &dyn BlobStore, manifest: Option<&Manifest>) -> io::Result<()> {
+    if are_linked(store, manifest)? {
+        return Ok(());
+    }
     let drafts = store.drafts();
     for path in drafts.list()? {
         if matches!(place_draft(drafts.disk, &path)?, Placed::Unfinished) {
@@ -182,6 +187,22 @@ fn as_it_lies(store: &dyn BlobStore, name: SegmentName) -> (SegmentEntry, Roarin
 
 fn is_lines(name: &str) -> bool {
     SegmentName::parse(name).is_some_and(|(_, file)| file == SegmentFile::Lines)
+}
+
+/// Why nothing is removed while a live file is reached by a link.
+const LINKED: &str = "no manifest names it, but a file of a live segment is a link or has another name, and this may be what it leads to: put a copy in the link's place";
+
+/// Whether a file of a live segment is a link, or has another name.
+fn are_linked(store: &dyn BlobStore, manifest: Option<&Manifest>) -> io::Result<bool> {
+    let disk = store.drafts().disk;
+    for entry in manifest.iter().flat_map(|manifest| &manifest.segments) {
+        for file in SegmentFile::ALL {
+            if matches!(disk.kind(&store.place(&entry.name.file(file)))?, Kind::Other(_)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn is_live(name: &SegmentName, manifest: Option<&Manifest>) -> bool {

@@ -31,7 +31,7 @@ pub use crate::disclosures::Ordinals;
 pub use crate::personal::Digests3;
 pub use leftovers::{Elsewhere, Leftovers, remove_files, remove_leftovers, remove_unfinished};
 pub(crate) use temporary::Temporary;
-pub(crate) use unnamed::{Found, Placed, find};
+pub(crate) use unnamed::{Found, Placed, find, place_draft};
 
 /// Where the digest of a leaf comes from: the ledger.
 pub type Digests<'a> = dyn Fn(u64) -> Result<Digest, Box<dyn std::error::Error + Send + Sync>> + 'a;
