@@ -158,7 +158,7 @@ fn remember_identities(lines: &SealedLines, vault: &Vault) -> Result<(), PartErr
 }
 
 /// Checks that every leaf that a segment lacks is one whose absence is explained (I-7).
-fn check_removed(lines: &SealedLines, explained: &RoaringTreemap) -> Result<(), OpenLogError> {
+pub(crate) fn check_removed(lines: &SealedLines, explained: &RoaringTreemap) -> Result<(), OpenLogError> {
     if lines.leaves().is_whole() {
         return Ok(());
     }

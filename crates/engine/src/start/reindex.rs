@@ -10,13 +10,14 @@ use env::BlobStore;
 use index::{Difference, Field, IndexSecret};
 use segment::BlockCache;
 use segment::manifest::{Manifest, SegmentEntry, newest};
-use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing};
+use segment::sealed::{AddressOf, IndexAccess, ReindexError, Reindexing, SealedLines};
 use vault::{RootKey, Vault};
 
 use crate::disclose::indexing::{address_of, index_secret};
 use crate::start::create::surroundings;
 use crate::start::error::OpenLogError;
 use crate::start::ground::{Ground, survey};
+use crate::start::looking::check_removed;
 use crate::state::config::{Config, World};
 use crate::state::layout::Layout;
 
@@ -50,6 +51,10 @@ pub fn reindex(config: &Config, world: &World, watch: &Watch<'_>) -> Result<usiz
     let vault = Vault::open(layout.data(), surroundings(world, &layout), &RootKey::read(disk, layout.data())?)?;
     let stores = world.stores(&layout);
     let segments = newest(&*stores.manifests)?.map_or_else(Vec::new, |manifest: Manifest| manifest.segments);
+    // An index over a segment that lacks entries without a reason would vouch for it.
+    for entry in segments.iter().filter(|entry| entry.removed.is_some()) {
+        check_removed(&SealedLines::open(&*stores.segments, entry, &BlockCache::new(0))?, &config.explained)?;
+    }
     make_again(&*stores.segments, &vault, &segments, watch)?;
     Ok(segments.len())
 }

@@ -7,6 +7,8 @@
 //! Order: what is not used is set aside, by renaming → `REPAIRED` says what was done, under the log's key → manifest. The next start
 //! records it as an entry of the log and removes `REPAIRED`. A repair that is cut short is done again.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -278,17 +280,27 @@ impl Candidates {
         Ok(found)
     }
 
-    /// Consecutive segments from leaf 0 on. Of several that begin at one leaf the longest is taken: it was merged of the others.
+    /// Consecutive segments from leaf 0 on, as far as any reach. Of several that lead as far the longest is taken: it was merged of
+    /// the others.
     fn chain(&self) -> Vec<SegmentEntry> {
-        let mut chain: Vec<SegmentEntry> = Vec::new();
-        loop {
-            let next = chain.last().map_or(0, |entry| entry.name.leaves().end);
-            let here = self.sound.iter().filter(|entry| entry.name.first == next);
-            match here.max_by_key(|entry| (entry.name.last, entry.name.generation)) {
-                Some(entry) => chain.push(*entry),
-                None => return chain,
+        let mut sound = self.sound.clone();
+        sound.sort_unstable_by_key(|entry| Reverse(entry.name.first));
+        // By first leaf: how far segments lead from there, and the first of them.
+        let mut from: BTreeMap<u64, (u64, SegmentEntry)> = BTreeMap::new();
+        for entry in sound {
+            let end = entry.name.leaves().end;
+            let farthest = from.get(&end).map_or(end, |(farthest, _)| *farthest);
+            let rank = |farthest: u64, entry: &SegmentEntry| (farthest, entry.name.last, entry.name.generation);
+            let known = from.get(&entry.name.first);
+            if known.is_none_or(|(far, known)| rank(farthest, &entry) > rank(*far, known)) {
+                from.insert(entry.name.first, (farthest, entry));
             }
         }
+        let mut chain: Vec<SegmentEntry> = Vec::new();
+        while let Some((_, entry)) = from.get(&chain.last().map_or(0, |entry| entry.name.leaves().end)) {
+            chain.push(*entry);
+        }
+        chain
     }
 }
 
@@ -309,4 +321,32 @@ fn set_aside(disk: &dyn Disk, path: &Path, folder: &Path) -> std::io::Result<Pat
 fn disk_error(path: &Path) -> impl Fn(std::io::Error) -> RepairError {
     let path = path.to_owned();
     move |source| RepairError::Disk { path: path.clone(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proof::Digest;
+    use segment::SegmentName;
+    use segment::manifest::FileStamp;
+
+    fn chain(sound: &[(u64, u64)]) -> Vec<(u64, u64)> {
+        let stamp = FileStamp { bytes: 0, sha256: Digest([0; 32]) };
+        let entry = |&(first, last): &(u64, u64)| SegmentEntry {
+            name: SegmentName { first, last, generation: 0 },
+            lines: stamp,
+            disclosures: stamp,
+            removed: None,
+        };
+        let candidates = Candidates { sound: sound.iter().map(entry).collect(), unsound: Vec::new() };
+        candidates.chain().iter().map(|entry| (entry.name.first, entry.name.last)).collect()
+    }
+
+    #[test]
+    fn a_segment_that_leads_nowhere_does_not_hide_those_that_do() {
+        assert_eq!(chain(&[(0, 300), (0, 200), (201, 402), (403, 464)]), [(0, 200), (201, 402), (403, 464)]);
+        assert_eq!(chain(&[(0, 9), (10, 19), (0, 19), (20, 29)]), [(0, 19), (20, 29)], "the merged one");
+        assert_eq!(chain(&[(0, 9), (20, 29)]), [(0, 9)]);
+        assert_eq!(chain(&[(10, 19)]), []);
+    }
 }
