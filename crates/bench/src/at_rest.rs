@@ -72,8 +72,8 @@ pub fn verify(what: &OneLog, watch: &dyn Watch) -> miette::Result<Ran> {
     log::serve_settled(folder.path(), &what.events, watch)?.stop()?;
     let ended = run(folder.path(), &["verify", "--json"])?;
     let report: Value = serde_json::from_slice(&ended.said).unwrap_or_default();
-    let entries = report.get("entries").and_then(Value::as_u64);
-    let (Some(entries), true) = (entries, ended.success) else {
+    let entries = report.get("entries").and_then(Value::as_u64).filter(|_| ended.success);
+    let Some(entries) = entries else {
         return Err(miette::miette!("the log is not sound: {}", String::from_utf8_lossy(&ended.said)));
     };
     Ok(Ran::of(&ended, ("verification", "verified_per_second"), entries))

@@ -10,6 +10,7 @@ mod clock;
 mod disk;
 mod error_text;
 pub mod fake;
+mod gathered;
 mod lock;
 mod open_files;
 mod own_file;
@@ -25,6 +26,7 @@ pub use blob::{Blob, BlobStore, Content, Drafts, FolderStore, open_draft, read_b
 pub use clock::{Clock, SystemClock};
 pub use disk::{Disk, DiskFile, is_disk_full, list_if_there};
 pub use error_text::{joined, with_causes};
+pub use gathered::GatheredFile;
 pub use lock::{FolderLock, LOCK_FILE, Lock, LockError, QuietLock, holder_of, is_lock_file};
 pub use open_files::{is_out_of_files, raise_open_files};
 pub use own_file::{Kind, NotOurs, begins_as, is_not_ours, open_own, remove_left};

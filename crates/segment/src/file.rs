@@ -3,42 +3,26 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use env::{Blob, BlobStore, Disk, DiskFile};
+use env::{Blob, BlobStore, Disk, GatheredFile};
 use index::{FileError, IndexSource};
 use proof::Digest;
 use sha2::{Digest as _, Sha256};
 
 use crate::PartError;
 
-/// Bytes gathered before one write: large enough that a write costs nothing beside its bytes.
-const WRITE_BYTES: usize = 1 << 20;
+/// Bytes read at once where a whole file is.
+const READ_BYTES: usize = 1 << 20;
 
-/// After this many bytes the writer syncs. Left to the end, hundreds of megabytes would go to the disk at once, and the journal's
-/// syncs, for which clients wait, would have to wait behind them.
-const SYNC_BYTES: u64 = 16 << 20;
-
-/// A new file being written front to back; owned by one writer.
+/// A new file being written front to back, and hashed; owned by one writer.
 pub(crate) struct Output {
-    file: Box<dyn DiskFile>,
+    file: GatheredFile,
     path: PathBuf,
-    buffer: Vec<u8>,
-    /// Bytes already given to the disk.
-    flushed: u64,
-    /// Bytes known to be durable.
-    synced: u64,
     hasher: Sha256,
 }
 
 impl Output {
     pub(crate) fn create(disk: &dyn Disk, path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: disk.create_new(path)?,
-            path: path.to_owned(),
-            buffer: Vec::with_capacity(WRITE_BYTES),
-            flushed: 0,
-            synced: 0,
-            hasher: Sha256::new(),
-        })
+        Ok(Self { file: GatheredFile::create(disk, path, 0)?, path: path.to_owned(), hasher: Sha256::new() })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -47,31 +31,17 @@ impl Output {
 
     /// Where the next byte goes.
     pub(crate) fn position(&self) -> u64 {
-        self.flushed + self.buffer.len() as u64
+        self.file.position()
     }
 
     pub(crate) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= WRITE_BYTES { self.flush() } else { Ok(()) }
+        self.hasher.update(bytes);
+        self.file.append(bytes)
     }
 
     /// Writes what is gathered, syncs the file, and returns its length and SHA-256.
-    pub(crate) fn finish(mut self) -> io::Result<(u64, Digest)> {
-        self.flush()?;
-        self.file.sync_all()?;
-        Ok((self.flushed, Digest(self.hasher.finalize().into())))
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.write_all_at(&self.buffer, self.flushed)?;
-        self.hasher.update(&self.buffer);
-        self.flushed += self.buffer.len() as u64;
-        self.buffer.clear();
-        if self.flushed - self.synced >= SYNC_BYTES {
-            self.file.sync_data()?;
-            self.synced = self.flushed;
-        }
-        Ok(())
+    pub(crate) fn finish(self) -> io::Result<(u64, Digest)> {
+        Ok((self.file.finish(&[])?, Digest(self.hasher.finalize().into())))
     }
 }
 
@@ -146,10 +116,10 @@ impl Source {
     /// As [`Self::sha256`]; `None` if `go_on`, asked after each mebibyte, said no.
     pub(crate) fn sha256_while(&self, go_on: &dyn Fn() -> bool) -> Result<Option<Digest>, PartError> {
         let mut hasher = Sha256::new();
-        let mut bytes = vec![0; WRITE_BYTES];
+        let mut bytes = vec![0; READ_BYTES];
         let mut offset = 0;
         while offset < self.len {
-            let step = usize::try_from(self.len - offset).unwrap_or(WRITE_BYTES).min(WRITE_BYTES);
+            let step = usize::try_from(self.len - offset).unwrap_or(READ_BYTES).min(READ_BYTES);
             let bytes = bytes.get_mut(..step).unwrap_or_default();
             self.read_into(offset, bytes)?;
             hasher.update(bytes);
@@ -218,28 +188,5 @@ impl<'a> Fields<'a> {
     /// Reads an unsigned LEB128 number of at most 32 bits, in its shortest form.
     pub(crate) fn varint(&mut self) -> Option<u32> {
         env::read_varint(|| self.u8())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_synced_long_before_the_end() {
-        let disk = env::fake::FaultyDisk::new();
-        let path = Path::new("/segments/open");
-        disk.create_dir_all(Path::new("/segments")).unwrap();
-        let mut output = Output::create(&disk, path).unwrap();
-        disk.sync_dir(Path::new("/segments")).unwrap();
-        let piece = vec![0xA5; WRITE_BYTES];
-        for _ in 0..SYNC_BYTES as usize / WRITE_BYTES + 1 {
-            output.append(&piece).unwrap();
-        }
-        drop(output);
-        disk.crash(1);
-        let kept = disk.read(path).unwrap();
-        let first = kept.get(..SYNC_BYTES as usize).unwrap();
-        assert!(first.iter().all(|byte| *byte == 0xA5), "what came before the sync outlives the power");
     }
 }

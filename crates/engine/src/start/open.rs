@@ -87,7 +87,8 @@ impl Log {
     /// Records the start; what has no room is owed.
     pub(crate) fn record_start(&self, begun: &Begun) -> Result<(), SubmitError> {
         let Begun { size, recovery, replayed, repaired } = begun;
-        let (size, replayed) = (*size, *replayed);
+        let size = *size;
+        let replayed = *replayed;
         let mark = self.shared.ledger.mark_found();
         if mark != MarkState::Fits && size > 0 {
             tracing::warn!(

@@ -104,7 +104,8 @@ impl World {
     /// Where a log's journal is kept.
     pub(crate) fn journal(&self, config: &Config, layout: &Layout) -> Arc<dyn JournalStore> {
         let in_files = || {
-            let (disk, random) = (Arc::clone(&self.disk), Arc::clone(&self.random));
+            let disk = Arc::clone(&self.disk);
+            let random = Arc::clone(&self.random);
             Arc::new(FileJournalStore::new(disk, random, &layout.journal(), config.reserve_bytes)) as _
         };
         self.journal.clone().unwrap_or_else(in_files)

@@ -129,7 +129,8 @@ fn a_log_without_some_entries_answers_as_if_it_had_never_had_them_and_every_proo
     for (leaf, digest) in &digests {
         log.tree().inclusion(LeafIndex(*leaf), &newest).unwrap().verify(digest, &key).unwrap();
     }
-    let (from, to) = (old.checkpoint.size, newest.checkpoint.size);
+    let from = old.checkpoint.size;
+    let to = newest.checkpoint.size;
     let path = log.tree().consistency(from, to).unwrap();
     verify_consistency(from, to, &path, &old.checkpoint.root, &newest.checkpoint.root).unwrap();
     assert_eq!(log.verify(&|_, _| {}).unwrap().findings, vec![]);

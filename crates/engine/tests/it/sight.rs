@@ -303,7 +303,8 @@ fn what_may_not_be_seen_changes_no_answer() {
         let everything = caller(&Sight::of_everything());
         let limited = caller(&sight);
         // Whoever sees everything asks first: what is kept for them is no answer for others.
-        let (all_here, all_there) = (answers(&here, &everything, seed), answers(&there, &everything, seed));
+        let all_here = answers(&here, &everything, seed);
+        let all_there = answers(&there, &everything, seed);
         assert!(all_here != all_there || (differ.fields && !differ.names), "{seed}: the logs differ for who may see");
         assert!(shown(&here, &everything) != shown(&there, &everything), "{seed}: and to look at");
         for again in 0..2 {

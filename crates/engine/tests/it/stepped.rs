@@ -47,7 +47,8 @@ fn settle(steps: &mut Steps) {
 
 #[test]
 fn what_waits_when_the_log_stops_is_refused_and_ends_no_thread() {
-    let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+    let disk = FaultyDisk::new();
+    let keys = FakeKeyStore::new();
     let world = world(&disk, &keys);
     let (log, mut steps) = Log::open_stepped(config(), &world).unwrap();
     let waiting = [send(&log, &events(0, 3)), send(&log, &events(3, 3))];
@@ -66,7 +67,8 @@ fn what_waits_when_the_log_stops_is_refused_and_ends_no_thread() {
 #[test]
 fn what_was_written_and_not_acknowledged_fits_a_checkpoint_signed_long_after() {
     for nth in 0.. {
-        let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+        let disk = FaultyDisk::new();
+        let keys = FakeKeyStore::new();
         let clock = Arc::new(ManualClock::at(1_772_323_200_000_000));
         let world = World { clock: Arc::clone(&clock) as _, ..world(&disk, &keys) };
         let (log, mut steps) = Log::open_stepped(config(), &world).unwrap();
@@ -93,7 +95,8 @@ fn what_was_written_and_not_acknowledged_fits_a_checkpoint_signed_long_after() {
 
 #[test]
 fn a_disclosure_that_the_disk_read_wrongly_is_not_sealed() {
-    let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+    let disk = FaultyDisk::new();
+    let keys = FakeKeyStore::new();
     let world = world(&disk, &keys);
     let (log, mut steps) = Log::open_stepped(config(), &world).unwrap();
     // Two segments of the same person, whose identity is in the journal once.
@@ -139,13 +142,15 @@ fn seal(disk: &FaultyDisk, log: &Log, steps: &mut Steps) -> u64 {
 /// What only a killed process had seen to must not be what the next start relies on.
 #[test]
 fn a_power_loss_after_a_start_after_a_kill_in_sealing_costs_nothing() {
-    let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+    let disk = FaultyDisk::new();
+    let keys = FakeKeyStore::new();
     let whole = world(&disk, &keys);
     let (log, mut steps) = Log::open_stepped(config(), &whole).unwrap();
     let all = seal(&disk, &log, &mut steps);
     assert!(log.segments() == 1 && all > PUBLICATION);
     for nth in all - PUBLICATION..all {
-        let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+        let disk = FaultyDisk::new();
+        let keys = FakeKeyStore::new();
         let world = world(&disk, &keys);
         let (log, mut steps) = Log::open_stepped(config(), &world).unwrap();
         submit(&log, &events(0, 2)).unwrap();
@@ -175,7 +180,8 @@ fn a_power_loss_while_a_creation_is_completed_costs_nothing() {
     let has = |disk: &FaultyDisk, name: &str| disk.exists(&config().data.join(name)).unwrap();
     let first_with = |name: &str| {
         (0..).find(|nth| {
-            let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+            let disk = FaultyDisk::new();
+            let keys = FakeKeyStore::new();
             killed_at(&disk, &keys, *nth);
             has(&disk, name)
         })
@@ -184,7 +190,8 @@ fn a_power_loss_while_a_creation_is_completed_costs_nothing() {
     let checkpoint = first_with("tree/checkpoints").unwrap();
     for nth in key..checkpoint {
         for seed in 0..3 {
-            let (disk, keys) = (FaultyDisk::new(), FakeKeyStore::new());
+            let disk = FaultyDisk::new();
+            let keys = FakeKeyStore::new();
             killed_at(&disk, &keys, nth);
             // Some operations after its checkpoint has its name, and before its end.
             disk.fail_at(checkpoint - nth + 4, Fault::PowerLoss);

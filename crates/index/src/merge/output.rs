@@ -1,9 +1,8 @@
 //! An index file written section by section: header last, since it counts them.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use env::{Disk, DiskFile};
+use env::{Disk, GatheredFile};
 
 use super::error::IndexMergeError;
 use super::spool::Spool;
@@ -13,33 +12,20 @@ use crate::secret::IndexKey;
 use crate::table::Table;
 use proof::Digest;
 
-/// Bytes gathered before one write.
-const WRITE_BYTES: usize = 1 << 20;
-
-/// Bytes written before they are synced, so that nobody's sync waits for hundreds of megabytes at the end.
-const SYNC_BYTES: u64 = 16 << 20;
-
 /// The file in the making.
 pub(super) struct IndexOutput {
-    file: Box<dyn DiskFile>,
+    file: GatheredFile,
     path: PathBuf,
-    buffer: Vec<u8>,
-    /// Where the buffer goes.
-    flushed: u64,
-    synced: u64,
     table: Table,
     digests: BlockDigests,
 }
 
 impl IndexOutput {
     pub(super) fn create(disk: &dyn Disk, path: &Path) -> Result<Self, IndexMergeError> {
-        let file = disk.create_new(path);
+        let file = GatheredFile::create(disk, path, HEADER_BYTES as u64);
         let file = file.map_err(|source| IndexMergeError::Write { file: path.to_owned(), source })?;
-        let path = path.to_owned();
-        let buffer = Vec::new();
-        let flushed = HEADER_BYTES as u64;
         let digests = BlockDigests::behind(HEADER_BYTES);
-        Ok(Self { file, path, buffer, flushed, synced: 0, table: Table::default(), digests })
+        Ok(Self { file, path: path.to_owned(), table: Table::default(), digests })
     }
 
     /// Writes a section of `head` and the lists behind it; an empty one is left out.
@@ -84,33 +70,17 @@ impl IndexOutput {
             let trailer = bound::trailer(lines, self.position(), &digests, key);
             self.append(&trailer)?;
         }
-        self.flush()?;
-        let written = self.file.write_all_at(&header, 0).and_then(|()| self.file.sync_all());
-        written.map_err(|source| self.failed(source))
+        let Self { file, path, .. } = self;
+        file.finish(&header).map(drop).map_err(|source| IndexMergeError::Write { file: path, source })
     }
 
     fn position(&self) -> u64 {
-        self.flushed + self.buffer.len() as u64
+        self.file.position()
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), IndexMergeError> {
         self.digests.push(bytes);
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= WRITE_BYTES { self.flush() } else { Ok(()) }
-    }
-
-    fn flush(&mut self) -> Result<(), IndexMergeError> {
-        self.file.write_all_at(&self.buffer, self.flushed).map_err(|source| self.failed(source))?;
-        self.flushed += self.buffer.len() as u64;
-        self.buffer.clear();
-        if self.flushed - self.synced >= SYNC_BYTES {
-            self.file.sync_data().map_err(|source| self.failed(source))?;
-            self.synced = self.flushed;
-        }
-        Ok(())
-    }
-
-    fn failed(&self, source: io::Error) -> IndexMergeError {
-        IndexMergeError::Write { file: self.path.clone(), source }
+        let appended = self.file.append(bytes);
+        appended.map_err(|source| IndexMergeError::Write { file: self.path.clone(), source })
     }
 }
