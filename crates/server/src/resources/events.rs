@@ -170,7 +170,7 @@ pub(crate) async fn post(
     let kind = move |body: &[u8]| if ndjson { BodyKind::Ndjson } else { BodyKind::guess(body) };
     let is_encoded = body::is_encoded(&headers);
     if !is_encoded && body.len() <= SMALL_BODY_BYTES && events_at_most(&body) <= SMALL_BODY_EVENTS {
-        let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
+        let submission = Submission { body: &body, kind: kind(&body), source: caller.source, reach: None, partial };
         if let Some(submitted) = send(&app, &submission).await? {
             return answer(&app, submitted, signed);
         }
@@ -189,7 +189,7 @@ pub(crate) async fn post(
     let turn = app.budget.admission(body.len(), events_at_most(&body)).await?;
     app.blocking(move |app| {
         let _turn = turn;
-        let submission = Submission { body: &body, kind: kind(&body), source: caller.source, partial };
+        let submission = Submission { body: &body, kind: kind(&body), source: caller.source, reach: None, partial };
         answer(app, app.log.submit(&submission)?, signed)
     })
     .await
