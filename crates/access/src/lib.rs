@@ -20,7 +20,7 @@ mod token;
 
 pub use allow_list::{AllowList, AllowListError, NETWORKS_MAX};
 pub use change::{About, Change, Step};
-pub use control::Control;
+pub use control::{Closed, Control};
 pub use grant::{Grant, GrantError, Granted, Holding};
 pub use manage::{
     By, ManageError, NewOrganization, NewSettings, NewToken, OVERLAP_S_MAX, add_grant, change_settings, create_token,
