@@ -8,6 +8,7 @@ mod importing;
 mod local;
 mod output;
 mod runtime;
+mod settings;
 mod stopping;
 mod target;
 mod terminal;
@@ -29,6 +30,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Serve),
+    Config(commands::config::Config),
     Demo(commands::demo::Demo),
     Import(commands::import::Import),
     Send(commands::send::Send),
@@ -71,7 +73,8 @@ fn run() -> ExitCode {
         Err(usage) => return said(&usage),
     };
     let result = match command {
-        Command::Serve(command) => command.run(),
+        Command::Serve(_) => commands::serve::run(),
+        Command::Config(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Send(command) => command.run(),
