@@ -100,11 +100,11 @@ impl FromRequestParts<App> for Caller {
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let viewer = Viewer {
             id: "dev".to_owned(),
-            email: None,
             ip: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()),
             user_agent: user_agent.map(|text| text.chars().take(512).collect()),
             // Without the query: what was sought is personal (spec/own-entries.md, "The viewer").
             page: Some(parts.uri.path().chars().take(2_048).collect()),
+            ..Viewer::default()
         };
         // `no-cache` asks for an answer that is worked out anew, as measurements need.
         let directives = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
