@@ -17,7 +17,7 @@ export class Bearer implements Caller {
     this.#needed = needed;
   }
 
-  get headers(): Readonly<Record<string, string>> {
+  headers(): Readonly<Record<string, string>> {
     return this.#token === "" ? {} : { Authorization: `Bearer ${this.#token}` };
   }
 
@@ -37,5 +37,10 @@ export class Bearer implements Caller {
       this.#needed();
     }
     return waited;
+  }
+
+  /** Whoever minted the token answers for its use: nobody here is asked for a reason. */
+  reasoned(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 }

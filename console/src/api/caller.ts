@@ -2,8 +2,8 @@
 
 /** Whoever asks: by the browser's session, or by a token. */
 export interface Caller {
-  /** Headers of each request. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** Headers of a request with this method. */
+  headers(method: string): Readonly<Record<string, string>>;
   readonly credentials: RequestCredentials;
   /** Counts up with each sign-in or token, so that of many refused requests the first alone asks for another. */
   readonly mark: number;
@@ -14,10 +14,22 @@ export interface Caller {
    * Errors: `AbortError` once `signal` says that nobody waits for the answer any more.
    */
   renewed(mark: number, signal: AbortSignal | undefined): Promise<boolean>;
+  /** Waits after a look that needs a reason until there is one. `false` where there will be none. Errors: `AbortError`. */
+  reasoned(signal: AbortSignal | undefined): Promise<boolean>;
+}
+
+/** Header that says why something is looked at, or why it is done where a request has no body. */
+const REASON = "Indelible-Reason";
+
+/** A reason as a header: its UTF-8 bytes, without line ends. */
+export function reasonHeader(reason: string | undefined): Readonly<Record<string, string>> {
+  if (reason === undefined) return {};
+  const bytes = new TextEncoder().encode(reason.replace(/[\u0000-\u001f\u007f]+/g, " "));
+  return { [REASON]: String.fromCharCode(...bytes) };
 }
 
 /** Who says nothing of himself. */
-export const ANYBODY: Caller = { headers: {}, credentials: "same-origin", mark: 0, renewed: () => Promise.resolve(false) };
+export const ANYBODY: Caller = { headers: () => ({}), credentials: "same-origin", mark: 0, renewed: () => Promise.resolve(false), reasoned: () => Promise.resolve(false) };
 
 /** Those who wait for another sign-in or token. */
 export class Waiting {

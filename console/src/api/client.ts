@@ -56,20 +56,24 @@ export class Api {
 
   /**
    * The response, whatever its status. One that says 401 is held back until the caller has signed in anew; then the same is
-   * asked once more, unless it is `final`.
+   * asked once more, unless it is `final`. So is a look that needs a reason until there is one.
    *
    * Errors: what `fetch` throws.
    */
   async send(url: string, init: RequestInit = {}, final = false): Promise<Response> {
     const caller = this.#caller;
     const ask = (): Promise<Response> => {
-      const headers = { ...(init.headers as Record<string, string> | undefined), ...caller.headers };
+      const headers = { ...caller.headers(init.method ?? "GET"), ...(init.headers as Record<string, string> | undefined) };
       return fetch(url, { ...init, headers, credentials: caller.credentials });
     };
     const { mark } = caller;
     const response = await ask();
-    if (response.status !== 401 || final || (await isAboutWhatWasTyped(response))) return response;
-    return (await caller.renewed(mark, init.signal ?? undefined)) ? ask() : response;
+    if (final || (response.status !== 401 && response.status !== 422)) return response;
+    const { code } = await problemOf(response.clone());
+    const signal = init.signal ?? undefined;
+    const goesOn =
+      response.status === 401 ? !ABOUT_WHAT_WAS_TYPED.includes(code) && (await caller.renewed(mark, signal)) : code === "reason_needed" && isLook(init) && (await caller.reasoned(signal));
+    return goesOn ? ask() : response;
   }
 
   /**
@@ -101,10 +105,11 @@ export class Api {
   }
 }
 
-/** A password or code that is wrong ends no session. */
-async function isAboutWhatWasTyped(response: Response): Promise<boolean> {
-  const { code } = await problemOf(response.clone());
-  return code === "wrong_credentials" || code === "wrong_code";
+/** Codes of a 401 that ends no session: a password or code is wrong. */
+const ABOUT_WHAT_WAS_TYPED: readonly string[] = ["wrong_credentials", "wrong_code"];
+
+function isLook({ method = "GET" }: RequestInit): boolean {
+  return method === "GET";
 }
 
 function unreachable(where: string): Problem {

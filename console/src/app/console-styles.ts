@@ -4,7 +4,7 @@ import { css } from "lit";
 export const consoleStyles = css`
   :host {
     display: grid;
-    grid-template-rows: auto minmax(0, 1fr);
+    grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
     height: 100vh;
     height: 100dvh;
     background: var(--bg);
@@ -122,6 +122,10 @@ export const consoleStyles = css`
   }
   dialog p {
     margin: 0 0 12px;
+  }
+  dialog .field {
+    width: 100%;
+    height: 36px;
   }
   @media (max-width: 800px) {
     header {

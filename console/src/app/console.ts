@@ -1,5 +1,5 @@
 /** The console: pages under one head for who is signed in, and everything the reader chose in the URL. */
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../log/indelible-log.js";
@@ -11,7 +11,7 @@ import { may, type SessionInfo } from "../session/types.js";
 import { readView, type View, VIEW_DEFAULT, writeView } from "../state/view.js";
 import { skeleton, tokens } from "../ui/tokens.js";
 import { consoleStyles } from "./console-styles.js";
-import { entrance, notYours, signInOver, suspensions, unanswered } from "./entrance.js";
+import { entrance, notYours, reasonOver, signInOver, suspensions, unanswered } from "./entrance.js";
 import { type Page, pageOf, pagesFor } from "./routes.js";
 import "./session-menu.js";
 import { applyTheme, nextTheme, type Theme, themeNow } from "./theme.js";
@@ -131,7 +131,9 @@ export class Console extends LitElement {
     return pages[this.page.path]?.() ?? this.#log(session);
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    // Where the head is narrow, the page one is on is in sight among the others.
+    if (changed.has("page")) this.renderRoot.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     const { state } = this.#session.standing;
     document.title = location.pathname === SIGN_IN ? "Sign in · Indelible" : this.page.path === "/" ? "Indelible" : `${this.page.label} · Indelible`;
     if (state === "out" || state === "over" || location.pathname === SIGN_IN) void import("../session/index.js");
@@ -182,7 +184,7 @@ export class Console extends LitElement {
     const entering = location.pathname === SIGN_IN;
     return html`${this.#head(entering ? undefined : session)}
       <main id="main" tabindex="-1" aria-label=${entering ? "Sign in" : this.page.label}>${this.#body()}</main>
-      ${standing.state === "over" ? signInOver(api, standing.session, this.#entered, () => this.#session.left()) : nothing}`;
+      ${standing.state === "over" ? signInOver(api, standing.session, this.#entered, () => this.#session.left()) : this.#session.wantsReason ? reasonOver((reason) => this.#session.say(reason)) : nothing}`;
   }
 }
 

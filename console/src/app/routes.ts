@@ -11,6 +11,8 @@ export interface Page {
 }
 
 const reads = (session: SessionInfo): boolean => may(session, "read");
+/** Under `--dev` everybody may do everything, and nobody is granted anything. */
+const isDevelopment = ({ principal }: SessionInfo): boolean => principal.type === "operator" && principal.id === "dev";
 const isPerson = ({ principal }: SessionInfo): boolean => principal.type === "person";
 
 const LOG: Page = { path: "/", label: "Log", isFor: reads };
@@ -20,7 +22,7 @@ export const PAGES: readonly Page[] = [
   { path: "/overview", label: "Overview", isFor: reads },
   { path: "/catalogue", label: "Catalogue", isFor: reads },
   { path: "/integrity", label: "Integrity", isFor: () => true },
-  { path: "/access", label: "Access", isFor: (session) => (["access", "organizations", "settings"] as const).some((permission) => may(session, permission)) },
+  { path: "/access", label: "Access", isFor: (session) => !isDevelopment(session) && (["access", "organizations", "settings"] as const).some((permission) => may(session, permission)) },
   { path: "/activity", label: "My activity", isFor: (session) => isPerson(session) && reads(session) },
   { path: "/account", label: "Account", isFor: isPerson, aside: true },
 ];

@@ -1,6 +1,6 @@
 /** The console's session: who is signed in, and what happens when that ends in the middle of work. */
 import { Api, AskError, type Problem } from "../api/client.js";
-import { type Caller, Waiting } from "../api/caller.js";
+import { type Caller, reasonHeader, Waiting } from "../api/caller.js";
 import { problemOf } from "../pages/answer.js";
 import { signOut, whoAmI } from "./ask.js";
 import type { SessionInfo } from "./types.js";
@@ -15,13 +15,15 @@ export type Standing =
 
 /** One for the page. Asks by the browser's cookie; who is refused waits until somebody has signed in. */
 export class Session implements Caller {
-  readonly headers = {};
   readonly credentials = "same-origin";
   readonly api = new Api("", this);
   standing: Standing = { state: "asking" };
   mark = 0;
+  /** Why the reader looks at what needs a reason; it goes with every look from then on. */
+  reason: string | undefined;
   readonly #changed: () => void;
   readonly #waiting = new Waiting();
+  readonly #unreasoned = new Waiting();
 
   /** `changed` is told whenever {@link standing} is another. */
   constructor(changed: () => void) {
@@ -57,6 +59,7 @@ export class Session implements Caller {
     this.mark += 1;
     this.#stand({ state: "in", session });
     this.#waiting.end(same);
+    if (!same) this.reason = undefined;
   }
 
   /** Ends the session here or everywhere. Errors: {@link AskError}; one that is over already is none. */
@@ -80,6 +83,28 @@ export class Session implements Caller {
     const { standing } = this;
     if (standing.state === "in") this.#stand({ state: "over", session: standing.session });
     return this.standing.state === "over" ? this.#waiting.wait(signal) : false;
+  }
+
+  headers(method: string): Readonly<Record<string, string>> {
+    return method === "GET" ? reasonHeader(this.reason) : {};
+  }
+
+  /** Whether a look waits for its reason. */
+  get wantsReason(): boolean {
+    return this.#unreasoned.size > 0;
+  }
+
+  reasoned(signal: AbortSignal | undefined): Promise<boolean> {
+    const waited = this.#unreasoned.wait(signal);
+    this.#changed();
+    return waited.finally(() => this.#changed());
+  }
+
+  /** Says why the reader looks, or that he does not. */
+  say(reason: string | undefined): void {
+    this.reason = reason ?? this.reason;
+    this.#unreasoned.end(reason !== undefined);
+    this.#changed();
   }
 
   #stand(standing: Standing): void {

@@ -25,15 +25,24 @@ describe("deeds", () => {
     ["disable", () => ask.changePerson(api, "a1", { disabled: true }, {}), "PATCH /v1/people/a1", { disabled: true }],
     ["make a token", () => ask.makeToken(api, { name: "n", role: "writer", scope: {}, expires_in: 60 }, {}), "POST /v1/tokens", { name: "n", role: "writer", scope: {}, expires_in: 60 }],
     ["rotate", () => ask.rotateToken(api, "t1", 0, {}), "POST /v1/tokens/t1/rotate", { overlap: 0 }],
-    ["revoke", () => ask.revokeToken(api, "t1", { reason: "leaked" }), "DELETE /v1/tokens/t1", { reason: "leaked" }],
+    ["revoke", () => ask.revokeToken(api, "t1", { reason: "leaked" }), "DELETE /v1/tokens/t1", undefined],
     ["grant", () => ask.addGrant(api, "program:t1", { role: "viewer", scope: { organization: "acme" } }, {}), "POST /v1/grants", { principal: "program:t1", role: "viewer", scope: { organization: "acme" } }],
-    ["take a grant", () => ask.removeGrant(api, "g1", {}), "DELETE /v1/grants/g1", {}],
+    ["take a grant", () => ask.removeGrant(api, "g1", {}), "DELETE /v1/grants/g1", undefined],
     ["suspend", () => ask.putOrganization(api, { id: "acme", status: "suspended", message: "m", allow: [] }, { confirm: true }), "PUT /v1/organizations/acme", { status: "suspended", message: "m", allow: [], confirm: true }],
     ["set", () => ask.changeSettings(api, { tree_public: false }, {}), "PATCH /v1/settings", { tree_public: false }],
   ] as const)("%s", async (_, deed, request, body) => {
     const asked = serve(() => [200, {}]);
     await deed();
     expect(asked.map(({ method, path, body }) => [`${method} ${path}`, body])).toEqual([[request, body]]);
+  });
+});
+
+describe("reasons", () => {
+  it("of what has no body are a header, in UTF-8", async () => {
+    const asked = serve(() => [204]);
+    await ask.revokeToken(api, "t1", { reason: "für\nÄrger" });
+    expect(Buffer.from(asked[0]?.headers["Indelible-Reason"] ?? "", "latin1").toString("utf8")).toBe("für Ärger");
+    new Headers(asked[0]?.headers);
   });
 });
 

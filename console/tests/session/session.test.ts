@@ -85,6 +85,26 @@ describe("a session", () => {
     expect(session.standing.state).toBe("in");
   });
 
+  it("asks for a reason where a look needs one, and gives it with looks alone", async () => {
+    const asked = serve(({ path, method, headers }) => {
+      if (path === "/v1/session") return [200, who("ada")];
+      return method === "GET" && headers["Indelible-Reason"] === undefined ? problem(422, "reason_needed") : [200, { path }];
+    });
+    const session = await begun();
+    const refused = session.api.json("/v1/entries/e1");
+    await vi.waitFor(() => expect(session.wantsReason).toBe(true));
+    session.say(undefined);
+    await expect(refused).rejects.toMatchObject({ problem: { code: "reason_needed" } });
+    const looks = Promise.all(["/v1/entries/e1", "/v1/export"].map((path) => session.api.json(path)));
+    await vi.waitFor(() => expect(session.wantsReason).toBe(true));
+    await vi.waitFor(() => expect(asked).toHaveLength(4));
+    session.say("ticket 7");
+    expect(await looks).toEqual([{ path: "/v1/entries/e1" }, { path: "/v1/export" }]);
+    await session.api.fetch("/v1/tokens", undefined, { method: "POST", body: {} });
+    expect(asked.at(-1)?.headers["Indelible-Reason"]).toBeUndefined();
+    expect(session.wantsReason).toBe(false);
+  });
+
   it("is not shown as ended where the server could not end it", async () => {
     serve(({ method }) => (method === "DELETE" ? problem(503, "unrecorded") : [200, who("ada")]));
     const session = await begun();

@@ -25,7 +25,7 @@ export const accessStyles = css`
   }
   .facts {
     display: grid;
-    grid-template-columns: minmax(96px, 170px) minmax(0, 4fr);
+    grid-template-columns: minmax(88px, 1fr) minmax(0, 3fr);
     gap: 6px 14px;
     margin: 8px 0 0;
   }

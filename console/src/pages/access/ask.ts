@@ -1,4 +1,5 @@
 /** Questions about, and changes of, who may do what. Errors of all: `AskError`. */
+import { reasonHeader } from "../../api/caller.js";
 import type { Api, Asked } from "../../api/client.js";
 import type { Grant } from "../../session/types.js";
 import type { Said } from "../deed.js";
@@ -6,6 +7,11 @@ import type { ActorId, InvitationLink, NewGrant, NewProgram, NewToken, Organizat
 
 async function change(api: Api, method: NonNullable<Asked["method"]>, path: string, body: object): Promise<void> {
   await api.fetch(path, undefined, { method, body });
+}
+
+/** What is taken away has no body: the reason is in a header. */
+async function remove(api: Api, path: string, { reason }: Said): Promise<void> {
+  await api.fetch(path, undefined, { method: "DELETE", headers: reasonHeader(reason) });
 }
 
 const at = (collection: string, id: string, more = ""): string => `/v1/${collection}/${encodeURIComponent(id)}${more}`;
@@ -40,7 +46,7 @@ export function rotateToken(api: Api, id: string, overlap: number, said: Said): 
 }
 
 export function revokeToken(api: Api, id: string, said: Said): Promise<void> {
-  return change(api, "DELETE", at("tokens", id), said);
+  return remove(api, at("tokens", id), said);
 }
 
 export async function grants(api: Api, signal: AbortSignal): Promise<readonly Grant[]> {
@@ -53,7 +59,7 @@ export function addGrant(api: Api, principal: string, grant: NewGrant, said: Sai
 }
 
 export function removeGrant(api: Api, id: string, said: Said): Promise<void> {
-  return change(api, "DELETE", at("grants", id), said);
+  return remove(api, at("grants", id), said);
 }
 
 export async function roles(api: Api, signal: AbortSignal): Promise<readonly Role[]> {

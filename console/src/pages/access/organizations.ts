@@ -1,5 +1,5 @@
 /** Organizations: which are closed for the time being, and where their people may come from. */
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { visible } from "../../ui/text.js";
 import { Answer } from "../answer.js";
@@ -83,7 +83,7 @@ export class Organizations extends Pane {
           <dl class="facts">
             <dt>ID</dt><dd class="mono">${visible(id)}</dd>
             <dt>State</dt><dd>${STATES[status]}</dd>
-            ${message === undefined ? "" : html`<dt>Message</dt><dd>${visible(message)}</dd>`}
+            ${message === undefined || message === "" ? nothing : html`<dt>Message</dt><dd>${visible(message)}</dd>`}
             <dt>May come from</dt><dd>${networkList(allow)}</dd>
           </dl>
           <div class="tools"><button class="button" @click=${() => this.#change(organization)}>Change</button><button class="button" @click=${() => this.#status(organization)}>${status === "active" ? "Suspend" : "Open again"}</button></div>
