@@ -1,13 +1,16 @@
 //! The `indelible` binary: one file per command.
 
+mod access_control;
 mod allocator;
 mod beside;
 mod commands;
 mod exit;
 mod importing;
 mod local;
+mod operator;
 mod output;
 mod runtime;
+mod scope;
 mod stopping;
 mod target;
 mod terminal;
@@ -42,6 +45,9 @@ enum Command {
     Reindex(commands::reindex::Reindex),
     Repair(commands::repair::Repair),
     Bench(commands::bench::Bench),
+    Token(commands::token::TokenCommand),
+    Grant(commands::grant::GrantCommand),
+    Organization(commands::organization::OrganizationCommand),
     Completions(commands::completions::Completions),
 }
 
@@ -85,6 +91,9 @@ fn run() -> ExitCode {
         Command::Reindex(command) => command.run(),
         Command::Repair(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Token(command) => command.run(),
+        Command::Grant(command) => command.run(),
+        Command::Organization(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),
     };
     Exit::from(result).report()

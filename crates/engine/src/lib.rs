@@ -47,6 +47,7 @@ pub use disclose::sight::{PersonSet, Persons, Sight};
 pub use disclose::texts::{HandedOut, OpenedTexts};
 pub use log::Log;
 pub use own::Own;
+pub use own::changed::Changed;
 pub use own::names::OWN_SOURCE;
 pub use own::viewer::Viewer;
 pub use seal::error::SealingError;

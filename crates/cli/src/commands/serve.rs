@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use clap::Args;
 use engine::{Limits, Log};
-use server::{Options, ServeError, Server};
+use server::{Access, Options, ServeError, Server};
 
+use crate::access_control::controlled;
 use crate::exit::{Exit, failed};
 use crate::local::Local;
+use crate::operator::OperatorFile;
 use crate::output::announce;
 use crate::runtime::MORE_THREADS;
 use crate::stopping::Told;
@@ -17,7 +19,7 @@ use crate::stopping::Told;
 /// Serve a log over HTTP
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  indelible serve --dev --data data\n  curl -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events"
+    after_help = "Examples:\n  indelible serve --data data\n  TOKEN=$(indelible token create --data data --name shop --role writer)\n  curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events\n\n  indelible serve --dev --data try    # for development: no tokens, this machine only"
 )]
 pub(crate) struct Serve {
     #[command(flatten)]
@@ -44,19 +46,23 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self) -> miette::Result<Exit> {
-        if !self.dev {
-            return Err(miette::miette!(
-                help = "for development on this machine: indelible serve --dev",
-                "there is no access control yet, so serve starts with --dev only"
-            ));
-        }
         let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
         let allow_origins = self.allow_origin.into_iter().collect();
         let limits =
             Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, ..Limits::default() };
         let options = Options { listen: self.listen, allow_origins, heartbeat, limits };
-        serve(|| self.local.open("dev"), options, "")
+        let (name, mode) = if self.dev { ("dev", Mode::Dev) } else { ("log", Mode::Controlled) };
+        serve(|| self.local.open(name), mode, options, "")
     }
+}
+
+/// Whether access is controlled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Everybody on this machine may do everything.
+    Dev,
+    /// By tokens and grants.
+    Controlled,
 }
 
 /// How long requests that were cut off may take to let go of the log.
@@ -70,6 +76,7 @@ const CUT_OFF_SOON: Duration = Duration::from_secs(1);
 /// Told a second time, it cuts off requests that still run. Closing the log is never cut off.
 pub(crate) fn serve(
     open: impl FnOnce() -> miette::Result<Log>,
+    mode: Mode,
     options: Options,
     greeting: &str,
 ) -> miette::Result<Exit> {
@@ -84,6 +91,14 @@ pub(crate) fn serve(
     let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
     let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
     let log = Arc::new(told.while_starting(&runtime, open)?);
+    let (access, _operator) = match mode {
+        Mode::Dev => (Access::Dev, None),
+        Mode::Controlled => {
+            let (access, token) = controlled(&log)?;
+            let file = OperatorFile::create(log.layout().data(), &token);
+            (access, Some(file.map_err(|error| failed(&error, "look at the folder's permissions"))?))
+        }
+    };
     let served = runtime.block_on(async {
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
@@ -93,7 +108,7 @@ pub(crate) fn serve(
             announce(format_args!("{greeting}"));
         }
         let stop = stop(Arc::clone(&log), told.clone());
-        server.run(Arc::clone(&log), stop, told.clone().times(2)).await
+        server.run(Arc::clone(&log), access, stop, told.clone().times(2)).await
     });
     // Requests that were cut off may hold the log for a moment.
     let cut_off = || if told.is(2) { CUT_OFF_SOON } else { CUT_OFF };

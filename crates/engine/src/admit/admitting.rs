@@ -128,7 +128,7 @@ impl Log {
     }
 
     /// The leaves in segments that may have an event's `event_id`, as (number of the event, leaf), ordered by the event's number.
-    fn in_segments(&self, events: &[Option<&Event<'_>>]) -> Result<Vec<(usize, u64)>, SubmitError> {
+    pub(crate) fn in_segments(&self, events: &[Option<&Event<'_>>]) -> Result<Vec<(usize, u64)>, SubmitError> {
         let ids = events.iter().enumerate();
         let ids = ids.filter_map(|(index, event)| Some((index, (*event)?.event_id.as_deref()?.as_bytes())));
         let wanted = Wanted::new(ids, self.shared.vault.index_seed());
@@ -216,42 +216,16 @@ impl Log {
         if found.peek().is_none() {
             return Ok(None);
         }
-        let view = self.shared.view();
-        for leaf in found {
-            let Some((part, row)) = view.find(leaf) else {
-                // No part has it, unless a part could not be read.
-                view.parts.iter().find_map(|part| part.last_failure()).map_or(Ok(()), Err)?;
-                continue;
-            };
-            let line = part.line(row)?;
-            let Ok(first) = Entry::parse(&line) else { continue };
-            let oldest = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
-            if first.event_id.as_deref() != Some(event_id)
-                || first.source != admission.source
-                || first.received_us < oldest
-            {
-                continue;
-            }
-            let disclosed = part.disclosures(row)?;
-            must_name(&line, leaf, &disclosed)?;
-            // Compared with what the sender has sent, and shown to nobody.
-            let sight = Sight::of_everything();
-            let disclosing = Disclosing::new(&self.shared.vault, &sight);
-            let opened = OpenedTexts::open(disclosing, &self.shared.opened, &disclosed)?;
-            if !self.is_same(event, &line, &opened, admission)? {
-                return Ok(Some(Plan::Refused));
-            }
-            let id = first.id.to_owned();
-            let digest = Digest::of(&line);
-            return Ok(Some(Plan::Known(Receipt {
-                id,
-                leaf_index: leaf,
-                digest,
-                duplicate: true,
-                warnings: Vec::new(),
-            })));
-        }
-        Ok(None)
+        let oldest_us = admission.now_us.saturating_sub(self.shared.config.deduplication_window_us);
+        let Some(first) = self.first_entry(admission.source, event_id, oldest_us, found)? else { return Ok(None) };
+        let disclosed = first.part.disclosures(first.row)?;
+        must_name(&first.line, first.receipt.leaf_index, &disclosed)?;
+        // Compared with what the sender has sent, and shown to nobody.
+        let sight = Sight::of_everything();
+        let disclosing = Disclosing::new(&self.shared.vault, &sight);
+        let opened = OpenedTexts::open(disclosing, &self.shared.opened, &disclosed)?;
+        let same = self.is_same(event, &first.line, &opened, admission)?;
+        Ok(Some(if same { Plan::Known(first.receipt) } else { Plan::Refused }))
     }
 
     /// Writes the new event's line with the first one's id and times, and compares. Where a person's key is gone this cannot be

@@ -38,6 +38,6 @@ pub(super) fn add<'a>(
     others.insert("filters".to_owned(), filters.iter().map(|(name, value)| json!([name, value])).collect());
     event.properties = Some(Cow::Owned(Value::Object(others).to_string()));
     if !paths.is_empty() {
-        event.personal.push(Declared { of: format!("user:{}", viewer.id).into(), paths });
+        event.personal.push(Declared { of: viewer.of().into(), paths });
     }
 }

@@ -4,18 +4,20 @@
 //! before the first byte leaves; if it cannot be written, the read is refused.
 
 mod asked;
+pub(crate) mod changed;
 pub(crate) mod erased;
 pub(crate) mod names;
 pub(crate) mod owed;
 pub(crate) mod recorded;
 pub(crate) mod viewer;
 
+use crate::own::changed::Changed;
 use crate::own::erased::handle_text;
 use crate::own::names::{ERASED, PERSON, READ_CHANNEL};
 use crate::own::viewer::Viewer;
 use std::borrow::Cow;
 
-use event::{Actor, ActorKind, Client, Event, Http, PersonId, Resource};
+use event::{Actor, Client, Event, Http, PersonId, Resource};
 use ledger::MarkState;
 use serde_json::{Map, Value, json};
 
@@ -101,6 +103,8 @@ pub enum Own<'a> {
         /// What was found wrong.
         findings: &'a [String],
     },
+    /// Something was changed outside the engine, or tried: access control, sessions.
+    Changed(Changed<'a>),
 }
 
 impl Own<'_> {
@@ -108,23 +112,24 @@ impl Own<'_> {
     pub(crate) fn to_event(&self) -> Event<'_> {
         let mut event = match self {
             Own::Started { version, size, mark } => {
-                let mut event = own("server.start", "started", "Server started");
+                let mut event = own("server.start", Some("started"), "Server started");
                 event.properties = properties(&started(version, *size, *mark));
                 event
             }
-            Own::Stopped => own("server.stop", "stopped", "Server stopped"),
+            Own::Stopped => own("server.stop", Some("stopped"), "Server stopped"),
             Own::Recovered { replayed, cut } => {
-                let mut event = own("server.recover", "recovered", "Server recovered after an unclean stop");
+                let mut event = own("server.recover", Some("recovered"), "Server recovered after an unclean stop");
                 event.properties = properties(&json!({"entries_replayed": replayed, "unacknowledged_end_cut": cut}));
                 event
             }
             Own::Repaired { done } => {
-                let mut event = own("server.repair", "repaired", "Log repaired: its list of segments was made again");
+                let mut event =
+                    own("server.repair", Some("repaired"), "Log repaired: its list of segments was made again");
                 event.properties = properties(done);
                 event
             }
             Own::Exported { viewer, format, filters } => {
-                let mut event = own("audit_log.export", "exported", "Audit log export downloaded");
+                let mut event = own("audit_log.export", Some("exported"), "Audit log export downloaded");
                 by(&mut event, viewer);
                 asked::add(&mut event, viewer, filters, Map::from_iter([("format".to_owned(), json!(format))]));
                 event
@@ -152,19 +157,25 @@ impl Own<'_> {
                 event
             }
             Own::Erased { person } => {
-                let mut event = own(ERASED, "erased", "Person erased");
+                let mut event = own(ERASED, Some("erased"), "Person erased");
                 event.resource =
                     Some(Resource { kind: PERSON.into(), id: Cow::Owned(handle_text(*person)), name: None });
                 event
             }
             Own::Verified { viewer, entries, findings } => {
                 let outcome = if findings.is_empty() { event::Outcome::Success } else { event::Outcome::Failure };
-                let mut event = own("audit_log.verify", "verified", "Audit log verified");
+                let mut event = own("audit_log.verify", Some("verified"), "Audit log verified");
                 event.outcome = Some(outcome);
                 event.properties = properties(&json!({"entries": entries, "findings": findings}));
                 if let Some(viewer) = viewer {
                     by(&mut event, viewer);
                 }
+                event
+            }
+            Own::Changed(changed) => {
+                let mut event = own(changed.action, None, changed.description);
+                by(&mut event, changed.viewer);
+                changed.add_to(&mut event);
                 event
             }
         };
@@ -184,16 +195,16 @@ fn started(version: &str, size: u64, mark: MarkState) -> Value {
     }
 }
 
-fn own<'a>(action: &'a str, kind: &'a str, description: &'a str) -> Event<'a> {
+fn own<'a>(action: &'a str, kind: Option<&'a str>, description: &'a str) -> Event<'a> {
     let mut event = Event::of(action);
-    event.event = Some(kind.into());
+    event.event = kind.map(Cow::Borrowed);
     event.description = Some(description.into());
     event
 }
 
 /// An entry that says who looked at personal values.
 fn reading<'a>(action: &'a str, kind: &'a str, description: &'a str, viewer: &'a Viewer) -> Event<'a> {
-    let mut event = own(action, kind, description);
+    let mut event = own(action, Some(kind), description);
     event.channel = Some(READ_CHANNEL.into());
     by(&mut event, viewer);
     event
@@ -201,9 +212,9 @@ fn reading<'a>(action: &'a str, kind: &'a str, description: &'a str, viewer: &'a
 
 fn by<'a>(event: &mut Event<'a>, viewer: &'a Viewer) {
     event.actor = Some(Actor {
-        kind: ActorKind::User,
+        kind: viewer.kind,
         id: Cow::Borrowed(&viewer.id),
-        name: None,
+        name: viewer.name.as_deref().map(Cow::Borrowed),
         email: viewer.email.as_deref().map(Cow::Borrowed),
         on_behalf_of: None,
     });
@@ -212,6 +223,8 @@ fn by<'a>(event: &mut Event<'a>, viewer: &'a Viewer) {
         user_agent: viewer.user_agent.as_deref().map(Cow::Borrowed),
         ..Client::default()
     };
+    event.session_id = viewer.session.as_deref().map(Cow::Borrowed);
+    event.reason = viewer.reason.as_deref().map(Cow::Borrowed);
     event.http = Http { path: viewer.page.as_deref().map(Cow::Borrowed), ..Http::default() };
 }
 

@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::own::viewer::Viewer;
 
-/// Length of a session: within it, the same principal doing the same again says nothing new. (Nobody signs in yet.)
+/// Length of a session of somebody who signs in to none (a program, a viewer), from one address and user agent: within it, the
+/// same principal doing the same again says nothing new.
 const SESSION_US: i64 = 3_600 * 1_000_000;
 
 /// Remembered records, 24 bytes each with their key: some 3 MiB. Past it the table is emptied, which costs at worst a second
@@ -28,6 +29,7 @@ pub(crate) enum Once<'a> {
 /// Which records were made lately.
 #[derive(Default)]
 pub(crate) struct Recorded {
+    /// By name: when the record was made.
     at_us: Mutex<HashMap<[u8; 16], i64>>,
     /// Held while a record is made, so that two who ask the same at once leave one.
     recording: Mutex<()>,
@@ -45,11 +47,12 @@ impl Recorded {
         record: impl FnOnce() -> Result<T, E>,
     ) -> Result<Option<T>, E> {
         let key = key(viewer, what);
-        if self.is_known(&key, now_us) {
+        let oldest_us = if viewer.session.is_some() { i64::MIN } else { now_us.saturating_sub(SESSION_US - 1) };
+        if self.is_known(&key, oldest_us) {
             return Ok(None);
         }
         let _recording = self.recording.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_known(&key, now_us) {
+        if self.is_known(&key, oldest_us) {
             return Ok(None);
         }
         let made = record()?;
@@ -61,8 +64,8 @@ impl Recorded {
         Ok(Some(made))
     }
 
-    fn is_known(&self, key: &[u8; 16], now_us: i64) -> bool {
-        self.lock().get(key).is_some_and(|&at_us| now_us - at_us < SESSION_US)
+    fn is_known(&self, key: &[u8; 16], oldest_us: i64) -> bool {
+        self.lock().get(key).is_some_and(|&at_us| at_us >= oldest_us)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 16], i64>> {
@@ -70,10 +73,14 @@ impl Recorded {
     }
 }
 
-/// Names a record: whoever the principal is, from where, with what, and what was done.
+/// Names a record: whoever the principal is, in which session or else from where and with what, and what was done.
 fn key(viewer: &Viewer, what: Once<'_>) -> [u8; 16] {
     let mut hash = Sha256::new();
-    for part in [Some(viewer.id.as_str()), viewer.ip.as_deref(), viewer.user_agent.as_deref()] {
+    let session = match viewer.session.as_deref() {
+        Some(session) => [Some("session"), Some(session), None],
+        None => [Some("place"), viewer.ip.as_deref(), viewer.user_agent.as_deref()],
+    };
+    for part in [Some(viewer.kind.as_str()), Some(&viewer.id)].into_iter().chain(session) {
         let part = part.unwrap_or_default();
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
@@ -92,6 +99,7 @@ fn key(viewer: &Viewer, what: Once<'_>) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use event::ActorKind;
 
     #[test]
     fn the_same_is_recorded_once_a_principal_and_session() {
@@ -108,6 +116,25 @@ mod tests {
         assert!(is_news(&viewer, Once::Feed([1; 32]), 1));
         assert!(!is_news(&viewer, Once::Searched([1; 32]), 2));
         assert!(is_news(&elsewhere, Once::Searched([1; 32]), 2));
+        let program = Viewer { kind: ActorKind::Token, ..viewer.clone() };
+        assert!(is_news(&program, Once::Read("e1"), SESSION_US));
+    }
+
+    #[test]
+    fn a_session_signed_in_to_is_one_session_wherever_it_goes_and_however_long() {
+        let recorded = Recorded::default();
+        let signed_in = |session: &str, ip: &str| Viewer {
+            id: "a1".into(),
+            session: Some(session.into()),
+            ip: Some(ip.into()),
+            ..Viewer::default()
+        };
+        let is_news = |viewer: &Viewer, now_us| {
+            recorded.once(viewer, Once::Read("e1"), now_us, || Ok::<_, ()>(())).unwrap().is_some()
+        };
+        assert!(is_news(&signed_in("s1", "192.0.2.1"), 0));
+        assert!(!is_news(&signed_in("s1", "192.0.2.2"), 12 * SESSION_US));
+        assert!(is_news(&signed_in("s2", "192.0.2.1"), 1));
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod life;
 mod limping;
 mod memory_journal;
 mod merging;
+mod own_changes;
 mod planted;
 mod publication;
 mod reindexing;

@@ -6,7 +6,7 @@ use std::io;
 
 use env::DiskFile;
 
-use super::files::{HEADER_BYTES, PAGE_BYTES};
+use crate::header::{HEADER_BYTES, PAGE_BYTES};
 
 const LOG_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
@@ -20,8 +20,8 @@ type Word = fn([u8; 4]) -> u32;
 /// Cost: reads the log once, a frame at a time. SQLite keeps it to some MiB.
 ///
 /// # Errors
-/// What the disk answers; an error that says so for a log whose pages are not of the vault's size.
-pub(super) fn header(log: &dyn DiskFile) -> io::Result<Option<[u8; HEADER_BYTES]>> {
+/// What the disk answers; an error that says so for a log whose pages are not of the size of the database called `name`.
+pub(crate) fn header(log: &dyn DiskFile, name: &str) -> io::Result<Option<[u8; HEADER_BYTES]>> {
     let len = log.len()?;
     let mut head = [0; LOG_HEADER_BYTES];
     if len < head.len() as u64 {
@@ -38,7 +38,7 @@ pub(super) fn header(log: &dyn DiskFile) -> io::Result<Option<[u8; HEADER_BYTES]
         return Ok(None);
     }
     if number(&head, 8) as usize != PAGE_BYTES {
-        return Err(io::Error::other("a write-ahead log whose pages are not of the vault's size"));
+        return Err(io::Error::other(format!("a write-ahead log whose pages are not of the {name}'s size")));
     }
     let mut written = None;
     let mut committed = None;
