@@ -7,7 +7,7 @@ import { Rights } from "../log/rights.js";
 import { Filters } from "../state/filters.js";
 import { invitationOf, returnPath, SIGN_IN, signInHref } from "../session/return-path.js";
 import { Session } from "../session/session.js";
-import { may, type SessionInfo } from "../session/types.js";
+import { mayEverywhere, type SessionInfo } from "../session/types.js";
 import { readView, type View, VIEW_DEFAULT, writeView } from "../state/view.js";
 import { skeleton, tokens } from "../ui/tokens.js";
 import { consoleStyles } from "./console-styles.js";
@@ -121,7 +121,7 @@ export class Console extends LitElement {
     const pages: Readonly<Record<string, () => TemplateResult>> = {
       "/overview": () => html`<ind-overview .api=${api} .rights=${new Rights(session)} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-overview>`,
       "/catalogue": () => html`<ind-catalogue .api=${api} .rights=${new Rights(session)} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-catalogue>`,
-      "/integrity": () => html`<ind-integrity .api=${api} .verifies=${may(session, "verify")} @ask=${this.#asks}></ind-integrity>`,
+      "/integrity": () => html`<ind-integrity .api=${api} .verifies=${mayEverywhere(session, "verify")} @ask=${this.#asks}></ind-integrity>`,
       "/access": () => html`<ind-access .api=${api} .session=${session} .params=${new URLSearchParams(location.search)} @ask=${this.#asks} @turn=${this.#turns}></ind-access>`,
       "/account": () => html`<ind-account .api=${api} .session=${session} @left=${() => this.#session.left()} @renew=${() => void this.#session.begin()}></ind-account>`,
       "/activity": () =>

@@ -83,6 +83,11 @@ export interface SignedIn {
   readonly current: boolean;
 }
 
+/** Whether the permission is held for everything. */
+export function mayEverywhere(session: SessionInfo, permission: Permission): boolean {
+  return session.permissions[permission]?.some((scope) => Object.keys(scope).length === 0) ?? false;
+}
+
 /** Whether the permission is held anywhere. */
 export function may(session: SessionInfo, permission: Permission): boolean {
   return (session.permissions[permission]?.length ?? 0) > 0;
