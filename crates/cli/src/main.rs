@@ -11,6 +11,7 @@ mod operator;
 mod output;
 mod runtime;
 mod scope;
+mod settings;
 mod stopping;
 mod target;
 mod terminal;
@@ -32,6 +33,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Serve),
+    Config(commands::config::Config),
     Demo(commands::demo::Demo),
     Import(commands::import::Import),
     Send(commands::send::Send),
@@ -77,7 +79,8 @@ fn run() -> ExitCode {
         Err(usage) => return said(&usage),
     };
     let result = match command {
-        Command::Serve(command) => command.run(),
+        Command::Serve(_) => commands::serve::run(),
+        Command::Config(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Send(command) => command.run(),

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod catalogue;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod export;
 pub(crate) mod facets;

@@ -1,6 +1,7 @@
 //! `indelible serve`: the log over HTTP.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::local::Local;
 use crate::operator::OperatorFile;
 use crate::output::announce;
 use crate::runtime::MORE_THREADS;
+use crate::settings::{self, NotLoaded};
 use crate::stopping::Told;
 
 /// Serve a log over HTTP
@@ -22,37 +24,61 @@ use crate::stopping::Told;
     after_help = "Examples:\n  indelible serve --data data\n  TOKEN=$(indelible token create --data data --name shop --role writer)\n  curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events\n\n  indelible serve --dev --data try    # for development: no tokens, this machine only"
 )]
 pub(crate) struct Serve {
+    /// A file of settings (TOML), each named as its flag: `listen = "127.0.0.1:7117"`. Flags and environment variables go before it.
+    #[arg(long, value_name = "FILE", env = "INDELIBLE_CONFIG")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     local: Local,
     /// Where to listen.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117", env = "INDELIBLE_LISTEN")]
     listen: SocketAddr,
     /// For development: no sign-in, this machine only.
-    #[arg(long)]
+    #[arg(long, env = "INDELIBLE_DEV")]
     dev: bool,
     /// With --dev: a page of this origin may ask, too.
-    #[arg(long, value_name = "URL", requires = "dev")]
+    #[arg(long, value_name = "URL", env = "INDELIBLE_ALLOW_ORIGIN", value_delimiter = ',')]
     allow_origin: Vec<String>,
     /// Longest a question may take, in milliseconds; one that takes longer is told what to narrow.
-    #[arg(long, value_name = "MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MS", env = "INDELIBLE_QUESTION_MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000, value_parser = clap::value_parser!(u64).range(1..))]
     question_ms: u64,
     /// Most lines a question may read where no index decides.
-    #[arg(long, value_name = "LINES", default_value_t = engine::QUESTION_LINES_MAX, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "LINES", env = "INDELIBLE_QUESTION_LINES", default_value_t = engine::QUESTION_LINES_MAX, value_parser = clap::value_parser!(u64).range(1..))]
     question_lines: u64,
     /// How often a feed without news says that it lives, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = server::HEARTBEAT_DEFAULT.as_millis() as u64, hide = true)]
     heartbeat_ms: u64,
 }
 
+/// The settings of this process, then the log over HTTP.
+pub(crate) fn run() -> miette::Result<Exit> {
+    let settings = settings::load().map_err(NotLoaded::report)?;
+    let serve = &settings.serve;
+    let options = serve.options();
+    let (name, mode) = if serve.dev { ("dev", Mode::Dev) } else { ("log", Mode::Controlled) };
+    serve_log(|| serve.local.open(name), mode, options, "")
+}
+
 impl Serve {
-    pub(crate) fn run(self) -> miette::Result<Exit> {
-        let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
-        let allow_origins = self.allow_origin.into_iter().collect();
-        let limits =
-            Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, ..Limits::default() };
-        let options = Options { listen: self.listen, allow_origins, heartbeat, limits };
-        let (name, mode) = if self.dev { ("dev", Mode::Dev) } else { ("log", Mode::Controlled) };
-        serve(|| self.local.open(name), mode, options, "")
+    /// Settings that do not go together: the key of the one that is wrong, what is, and what to do.
+    pub(crate) fn contradictions(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        let mut found = Vec::new();
+        if !self.dev && !self.allow_origin.is_empty() {
+            found.push(("allow_origin", "it is for --dev alone", "leave it out"));
+        }
+        found
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            listen: self.listen,
+            allow_origins: self.allow_origin.iter().cloned().collect(),
+            heartbeat: Duration::from_millis(self.heartbeat_ms.max(1)),
+            limits: Limits {
+                time_us: self.question_ms.saturating_mul(1_000),
+                lines: self.question_lines,
+                ..Limits::default()
+            },
+        }
     }
 }
 
@@ -74,7 +100,7 @@ const CUT_OFF_SOON: Duration = Duration::from_secs(1);
 /// Opens the log and serves it until the process is told to stop, then closes it. `greeting` follows the address.
 ///
 /// Told a second time, it cuts off requests that still run. Closing the log is never cut off.
-pub(crate) fn serve(
+pub(crate) fn serve_log(
     open: impl FnOnce() -> miette::Result<Log>,
     mode: Mode,
     options: Options,

@@ -52,7 +52,9 @@ fn admit(app: &App, needs: Needs, parts: &Parts, asking: &Asking) -> Result<Opti
     let Some((identity, reach)) = identity.zip(reach) else { return Ok(None) };
     let limits = Limits { fresh: is_fresh(parts), ..app.limits };
     let principal = identity.principal.clone();
-    Caller::new(identity, needs, asking.clone(), reach, limits).map(Some).map_err(|problem| Refused(Some(principal), Box::new(problem)))
+    Caller::new(identity, needs, asking.clone(), reach, limits)
+        .map(Some)
+        .map_err(|problem| Refused(Some(principal), Box::new(problem)))
 }
 
 /// `no-cache` asks for an answer that is worked out anew, as measurements need.
