@@ -14,6 +14,7 @@ use crate::role::Roles;
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::token::Token;
+use crate::viewer::ViewerKey;
 
 /// Why an organization's people do not get in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub struct Control {
     grants: BTreeMap<Principal, BTreeMap<String, Granted>>,
     organizations: BTreeMap<String, Organization>,
     settings: Settings,
+    viewer_key: Option<ViewerKey>,
 }
 
 impl Control {
@@ -55,6 +57,7 @@ impl Control {
                 self.organizations.insert(organization.id.clone(), organization);
             }
             Record::Settings(settings) => self.settings = settings,
+            Record::ViewerKey(key) => self.viewer_key = Some(key),
         }
     }
 
@@ -64,6 +67,7 @@ impl Control {
             Kind::Grant => self.grants.values_mut().for_each(|held| drop(held.remove(&key.id))),
             Kind::Organization => drop(self.organizations.remove(&key.id)),
             Kind::Settings => self.settings = Settings::default(),
+            Kind::ViewerKey => self.viewer_key = None,
         }
     }
 
@@ -117,6 +121,12 @@ impl Control {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The key of viewers' tokens; `None` before the first is minted.
+    #[must_use]
+    pub fn viewer_key(&self) -> Option<&ViewerKey> {
+        self.viewer_key.as_ref()
     }
 
     /// What a principal's grants allow now, from this address (`None`: from the machine itself). The operator may do everything; a
