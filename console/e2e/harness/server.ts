@@ -91,6 +91,14 @@ export class Server {
     return this.command("token", "create", "--name", name, "--role", role, ...scope);
   }
 
+  /** Invites somebody with a role at a scope; the link that makes the account. */
+  async invite(email: string, role: string, scope: object = {}): Promise<string> {
+    const body = JSON.stringify({ email, grants: [{ role, scope }] });
+    const answer = await fetch(`${this.url}/v1/people`, { method: "POST", headers: { "Content-Type": "application/json", ...(await this.operator()) }, body });
+    if (answer.status !== 201) throw new Error(`inviting: ${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { link: string }).link;
+  }
+
   async text(path: string, query = ""): Promise<string> {
     const answer = await fetch(`${this.url}${path}${query === "" ? "" : `?${query}`}`, { headers: await this.operator() });
     if (!answer.ok) throw new Error(`${path}?${query}: ${answer.status} ${await answer.text()}`);
