@@ -4,7 +4,7 @@ import type { Grant, Permission, Scope } from "../../session/types.js";
 export interface Person {
   readonly id: string;
   readonly email: string;
-  readonly name: string;
+  readonly name?: string;
   readonly status: "invited" | "active" | "disabled";
   readonly created: string;
   readonly last_signed_in?: string;
