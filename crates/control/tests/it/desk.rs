@@ -3,7 +3,7 @@
 use access::{
     By, Change, Control, Grant, Holding, Limits, ManageError, NewToken, Permission, Principal, Roles, Scope, Token,
 };
-use control::fake::MemoryControl;
+use control::fake::{Failure, MemoryControl};
 use control::{ChangeError, Desk};
 use engine::{Caller, Config, Limits as QuestionLimits, Log, Viewer, World};
 use search::{Filters, PageRequest};
@@ -83,7 +83,7 @@ fn a_change_that_cannot_be_kept_is_neither_made_nor_on_record() {
     let folder = Folder::new();
     let log = folder.open();
     let desk = folder.desk(&log);
-    folder.store.fail_after(Some(0));
+    folder.store.fail_after(0, Failure::DiskFull);
     assert!(matches!(change(&desk, &log), Err(ChangeError::Store(_))));
     assert_eq!((on_record(&log), desk.state().programs().count()), (0, 0));
 }
@@ -94,10 +94,10 @@ fn a_change_on_record_holds_even_if_its_rows_found_no_room() {
     let folder = Folder::new();
     let log = folder.open();
     let desk = folder.desk(&log);
-    folder.store.fail_after(Some(1));
+    folder.store.fail_after(1, Failure::DiskFull);
     let token = change(&desk, &log).unwrap();
     assert!(may_read(&desk, &token));
-    folder.store.fail_after(None);
+    folder.store.mend();
     let again = folder.desk(&log);
     assert!(may_read(&again, &token));
     assert_eq!(on_record(&log), 1);
