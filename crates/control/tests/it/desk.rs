@@ -56,7 +56,7 @@ fn change(desk: &Desk, log: &Log) -> Result<Token, ChangeError> {
 /// How many entries of the log say that a token was created.
 fn on_record(log: &Log) -> usize {
     let caller = Caller::of_everything(Viewer::default(), QuestionLimits::default());
-    let filters = Filters::parse([("action", "token.created")].into_iter(), &[]).unwrap();
+    let filters = Filters::parse([("action", "token.created")], &[]).unwrap();
     let request = PageRequest { oldest_first: false, limit: 100, cursor: None, count: false };
     log.reader(&caller).page(&filters.predicate, &request).unwrap().len()
 }
