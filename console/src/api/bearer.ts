@@ -39,6 +39,10 @@ export class Bearer implements Caller {
     return waited;
   }
 
+  told(): void {
+    // What a token may not see is said where it was asked.
+  }
+
   /** Whoever minted the token answers for its use: nobody here is asked for a reason. */
   reasoned(): Promise<boolean> {
     return Promise.resolve(false);

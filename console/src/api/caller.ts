@@ -16,6 +16,8 @@ export interface Caller {
   renewed(mark: number, signal: AbortSignal | undefined): Promise<boolean>;
   /** Waits after a look that needs a reason until there is one. `false` where there will be none. Errors: `AbortError`. */
   reasoned(signal: AbortSignal | undefined): Promise<boolean>;
+  /** Hears the code of each refusal. */
+  told(code: string): void;
 }
 
 /** Header that says why something is looked at, or why it is done where a request has no body. */
@@ -29,7 +31,7 @@ export function reasonHeader(reason: string | undefined): Readonly<Record<string
 }
 
 /** Who says nothing of himself. */
-export const ANYBODY: Caller = { headers: () => ({}), credentials: "same-origin", mark: 0, renewed: () => Promise.resolve(false), reasoned: () => Promise.resolve(false) };
+export const ANYBODY: Caller = { headers: () => ({}), credentials: "same-origin", mark: 0, renewed: () => Promise.resolve(false), reasoned: () => Promise.resolve(false), told: () => undefined };
 
 /** Those who wait for another sign-in or token. */
 export class Waiting {

@@ -91,8 +91,10 @@ export class Api {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
       throw new AskError(unreachable(this.base));
     }
-    if (!response.ok) throw new AskError(await problemOf(response));
-    return response;
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    this.#caller.told(problem.code);
+    throw new AskError(problem);
   }
 
   async json<T>(path: string, params?: URLSearchParams, init?: Asked): Promise<T> {
@@ -106,7 +108,7 @@ export class Api {
 }
 
 /** Codes of a 401 that ends no session: a password or code is wrong. */
-const ABOUT_WHAT_WAS_TYPED: readonly string[] = ["wrong_credentials", "wrong_code"];
+const ABOUT_WHAT_WAS_TYPED: readonly string[] = ["wrong_credentials", "second_factor_needed"];
 
 function isLook({ method = "GET" }: RequestInit): boolean {
   return method === "GET";

@@ -7,11 +7,11 @@ import { Rights } from "../log/rights.js";
 import { Filters } from "../state/filters.js";
 import { invitationOf, returnPath, SIGN_IN, signInHref } from "../session/return-path.js";
 import { Session } from "../session/session.js";
-import { may, type SessionInfo } from "../session/types.js";
+import { mayEverywhere, type SessionInfo } from "../session/types.js";
 import { readView, type View, VIEW_DEFAULT, writeView } from "../state/view.js";
 import { skeleton, tokens } from "../ui/tokens.js";
 import { consoleStyles } from "./console-styles.js";
-import { entrance, notYours, reasonOver, signInOver, suspensions, unanswered } from "./entrance.js";
+import { entrance, factorDue, notYours, reasonOver, signInOver, unanswered } from "./entrance.js";
 import { type Page, pageOf, pagesFor } from "./routes.js";
 import "./session-menu.js";
 import { applyTheme, nextTheme, type Theme, themeNow } from "./theme.js";
@@ -114,16 +114,21 @@ export class Console extends LitElement {
         @view-change=${({ detail }: CustomEvent<{ view: View; push: boolean }>) => this.#go("/", detail.view, detail.push)}></indelible-log>`;
   }
 
+  #account(session: SessionInfo): TemplateResult {
+    return html`<ind-account ?due=${this.#session.factorDue} .api=${this.#session.api} .session=${session} @left=${() => this.#session.left()} @renew=${() => void this.#session.refresh()}></ind-account>`;
+  }
+
   #content(session: SessionInfo): TemplateResult {
-    if (!this.page.isFor(session)) return notYours(session, this.page.label);
     const { api } = this.#session;
+    if (this.#session.factorDue) return html`${factorDue()}${this.#account(session)}`;
+    if (!this.page.isFor(session)) return notYours(api, session, this.page.label);
     const { filters } = this.view;
     const pages: Readonly<Record<string, () => TemplateResult>> = {
       "/overview": () => html`<ind-overview .api=${api} .rights=${new Rights(session)} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-overview>`,
       "/catalogue": () => html`<ind-catalogue .api=${api} .rights=${new Rights(session)} .filters=${filters} @ask=${this.#asks} @narrow=${this.#narrows}></ind-catalogue>`,
-      "/integrity": () => html`<ind-integrity .api=${api} .verifies=${may(session, "verify")} @ask=${this.#asks}></ind-integrity>`,
+      "/integrity": () => html`<ind-integrity .api=${api} .verifies=${mayEverywhere(session, "verify")} @ask=${this.#asks}></ind-integrity>`,
       "/access": () => html`<ind-access .api=${api} .session=${session} .params=${new URLSearchParams(location.search)} @ask=${this.#asks} @turn=${this.#turns}></ind-access>`,
-      "/account": () => html`<ind-account .api=${api} .session=${session} @left=${() => this.#session.left()} @renew=${() => void this.#session.begin()}></ind-account>`,
+      "/account": () => this.#account(session),
       "/activity": () =>
         html`<ind-activity .api=${api} .session=${session} .view=${this.view} .hrefOf=${(view: View) => this.#address("/activity", view)} .params=${new URLSearchParams(location.search)}
           @turn=${this.#turns} @ask=${this.#asks} @view-change=${({ detail }: CustomEvent<{ view: View; push: boolean }>) => this.#go("/activity", detail.view, detail.push)}></ind-activity>`,
@@ -137,7 +142,7 @@ export class Console extends LitElement {
     const { state } = this.#session.standing;
     document.title = location.pathname === SIGN_IN ? "Sign in · Indelible" : this.page.path === "/" ? "Indelible" : `${this.page.label} · Indelible`;
     if (state === "out" || state === "over" || location.pathname === SIGN_IN) void import("../session/index.js");
-    else if (state === "in" && this.page.path !== "/") void import("../pages/index.js");
+    else if (state === "in" && (this.page.path !== "/" || this.#session.factorDue)) void import("../pages/index.js");
     const over = this.renderRoot.querySelector("dialog");
     if (over !== null && !over.open) over.showModal();
   }
@@ -174,7 +179,7 @@ export class Console extends LitElement {
       case "out":
         return entrance(api, location, this.#entered);
       default:
-        return entering && this.#stays ? entrance(api, location, this.#entered) : html`${suspensions(standing.session)}${keyed(standing.session.principal.id, this.#content(standing.session))}`;
+        return entering && this.#stays ? entrance(api, location, this.#entered) : html`${keyed(standing.session.principal.id, this.#content(standing.session))}`;
     }
   }
 

@@ -1,4 +1,5 @@
 /** The console's pages, their addresses, and to whom each is shown. */
+import { PARTS } from "../pages/access/parts.js";
 import { may, type SessionInfo } from "../session/types.js";
 
 export interface Page {
@@ -22,7 +23,7 @@ export const PAGES: readonly Page[] = [
   { path: "/overview", label: "Overview", isFor: reads },
   { path: "/catalogue", label: "Catalogue", isFor: reads },
   { path: "/integrity", label: "Integrity", isFor: () => true },
-  { path: "/access", label: "Access", isFor: (session) => !isDevelopment(session) && (["access", "organizations", "settings"] as const).some((permission) => may(session, permission)) },
+  { path: "/access", label: "Access", isFor: (session) => !isDevelopment(session) && PARTS.some((part) => part.isFor(session)) },
   { path: "/activity", label: "My activity", isFor: (session) => isPerson(session) && reads(session) },
   { path: "/account", label: "Account", isFor: isPerson, aside: true },
 ];

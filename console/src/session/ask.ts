@@ -16,7 +16,7 @@ export function signInWays(api: Api): Promise<SignInWays> {
   return api.json("/v1/sign-in", undefined, { final: true });
 }
 
-/** Errors, by their code: `wrong_credentials`, `second_factor_needed`, `wrong_code`, `too_many_attempts`. */
+/** Errors, by their code: `wrong_credentials`, `second_factor_needed` (also for a code that is wrong), `too_many_attempts`. */
 export function signIn(api: Api, credentials: Credentials): Promise<SessionInfo> {
   return api.json("/v1/session", undefined, { method: "POST", body: credentials, final: true });
 }
@@ -29,7 +29,7 @@ export function lookAtInvitation(api: Api, token: string): Promise<Invitation> {
   return api.json("/v1/invitations/look", undefined, { method: "POST", body: { token }, final: true });
 }
 
-export function acceptInvitation(api: Api, accepted: { readonly token: string; readonly name: string; readonly password: string }): Promise<SessionInfo> {
+export function acceptInvitation(api: Api, accepted: { readonly token: string; readonly name: string; readonly password: string; readonly email?: string }): Promise<SessionInfo> {
   return api.json("/v1/invitations/accept", undefined, { method: "POST", body: accepted, final: true });
 }
 

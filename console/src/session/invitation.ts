@@ -40,12 +40,12 @@ export class InvitationForm extends LitElement {
     event.preventDefault();
     if (this.asking) return;
     const form = new FormData(event.target as HTMLFormElement);
-    const [name = "", password = "", again = ""] = ["name", "password", "again"].map((field) => String(form.get(field)));
+    const [name = "", password = "", again = "", email = ""] = ["name", "password", "again", "email"].map((field) => String(form.get(field) ?? ""));
     this.refusal = passwordProblem(password, again);
     if (this.refusal !== "") return;
     this.asking = true;
     try {
-      const session = await acceptInvitation(this.api, { token: this.token, name: name.trim(), password });
+      const session = await acceptInvitation(this.api, { token: this.token, name: name.trim(), password, ...(this.#invitation.value?.email === undefined ? { email: email.trim() } : {}) });
       this.dispatchEvent(new CustomEvent("entered", { detail: session }));
     } catch (error) {
       this.refusal = problemOf(error).detail;
@@ -54,9 +54,12 @@ export class InvitationForm extends LitElement {
   };
 
   #form({ email, name = "", expires }: Invitation): TemplateResult {
-    return html`<p>For <strong>${visible(email)}</strong>. Open until ${localTime(expires, this.locale)}, and for one use.</p>
+    const whom = email === undefined ? "The first account of this log: it may do everything." : html`For <strong>${visible(email)}</strong>.`;
+    return html`<p>${whom} Open until ${localTime(expires, this.locale)}, and for one use.</p>
       <form @submit=${this.#submitted}>
-        <input type="hidden" autocomplete="username" .value=${email} />
+        ${email === undefined
+          ? html`<label>E-mail address<input class="field" type="email" name="email" autocomplete="username" required maxlength="254" /></label>`
+          : html`<input type="hidden" autocomplete="username" .value=${email} />`}
         <label>Your name<input class="field" name="name" autocomplete="name" required maxlength="200" value=${name} data-first /></label>
         ${passwordFields()}
         <button class="button primary" aria-disabled=${this.asking}>${this.asking ? "One moment …" : "Make the account"}</button>
@@ -69,7 +72,7 @@ export class InvitationForm extends LitElement {
       ${value !== undefined ? this.#form(value) : asking ? html`<p><span class="hidden">Loading</span><span class="skeleton"></span></p>` : nothing}
       ${failure === undefined || asking
         ? nothing
-        : html`<p class="refused" role="alert">This invitation cannot be used: ${visible(failure.detail)} Ask whoever invited you for a new one.</p>`}
+        : html`<p class="refused" role="alert">${failure.code === "bad_link" ? "This link was used already, or its time is over. Ask whoever sent it for another." : visible(failure.detail)}</p>`}
       ${this.refusal === "" ? nothing : html`<p class="refused" role="alert">${this.refusal}</p>`}
     </div>`;
   }

@@ -17,6 +17,11 @@ export function returnPath(params: URLSearchParams, origin: string): string {
   return url.origin !== origin || url.pathname === SIGN_IN ? "/" : url.pathname + url.search;
 }
 
+/** Why a provider's sign-in came to nothing, as a word. */
+export function providerProblem(hash: string): string | undefined {
+  return new URLSearchParams(hash.replace(/^#/, "")).get("problem") ?? undefined;
+}
+
 /** The invitation's secret, which the address carries behind `#` so that no server sees it in a log. */
 export function invitationOf(hash: string): string | undefined {
   return new URLSearchParams(hash.replace(/^#/, "")).get("invitation") ?? undefined;

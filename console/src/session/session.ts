@@ -21,6 +21,8 @@ export class Session implements Caller {
   mark = 0;
   /** Why the reader looks at what needs a reason; it goes with every look from then on. */
   reason: string | undefined;
+  /** Whether this log wants a second factor that the account has not got. */
+  factorDue = false;
   readonly #changed: () => void;
   readonly #waiting = new Waiting();
   readonly #unreasoned = new Waiting();
@@ -38,6 +40,16 @@ export class Session implements Caller {
     } catch (error) {
       const out = error instanceof AskError && error.problem.status === 401;
       this.#stand(out ? { state: "out" } : { state: "failed", problem: problemOf(error) });
+    }
+  }
+
+  /** Asks again what is known of the session, which goes on; the page stays as it is, also where that fails. */
+  async refresh(): Promise<void> {
+    this.factorDue = false;
+    try {
+      this.#stand({ state: "in", session: await whoAmI(this.api) });
+    } catch {
+      // The next question finds out what is wrong.
     }
   }
 
@@ -87,6 +99,12 @@ export class Session implements Caller {
 
   headers(method: string): Readonly<Record<string, string>> {
     return method === "GET" ? reasonHeader(this.reason) : {};
+  }
+
+  told(code: string): void {
+    if (code !== "second_factor_required" || this.factorDue) return;
+    this.factorDue = true;
+    this.#changed();
   }
 
   /** Whether a look waits for its reason. */

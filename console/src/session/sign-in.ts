@@ -26,7 +26,8 @@ export class SignIn extends LitElement {
   @property() email = "";
   @state() private password = "";
   @state() private code: string | undefined;
-  @state() private refusal: Refusal | undefined;
+  /** Why signing in did not work before, where it did not. */
+  @property({ attribute: false }) refusal: Refusal | undefined;
   @state() private asking = false;
   @query("[data-first]") private readonly first!: HTMLInputElement | null;
   readonly #ways = new Answer<SignInWays>(this);
@@ -67,7 +68,7 @@ export class SignIn extends LitElement {
 
   #refused(error: unknown): void {
     const problem = problemOf(error);
-    if (problem.code === "second_factor_needed") {
+    if (problem.code === "second_factor_needed" && this.code === undefined) {
       this.code = "";
       return;
     }

@@ -50,13 +50,11 @@ export interface SessionInfo {
   readonly grants: readonly Grant[];
   /** Where each permission holds; one that is held nowhere is absent. */
   readonly permissions: Readonly<Partial<Record<Permission, readonly Scope[]>>>;
-  readonly session?: { readonly id: string; readonly signed_in: string; readonly expires: string; readonly second_factor: boolean; readonly second_factor_due?: boolean };
+  readonly session?: { readonly id: string; readonly signed_in: string; readonly expires: string; readonly second_factor: boolean };
   /** When a token ends. */
   readonly expires?: string;
   /** Layouts that a viewer may use; absent for all. */
   readonly layouts?: readonly string[];
-  /** Organizations of the grants that are closed for the time being. */
-  readonly suspended?: readonly { readonly organization: string; readonly name?: string; readonly message?: string }[];
 }
 
 /** Ways to sign in. Source: `GET /v1/sign-in`. */
@@ -67,7 +65,8 @@ export interface SignInWays {
 
 /** What an invitation is for. Source: `POST /v1/invitations/look`. */
 export interface Invitation {
-  readonly email: string;
+  /** Absent for the link that makes the first account: whoever uses it gives one. */
+  readonly email?: string;
   readonly name?: string;
   readonly expires: string;
 }
@@ -81,6 +80,11 @@ export interface SignedIn {
   readonly ip?: string;
   readonly user_agent?: string;
   readonly current: boolean;
+}
+
+/** Whether the permission is held for everything. */
+export function mayEverywhere(session: SessionInfo, permission: Permission): boolean {
+  return session.permissions[permission]?.some((scope) => Object.keys(scope).length === 0) ?? false;
 }
 
 /** Whether the permission is held anywhere. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { pagesFor } from "../../src/app/routes.js";
 import { passwordProblem } from "../../src/session/password-fields.js";
-import { refusalOf, secondsLeft } from "../../src/session/refusal.js";
-import { invitationOf, returnPath, signInHref } from "../../src/session/return-path.js";
+import { providerRefusal, refusalOf, secondsLeft } from "../../src/session/refusal.js";
+import { invitationOf, providerProblem, returnPath, signInHref } from "../../src/session/return-path.js";
 import type { Permission, SessionInfo } from "../../src/session/types.js";
 import { permissionWords, roleName, scopeWords } from "../../src/session/words.js";
 
@@ -37,6 +37,12 @@ describe("a refusal", () => {
     const paused = of("too_many_attempts", 30);
     expect([1_000, 1_001, 30_999, 31_000, 99_000].map((now) => secondsLeft(paused, now))).toEqual([30, 30, 1, 0, 0]);
     expect(of("anything").text).toBe("detail");
+  });
+
+  it("of a provider is said in words, and what is not known as what it is", () => {
+    expect(providerRefusal("no_access").text).toContain("gives you a role");
+    expect(providerRefusal("bad_id_token<b>").text).toContain("could not be trusted (bad_id_tokenb)");
+    expect(providerProblem("#problem=no_access")).toBe("no_access");
   });
 });
 

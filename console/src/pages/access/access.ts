@@ -2,32 +2,17 @@
 import { html, LitElement, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
-import { may, type Permission, type SessionInfo } from "../../session/types.js";
+import type { SessionInfo } from "../../session/types.js";
 import { tokens } from "../../ui/tokens.js";
 import { pageStyles } from "../page-styles.js";
 import { tabs, tabStyles } from "../tabs.js";
 import "./grants.js";
 import "./networks-pane.js";
 import "./organizations.js";
+import { PARTS } from "./parts.js";
 import "./people.js";
 import "./programs.js";
 import "./settings.js";
-
-interface Part {
-  readonly show: string;
-  readonly label: string;
-  /** Any of them opens it. */
-  readonly needs: readonly Permission[];
-}
-
-const PARTS: readonly Part[] = [
-  { show: "people", label: "People", needs: ["access"] },
-  { show: "programs", label: "Programs", needs: ["access"] },
-  { show: "grants", label: "Grants", needs: ["access"] },
-  { show: "networks", label: "Allow-lists", needs: ["organizations", "settings"] },
-  { show: "organizations", label: "Organizations", needs: ["organizations"] },
-  { show: "settings", label: "Settings", needs: ["settings"] },
-];
 
 /** `<ind-access>`. Events: `turn` (detail: the address's parameters), `ask` (detail: filters for the log). */
 @customElement("ind-access")
@@ -39,10 +24,6 @@ export class Access extends LitElement {
   /** `show` says which part, `id` what is open in it. */
   @property({ attribute: false }) params = new URLSearchParams();
   @property() locale = navigator.language || "en";
-
-  get #parts(): readonly Part[] {
-    return PARTS.filter(({ needs }) => needs.some((permission) => may(this.session, permission)));
-  }
 
   #turn(show: string, id: string): void {
     const params = new URLSearchParams(this.params);
@@ -73,7 +54,7 @@ export class Access extends LitElement {
   }
 
   override render(): TemplateResult {
-    const parts = this.#parts;
+    const parts = PARTS.filter(({ isFor }) => isFor(this.session));
     const part = parts.find(({ show }) => show === this.params.get("show")) ?? parts[0];
     const hrefOf = (show: string): string => `/access?${new URLSearchParams({ show })}`;
     return html`<div class="page">

@@ -49,6 +49,11 @@ export function revokeToken(api: Api, id: string, said: Said): Promise<void> {
   return remove(api, at("tokens", id), said);
 }
 
+/** Ends all tokens of viewers: pages that embed the log ask for new ones. */
+export function endViewerTokens(api: Api, said: Said): Promise<void> {
+  return remove(api, "/v1/viewer-tokens", said);
+}
+
 export async function grants(api: Api, signal: AbortSignal): Promise<readonly Grant[]> {
   return (await api.json<{ grants: Grant[] }>("/v1/grants", undefined, { signal })).grants;
 }

@@ -18,7 +18,8 @@ export class Grants extends Pane {
   protected override ask(): void {
     void this.#grants.ask((signal) => grants(this.api, signal));
     void this.#names.ask(async (signal) => {
-      const [persons, tokens] = await Promise.all([people(this.api, signal), programs(this.api, signal)]);
+      // Names stand beside ids: a list that cannot be had leaves the ids alone.
+      const [persons, tokens] = await Promise.all([people(this.api, signal).catch(() => []), programs(this.api, signal).catch(() => [])]);
       return new Map([...persons.map(({ id, name, email }) => [`person:${id}`, name || email] as const), ...tokens.map(({ id, name }) => [`program:${id}`, name] as const)]);
     });
   }
@@ -43,7 +44,7 @@ export class Grants extends Pane {
   }
 
   override render(): TemplateResult {
-    return html`<div class="pane">${this.deed.render()}<p class="note">Roles are given where the person or the program is.</p>
+    return html`<div class="pane"><h2 class="hidden">Grants</h2>${this.deed.render()}<p class="note">Roles are given where the person or the program is.</p>
       ${this.shownOf(this.#grants, (all) => this.#list(all))} ${this.history("grant", "")}</div>`;
   }
 }

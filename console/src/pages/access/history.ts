@@ -3,6 +3,8 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import type { Entry, EntryPage } from "../../api/types.js";
+import type { Scope } from "../../session/types.js";
+import { roleName, scopeWords } from "../../session/words.js";
 import { Filters } from "../../state/filters.js";
 import { badgeStyles } from "../../ui/badges.js";
 import { visible } from "../../ui/text.js";
@@ -15,6 +17,9 @@ import { blockStyles } from "../page-styles.js";
 
 /** Entries that are listed; the log has them all. */
 const LISTED_MAX = 20;
+
+/** Ends the names of fields that hold an instant, in microseconds since 1970. */
+const MICROSECONDS = "_us";
 
 /** `<ind-history>`. Event: `ask` (detail: filters for the log). */
 @customElement("ind-history")
@@ -69,8 +74,16 @@ export class History extends LitElement {
       ${logLink(Filters.of([["id", entry.id]]), visible(description))} <span class="muted">by</span> ${visible(actor.name ?? actor.id)}
       <time class="muted" datetime=${time} title=${utcTime(time)}>${age(time, Date.now(), this.locale)}, ${localTime(time, this.locale)}</time>
       ${reason === undefined ? nothing : html`<br /><span class="muted">because</span> ${visible(reason)}`}
-      ${Object.entries(changes).map(([field, change]) => html`<span class="change">${visible(field)}: ${changeText(change)}</span>`)}
+      ${Object.entries(changes).map(([field, change]) => this.#change(field, change))}
     </li>`;
+  }
+
+  /** `role: Viewer for everything → Auditor for everything`; what was not there before or is no more is a dash. */
+  #change(field: string, change: unknown): TemplateResult {
+    const { before, after } = objectOf(change);
+    const isTime = field.endsWith(MICROSECONDS);
+    const text = (value: unknown): string => (isTime && typeof value === "number" ? localTime(new Date(value / 1_000).toISOString(), this.locale) : valueText(value));
+    return html`<span class="change">${visible(isTime ? field.slice(0, -MICROSECONDS.length) : field)}: ${visible(text(before))} → ${visible(text(after))}</span>`;
   }
 
   override render(): TemplateResult {
@@ -80,16 +93,20 @@ export class History extends LitElement {
   }
 }
 
-/** `"viewer" → "auditor"`; what was not there before or is no more is a dash. */
-function changeText(change: unknown): unknown {
-  const { before, after } = (change ?? {}) as { before?: unknown; after?: unknown };
-  const text = (value: unknown): string => {
-    if (value === undefined || value === null) return "—";
-    if (typeof value === "string") return value;
-    const json = JSON.stringify(value);
-    return json.startsWith('{"$personal"') ? "(withheld)" : json;
-  };
-  return html`${visible(text(before))} → ${visible(text(after))}`;
+/** A value in words: roles and what they are for, lists, what is withheld; else as JSON. */
+export function valueText(value: unknown): string {
+  if (value === undefined || value === null) return "—";
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(valueText).join(", ");
+  const { role, scope, grant, $personal } = objectOf(value);
+  if ($personal !== undefined) return "(withheld)";
+  if (grant !== undefined) return valueText(grant);
+  if (typeof role === "string") return `${roleName(role)} for ${scopeWords(objectOf(scope) as Scope)}`;
+  return typeof value === "object" && Object.keys(value).length === 0 ? "none" : JSON.stringify(value);
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 declare global {

@@ -7,6 +7,7 @@ import { Answer } from "../answer.js";
 import { changeSettings, organizations, putOrganization, settings } from "./ask.js";
 import { networkList, networksField, networksOf } from "./networks.js";
 import { Pane, table } from "./pane.js";
+import { changesSettings } from "./parts.js";
 import type { Organization, Settings } from "./types.js";
 
 /** `<ind-networks>`. */
@@ -16,7 +17,7 @@ export class Networks extends Pane {
   readonly #organizations = new Answer<readonly Organization[]>(this);
 
   protected override ask(): void {
-    if (may(this.session, "settings")) void this.#settings.ask((signal) => settings(this.api, signal));
+    if (changesSettings(this.session)) void this.#settings.ask((signal) => settings(this.api, signal));
     if (may(this.session, "organizations")) void this.#organizations.ask((signal) => organizations(this.api, signal));
   }
 
@@ -51,7 +52,7 @@ export class Networks extends Pane {
   }
 
   override render(): TemplateResult {
-    return html`<div class="pane">${this.deed.render()} ${may(this.session, "settings") ? this.shownOf(this.#settings, (known) => this.#platform(known)) : nothing}
+    return html`<div class="pane"><h2 class="hidden">Allow-lists</h2>${this.deed.render()} ${changesSettings(this.session) ? this.shownOf(this.#settings, (known) => this.#platform(known)) : nothing}
       ${may(this.session, "organizations") ? this.shownOf(this.#organizations, (all) => this.#each(all)) : nothing}</div>`;
   }
 }

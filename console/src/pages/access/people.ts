@@ -78,7 +78,7 @@ export class People extends Pane {
   #rename({ id, name, email }: Person): void {
     this.deed.begin({
       heading: `Name of ${email}`,
-      fields: () => html`<label>Name<input class="field" name="name" required maxlength="200" value=${name} /></label>`,
+      fields: () => html`<label>Name<input class="field" name="name" required maxlength="200" value=${name ?? ""} /></label>`,
       verb: "Save",
       reasoned: true,
       run: (form, said) => changePerson(this.api, id, { name: String(form.get("name")).trim() }, said),

@@ -1,11 +1,12 @@
 /** Programs: tokens that send or read, with their limits, ends and uses. */
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
+import { mayEverywhere } from "../../session/types.js";
 import { visible } from "../../ui/text.js";
 import { count as number } from "../../ui/time.js";
 import { Answer } from "../answer.js";
 import type { ShownOnce } from "../deed.js";
-import { makeToken, programs, revokeToken, roles, rotateToken } from "./ask.js";
+import { endViewerTokens, makeToken, programs, revokeToken, roles, rotateToken } from "./ask.js";
 import { GrantFields } from "./grant-fields.js";
 import { forPrograms, giveGrant, grantList, takeGrant } from "./grants-of.js";
 import { newProgram } from "./new-program.js";
@@ -87,12 +88,25 @@ export class Programs extends Pane {
     });
   }
 
+  #endViewers(): void {
+    this.deed.begin({
+      heading: "End all viewers' tokens?",
+      text: "Tokens that programs made for readers of their own pages stop working. The pages ask for new ones by themselves.",
+      verb: "End them",
+      grave: true,
+      reasoned: true,
+      run: (_, said) => endViewerTokens(this.api, said),
+      said: "No viewer's token that was made before is good any more.",
+    });
+  }
+
   #list(all: readonly Program[]): TemplateResult {
     const rows = all.map((program) => ({
       gone: isOver(program),
       cells: [this.opener("programs", program.id, visible(program.name)), stateOf(program), html`<span class="mono">${visible(program.source)}</span>`, grantList(program.grants, undefined), this.time(program.expires, "never"), this.time(program.last_used, "never")],
     }));
-    return html`<div class="tools"><button class="button primary" ?disabled=${this.#roles.value === undefined} @click=${() => this.#make()}>Make a token</button></div>
+    return html`<div class="tools"><button class="button primary" ?disabled=${this.#roles.value === undefined} @click=${() => this.#make()}>Make a token</button>
+        ${mayEverywhere(this.session, "access") ? html`<button class="button" @click=${() => this.#endViewers()}>End all viewers' tokens</button>` : nothing}</div>
       ${all.length === 0 ? html`<p class="none">No program has a token so far.</p>` : table("Programs", ["Name", "State", "Source", "Roles", "Ends", "Last used"], rows)}`;
   }
 

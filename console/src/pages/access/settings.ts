@@ -50,7 +50,7 @@ export class SettingsPane extends Pane {
   }
 
   override render(): TemplateResult {
-    return html`<div class="pane">${this.deed.render()} ${this.shownOf(this.#settings, (known) => this.#all(known))}</div>`;
+    return html`<div class="pane"><h2 class="hidden">Settings</h2>${this.deed.render()} ${this.shownOf(this.#settings, (known) => this.#all(known))}</div>`;
   }
 }
 

@@ -38,6 +38,8 @@ export class Account extends LitElement {
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) session!: SessionInfo;
   @property() locale = navigator.language || "en";
+  /** Whether a second factor must be set up before anything else. */
+  @property({ type: Boolean }) due = false;
   readonly #sessions = new Answer<readonly SignedIn[]>(this);
   readonly #deed = new Deed(this, () => this.#ask());
 
@@ -149,8 +151,8 @@ export class Account extends LitElement {
         "Second factor",
         factor
           ? html`<p><span class="badge emerald"><span aria-hidden="true">✓</span>set up</span></p><button class="button" @click=${() => this.#dropFactor()}>Take it off</button>`
-          : html`<p><span class="badge">none</span></p><button class="button ${session?.second_factor_due === true ? "primary" : ""}" @click=${() => void this.#addFactor()}>Set one up</button>`,
-        { room: "half", note: session?.second_factor_due === true ? "This log wants one from everybody with a password: set it up to go on." : "A code of an app beside the password, so that the password alone opens nothing." },
+          : html`<p><span class="badge">none</span></p><button class="button ${this.due ? "primary" : ""}" @click=${() => void this.#addFactor()}>Set one up</button>`,
+        { room: "half", note: "A code of an app beside the password, so that the password alone opens nothing." },
       )}`;
   }
 

@@ -34,12 +34,14 @@ pub(crate) const REASON: &str = "indelible-reason";
 impl Asking {
     pub(crate) fn of(parts: &Parts) -> Self {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // In UTF-8, as browsers and curl send what is no ASCII.
+        let reason = parts.headers.get(REASON).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
         let limited = |text: &str, at_most: usize| text.chars().take(at_most).collect::<String>();
         Self {
             address: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical()),
             user_agent: text(header::USER_AGENT.as_str()).map(|text| limited(text, 512)),
             path: limited(parts.uri.path(), 2_048),
-            reason: text(REASON).map(|text| limited(text, REASON_CHARS_MAX)),
+            reason: reason.map(|text| limited(text, REASON_CHARS_MAX)),
         }
     }
 
