@@ -1,6 +1,7 @@
 //! What is settled about access, as one value that changes step by step.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::change::Step;
 use crate::grant::{Granted, Holding};
@@ -13,6 +14,16 @@ use crate::role::Roles;
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::token::Token;
+use crate::viewer::ViewerKey;
+
+/// Why an organization's people do not get in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closed<'a> {
+    /// It is suspended, with a message to them.
+    Suspended(&'a str),
+    /// They come from where its people may not.
+    Address(IpAddr),
+}
 
 /// All that decisions go by. It is held in memory whole, and read by every request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +33,7 @@ pub struct Control {
     grants: BTreeMap<Principal, BTreeMap<String, Granted>>,
     organizations: BTreeMap<String, Organization>,
     settings: Settings,
+    viewer_key: Option<ViewerKey>,
 }
 
 impl Control {
@@ -45,6 +57,7 @@ impl Control {
                 self.organizations.insert(organization.id.clone(), organization);
             }
             Record::Settings(settings) => self.settings = settings,
+            Record::ViewerKey(key) => self.viewer_key = Some(key),
         }
     }
 
@@ -54,6 +67,7 @@ impl Control {
             Kind::Grant => self.grants.values_mut().for_each(|held| drop(held.remove(&key.id))),
             Kind::Organization => drop(self.organizations.remove(&key.id)),
             Kind::Settings => self.settings = Settings::default(),
+            Kind::ViewerKey => self.viewer_key = None,
         }
     }
 
@@ -103,29 +117,44 @@ impl Control {
         self.organizations.get(id)
     }
 
-    /// Why an organization is suspended, in words for its people; `None` where it is not.
-    #[must_use]
-    pub fn suspension(&self, organization: &str) -> Option<&str> {
-        match self.organization(organization)?.status {
-            Status::Active => None,
-            Status::Suspended => Some(&self.organization(organization)?.message),
-        }
-    }
-
     /// What holds for the platform.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// What a principal's grants allow now. The operator may do everything; a viewer has no grants.
+    /// The key of viewers' tokens; `None` before the first is minted.
     #[must_use]
-    pub fn holding(&self, principal: &Principal, roles: &Roles) -> Holding {
+    pub fn viewer_key(&self) -> Option<&ViewerKey> {
+        self.viewer_key.as_ref()
+    }
+
+    /// What a principal's grants allow now, from this address (`None`: from the machine itself). The operator may do everything; a
+    /// viewer has no grants. Where an organization is closed to it, only sending is left of what is granted there.
+    #[must_use]
+    pub fn holding(&self, principal: &Principal, address: Option<IpAddr>, roles: &Roles) -> Holding {
         if *principal == Principal::Operator {
             return Holding::of_operator();
         }
         let grants = self.grants_of(principal).map(|granted| &granted.grant);
-        Holding::of(grants, roles).without(|organization| self.suspension(organization).is_some())
+        Holding::of(grants, roles).without(|organization| self.closed(organization, address).is_some())
+    }
+
+    /// Why an organization is closed to whoever comes from `address`.
+    #[must_use]
+    pub fn closed(&self, organization: &str, address: Option<IpAddr>) -> Option<Closed<'_>> {
+        let settled = self.organization(organization)?;
+        if settled.status == Status::Suspended {
+            return Some(Closed::Suspended(&settled.message));
+        }
+        address.filter(|address| !settled.allow.admits(*address)).map(Closed::Address)
+    }
+
+    /// Why some organization of a principal's grants is closed to it; `None` where none is.
+    #[must_use]
+    pub fn why_closed(&self, principal: &Principal, address: Option<IpAddr>) -> Option<Closed<'_>> {
+        let organizations = self.grants_of(principal).filter_map(|granted| granted.grant.scope.of_organization());
+        organizations.into_iter().find_map(|organization| self.closed(organization, address))
     }
 
     /// Whether anybody but the one with `id` manages access of the platform by a grant: without such a one only the operator could.

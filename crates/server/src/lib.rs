@@ -3,6 +3,7 @@
 //! [`Server::bind`] opens the port, [`Server::run`] serves until told to stop: then it takes no new connection, lets
 //! running requests end for a while, and hands the log back to be closed.
 
+mod access;
 mod answered;
 mod body;
 mod budget;
@@ -10,6 +11,7 @@ mod connections;
 mod described;
 mod feed;
 mod guard;
+mod json;
 mod listen;
 mod openapi;
 mod own_log;
@@ -35,11 +37,13 @@ use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 
+pub use access::{Access, Operator};
 pub use connections::OPEN_FILES_MIN;
 pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
 pub use own_log::OwnLog;
 
+use crate::access::Needs;
 use crate::guard::Guard;
 use crate::problem::Problem;
 use crate::state::App;
@@ -70,15 +74,11 @@ pub const HEARTBEAT_DEFAULT: Duration = Duration::from_secs(15);
 
 fn router(app: App, options: &Options) -> Router {
     let guard = Guard { origins: Arc::new(options.allow_origins.clone()) };
-    let (routes, _) = openapi::routes().split_for_parts();
     let description: Arc<str> = openapi_json().into();
+    let describe = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) });
+    let (routes, _) =
+        openapi::routes(Some(&app)).add_undescribed(Needs::Nothing, "/openapi.json", describe).into_parts();
     routes
-        // Paths with slashes in a parameter cannot be described; see the C2SP specification of tlog-tiles.
-        .route("/tile/{*path}", get(resources::ledger::tile))
-        .route(
-            "/openapi.json",
-            get(move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) }),
-        )
         .merge(resources::console::routes())
         .fallback(|| async { Problem::not_found("resource of this path") })
         .method_not_allowed_fallback(|| async {

@@ -9,6 +9,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use crate::access::{Access, Rates, Refusals};
 use crate::budget::Budget;
 use crate::connections::{Connections, OPEN_FILES_MIN, SPARE, connections_max};
 use crate::feed::Feeds;
@@ -108,13 +109,24 @@ impl Server {
 
     /// Serves until `stop` is ready. Then it ends the feeds and lets running requests end, for at most ten seconds, or until
     /// `now` is ready. Returns the work that was cut off; the caller waits for it once its connections are gone.
-    pub async fn run(self, log: Arc<Log>, stop: impl Future<Output = ()>, now: impl Future<Output = ()>) -> Remaining {
+    pub async fn run(
+        self,
+        log: Arc<Log>,
+        access: Access,
+        stop: impl Future<Output = ()>,
+        now: impl Future<Output = ()>,
+    ) -> Remaining {
         let (stopping, told) = watch::channel(false);
         let feeds = Feeds::new(&log, told, self.options.heartbeat, self.threads.clone());
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
         let connections = Arc::new(Connections::default());
+        let keeping = tokio::spawn(keep_uses(access.clone(), self.threads.clone()));
+        let desk = access.desk().cloned();
         let app = App {
             log: Arc::clone(&log),
+            access,
+            refusals: Refusals::default(),
+            rates: Rates::default(),
             metrics: recorder(),
             budget: Budget::default(),
             connections: Arc::clone(&connections),
@@ -176,6 +188,7 @@ impl Server {
                 Found::None => refuse(stream),
             }
         }
+        keeping.abort();
         drop(serving);
         drop(self.listener);
         stopping.send_replace(true);
@@ -188,7 +201,28 @@ impl Server {
             }
             () = now => tracing::warn!("told to stop once more: requests that still run are cut off"),
         }
+        if let Some(Err(error)) = desk.map(|desk| desk.keep_uses()) {
+            tracing::warn!(%error, "when tokens were last used could not be kept");
+        }
         Remaining { threads: self.threads, questions: self.questions }
+    }
+}
+
+/// How often it is kept when programs were last used.
+const KEEP_USES: Duration = Duration::from_secs(60);
+
+/// Keeps when programs were last used, for as long as the server runs.
+async fn keep_uses(access: Access, threads: Pool) {
+    let Some(desk) = access.desk().cloned() else { return };
+    let mut ticks = tokio::time::interval(KEEP_USES);
+    loop {
+        ticks.tick().await;
+        let desk = Arc::clone(&desk);
+        threads.begin(move || {
+            if let Err(error) = desk.keep_uses() {
+                tracing::warn!(%error, "when tokens were last used could not be kept; it is tried again");
+            }
+        });
     }
 }
 

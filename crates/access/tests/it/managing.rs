@@ -1,9 +1,9 @@
 //! Administration: each change is what was wanted, said in full, and made by nobody who may not.
 
 use access::{
-    AllowList, By, Change, Control, Grant, Holding, Limits, ManageError, Named, NewOrganization, NewSettings, NewToken,
-    Permission, Principal, Record, Roles, Scope, Status, Token, add_grant, change_settings, create_token, remove_grant,
-    revoke_token, rotate_token, set_organization,
+    AllowList, By, Change, Closed, Control, Grant, Holding, Limits, ManageError, Named, NewOrganization, NewSettings,
+    NewToken, Permission, Principal, Record, Roles, Scope, Status, Token, add_grant, change_settings, create_token,
+    remove_grant, revoke_token, rotate_token, set_organization,
 };
 use env::fake::SeededRandom;
 
@@ -43,7 +43,7 @@ impl Desk {
     }
 
     fn holding(&self, token: &Token) -> Holding {
-        self.control.holding(&Principal::Program(token.id().to_owned()), &self.roles)
+        self.control.holding(&Principal::Program(token.id().to_owned()), Some([192, 0, 2, 7].into()), &self.roles)
     }
 }
 
@@ -195,8 +195,25 @@ fn a_suspended_organization_is_read_by_nobody_of_its_own_and_still_sends() {
     };
     let change = desk.by(|by| set_organization(&desk.control, "acme", wanted, by)).unwrap().unwrap();
     desk.take(&change);
-    assert_eq!(desk.control.suspension("acme"), Some("Your subscription has ended."));
+    assert_eq!(desk.control.closed("acme", None), Some(Closed::Suspended("Your subscription has ended.")));
     assert!(desk.holding(&writer).may(Permission::Append));
     assert!(!desk.holding(&reader).may(Permission::Read));
     assert!(desk.holding(&auditor).may_at(Permission::Read, &Scope::organization("acme")));
+}
+
+#[test]
+fn an_organization_is_closed_to_its_people_from_elsewhere() {
+    let mut desk = Desk::new();
+    let reader = desk.token("reader", "viewer", Scope::organization("acme"));
+    let allow = AllowList::parse(["10.0.0.0/8"]).unwrap();
+    let wanted = NewOrganization { name: None, status: Status::Active, message: String::new(), allow, confirmed: true };
+    let change = desk.by(|by| set_organization(&desk.control, "acme", wanted, by)).unwrap().unwrap();
+    desk.take(&change);
+    assert!(!desk.holding(&reader).may(Permission::Read));
+    let principal = Principal::Program(reader.id().to_owned());
+    assert!(desk.control.holding(&principal, Some([10, 1, 2, 3].into()), &desk.roles).may(Permission::Read));
+    assert_eq!(
+        desk.control.why_closed(&principal, Some([192, 0, 2, 7].into())),
+        Some(Closed::Address([192, 0, 2, 7].into()))
+    );
 }

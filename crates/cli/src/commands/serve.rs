@@ -1,62 +1,94 @@
 //! `indelible serve`: the log over HTTP.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use engine::{Limits, Log};
-use server::{Options, ServeError, Server};
+use server::{Access, Options, ServeError, Server};
 
+use crate::access_control::controlled;
 use crate::exit::{Exit, failed};
 use crate::local::Local;
+use crate::operator::OperatorFile;
 use crate::output::announce;
 use crate::runtime::MORE_THREADS;
+use crate::settings::{self, NotLoaded};
 use crate::stopping::Told;
 
 /// Serve a log over HTTP
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Example:\n  indelible serve --dev --data data\n  curl -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events"
+    after_help = "Examples:\n  indelible serve --data data\n  TOKEN=$(indelible token create --data data --name shop --role writer)\n  curl -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{\"action\":\"door.opened\"}' http://127.0.0.1:7117/v1/events\n\n  indelible serve --dev --data try    # for development: no tokens, this machine only"
 )]
 pub(crate) struct Serve {
+    /// A file of settings (TOML), each named as its flag: `listen = "127.0.0.1:7117"`. Flags and environment variables go before it.
+    #[arg(long, value_name = "FILE", env = "INDELIBLE_CONFIG")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     local: Local,
     /// Where to listen.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117", env = "INDELIBLE_LISTEN")]
     listen: SocketAddr,
     /// For development: no sign-in, this machine only.
-    #[arg(long)]
+    #[arg(long, env = "INDELIBLE_DEV")]
     dev: bool,
     /// With --dev: a page of this origin may ask, too.
-    #[arg(long, value_name = "URL", requires = "dev")]
+    #[arg(long, value_name = "URL", env = "INDELIBLE_ALLOW_ORIGIN", value_delimiter = ',')]
     allow_origin: Vec<String>,
     /// Longest a question may take, in milliseconds; one that takes longer is told what to narrow.
-    #[arg(long, value_name = "MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "MS", env = "INDELIBLE_QUESTION_MS", default_value_t = engine::QUESTION_TIME_US_MAX / 1_000, value_parser = clap::value_parser!(u64).range(1..))]
     question_ms: u64,
     /// Most lines a question may read where no index decides.
-    #[arg(long, value_name = "LINES", default_value_t = engine::QUESTION_LINES_MAX, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "LINES", env = "INDELIBLE_QUESTION_LINES", default_value_t = engine::QUESTION_LINES_MAX, value_parser = clap::value_parser!(u64).range(1..))]
     question_lines: u64,
     /// How often a feed without news says that it lives, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = server::HEARTBEAT_DEFAULT.as_millis() as u64, hide = true)]
     heartbeat_ms: u64,
 }
 
+/// The settings of this process, then the log over HTTP.
+pub(crate) fn run() -> miette::Result<Exit> {
+    let settings = settings::load().map_err(NotLoaded::report)?;
+    let serve = &settings.serve;
+    let options = serve.options();
+    let (name, mode) = if serve.dev { ("dev", Mode::Dev) } else { ("log", Mode::Controlled) };
+    serve_log(|| serve.local.open(name), mode, options, "")
+}
+
 impl Serve {
-    pub(crate) fn run(self) -> miette::Result<Exit> {
-        if !self.dev {
-            return Err(miette::miette!(
-                help = "for development on this machine: indelible serve --dev",
-                "there is no access control yet, so serve starts with --dev only"
-            ));
+    /// Settings that do not go together: the key of the one that is wrong, what is, and what to do.
+    pub(crate) fn contradictions(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        let mut found = Vec::new();
+        if !self.dev && !self.allow_origin.is_empty() {
+            found.push(("allow_origin", "it is for --dev alone", "leave it out"));
         }
-        let heartbeat = Duration::from_millis(self.heartbeat_ms.max(1));
-        let allow_origins = self.allow_origin.into_iter().collect();
-        let limits =
-            Limits { time_us: self.question_ms.saturating_mul(1_000), lines: self.question_lines, ..Limits::default() };
-        let options = Options { listen: self.listen, allow_origins, heartbeat, limits };
-        serve(|| self.local.open("dev"), options, "")
+        found
     }
+
+    fn options(&self) -> Options {
+        Options {
+            listen: self.listen,
+            allow_origins: self.allow_origin.iter().cloned().collect(),
+            heartbeat: Duration::from_millis(self.heartbeat_ms.max(1)),
+            limits: Limits {
+                time_us: self.question_ms.saturating_mul(1_000),
+                lines: self.question_lines,
+                ..Limits::default()
+            },
+        }
+    }
+}
+
+/// Whether access is controlled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Everybody on this machine may do everything.
+    Dev,
+    /// By tokens and grants.
+    Controlled,
 }
 
 /// How long requests that were cut off may take to let go of the log.
@@ -68,8 +100,9 @@ const CUT_OFF_SOON: Duration = Duration::from_secs(1);
 /// Opens the log and serves it until the process is told to stop, then closes it. `greeting` follows the address.
 ///
 /// Told a second time, it cuts off requests that still run. Closing the log is never cut off.
-pub(crate) fn serve(
+pub(crate) fn serve_log(
     open: impl FnOnce() -> miette::Result<Log>,
+    mode: Mode,
     options: Options,
     greeting: &str,
 ) -> miette::Result<Exit> {
@@ -84,6 +117,14 @@ pub(crate) fn serve(
     let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
     let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
     let log = Arc::new(told.while_starting(&runtime, open)?);
+    let (access, _operator) = match mode {
+        Mode::Dev => (Access::Dev, None),
+        Mode::Controlled => {
+            let (access, token) = controlled(&log)?;
+            let file = OperatorFile::create(log.layout().data(), &token);
+            (access, Some(file.map_err(|error| failed(&error, "look at the folder's permissions"))?))
+        }
+    };
     let served = runtime.block_on(async {
         if let Err(error) = log.describe(&format!("serving at http://{address}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
@@ -93,7 +134,7 @@ pub(crate) fn serve(
             announce(format_args!("{greeting}"));
         }
         let stop = stop(Arc::clone(&log), told.clone());
-        server.run(Arc::clone(&log), stop, told.clone().times(2)).await
+        server.run(Arc::clone(&log), access, stop, told.clone().times(2)).await
     });
     // Requests that were cut off may hold the log for a moment.
     let cut_off = || if told.is(2) { CUT_OFF_SOON } else { CUT_OFF };

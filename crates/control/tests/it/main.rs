@@ -1,8 +1,9 @@
-//! Stores of rows, on real files and in memory.
+//! Stores of rows, on real files and in memory, and the desk on top.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod damage;
+mod desk;
 mod foreign;
 mod stores;
 

@@ -11,11 +11,12 @@ use proof::{LeafIndex, TreeSize};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::Caller;
 use crate::described::Entry;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::resources::entries::json;
-use crate::state::{App, Caller};
+use crate::state::App;
 
 fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
     caller.reader(app).entry(id)?.ok_or_else(|| Problem::not_found("entry with this id"))

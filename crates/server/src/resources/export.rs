@@ -5,16 +5,18 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use engine::Own;
 use export::{Broken, Export, Format, Layout, Writer};
 use search::{Filters, Order};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::access::Caller;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 use crate::stream::{self, Piece, streamed, trailer};
 
 /// Says that an export is whole, and how many entries and bytes that is.
@@ -68,7 +70,11 @@ pub(crate) async fn get(
         (header::CONTENT_DISPOSITION, name),
         (header::TRAILER, TRAILER.to_owned()),
     ];
-    let (pieces, body) = streamed(PIECES_MAX);
+    let (pieces, body) = streamed(PIECES_MAX, {
+        let (app, caller) = (app.clone(), caller.clone());
+        // An export says nothing at the end that it does not reach: it is not whole, and that is told already.
+        move || caller.check(&app).map_err(|_| Bytes::new())
+    });
     // The runtime that serves the connection: its timers notice a reader that takes nothing for too long.
     let questions = app.questions.clone();
     let runtime = Handle::current();
