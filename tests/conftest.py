@@ -68,7 +68,7 @@ class Server:
         self.home.mkdir(parents=True, exist_ok=True)
         self.env = {**os.environ, **(env or {})}
         self.command, self.wrapper = command, list(wrapper)
-        self.listen = "127.0.0.1:0"
+        self.listen, self.dev = "127.0.0.1:0", True
         self.process, self.address, self.origin = None, None, None
 
     # Life
@@ -78,7 +78,7 @@ class Server:
         assert self.process is None, "already running"
         self._out_at = self.out_path.stat().st_size if self.out_path.exists() else 0
         arguments = [BIN, self.command, "--data", str(self.data), "--marks", str(self.marks), "--listen", self.listen]
-        arguments += (["--dev"] if self.command == "serve" else []) + list(extra)
+        arguments += (["--dev"] if self.command == "serve" and self.dev else []) + list(extra)
         with open(self.out_path, "ab") as out, open(self.log_path, "ab") as err:
             self.process = subprocess.Popen(self.wrapper + arguments, stdout=out, stderr=err, env=self.env, cwd=self.home)
         if wait:

@@ -193,6 +193,7 @@ describe("access", () => {
     await viewer.page.getByRole("heading", { name: "Access is not among what you may see" }).waitFor();
     const [writer, none] = await pages("writer");
     expect(none).toEqual(["Integrity"]);
+    writer.complaints.expect(/status of 403/);
     await writer.page.goto(server.url);
     await writer.page.getByRole("heading", { name: "Log is not among what you may see" }).waitFor();
   });

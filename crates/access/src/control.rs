@@ -157,13 +157,14 @@ impl Control {
         organizations.into_iter().find_map(|organization| self.closed(organization, address))
     }
 
-    /// Whether anybody but the one with `id` manages access of the platform by a grant: without such a one only the operator could.
+    /// Whether a grant manages access of the platform once those that `goes` names have gone: without such a one only the operator
+    /// could.
     #[must_use]
-    pub fn is_managed_without(&self, id: &str, roles: &Roles) -> bool {
+    pub fn is_managed_without(&self, goes: impl Fn(&Granted) -> bool, roles: &Roles, now_us: i64) -> bool {
         let manages = |granted: &&Granted| {
             let holding = Holding::of([&granted.grant], roles);
-            granted.id() != id
-                && self.is_usable(&granted.principal)
+            !goes(granted)
+                && self.is_usable(&granted.principal, now_us)
                 && holding.may_at(Permission::Access, &Scope::platform())
         };
         self.grants().any(|granted| manages(&granted))
@@ -179,9 +180,9 @@ impl Control {
     }
 
     /// Whether a principal can show itself at all.
-    fn is_usable(&self, principal: &Principal) -> bool {
+    fn is_usable(&self, principal: &Principal, now_us: i64) -> bool {
         match principal {
-            Principal::Program(id) => self.program(id).is_some_and(|program| program.revoked_us.is_none()),
+            Principal::Program(id) => self.program(id).is_some_and(|program| program.is_good(now_us)),
             Principal::Operator | Principal::Person(_) | Principal::Viewer(_) => true,
         }
     }

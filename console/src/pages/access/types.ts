@@ -1,4 +1,5 @@
 /** What the interface answers about people, programs, grants, organizations and settings. */
+import type { Described } from "../../api/types.js";
 import type { Grant, Permission, Scope } from "../../session/types.js";
 
 export interface Person {
@@ -83,3 +84,12 @@ export interface NewProgram extends NewGrant {
   readonly source?: string;
   readonly limits?: Program["limits"];
 }
+
+/** The answers above, held against their description. */
+export type Checked =
+  | Described<"TokenItem", keyof Program>
+  | Described<"NewSecret", keyof NewToken>
+  | Described<"RoleItem", keyof Role>
+  | Described<"HeldGrant", keyof Grant>
+  | Described<"OrganizationItem", keyof Organization>
+  | Described<"PlatformSettings", keyof Settings>;

@@ -9,7 +9,7 @@ use clap::Args;
 use engine::{Limits, Log};
 use server::{Access, Options, ServeError, Server};
 
-use crate::access_control::controlled;
+use crate::access_control::{controlled, refuse_settled};
 use crate::exit::{Exit, failed};
 use crate::local::Local;
 use crate::operator::OperatorFile;
@@ -54,6 +54,9 @@ pub(crate) fn run() -> miette::Result<Exit> {
     let settings = settings::load().map_err(NotLoaded::report)?;
     let serve = &settings.serve;
     let options = serve.options();
+    if serve.dev {
+        refuse_settled(&serve.local.data)?;
+    }
     let (name, mode) = if serve.dev { ("dev", Mode::Dev) } else { ("log", Mode::Controlled) };
     serve_log(|| serve.local.open(name), mode, options, "")
 }

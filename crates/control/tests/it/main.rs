@@ -1,4 +1,4 @@
-//! Stores of rows, on real files and in memory, and the desk on top.
+//! Stores of rows, on real files and in memory.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

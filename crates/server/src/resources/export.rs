@@ -47,7 +47,7 @@ pub(crate) const EXPORTS_MAX: usize = EXPORTS_BYTES_MAX / EXPORT_BYTES;
         ("layout" = Option<String>, Query, description = "columns of csv: platform, records (default), events or access"),
         ("order" = Option<String>, Query, description = "desc (default), asc, or leaf"),
     ),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 503, body = Problem, description = "too many exports run"))
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "a reason is needed"), (status = 503, body = Problem, description = "too many exports run"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
@@ -57,6 +57,7 @@ pub(crate) async fn get(
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let begun = move |app: &App| {
         let asked = ExportRequest::parse(query.as_deref())?;
+        caller.says_why(app)?;
         let filters = &asked.filters.given;
         let own = Own::Exported { viewer: caller.viewer(), format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;
