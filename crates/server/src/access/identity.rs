@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use access::{Limits, Principal, Token};
+use access::{Limits, Principal, Token, Viewing};
 use axum::http::header;
 use axum::http::request::Parts;
 use engine::Viewer;
 use event::ActorKind;
 
 use crate::access::Access;
+use crate::access::viewing::ShownViewing;
 use crate::problem::Problem;
 use crate::state::{App, Peer};
 
@@ -66,6 +67,8 @@ pub(crate) enum Credential {
     Dev,
     /// A token.
     Token(Token),
+    /// A viewer's token.
+    Viewing(ShownViewing),
 }
 
 /// Who somebody is, by a credential that is good now.
@@ -77,6 +80,8 @@ pub(crate) struct Identity {
     /// How much may be sent.
     pub(crate) limits: Limits,
     pub(crate) credential: Credential,
+    /// What a viewer's token gives, in place of grants.
+    pub(crate) viewing: Option<Viewing>,
 }
 
 /// What stands in a request; `None`: nothing.
@@ -93,6 +98,9 @@ pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(Problem::bad_token("Authorization is not of the form `Bearer ind_…`")),
     };
+    if let Some(viewing) = ShownViewing::of(token, parts) {
+        return Ok(Some(Credential::Viewing(viewing)));
+    }
     Token::parse(token)
         .map(|token| Some(Credential::Token(token)))
         .map_err(|error| Problem::bad_token(error.to_string()))
@@ -105,7 +113,12 @@ pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>
 pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Problem> {
     let (token, desk, operator) = match (&credential, &app.access) {
         (Credential::Token(token), Access::Controlled { desk, operator }) => (token, desk, operator),
-        (Credential::Dev | Credential::Token(_), _) => return Ok(whoever_has_the_machine("dev", credential)),
+        (Credential::Viewing(shown), Access::Controlled { desk, .. }) => {
+            return Ok(viewer(shown.open(desk, app.log.clock().now_us())?, credential));
+        }
+        (Credential::Dev | Credential::Token(_) | Credential::Viewing(_), _) => {
+            return Ok(whoever_has_the_machine("dev", credential));
+        }
     };
     if operator.is(token) {
         return Ok(whoever_has_the_machine("operator", credential));
@@ -120,12 +133,25 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
         source: program.source.clone(),
         limits: program.limits,
         credential,
+        viewing: None,
     })
+}
+
+/// A reader in a product's page, as the product names him.
+fn viewer(viewing: Viewing, credential: Credential) -> Identity {
+    Identity {
+        principal: Principal::Viewer(viewing.viewer.clone()),
+        name: viewing.name.clone(),
+        source: viewing.minter.clone(),
+        limits: Limits::default(),
+        credential,
+        viewing: Some(viewing),
+    }
 }
 
 fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
     let principal = Principal::Operator;
-    Identity { principal, name: None, source: source.to_owned(), limits: Limits::default(), credential }
+    Identity { principal, name: None, source: source.to_owned(), limits: Limits::default(), credential, viewing: None }
 }
 
 impl Identity {
