@@ -7,7 +7,7 @@ use engine::Log;
 use env::SystemClock;
 use ingest::{Lines, Mapping};
 
-use crate::commands::serve::{Mode, serve_log};
+use crate::commands::serve::serve_log;
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::Local;
@@ -44,7 +44,7 @@ impl Demo {
              indelible verify --url http://{address}\n\nCtrl-C stops it."
         );
         let options = server::Options::at(self.listen);
-        serve_log(|| self.open_with_samples(), Mode::Dev, options, &greeting)
+        serve_log(|| self.open_with_samples(), options, None, &greeting)
     }
 
     fn open_with_samples(&self) -> miette::Result<Log> {
