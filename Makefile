@@ -92,7 +92,7 @@ modules: ## which module imports which (CRATE=engine)
 	@python3 tests/modules.py $(CRATE)
 
 deny: need-cargo ## licences, sources and bans of what goes into the binary
-	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked --debug
 	$(CARGO) deny check licenses bans sources
 
 need-cargo:
@@ -113,7 +113,7 @@ need-strace:
 
 need-fuzz: need-cargo
 	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
-	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked --debug
 
 $(VENV)/ready: tests/requirements.txt
 	@command -v python3 >/dev/null || { echo "Python 3 is missing"; exit 1; }

@@ -68,7 +68,7 @@ class Server:
         self.home.mkdir(parents=True, exist_ok=True)
         self.env = {**os.environ, **(env or {})}
         self.command, self.wrapper = command, list(wrapper)
-        self.listen = "127.0.0.1:0"
+        self.listen, self.dev = "127.0.0.1:0", True
         self.process, self.address, self.origin = None, None, None
 
     # Life
@@ -78,7 +78,7 @@ class Server:
         assert self.process is None, "already running"
         self._out_at = self.out_path.stat().st_size if self.out_path.exists() else 0
         arguments = [BIN, self.command, "--data", str(self.data), "--marks", str(self.marks), "--listen", self.listen]
-        arguments += (["--dev"] if self.command == "serve" else []) + list(extra)
+        arguments += (["--dev"] if self.command == "serve" and self.dev else []) + list(extra)
         with open(self.out_path, "ab") as out, open(self.log_path, "ab") as err:
             self.process = subprocess.Popen(self.wrapper + arguments, stdout=out, stderr=err, env=self.env, cwd=self.home)
         if wait:
@@ -87,7 +87,7 @@ class Server:
 
     def wait_ready(self):
         """Waits until the server says where it listens, and answers there."""
-        pattern = re.compile(r"^Serving (\S+) with (\d+) entries at (http://\S+)$", re.M)
+        pattern = re.compile(r"^Serving (\S+) with (\d+) entries at (https?://\S+)$", re.M)
 
         def said():
             with open(self.out_path, "rb") as out:
@@ -98,7 +98,7 @@ class Server:
             return found
 
         self.origin, self.entries_at_start, url = wait_for("the server to start", said).groups()
-        self.url, self.address = url, url.removeprefix("http://")
+        self.url, self.address = url, url.split("://")[1]
         self.host, port = self.address.rsplit(":", 1)
         self.port = int(port)
 
@@ -145,11 +145,14 @@ class Server:
 
     # HTTP
 
+    def connection(self, timeout):
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+
     def request(self, method, path, body=None, headers=None, params=None, timeout=DEADLINE_SECONDS):
         """One request on a connection of its own. `params` is a dict (lists repeat) or a list of pairs."""
         if params:
             path += ("&" if "?" in path else "?") + urllib.parse.urlencode(params, doseq=True)
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        connection = self.connection(timeout)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()

@@ -23,14 +23,14 @@ pub(crate) struct Local {
     #[arg(long)]
     pub(crate) accept_older_mark: bool,
     /// A location database (MMDB with cities) in place of the built-in country database.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "INDELIBLE_PLACES")]
     pub(crate) places: Option<PathBuf>,
     /// Severity rules (TOML) in place of the built-in ones.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", env = "INDELIBLE_RULES")]
     pub(crate) rules: Option<PathBuf>,
     /// Mebibytes of disk kept for when it is full, so that sealing, a restart, checkpoints and the log's own entries go on; at most an
     /// eighth of the disk, 4 at least.
-    #[arg(long, value_name = "MIB", default_value_t = engine::RESERVE_BYTES_DEFAULT >> 20, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    #[arg(long, value_name = "MIB", env = "INDELIBLE_RESERVE", default_value_t = engine::RESERVE_BYTES_DEFAULT >> 20, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     pub(crate) reserve: u64,
     /// Entries at which the tail is sealed into a segment.
     #[arg(long, value_name = "N", default_value_t = engine::SEAL_ROWS_DEFAULT, hide = true,

@@ -1,13 +1,18 @@
 //! The `indelible` binary: one file per command.
 
+mod access_control;
 mod allocator;
 mod beside;
 mod commands;
 mod exit;
 mod importing;
 mod local;
+mod operator;
 mod output;
+mod reloading;
 mod runtime;
+mod scope;
+mod settings;
 mod stopping;
 mod target;
 mod terminal;
@@ -29,6 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(commands::serve::Serve),
+    Config(commands::config::Config),
     Demo(commands::demo::Demo),
     Import(commands::import::Import),
     Send(commands::send::Send),
@@ -42,6 +48,9 @@ enum Command {
     Reindex(commands::reindex::Reindex),
     Repair(commands::repair::Repair),
     Bench(commands::bench::Bench),
+    Token(commands::token::TokenCommand),
+    Grant(commands::grant::GrantCommand),
+    Organization(commands::organization::OrganizationCommand),
     Completions(commands::completions::Completions),
 }
 
@@ -71,7 +80,8 @@ fn run() -> ExitCode {
         Err(usage) => return said(&usage),
     };
     let result = match command {
-        Command::Serve(command) => command.run(),
+        Command::Serve(_) => commands::serve::run(),
+        Command::Config(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Send(command) => command.run(),
@@ -85,6 +95,9 @@ fn run() -> ExitCode {
         Command::Reindex(command) => command.run(),
         Command::Repair(command) => command.run(),
         Command::Bench(command) => command.run(),
+        Command::Token(command) => command.run(),
+        Command::Grant(command) => command.run(),
+        Command::Organization(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),
     };
     Exit::from(result).report()

@@ -121,6 +121,12 @@ impl Log {
         &*self.shared.world.clock
     }
 
+    /// The randomness it goes by.
+    #[must_use]
+    pub fn random(&self) -> &dyn env::Random {
+        &*self.shared.world.random
+    }
+
     /// Notes in the lock file where this log is served, for a second process that wants it.
     ///
     /// # Errors

@@ -17,6 +17,21 @@ const TRIES: u32 = 8;
 pub struct Remote {
     agent: ureq::Agent,
     base: String,
+    /// `Authorization` of each request.
+    authorization: Option<String>,
+}
+
+/// How something is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Makes something.
+    Post,
+    /// Puts something in place of what is there.
+    Put,
+    /// Changes some of it.
+    Patch,
+    /// Takes it away. Without a body.
+    Delete,
 }
 
 /// An answer: its status and its body.
@@ -36,7 +51,20 @@ impl Remote {
             .timeout_connect(Some(Duration::from_secs(10)))
             .user_agent(concat!("indelible-cli/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into(), base: base.trim_end_matches('/').to_owned() }
+        Self { agent: config.into(), base: base.trim_end_matches('/').to_owned(), authorization: None }
+    }
+
+    /// The same, asked with a token.
+    #[must_use]
+    pub fn with_token(self, token: Option<&str>) -> Self {
+        Self { authorization: token.map(|token| format!("Bearer {token}")), ..self }
+    }
+
+    fn authorized<B>(&self, request: ureq::RequestBuilder<B>) -> ureq::RequestBuilder<B> {
+        match &self.authorization {
+            Some(authorization) => request.header("Authorization", authorization),
+            None => request,
+        }
     }
 
     /// Where it is.
@@ -51,8 +79,7 @@ impl Remote {
     /// If nobody answers.
     pub fn ask(&self, path: &str, params: &[(String, String)], accept: &str) -> miette::Result<Answer> {
         let request = self
-            .agent
-            .get(format!("{}{path}", self.base))
+            .authorized(self.agent.get(format!("{}{path}", self.base)))
             .header("Accept", accept)
             .query_pairs(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let response = request.call().map_err(|error| self.unreachable(&error))?;
@@ -91,8 +118,8 @@ impl Remote {
     /// # Errors
     /// As [`Self::get_json`].
     pub fn find_json(&self, path: &str) -> miette::Result<Option<Value>> {
-        let response =
-            self.agent.get(format!("{}{path}", self.base)).call().map_err(|error| self.unreachable(&error))?;
+        let request = self.authorized(self.agent.get(format!("{}{path}", self.base)));
+        let response = request.call().map_err(|error| self.unreachable(&error))?;
         let status = response.status().as_u16();
         let body = text(response.into_body())?;
         match status {
@@ -107,9 +134,33 @@ impl Remote {
     /// # Errors
     /// If nobody answers.
     pub fn post(&self, path: &str, media_type: &str, body: &[u8]) -> miette::Result<Answer> {
-        let request = self.agent.post(format!("{}{path}", self.base)).header("Content-Type", media_type);
-        let response = request.send(body).map_err(|error| self.unreachable(&error))?;
+        let request = self.authorized(self.agent.post(format!("{}{path}", self.base)));
+        let response =
+            request.header("Content-Type", media_type).send(body).map_err(|error| self.unreachable(&error))?;
         Ok(Answer { status: response.status().as_u16(), body: response.into_body() })
+    }
+
+    /// Sends a JSON body by this method, and reads the answer as JSON; `Null` where it has no body.
+    ///
+    /// # Errors
+    /// If nobody answers, or with another status than 2xx: then what the server said.
+    pub fn change(&self, method: Method, path: &str, body: &Value) -> miette::Result<Value> {
+        let url = format!("{}{path}", self.base);
+        let json = body.to_string();
+        let sent = match method {
+            Method::Post => self.authorized(self.agent.post(url)).content_type("application/json").send(json),
+            Method::Put => self.authorized(self.agent.put(url)).content_type("application/json").send(json),
+            Method::Patch => self.authorized(self.agent.patch(url)).content_type("application/json").send(json),
+            Method::Delete => self.authorized(self.agent.delete(url)).call(),
+        };
+        let response = sent.map_err(|error| self.unreachable(&error))?;
+        let status = response.status().as_u16();
+        let body = text(response.into_body())?;
+        match status {
+            204 => Ok(Value::Null),
+            200..=299 => parse(&body),
+            _ => Err(refused(status, &body)),
+        }
     }
 
     /// Posts events until the server has taken them: retries what may go through later. Events should carry event_ids,

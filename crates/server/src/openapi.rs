@@ -1,12 +1,15 @@
 //! Routes and their description: one declaration gives both.
 
+use access::Permission;
+use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::routes;
 
+use crate::access::{Needs, Routes};
 use crate::resources::{
-    catalogue, entries, entry, events, export, facets, feed, health, heatmap, histogram, ledger, sealing, suggestions,
-    verification,
+    catalogue, entries, entry, events, export, facets, feed, grants, health, heatmap, histogram, ledger, organizations,
+    roles, sealing, session, settings, suggestions, tokens, verification, viewer_tokens,
 };
 use crate::state::App;
 
@@ -18,30 +21,51 @@ use crate::state::App;
 ))]
 struct Api;
 
-/// Every documented route.
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Api::openapi())
-        .routes(routes!(events::post))
-        .routes(routes!(entries::list))
-        .routes(routes!(entry::get))
-        .routes(routes!(entry::line))
-        .routes(routes!(entry::proof))
-        .routes(routes!(entry::disclosures))
-        .routes(routes!(facets::get))
-        .routes(routes!(histogram::get))
-        .routes(routes!(heatmap::get))
-        .routes(routes!(catalogue::get))
-        .routes(routes!(suggestions::get))
-        .routes(routes!(export::get))
-        .routes(routes!(feed::get))
-        .routes(routes!(verification::post, verification::get))
-        .routes(routes!(sealing::post))
-        .routes(routes!(ledger::checkpoint))
-        .routes(routes!(ledger::vkey))
-        .routes(routes!(ledger::consistency))
-        .routes(routes!(health::healthz))
-        .routes(routes!(health::readyz))
-        .routes(routes!(health::metrics))
+/// Every route and what it needs; with `app`, ready to answer.
+pub(crate) fn routes(app: Option<&App>) -> Routes<'_> {
+    use Needs::{Anywhere, Nothing, Platform, Principal, Tree};
+    use Permission::{Access, Append, Export, Mint, Operate, Organizations, Read, Settings, Verify};
+    let mut api = Api::openapi();
+    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("a token `ind_…`")).build();
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    Routes::new(api, app)
+        .add(Anywhere(Append), routes!(events::post))
+        .add(Anywhere(Read), routes!(entries::list))
+        .add(Anywhere(Read), routes!(entry::get))
+        .add(Anywhere(Read), routes!(entry::line))
+        .add(Anywhere(Read), routes!(entry::proof))
+        .add(Anywhere(Read), routes!(entry::disclosures))
+        .add(Anywhere(Read), routes!(facets::get))
+        .add(Anywhere(Read), routes!(histogram::get))
+        .add(Anywhere(Read), routes!(heatmap::get))
+        .add(Anywhere(Read), routes!(catalogue::get))
+        .add(Anywhere(Read), routes!(suggestions::get))
+        .add(Anywhere(Export), routes!(export::get))
+        .add(Anywhere(Read), routes!(feed::get))
+        .add(Platform(Verify), routes!(verification::post, verification::get))
+        .add(Platform(Operate), routes!(sealing::post))
+        .add(Tree, routes!(ledger::checkpoint))
+        .add(Tree, routes!(ledger::vkey))
+        .add(Tree, routes!(ledger::consistency))
+        .add(Principal, routes!(session::get))
+        .add(Principal, routes!(roles::list))
+        .add(Anywhere(Access), routes!(tokens::list, tokens::create))
+        .add(Anywhere(Access), routes!(tokens::revoke))
+        .add(Anywhere(Access), routes!(tokens::rotate))
+        .add(Anywhere(Access), routes!(grants::list, grants::add))
+        .add(Anywhere(Access), routes!(grants::remove))
+        .add(Anywhere(Organizations), routes!(organizations::list))
+        .add(Anywhere(Organizations), routes!(organizations::put))
+        .add(Platform(Settings), routes!(settings::get, settings::change_some))
+        .add(Anywhere(Mint), routes!(viewer_tokens::mint))
+        .add(Platform(Access), routes!(viewer_tokens::end_all))
+        .add(Nothing, routes!(health::healthz))
+        .add(Nothing, routes!(health::readyz))
+        .add(Platform(Operate), routes!(health::metrics))
+        // Paths with slashes in a parameter cannot be described; see the C2SP specification of tlog-tiles.
+        .add_undescribed(Tree, "/tile/{*path}", get(ledger::tile))
 }
 
 /// The description as JSON, as `GET /openapi.json` gives it.
@@ -50,7 +74,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Never: the description is made of plain values.
 #[must_use]
 pub fn openapi_json() -> String {
-    let (_, mut api) = routes().split_for_parts();
-    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let (_, api) = routes(None).into_parts();
     api.to_pretty_json().unwrap_or_else(|error| panic!("the description of the interface is JSON: {error}"))
 }

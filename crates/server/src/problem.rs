@@ -1,5 +1,6 @@
 //! Answers that say no: RFC 9457 problem documents with a stable code, what was wrong, where, and what to do.
 
+use access::Permission;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::{NotCovered, RecordReadError, SubmitError};
@@ -27,6 +28,9 @@ pub struct Problem {
     problems: Vec<EventProblem>,
     #[serde(skip)]
     retry_after_s: Option<u32>,
+    /// Whether the answer says how to show who one is.
+    #[serde(skip)]
+    challenges: bool,
 }
 
 /// One thing wrong with one event.
@@ -55,12 +59,59 @@ impl Problem {
         let kind = format!("urn:indelible:problem:{code}");
         let detail = detail.into();
         let status = status.as_u16();
-        Self { kind, title, status, code, detail, problems: Vec::new(), retry_after_s: None }
+        Self { kind, title, status, code, detail, problems: Vec::new(), retry_after_s: None, challenges: false }
     }
 
     fn with_events(mut self, problems: Vec<event::Problem>) -> Self {
         self.problems = problems.into_iter().map(EventProblem::from).collect();
         self
+    }
+
+    /// Names the kind of problem.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn unauthorized(code: &'static str, detail: impl Into<String>) -> Self {
+        let problem = Self::new(StatusCode::UNAUTHORIZED, code, "Not signed in", detail);
+        Self { challenges: true, ..problem }
+    }
+
+    /// Nobody is known.
+    pub(crate) fn not_signed_in() -> Self {
+        Self::unauthorized("not_signed_in", "sign in at /sign-in, or send a token: `Authorization: Bearer ind_…`")
+    }
+
+    /// What was shown is not good.
+    pub(crate) fn bad_token(detail: impl Into<String>) -> Self {
+        Self::unauthorized("bad_token", detail)
+    }
+
+    /// The caller is known, and may not.
+    pub(crate) fn not_permitted(permission: Permission) -> Self {
+        let detail = format!(
+            "this takes the permission {:?}, which you have not got here; GET /v1/session says what you may, and whoever manages access can grant more",
+            permission.name()
+        );
+        Self::new(StatusCode::FORBIDDEN, "not_permitted", "Not permitted", detail)
+    }
+
+    /// What a long answer was permitted for is not any more.
+    pub(crate) fn no_longer_permitted() -> Self {
+        let detail = "what you may see has changed since this answer began; ask again";
+        Self::new(StatusCode::FORBIDDEN, "no_longer_permitted", "No longer permitted", detail)
+    }
+
+    /// An allow-list does not have the address.
+    pub(crate) fn not_from_here() -> Self {
+        let detail = "requests are not taken from this address; an administrator can add it to the allow-list";
+        Self::new(StatusCode::FORBIDDEN, "not_from_here", "Not from here", detail)
+    }
+
+    /// The caller's organization is suspended; `message` is what its people are told.
+    pub(crate) fn suspended(message: &str) -> Self {
+        let detail = if message.is_empty() { "your organization is suspended" } else { message };
+        Self::new(StatusCode::FORBIDDEN, "organization_suspended", "Organization suspended", detail)
     }
 
     /// The document as text, for answers whose status was sent already.
@@ -79,6 +130,12 @@ impl Problem {
             .retry_after(1)
     }
 
+    /// A program sends more than it may.
+    pub(crate) fn too_much_sent(retry_after_s: u32) -> Self {
+        let detail = format!("this token may not send so much; go on in {retry_after_s} s; nothing was recorded");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_much_sent", "Too much sent", detail).retry_after(retry_after_s)
+    }
+
     /// Request bodies or their admission hold as much memory as they may.
     pub(crate) fn too_much_held() -> Self {
         let detail = "the requests that are being taken in hold as much memory as they may; nothing was recorded, send it again in a moment";
@@ -93,6 +150,12 @@ impl Problem {
 
     pub(crate) fn bad_parameter(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be used", detail)
+    }
+
+    /// The resource takes another method.
+    pub(crate) fn method_not_allowed() -> Self {
+        let detail = "this resource takes another method; see /openapi.json";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
     }
 
     /// The same answer for what does not exist and for what the caller may not see.
@@ -140,11 +203,15 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let retry = self.retry_after_s.map(HeaderValue::from);
+        let challenges = self.challenges;
         let mut response = (status, axum::Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(retry) = retry {
             headers.insert(header::RETRY_AFTER, retry);
+        }
+        if challenges {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

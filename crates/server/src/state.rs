@@ -3,15 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
-use axum::http::header;
-use axum::http::request::Parts;
-use engine::{Limits, Log, Reader, Viewer};
+use engine::{Limits, Log};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 
+use crate::access::{Access, Caller, Rates, Refusals};
 use crate::budget::Budget;
 use crate::connections::Connections;
+use crate::doors::Doors;
 use crate::feed::Feeds;
 use crate::pool::Pool;
 use crate::problem::Problem;
@@ -22,10 +21,16 @@ use crate::verifying::Verifying;
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) log: Arc<Log>,
+    pub(crate) access: Access,
+    /// Requests refused lately.
+    pub(crate) refusals: Refusals,
+    /// How much programs may send.
+    pub(crate) rates: Rates,
     pub(crate) metrics: PrometheusHandle,
     /// What requests hold in memory at once.
     pub(crate) budget: Budget,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) doors: Arc<Doors>,
     /// How many files and connections the process may have open.
     pub(crate) open_files: u64,
     pub(crate) agents: Arc<enrich::Browsers>,
@@ -69,48 +74,6 @@ impl App {
     }
 }
 
-/// The other end of the connection.
+/// Who asks: the other end of the connection, or whom trusted proxies name. IPv4 in IPv6 form is IPv4.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
-
-/// Who asks, and what that caller may see. Without access control (`--dev`): everybody on this machine, everything.
-pub(crate) struct Caller {
-    /// What the engine goes by.
-    who: engine::Caller,
-    /// The source of what is sent.
-    pub(crate) source: &'static str,
-}
-
-impl Caller {
-    /// Who looks, for the record.
-    pub(crate) fn viewer(&self) -> &Viewer {
-        &self.who.viewer
-    }
-
-    /// What the caller sees of the log: the one way from a request to entries.
-    pub(crate) fn reader<'a>(&'a self, app: &'a App) -> Reader<'a> {
-        app.log.reader(&self.who)
-    }
-}
-
-impl FromRequestParts<App> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        let viewer = Viewer {
-            id: "dev".to_owned(),
-            ip: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical().to_string()),
-            user_agent: user_agent.map(|text| text.chars().take(512).collect()),
-            // Without the query: what was sought is personal (spec/own-entries.md, "The viewer").
-            page: Some(parts.uri.path().chars().take(2_048).collect()),
-            ..Viewer::default()
-        };
-        // `no-cache` asks for an answer that is worked out anew, as measurements need.
-        let directives = parts.headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
-        let fresh =
-            directives.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case("no-cache"));
-        let limits = Limits { fresh, ..app.limits };
-        Ok(Self { who: engine::Caller::of_everything(viewer, limits), source: "dev" })
-    }
-}

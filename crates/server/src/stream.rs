@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use bytes::Bytes;
 use hyper::body::Frame;
 use tokio::sync::mpsc;
+use tokio::time::Interval;
 
 /// Part of an answer.
 pub(crate) enum Piece {
@@ -29,10 +30,21 @@ pub(crate) async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> bool {
     matches!(tokio::time::timeout(STALL, pieces.send(piece)).await, Ok(Ok(())))
 }
 
-/// Makes a body and the sender that fills it; at most `pieces_max` pieces wait for a slow reader.
-pub(crate) fn streamed(pieces_max: usize) -> (mpsc::Sender<Piece>, Body) {
+/// How often it is asked whether the reader may still have the answer.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Whether a reader may still have an answer; if not, what is said to it before the answer breaks off.
+type MayGoOn = dyn FnMut() -> Result<(), Bytes> + Send;
+
+/// Makes a body and the sender that fills it; at most `pieces_max` pieces wait for a slow reader. `may_go_on` is asked each second,
+/// on a thread that must not wait.
+pub(crate) fn streamed(
+    pieces_max: usize,
+    may_go_on: impl FnMut() -> Result<(), Bytes> + Send + 'static,
+) -> (mpsc::Sender<Piece>, Body) {
     let (pieces, waiting) = mpsc::channel(pieces_max);
-    (pieces, Body::new(Streamed { waiting, ended: false }))
+    let asked = tokio::time::interval(ASK_AGAIN);
+    (pieces, Body::new(Streamed { waiting, state: State::Open, asked, may_go_on: Box::new(may_go_on) }))
 }
 
 /// One trailer with plain text.
@@ -43,7 +55,29 @@ pub(crate) fn trailer(name: &'static str, value: &str) -> HeaderMap {
 
 struct Streamed {
     waiting: mpsc::Receiver<Piece>,
-    ended: bool,
+    state: State,
+    asked: Interval,
+    may_go_on: Box<MayGoOn>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    /// What was to be said was said: next it breaks off.
+    Breaking,
+    Ended,
+}
+
+impl Streamed {
+    /// What is said to a reader who may not go on; `None` while he may.
+    fn poll_refused(&mut self, context: &mut Context<'_>) -> Option<Bytes> {
+        while self.asked.poll_tick(context).is_ready() {
+            if let Err(last_words) = (self.may_go_on)() {
+                return Some(last_words);
+            }
+        }
+        None
+    }
 }
 
 impl hyper::body::Body for Streamed {
@@ -51,16 +85,32 @@ impl hyper::body::Body for Streamed {
     type Error = io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        if self.ended {
-            return Poll::Ready(None);
+        let broken = || Poll::Ready(Some(Err(io::Error::other("the answer broke off"))));
+        match self.state {
+            State::Ended => return Poll::Ready(None),
+            State::Breaking => {
+                self.state = State::Ended;
+                return broken();
+            }
+            State::Open => {}
         }
-        let piece = ready!(self.waiting.poll_recv(context));
-        self.ended = !matches!(piece, Some(Piece::Chunk(_)));
-        Poll::Ready(Some(match piece {
-            Some(Piece::Chunk(bytes)) => Ok(Frame::data(bytes)),
-            Some(Piece::End(trailers)) => Ok(Frame::trailers(trailers)),
-            None => Err(io::Error::other("the answer broke off")),
-        }))
+        if let Some(last_words) = self.poll_refused(context) {
+            // Whoever fills it notices that nobody takes anything any more.
+            self.waiting.close();
+            self.state = State::Breaking;
+            return Poll::Ready(Some(Ok(Frame::data(last_words))));
+        }
+        match ready!(self.waiting.poll_recv(context)) {
+            Some(Piece::Chunk(bytes)) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            Some(Piece::End(trailers)) => {
+                self.state = State::Ended;
+                Poll::Ready(Some(Ok(Frame::trailers(trailers))))
+            }
+            None => {
+                self.state = State::Ended;
+                broken()
+            }
+        }
     }
 }
 
@@ -71,7 +121,7 @@ mod tests {
     use super::*;
 
     async fn read(send: impl AsyncFnOnce(mpsc::Sender<Piece>)) -> Result<(Bytes, Option<HeaderMap>), axum::Error> {
-        let (pieces, body) = streamed(4);
+        let (pieces, body) = streamed(4, || Ok(()));
         send(pieces).await;
         let collected = body.collect().await?;
         let trailers = collected.trailers().cloned();
@@ -91,5 +141,26 @@ mod tests {
         );
         let broken = read(async |pieces| assert!(pieces.send(Piece::Chunk("ab".into())).await.is_ok()));
         assert!(broken.await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_ends_within_a_second_of_the_permission() {
+        let permitted = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let asked = std::sync::Arc::clone(&permitted);
+        let is_permitted = move || {
+            let permitted = asked.load(std::sync::atomic::Ordering::Relaxed);
+            if permitted { Ok(()) } else { Err(Bytes::from_static(b"no more")) }
+        };
+        let (pieces, mut body) = streamed(4, is_permitted);
+        assert!(pieces.send(Piece::Chunk("ab".into())).await.is_ok());
+        let chunk = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(&chunk[..], b"ab");
+        permitted.store(false, std::sync::atomic::Ordering::Relaxed);
+        let before = tokio::time::Instant::now();
+        let last = body.frame().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(&last[..], b"no more");
+        assert!(before.elapsed() <= ASK_AGAIN);
+        assert!(body.frame().await.unwrap().is_err(), "it is not whole");
+        assert!(pieces.is_closed());
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event::PersonId;
+use sqlite::Access;
 
 use crate::{StoreError, VaultError};
 
@@ -28,17 +29,6 @@ pub struct PersonRow {
     pub created_us: i64,
     /// Whether the row says that the key was destroyed.
     pub destroyed: bool,
-}
-
-/// What a store is opened for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// To read and write, by the log's own process.
-    Own,
-    /// To read, while nobody has it open: nothing is written that reading does not need.
-    AtRest,
-    /// To read, beside whoever has it open, this process included.
-    Beside,
 }
 
 /// The key store of one log, open or not. Handles are shared between threads.

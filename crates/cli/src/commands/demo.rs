@@ -7,7 +7,8 @@ use engine::Log;
 use env::SystemClock;
 use ingest::{Lines, Mapping};
 
-use crate::commands::serve::serve;
+use crate::access_control::refuse_settled;
+use crate::commands::serve::serve_log;
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::Local;
@@ -43,8 +44,9 @@ impl Demo {
              indelible search 'outcome:failure since:10y' --limit 10\n  \
              indelible verify --url http://{address}\n\nCtrl-C stops it."
         );
+        refuse_settled(&self.local.data)?;
         let options = server::Options::at(self.listen);
-        serve(|| self.open_with_samples(), options, &greeting)
+        serve_log(|| self.open_with_samples(), options, None, &greeting)
     }
 
     fn open_with_samples(&self) -> miette::Result<Log> {

@@ -11,6 +11,7 @@ use remote::Remote;
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::{Local, remedy};
+use crate::operator::token_of;
 use crate::output::{errln, outln};
 use crate::target::served_at;
 
@@ -50,9 +51,10 @@ impl Import {
                 exit
             }
             Err(OpenLogError::Lock(LockError::Held { note, .. })) if served_at(&note).is_some() => {
-                let remote = Remote::new(served_at(&note).unwrap_or_default());
+                let remote =
+                    Remote::new(served_at(&note).unwrap_or_default()).with_token(token_of(&self.local.data).as_deref());
                 errln!(
-                    "{} is open elsewhere; sending to its server at {}, which records under its own source dev",
+                    "{} is open elsewhere; sending to its server at {}, which records under a source of its own",
                     self.local.data.display(),
                     remote.base()
                 );

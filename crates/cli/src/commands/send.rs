@@ -23,6 +23,9 @@ pub(crate) struct Send {
     /// Address of the server.
     #[arg(long, value_name = "URL", env = "INDELIBLE_URL", default_value = "http://127.0.0.1:7117")]
     url: String,
+    /// Token to send with.
+    #[arg(long, value_name = "TOKEN", env = "INDELIBLE_TOKEN", hide_env_values = true)]
+    token: Option<String>,
     /// Where refused events go, with their reasons.
     #[arg(long, value_name = "FILE", default_value = "refused.ndjson")]
     refused: PathBuf,
@@ -36,7 +39,7 @@ pub(crate) struct Send {
 
 impl Send {
     pub(crate) fn run(self) -> miette::Result<Exit> {
-        let remote = Remote::new(&self.url);
+        let remote = Remote::new(&self.url).with_token(self.token.as_deref());
         let mapping =
             Mapping::builtin("indelible").map_err(|error| failed(&error, "a mistake of ours; please report it"))?;
         let lines = if self.file.as_os_str() == "-" {

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::Feeds;
-use super::reader::{Chunk, Reader};
+use super::reader::{Chunk, Reader, last_words};
 use crate::problem::Problem;
 use crate::stream::{Piece, send, trailer};
 
@@ -130,7 +130,7 @@ impl Follower {
             }
             Err(problem) => {
                 // The client hears why, and sees the connection break.
-                let said = reader.failed(&problem);
+                let said = last_words(reader.form(), &problem);
                 self.reader = Some(reader);
                 self.send(Piece::Chunk(said.into())).await?;
                 Err(Ended::Failed)

@@ -18,7 +18,7 @@ use crate::pool::Pool;
 use crate::problem::Problem;
 
 pub(crate) use follower::{FeedRequest, Form, PIECES_MAX, TRAILER, follow};
-pub(crate) use reader::Reader;
+pub(crate) use reader::{Reader, last_words};
 
 /// Followers at once. Each holds at most some 200 KiB of chunks, and a bitmap over one part while it catches up.
 const FOLLOWERS_MAX: usize = 1_024;

@@ -6,8 +6,9 @@ use engine::Shown;
 use search::{Feed, Progress};
 
 use super::follower::{FeedRequest, Form};
+use crate::access::Caller;
 use crate::problem::Problem;
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// Bytes gathered before they are handed to the connection. One entry may overshoot it by the length of its own.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -70,15 +71,6 @@ impl Reader {
         }
     }
 
-    /// The last message of a feed that cannot go on: the problem, in a form that no entry has.
-    pub(super) fn failed(&self, problem: &Problem) -> Vec<u8> {
-        let problem = problem.to_json();
-        match self.asked.form {
-            Form::Ndjson => format!("{{\"problem\":{problem}}}\n").into_bytes(),
-            Form::Events => format!("event: problem\ndata: {problem}\n\n").into_bytes(),
-        }
-    }
-
     /// Shows that the connection lives: an empty line in NDJSON; as an event it also moves the client's `Last-Event-ID` past
     /// entries that do not match.
     pub(super) fn heartbeat(&self) -> Vec<u8> {
@@ -97,6 +89,15 @@ impl Reader {
     /// The last leaf looked at, for a trailer.
     pub(super) fn place(&self) -> String {
         self.feed.position().checked_sub(1).map(|last| format!("; after_leaf={last}")).unwrap_or_default()
+    }
+}
+
+/// The last message of a feed that cannot go on: the problem, in a form that no entry has.
+pub(crate) fn last_words(form: Form, problem: &Problem) -> Vec<u8> {
+    let problem = problem.to_json();
+    match form {
+        Form::Ndjson => format!("{{\"problem\":{problem}}}\n").into_bytes(),
+        Form::Events => format!("event: problem\ndata: {problem}\n\n").into_bytes(),
     }
 }
 

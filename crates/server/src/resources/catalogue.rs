@@ -5,10 +5,11 @@ use search::{FACET_LIMIT_MAX, FacetField, Filters, Listing, Recorded, SearchErro
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::Caller;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// The map of what the log really holds.
 #[derive(Serialize, ToSchema)]

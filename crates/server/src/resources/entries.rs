@@ -5,10 +5,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use search::{Filters, PageRequest};
 
+use crate::access::Caller;
 use crate::described::{EntryPage, FilterParams};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// What this resource reads beside the filters.
 const OWN: &[&str] = &["limit", "cursor", "order", "count", "full"];

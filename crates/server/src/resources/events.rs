@@ -13,10 +13,11 @@ use proof::Digest;
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use crate::access::{Caller, Load};
 use crate::body;
 use crate::params::Params;
 use crate::problem::{EventProblem, Problem};
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// What became of the events, in their order.
 #[derive(Serialize, ToSchema)]
@@ -147,6 +148,7 @@ impl Receipt {
         (status = 409, description = "an event_id stands for another event", body = Problem),
         (status = 413, description = "too large", body = Problem),
         (status = 422, description = "events are not valid; every problem is listed", body = Problem),
+        (status = 429, description = "this token may not send so much", body = Problem),
         (status = 503, description = "try again later", body = Problem),
         (status = 507, description = "the disk is full", body = Problem),
     )
@@ -166,12 +168,16 @@ pub(crate) async fn post(
         return Err(Problem::bad_parameter(detail));
     }
     let ndjson = is_ndjson(&headers)?;
+    let sender = caller.principal().id().to_owned();
+    app.rates.check(&sender, caller.limits(), app.log.clock().now_us())?;
     let body = body::receive(body, &app.budget).await?;
     let kind = move |body: &[u8]| if ndjson { BodyKind::Ndjson } else { BodyKind::guess(body) };
     let is_encoded = body::is_encoded(&headers);
     if !is_encoded && body.len() <= SMALL_BODY_BYTES && events_at_most(&body) <= SMALL_BODY_EVENTS {
-        let submission = Submission { body: &body, kind: kind(&body), source: caller.source, reach: None, partial };
+        let charged = charge(&app, &sender, &body);
+        let submission = Submission { body: &body, kind: kind(&body), source: caller.source(), reach: None, partial };
         if let Some(submitted) = send(&app, &submission).await? {
+            app.rates.give_back(&sender, charged.saturating_sub(submitted.receipts.len()));
             return answer(&app, submitted, signed);
         }
     }
@@ -189,8 +195,11 @@ pub(crate) async fn post(
     let turn = app.budget.admission(body.len(), events_at_most(&body)).await?;
     app.blocking(move |app| {
         let _turn = turn;
-        let submission = Submission { body: &body, kind: kind(&body), source: caller.source, reach: None, partial };
-        answer(app, app.log.submit(&submission)?, signed)
+        let charged = charge(app, &sender, &body);
+        let submission = Submission { body: &body, kind: kind(&body), source: caller.source(), reach: None, partial };
+        let submitted = app.log.submit(&submission)?;
+        app.rates.give_back(&sender, charged.saturating_sub(submitted.receipts.len()));
+        answer(app, submitted, signed)
     })
     .await
 }
@@ -205,6 +214,13 @@ const SMALL_BODY_EVENTS: usize = 64;
 /// An upper bound of a body's events: each has at least one brace.
 fn events_at_most(body: &[u8]) -> usize {
     memchr::memchr_iter(b'{', body).take(BATCH_EVENTS_MAX).count()
+}
+
+/// Takes a body from what its sender may send; returns as how many events it counts until their number is known.
+fn charge(app: &App, sender: &str, body: &[u8]) -> usize {
+    let events = events_at_most(body);
+    app.rates.take(sender, Load { events, bytes: body.len() });
+    events
 }
 
 /// Submits without holding a thread. `None`: an `event_id` came in meanwhile, so it is to be submitted again.

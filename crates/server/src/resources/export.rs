@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use engine::Own;
 use export::{Broken, Export, Format, Layout, Writer};
 use search::{Filters, Order};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::access::Caller;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 use crate::stream::{self, Piece, streamed, trailer};
 
 /// Says that an export is whole, and how many entries and bytes that is.
@@ -45,16 +47,22 @@ pub(crate) const EXPORTS_MAX: usize = EXPORTS_BYTES_MAX / EXPORT_BYTES;
         ("layout" = Option<String>, Query, description = "columns of csv: platform, records (default), events or access"),
         ("order" = Option<String>, Query, description = "desc (default), asc, or leaf"),
     ),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 503, body = Problem, description = "too many exports run"))
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "a reason is needed"), (status = 503, body = Problem, description = "too many exports run"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    method: Method,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    // The router would begin one for HEAD, too: on record, and for nobody.
+    if method == Method::HEAD {
+        return Err(Problem::method_not_allowed());
+    }
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let begun = move |app: &App| {
         let asked = ExportRequest::parse(query.as_deref())?;
+        caller.says_why(app)?;
         let filters = &asked.filters.given;
         let own = Own::Exported { viewer: caller.viewer(), format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;
@@ -68,7 +76,11 @@ pub(crate) async fn get(
         (header::CONTENT_DISPOSITION, name),
         (header::TRAILER, TRAILER.to_owned()),
     ];
-    let (pieces, body) = streamed(PIECES_MAX);
+    let (pieces, body) = streamed(PIECES_MAX, {
+        let (app, caller) = (app.clone(), caller.clone());
+        // An export says nothing at the end that it does not reach: it is not whole, and that is told already.
+        move || caller.check(&app).map_err(|_| Bytes::new())
+    });
     // The runtime that serves the connection: its timers notice a reader that takes nothing for too long.
     let questions = app.questions.clone();
     let runtime = Handle::current();

@@ -6,10 +6,11 @@ use axum::extract::{RawQuery, State};
 use search::{FacetField, Filters, SearchError};
 use serde_json::{Map, Value, json};
 
+use crate::access::Caller;
 use crate::described::{Facets, FilterParams};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// Values listed where nobody says how many.
 const LIMIT_DEFAULT: usize = 100;

@@ -1,15 +1,16 @@
 //! `GET /v1/feed`: entries in commit order, and what comes.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use search::{Feed, Filters, PAGE_ROWS_MAX};
 
+use crate::access::Caller;
 use crate::described::FilterParams;
-use crate::feed::{FeedRequest, Form, PIECES_MAX, Reader, TRAILER, follow};
+use crate::feed::{FeedRequest, Form, PIECES_MAX, Reader, TRAILER, follow, last_words};
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 use crate::stream::streamed;
 
 /// What this resource reads beside the filters.
@@ -41,12 +42,18 @@ const OWN: &[&str] = &["after_leaf", "last", "follow", "full"];
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    method: Method,
     caller: Caller,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    // The router would begin one for HEAD, too: on record, and for nobody.
+    if method == Method::HEAD {
+        return Err(Problem::method_not_allowed());
+    }
     let place = app.feeds.place()?;
     let feeds = app.feeds.clone();
+    let (asks, asked_for) = (app.clone(), caller.clone());
     let (reader, goes_on) = app
         .blocking(move |app| {
             let params = Params::parse(query.as_deref())?;
@@ -61,11 +68,13 @@ pub(crate) async fn get(
             Ok((Reader::new(app.clone(), caller, asked, feed, until, begun), goes_on))
         })
         .await?;
-    let media_type = match reader.form() {
+    let form = reader.form();
+    let media_type = match form {
         Form::Ndjson => "application/x-ndjson",
         Form::Events => "text/event-stream",
     };
-    let (pieces, body) = streamed(PIECES_MAX);
+    let (pieces, body) =
+        streamed(PIECES_MAX, move || asked_for.check(&asks).map_err(|problem| last_words(form, &problem).into()));
     tokio::spawn(follow(feeds, reader, goes_on, pieces, place));
     Ok(([(header::CONTENT_TYPE, media_type), (header::TRAILER, TRAILER)], body).into_response())
 }

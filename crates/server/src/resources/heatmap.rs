@@ -5,10 +5,11 @@ use search::Filters;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::Caller;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::Problem;
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// Entries by hour of the week.
 #[derive(Serialize, ToSchema)]

@@ -7,11 +7,12 @@ use axum::response::Response;
 use search::{FacetField, Filters, Interval, instant_text};
 use serde_json::Value;
 
+use crate::access::Caller;
 use crate::described::{FilterParams, Histogram};
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::resources::entries::json;
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// Counts the entries that match by time, and within that by the values of a field.
 #[utoipa::path(

@@ -5,10 +5,11 @@ use search::{Filters, SUGGESTIONS_MAX, SearchError, SuggestField, Suggestion};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::access::Caller;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// Suggestions where nobody says how many.
 const LIMIT_DEFAULT: usize = 10;

@@ -7,8 +7,9 @@ use search::{Filters, PageRequest};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Caller;
 use crate::problem::{Problem, unrecorded};
-use crate::state::{App, Caller};
+use crate::state::App;
 
 /// What a verification found.
 #[derive(Serialize, ToSchema)]
@@ -79,6 +80,7 @@ pub(crate) async fn post(State(app): State<App>, caller: Caller) -> Result<axum:
             let findings: Vec<String> = found.findings.iter().map(ToString::to_string).collect();
             let own = Own::Verified { viewer: Some(caller.viewer()), entries: found.size, findings: &findings };
             app.log.record_own(&own).map_err(unrecorded)?;
+            caller.check(&app)?;
             Ok(axum::Json(Verification {
                 sound: findings.is_empty(),
                 origin: found.origin,

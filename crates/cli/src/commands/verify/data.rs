@@ -10,6 +10,7 @@ use remote::{Answer, Remote, parse, refused, text};
 use super::Report;
 use crate::exit::failed;
 use crate::local::NO_LOCK;
+use crate::operator::token_of;
 use crate::output::errln;
 use crate::target::served_at;
 use crate::terminal::entries_bar;
@@ -70,7 +71,8 @@ fn by_server(data: &Path, url: &str) -> miette::Result<Report> {
         "{} is open elsewhere; its server at {url} verifies every entry (stop it to have every file checked)",
         data.display()
     );
-    let Answer { status, body } = Remote::new(url).post("/v1/verification", "application/json", b"{}")?;
+    let remote = Remote::new(url).with_token(token_of(data).as_deref());
+    let Answer { status, body } = remote.post("/v1/verification", "application/json", b"{}")?;
     let answer = text(body)?;
     if status != 200 {
         return Err(refused(status, &answer));

@@ -11,6 +11,8 @@ use clap::Args;
 use engine::verify::Expect;
 use proof::VerifierKey;
 
+use remote::Remote;
+
 use crate::exit::{Exit, failed};
 use crate::output::outln;
 
@@ -29,6 +31,9 @@ pub(crate) struct Verify {
     /// A served log: downloads every line and checks it against the checkpoint, trusting nobody.
     #[arg(long, value_name = "URL", group = "what")]
     url: Option<String>,
+    /// Token to ask the server with: one that may export everything.
+    #[arg(long, value_name = "TOKEN", env = "INDELIBLE_TOKEN", hide_env_values = true)]
+    token: Option<String>,
     /// The entry's .tlog-proof.
     #[arg(long, value_name = "FILE", requires = "line")]
     proof: Option<PathBuf>,
@@ -88,7 +93,9 @@ impl Verify {
         let since = self.since.as_deref().map(read).transpose()?;
         let receipt = self.receipt.as_deref().map(receipt::read_kept).transpose()?;
         let report = match (&self.data, &self.line, &self.url) {
-            (Some(data), _, _) => data::verify(data, self.marks.as_deref(), Expect { since, key, receipt })?,
+            (Some(data), _, _) => {
+                data::verify(data, self.marks.as_deref(), Expect { since, key, receipt, beside: Some(control::check) })?
+            }
             (_, Some(line), _) => {
                 let proof = self.proof.as_deref().unwrap_or_else(|| Path::new(""));
                 let key = key.ok_or_else(|| {
@@ -99,7 +106,10 @@ impl Verify {
                 })?;
                 line::verify(line, proof, &key)?
             }
-            (_, _, Some(url)) => url::verify(url, since.as_deref(), key, receipt.as_ref())?,
+            (_, _, Some(url)) => {
+                let remote = Remote::new(url).with_token(self.token.as_deref());
+                url::verify(&remote, since.as_deref(), key, receipt.as_ref())?
+            }
             _ if receipt.is_some() => {
                 let key = key.ok_or_else(|| {
                     miette::miette!(

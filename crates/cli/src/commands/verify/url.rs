@@ -14,12 +14,11 @@ use crate::exit::failed;
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
 pub(super) fn verify(
-    url: &str,
+    remote: &Remote,
     since: Option<&str>,
     key: Option<VerifierKey>,
     kept: Option<&KeptReceipt>,
 ) -> miette::Result<Report> {
-    let remote = Remote::new(url);
     let mut notes = Vec::new();
     let key = match key {
         Some(key) => key,
@@ -61,7 +60,7 @@ pub(super) fn verify(
         }
     };
     let mut acknowledged = receipt::Acknowledgements::new(receipt.as_ref());
-    check_lines(&remote, &newest, since.as_ref(), &mut acknowledged, &mut report)?;
+    check_lines(remote, &newest, since.as_ref(), &mut acknowledged, &mut report)?;
     acknowledged.finish(&mut report);
     report.sound = report.findings.is_empty();
     Ok(report)

@@ -1,0 +1,168 @@
+//! Who shows what: tokens and sessions, held against what is settled.
+
+use std::net::IpAddr;
+
+use access::{Limits, Principal, Token, Viewing};
+use axum::http::header;
+use axum::http::request::Parts;
+use engine::Viewer;
+use event::ActorKind;
+
+use crate::access::Access;
+use crate::access::viewing::ShownViewing;
+use crate::problem::Problem;
+use crate::state::{App, Peer};
+
+/// Where a request comes from, whoever sends it.
+#[derive(Debug, Clone)]
+pub(crate) struct Asking {
+    /// The other end's address.
+    pub(crate) address: Option<IpAddr>,
+    /// `User-Agent`, at most 512 characters of it.
+    pub(crate) user_agent: Option<String>,
+    /// The path. Without its query: what was sought is personal (spec/own-entries.md, "The viewer").
+    pub(crate) path: String,
+    /// Why, as the caller says.
+    pub(crate) reason: Option<String>,
+}
+
+/// Longest reason, in characters: that of the line.
+const REASON_CHARS_MAX: usize = 1_024;
+
+/// Header that says why somebody looks.
+pub(crate) const REASON: &str = "indelible-reason";
+
+impl Asking {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // In UTF-8, as browsers and curl send what is no ASCII.
+        let reason = parts.headers.get(REASON).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+        let limited = |text: &str, at_most: usize| text.chars().take(at_most).collect::<String>();
+        Self {
+            address: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical()),
+            user_agent: text(header::USER_AGENT.as_str()).map(|text| limited(text, 512)),
+            path: limited(parts.uri.path(), 2_048),
+            reason: reason.map(|text| limited(text, REASON_CHARS_MAX)),
+        }
+    }
+
+    /// Who looks, for the record.
+    pub(crate) fn viewer(&self, kind: ActorKind, id: &str) -> Viewer {
+        Viewer {
+            kind,
+            id: id.to_owned(),
+            reason: self.reason.clone(),
+            ip: self.address.map(|address| address.to_string()),
+            user_agent: self.user_agent.clone(),
+            page: Some(self.path.clone()),
+            ..Viewer::default()
+        }
+    }
+}
+
+/// What somebody showed: enough to ask again whether it is still good.
+#[derive(Debug, Clone)]
+pub(crate) enum Credential {
+    /// Nothing, under `--dev`.
+    Dev,
+    /// A token.
+    Token(Token),
+    /// A viewer's token.
+    Viewing(ShownViewing),
+}
+
+/// Who somebody is, by a credential that is good now.
+pub(crate) struct Identity {
+    pub(crate) principal: Principal,
+    pub(crate) name: Option<String>,
+    /// The source of what is sent.
+    pub(crate) source: String,
+    /// How much may be sent.
+    pub(crate) limits: Limits,
+    pub(crate) credential: Credential,
+    /// What a viewer's token gives, in place of grants.
+    pub(crate) viewing: Option<Viewing>,
+}
+
+/// What stands in a request; `None`: nothing.
+///
+/// # Errors
+/// 401 for a text that is no token.
+pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>, Problem> {
+    if matches!(access, Access::Dev) {
+        return Ok(Some(Credential::Dev));
+    }
+    let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    let token = match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => return Err(Problem::bad_token("Authorization is not of the form `Bearer ind_…`")),
+    };
+    if let Some(viewing) = ShownViewing::of(token, parts) {
+        return Ok(Some(Credential::Viewing(viewing)));
+    }
+    Token::parse(token)
+        .map(|token| Some(Credential::Token(token)))
+        .map_err(|error| Problem::bad_token(error.to_string()))
+}
+
+/// Whose credential it is.
+///
+/// # Errors
+/// 401 for one that is not good, or no more.
+pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Problem> {
+    let (token, desk, operator) = match (&credential, &app.access) {
+        (Credential::Token(token), Access::Controlled { desk, operator }) => (token, desk, operator),
+        (Credential::Viewing(shown), Access::Controlled { desk, .. }) => {
+            return Ok(viewer(shown.open(desk, app.log.clock().now_us())?, credential));
+        }
+        (Credential::Dev | Credential::Token(_) | Credential::Viewing(_), _) => {
+            return Ok(whoever_has_the_machine("dev", credential));
+        }
+    };
+    if operator.is(token) {
+        return Ok(whoever_has_the_machine("operator", credential));
+    }
+    let state = desk.state();
+    let now_us = app.log.clock().now_us();
+    let program = state.program_of(token, now_us).map_err(|error| Problem::bad_token(error.to_string()))?;
+    desk.note_use(&program.id, now_us);
+    Ok(Identity {
+        principal: Principal::Program(program.id.clone()),
+        name: Some(program.name.clone()),
+        source: program.source.clone(),
+        limits: program.limits,
+        credential,
+        viewing: None,
+    })
+}
+
+/// A reader in a product's page, as the product names him.
+fn viewer(viewing: Viewing, credential: Credential) -> Identity {
+    Identity {
+        principal: Principal::Viewer(viewing.viewer.clone()),
+        name: viewing.name.clone(),
+        source: viewing.minter.clone(),
+        limits: Limits::default(),
+        credential,
+        viewing: Some(viewing),
+    }
+}
+
+fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
+    let principal = Principal::Operator;
+    Identity { principal, name: None, source: source.to_owned(), limits: Limits::default(), credential, viewing: None }
+}
+
+impl Identity {
+    /// The actor of entries about what it does.
+    pub(crate) fn viewer(&self, asking: &Asking) -> Viewer {
+        let (kind, id) = match (&self.principal, &self.credential) {
+            (Principal::Operator, Credential::Dev) => (ActorKind::User, "dev"),
+            (Principal::Operator, _) => (ActorKind::System, "operator"),
+            (Principal::Program(id), _) => (ActorKind::Token, id.as_str()),
+            (Principal::Person(id) | Principal::Viewer(id), _) => (ActorKind::User, id.as_str()),
+        };
+        Viewer { name: self.name.clone(), ..asking.viewer(kind, id) }
+    }
+}
