@@ -16,6 +16,8 @@ VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 BIN     := target/release/indelible
 CHROMIUM ?= /usr/bin/chromium
+# Files of end-to-end tests that run at once: most of their time they wait for servers and disks.
+WORKERS ?= 3
 # What a run of `make test` left out, with the reason: shown at its end, so that nothing is left out in silence.
 LEFT_OUT := target/left-out.txt
 also-json = --reporter=default --reporter=json --outputFile.json=$(abspath target/console-$(1).json)
@@ -49,7 +51,7 @@ unit: need-cargo need-node ## the crates' own tests
 
 end-to-end: need-cargo need-node need-strace $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
 	$(CARGO) build --bin indelible
-	INDELIBLE_BIN=$(abspath target/debug/indelible) INDELIBLE_LEFT_OUT=$(abspath $(LEFT_OUT)) $(PYTHON) -m pytest -q -rs tests
+	INDELIBLE_BIN=$(abspath target/debug/indelible) INDELIBLE_LEFT_OUT=$(abspath $(LEFT_OUT)) $(PYTHON) -m pytest -q -rs -n $(WORKERS) --dist loadfile -o tmp_path_retention_policy=failed tests
 
 console: need-console ## the console's own tests, then in a real browser against the real binary
 	$(CARGO) build --bin indelible

@@ -51,10 +51,7 @@ fn admit(app: &App, needs: Needs, parts: &Parts, asking: &Asking) -> Result<Opti
     let reach = decide(&app.access, needs, identity.as_ref(), asking.address).map_err(refused)?;
     let Some((identity, reach)) = identity.zip(reach) else { return Ok(None) };
     let limits = Limits { fresh: is_fresh(parts), ..app.limits };
-    let principal = identity.principal.clone();
-    Caller::new(identity, needs, asking.clone(), reach, limits)
-        .map(Some)
-        .map_err(|problem| Refused(Some(principal), Box::new(problem)))
+    Ok(Some(Caller::new(identity, needs, asking.clone(), reach, limits, &app.log)))
 }
 
 /// `no-cache` asks for an answer that is worked out anew, as measurements need.

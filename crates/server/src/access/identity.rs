@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use access::{Limits, Principal, Token, Viewing};
 use axum::http::header;
 use axum::http::request::Parts;
-use engine::Viewer;
+use engine::{ActorId, Viewer};
 use event::ActorKind;
 
 use crate::access::Access;
@@ -80,6 +80,8 @@ pub(crate) struct Identity {
     /// How much may be sent.
     pub(crate) limits: Limits,
     pub(crate) credential: Credential,
+    /// By which ids entries know it.
+    pub(crate) own: Vec<ActorId>,
     /// What a viewer's token gives, in place of grants.
     pub(crate) viewing: Option<Viewing>,
 }
@@ -133,6 +135,7 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
         source: program.source.clone(),
         limits: program.limits,
         credential,
+        own: Vec::new(),
         viewing: None,
     })
 }
@@ -145,13 +148,22 @@ fn viewer(viewing: Viewing, credential: Credential) -> Identity {
         source: viewing.minter.clone(),
         limits: Limits::default(),
         credential,
+        own: Vec::new(),
         viewing: Some(viewing),
     }
 }
 
 fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
     let principal = Principal::Operator;
-    Identity { principal, name: None, source: source.to_owned(), limits: Limits::default(), credential, viewing: None }
+    Identity {
+        principal,
+        name: None,
+        source: source.to_owned(),
+        limits: Limits::default(),
+        credential,
+        own: Vec::new(),
+        viewing: None,
+    }
 }
 
 impl Identity {

@@ -8,6 +8,7 @@ mod changing;
 mod decide;
 mod identity;
 mod needs;
+mod permitted;
 mod rates;
 mod refusals;
 mod viewing;
