@@ -7,7 +7,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
                       form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// What no page of this server needs.
-const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), bluetooth=(), \
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), \
                            hid=(), midi=(), accelerometer=(), gyroscope=(), magnetometer=()";
 
 /// A year of TLS alone, for this host alone: who else is served under its domain is not known here.
