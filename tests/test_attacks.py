@@ -23,7 +23,7 @@ SEED = int(os.environ.get("INDELIBLE_SEED", random.SystemRandom().randrange(1 <<
 DRAWN = 4
 
 KINDS = ("journal", "lines", "disclosures", "index", "manifest", "checkpoints", "hashes", "origin", "vault", "keys", "mark")
-# The lock is only a lock, the reserve only room, and the database's helpers come and go with it.
+# The lock is only a lock, the reserve only room, and what SQLite keeps beside a database comes and goes with it.
 NOT_ATTACKED = {"LOCK", "reserve", "vault.db-wal", "vault.db-shm"}
 
 

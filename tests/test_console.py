@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-PAGES = ["/", "/overview", "/catalogue", "/integrity"]
+PAGES = ["/", "/sign-in", "/overview", "/catalogue", "/integrity", "/access", "/activity", "/account"]
 GZIP = {"Accept-Encoding": "gzip"}
 
 
@@ -65,6 +65,22 @@ def test_the_page_runs_no_script_but_its_own(log):
                  "base-uri 'none'", "require-trusted-types-for 'script'", "trusted-types lit-html"]:
         assert part in policy.split("; "), part
     assert "trusted-types" not in log.get("/v1/entries").headers["content-security-policy"]
+
+
+def test_page_and_component_stay_light(log):
+    """What a browser fetches for any of the pages, and what a page of a product fetches, as sent."""
+    def weight(names):
+        return sum(len(log.get(name, headers=GZIP).body) for name in names)
+
+    names = {"/", *own_files(log.get("/").text)}
+    while missing := {name for known in names if known.endswith(".js") for name in imported(log.get(known).text)} - names:
+        names |= missing
+    assert len([name for name in names if name.endswith(".js")]) > 2, "pages are loaded when they are opened"
+    assert weight(names) < 200_000 and weight(["/embed/indelible-log.js"]) < 120_000
+
+
+def imported(script):
+    return {"/assets/" + name for name in re.findall(r'["`\'](?:\./|assets/|/assets/)([\w.-]+\.js)["`\']', script)}
 
 
 def test_unknown_paths_and_other_methods_are_problems(log):

@@ -41,7 +41,7 @@ def everything(home):
 def evidence(files):
     """Without the lock, and without what SQLite makes anew at every opening."""
     return {path: data for path, data in files.items()
-            if path.name not in ("LOCK", "vault.db-shm") and not (path.name == "vault.db-wal" and data == b"")}
+            if path.name not in ("LOCK", "vault.db-shm", "control.db-shm") and not (path.name.endswith(".db-wal") and data == b"")}
 
 
 def start(server):

@@ -46,6 +46,8 @@ ROUTES = {
     ("delete", "/v1/grants/{id}"): ("grants", DESK),
     ("get", "/v1/organizations"): ("organizations", DESK),
     ("put", "/v1/organizations/{id}"): ("organizations", DESK),
+    ("post", "/v1/viewer-tokens"): ("viewer_tokens", DESK),
+    ("delete", "/v1/viewer-tokens"): ("viewer_tokens", DESK),
     ("get", "/v1/settings"): ("settings", DESK),
     ("patch", "/v1/settings"): ("settings", DESK),
     ("get", "/healthz"): ("health", STATE),

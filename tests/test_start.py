@@ -26,11 +26,9 @@ FOREIGN = {
 
 def contents(folder):
     """Every file's bytes, but the lock of a log and what SQLite maps into memory."""
-    own = ("LOCK", "vault.db-shm")
+    own = ("LOCK", "vault.db-shm", "control.db-shm")
     found = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in own}
-    if found.get("vault.db-wal") == b"":
-        del found["vault.db-wal"]
-    return found
+    return {name: data for name, data in found.items() if data or not name.endswith(".db-wal")}
 
 
 def serving(server):

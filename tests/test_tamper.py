@@ -41,7 +41,7 @@ def log(logs, tmp_path):
 
 def files(log):
     """Everything that counts: the lock is only a lock, the reserve is only room, the database's helpers come and go."""
-    names = {"LOCK", "reserve", "vault.db-wal", "vault.db-shm"}
+    names = {"LOCK", "reserve", "vault.db-wal", "vault.db-shm", "control.db-wal", "control.db-shm"}
     return sorted(path.relative_to(log.data) for path in log.data.rglob("*") if path.is_file() and path.name not in names)
 
 

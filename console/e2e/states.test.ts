@@ -74,18 +74,6 @@ describe("states", () => {
     await log.button(/1 new entry/).waitFor();
   });
 
-  scenario("a session that has expired is said, and the filters are still there after signing in", async ({ demo, open }) => {
-    const log = await (await open(`${demo.url}/?channel=auth`)).ready();
-    const refused = { status: 401, contentType: "application/problem+json", body: JSON.stringify({ status: 401, code: "unauthorized", title: "Sign in", detail: "a token is needed" }) };
-    log.complaints.expect(/401/);
-    await log.page.route("**/v1/**", (route) => route.fulfill(refused));
-    await log.page.reload();
-    await log.page.getByRole("heading", { name: "Your session has expired" }).waitFor();
-    await log.page.unroute("**/v1/**");
-    await log.button("Try again").click();
-    await log.shows(demo, "channel=auth");
-    expect(log.query).toBe("channel=auth");
-  });
 
   scenario("on paper stand the question in words, its count, and rows one below the other", async ({ demo, open }) => {
     const log = await (await open(`${demo.url}/?q=secret&outcome=failure&from=2020-01-01&to=2026-12-31`, { timezoneId: "UTC" })).ready();

@@ -1,8 +1,10 @@
 /** The element `<indelible-log>`; importing this module defines it. */
 export declare class IndelibleLog extends HTMLElement {
   /** Origin of the log's server, such as `https://audit.example`; empty for the page's own. */
+  base: string;
+  /** The same, by its earlier name. */
   endpoint: string;
-  /** Sent as bearer token; empty for none. */
+  /** A viewer's token, sent as bearer token; empty for none. Set another one whenever `indelible-log-token` asks for it. */
   token: string;
   /** `records`, `platform`, `events` or `access`. */
   layout: string;
@@ -12,7 +14,14 @@ export declare class IndelibleLog extends HTMLElement {
   locale: string;
 }
 
+/** Why another token is needed: the one in use ends soon, or the log did not take it. */
+export type TokenEvent = CustomEvent<{ readonly reason: "expiring" | "refused" }>;
+
 declare global {
+  interface HTMLElementEventMap {
+    "indelible-log-token": TokenEvent;
+  }
+
   interface HTMLElementTagNameMap {
     "indelible-log": IndelibleLog;
   }

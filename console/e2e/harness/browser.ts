@@ -51,7 +51,7 @@ export async function watched(browser: Browser, origins: readonly string[], opti
 /** A file of the folder in the place of the server's, under the server's headers. */
 async function fromFolder(route: Route, folder: string): Promise<void> {
   const { pathname } = new URL(route.request().url());
-  const path = join(folder, ["/", "/overview", "/catalogue", "/integrity"].includes(pathname) ? "index.html" : /^\/(assets|embed)\//.test(pathname) ? pathname : "-");
+  const path = join(folder, ["/", "/overview", "/catalogue", "/integrity", "/access", "/activity", "/account", "/sign-in"].includes(pathname) ? "index.html" : /^\/(assets|embed)\//.test(pathname) ? pathname : "-");
   if (!existsSync(path)) return route.fallback();
   const answer = await route.fetch(pathname.startsWith("/assets/") ? { url: new URL("/", route.request().url()).href } : {});
   // Where the server keeps other origins out, it is to be seen doing so.

@@ -25,6 +25,8 @@ interface Fixtures {
   demo: Server;
   /** A new server over nothing, or over the demo's data where asked. */
   fresh: (what?: "empty" | "demo", ...more: string[]) => Promise<Server>;
+  /** The same with access control. */
+  guarded: (what?: "empty" | "demo", ...more: string[]) => Promise<Server>;
   open: Open;
 }
 
@@ -45,15 +47,8 @@ export const scenario = test.extend<Fixtures>({
     },
     { scope: "file" },
   ],
-  fresh: async ({}, use) => {
-    const made: Server[] = [];
-    await use(async (what = "empty", ...more) => {
-      const server = await Server.fresh(what === "demo" ? inject("template") : undefined, more);
-      made.push(server);
-      return server;
-    });
-    await Promise.all(made.map((server) => server.remove()));
-  },
+  fresh: async ({}, use) => using(use, false),
+  guarded: async ({}, use) => using(use, true),
   open: async ({ browser }, use) => {
     const opened: Awaited<ReturnType<typeof watched>>[] = [];
     await use(async (url, { origins = [], ...options } = {}) => {
@@ -70,3 +65,14 @@ export const scenario = test.extend<Fixtures>({
     expect(opened.flatMap(([, complaints]) => complaints.unexpected)).toEqual([]);
   },
 });
+
+/** Gives a scenario what makes servers, and removes them behind it. */
+async function using(use: (make: Fixtures["fresh"]) => Promise<void>, guarded: boolean): Promise<void> {
+  const made: Server[] = [];
+  await use(async (what = "empty", ...more) => {
+    const server = await Server.fresh(what === "demo" ? inject("template") : undefined, more, guarded);
+    made.push(server);
+    return server;
+  });
+  await Promise.all(made.map((server) => server.remove()));
+}

@@ -1,4 +1,5 @@
 /** Asks a log's HTTP interface, and says in the reader's words why it could not. */
+import { ANYBODY, type Caller } from "./caller.js";
 
 /** What an answer says when it is no answer: RFC 9457, as far as the console uses it. */
 export interface Problem {
@@ -6,6 +7,8 @@ export interface Problem {
   readonly detail: string;
   readonly status: number;
   readonly code: string;
+  /** How long to wait before asking again, in seconds, where the server says so. */
+  readonly retryAfterS?: number;
 }
 
 /** A question that was not answered. `status` is 0 where the server could not be reached. */
@@ -21,25 +24,29 @@ export class AskError extends Error {
 
 /** What a request may say beside its address. */
 export interface Asked {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Whether a 401 is the answer itself: nobody is asked to sign in, and nothing is asked again. */
+  readonly final?: boolean;
 }
 
 /** Where the log is and as whom it is asked. */
 export class Api {
   /** `""` for the page's own server, else an origin without a slash at its end. */
   readonly endpoint: string;
-  readonly #token: string | undefined;
+  readonly #caller: Caller;
 
-  constructor(endpoint = "", token?: string) {
+  constructor(endpoint = "", caller: Caller = ANYBODY) {
     this.endpoint = endpoint.replace(/\/+$/, "");
-    this.#token = token === "" ? undefined : token;
+    this.#caller = caller;
   }
 
-  /** Headers that say who asks. */
-  get headers(): Readonly<Record<string, string>> {
-    return this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` };
+  /** The origin it asks, also where that is the page's own. */
+  get base(): string {
+    return this.endpoint === "" ? location.origin : this.endpoint;
   }
 
   url(path: string, params?: URLSearchParams): string {
@@ -48,20 +55,46 @@ export class Api {
   }
 
   /**
+   * The response, whatever its status. One that says 401 is held back until the caller has signed in anew; then the same is
+   * asked once more, unless it is `final`. So is a look that needs a reason until there is one.
+   *
+   * Errors: what `fetch` throws.
+   */
+  async send(url: string, init: RequestInit = {}, final = false): Promise<Response> {
+    const caller = this.#caller;
+    const ask = (): Promise<Response> => {
+      const headers = { ...caller.headers(init.method ?? "GET"), ...(init.headers as Record<string, string> | undefined) };
+      return fetch(url, { ...init, headers, credentials: caller.credentials });
+    };
+    const { mark } = caller;
+    const response = await ask();
+    if (final || (response.status !== 401 && response.status !== 422)) return response;
+    const { code } = await problemOf(response.clone());
+    const signal = init.signal ?? undefined;
+    const goesOn =
+      response.status === 401 ? !ABOUT_WHAT_WAS_TYPED.includes(code) && (await caller.renewed(mark, signal)) : code === "reason_needed" && isLook(init) && (await caller.reasoned(signal));
+    return goesOn ? ask() : response;
+  }
+
+  /**
    * The answer itself, of any type.
    *
    * Errors: {@link AskError}; an aborted request ends as the browser's own `AbortError`.
    */
-  async fetch(path: string, params?: URLSearchParams, init: Asked = {}): Promise<Response> {
+  async fetch(path: string, params?: URLSearchParams, { body, final, ...asked }: Asked = {}): Promise<Response> {
+    const url = this.url(path, params);
+    const init: RequestInit = body === undefined ? asked : { ...asked, body: JSON.stringify(body), headers: { ...asked.headers, "Content-Type": "application/json" } };
     let response: Response;
     try {
-      response = await fetch(this.url(path, params), { ...init, headers: { ...this.headers, ...init.headers } });
+      response = await this.send(url, init, final);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new AskError(unreachable(this.endpoint));
+      throw new AskError(unreachable(this.base));
     }
-    if (!response.ok) throw new AskError(await problemOf(response));
-    return response;
+    if (response.ok) return response;
+    const problem = await problemOf(response);
+    this.#caller.told(problem.code);
+    throw new AskError(problem);
   }
 
   async json<T>(path: string, params?: URLSearchParams, init?: Asked): Promise<T> {
@@ -74,8 +107,14 @@ export class Api {
   }
 }
 
-function unreachable(endpoint: string): Problem {
-  const where = endpoint === "" ? location.origin : endpoint;
+/** Codes of a 401 that ends no session: a password or code is wrong. */
+const ABOUT_WHAT_WAS_TYPED: readonly string[] = ["wrong_credentials", "second_factor_needed"];
+
+function isLook({ method = "GET" }: RequestInit): boolean {
+  return method === "GET";
+}
+
+function unreachable(where: string): Problem {
   return {
     title: "The log does not answer",
     detail: `Nothing answers at ${where}. Start the server again (indelible serve), or check the connection; then try again.`,
@@ -91,9 +130,11 @@ async function problemOf(response: Response): Promise<Problem> {
     status: response.status,
     code: "unknown",
   };
+  const wait = Number(response.headers.get("Retry-After") ?? Number.NaN);
+  const known = Number.isFinite(wait) ? { retryAfterS: Math.max(1, Math.ceil(wait)) } : {};
   try {
-    return { ...fallback, ...((await response.json()) as Partial<Problem>) };
+    return { ...fallback, ...((await response.json()) as Partial<Problem>), ...known };
   } catch {
-    return fallback;
+    return { ...fallback, ...known };
   }
 }

@@ -6,6 +6,9 @@ import type { components } from "./schema.js";
 
 type Schemas = components["schemas"];
 
+/** Members of an answer whose values are told more closely here than the description does; one that is renamed there ends the build. */
+export type Described<Name extends keyof Schemas, Member extends keyof Schemas[Name]> = Member;
+
 export type Entry = Schemas["Entry"];
 export type EntryPage = Schemas["EntryPage"];
 export type Actor = Schemas["Actor"];

@@ -76,6 +76,8 @@ export class FilterMenu extends LitElement {
   @property() label = "";
   @property() locale = "en";
   @property({ attribute: false }) filters!: Filters;
+  /** Values are those of entries within these, too. */
+  @property({ attribute: false }) within!: Filters;
   @state() private values: readonly Counted[] | undefined;
   @state() private typed = "";
   @state() private failure = "";
@@ -84,7 +86,7 @@ export class FilterMenu extends LitElement {
 
   async #load(): Promise<void> {
     if (TYPED_ONLY.has(this.name)) return;
-    const params = asked(this.filters.without(this.name, `-${this.name}`), Date.now());
+    const params = asked(this.filters.without(this.name, `-${this.name}`).and(this.within), Date.now());
     this.failure = "";
     try {
       if (this.typed === "") {

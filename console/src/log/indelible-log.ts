@@ -1,16 +1,21 @@
 /**
  * `<indelible-log>`: the log, searchable, in any page.
  *
- * Attributes: `endpoint` (origin of the log's server; absent for the page's own), `token` (sent as bearer token), `layout`
- * (`records`, `platform`, `events`, `access`), `filters` (a query such as `channel=auth&outcome=failure`), `locale` (as BCP 47;
- * absent for the reader's). Theme: the `--indelible-*` properties of `ui/tokens.ts`. Event: `view-change` (detail: {@link View})
- * whenever the reader asks something else; `push` in the detail says whether that is a step to come back from.
+ * Attributes: `base` (origin of the log's server, also as `endpoint`; absent for the page's own), `token` (sent as bearer
+ * token; no cookie ever is), `layout` (`records`, `platform`, `events`, `access`), `filters` (a query such as
+ * `channel=auth&outcome=failure`), `locale` (as BCP 47; absent for the reader's). Theme: the `--indelible-*` properties of
+ * `ui/tokens.ts`. Events: `view-change` (detail: {@link View}) whenever the reader asks something else; `push` in the detail
+ * says whether that is a step to come back from. `indelible-log-token` (detail: `reason`, `expiring` or `refused`) when the page
+ * is to set `token` anew: all that the reader sees and chose stays.
  */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { Bearer } from "../api/bearer.js";
 import { Api, AskError } from "../api/client.js";
 import type { Pivot } from "../panel/pivots.js";
 import "../panel/entry-panel.js";
+import { whoAmI } from "../session/ask.js";
+import type { SessionInfo } from "../session/types.js";
 import { Filters } from "../state/filters.js";
 import { rangeLabel } from "../state/range.js";
 import { type View, VIEW_DEFAULT, writeView } from "../state/view.js";
@@ -19,7 +24,7 @@ import { visible } from "../ui/text.js";
 import { count as number, localTime } from "../ui/time.js";
 import { skeleton, tokens } from "../ui/tokens.js";
 import { chips } from "./chips.js";
-import { failedState, firstEvent, noMatch, onlyItsOwn } from "./empty.js";
+import { failedState, firstEvent, noMatch, nothingWithin, onlyItsOwn } from "./empty.js";
 import "./export-menu.js";
 import "./filter-menu.js";
 import { help } from "./help.js";
@@ -28,6 +33,7 @@ import { dropLayout, exportLayout, findLayout, keepLayout, type Layout, ownLayou
 import { logStyles } from "./log-styles.js";
 import { Question } from "./question.js";
 import "./range-picker.js";
+import { Rights } from "./rights.js";
 import "./search-box.js";
 import type { SearchBox } from "./search-box.js";
 import "./table.js";
@@ -52,11 +58,15 @@ const MENUS: readonly (readonly [string, string])[] = [
 /** Values the timeline is divided by, in the order they are stacked. */
 const DIVISIONS = { severity: ["info", "warning", "critical"], outcome: ["success", "failure"] } as const;
 
+/** What the first token is counted as: there was nothing in sight before it. */
+const FIRST_TOKEN = 1;
+
 @customElement("indelible-log")
 export class IndelibleLog extends LitElement {
   static override styles = [tokens, skeleton, badgeStyles, logStyles];
 
   @property() endpoint = "";
+  @property() base = "";
   @property() token = "";
   @property() layout = "";
   @property() filters = "";
@@ -69,6 +79,14 @@ export class IndelibleLog extends LitElement {
   /** Whether the page is this log's alone: its keys work wherever the focus is, else only within. */
   @property({ attribute: false }) wholePage = false;
 
+  /** The page's own way to ask, where it has one; else `base` and `token` say how. */
+  @property({ attribute: false }) api: Api | undefined;
+  /** Who is signed in, where the page knows. */
+  @property({ attribute: false }) session: SessionInfo | undefined;
+  /** Filters that are always asked within, and are not the reader's to take off. */
+  @property({ attribute: false }) within: Filters = Filters.none;
+
+  @state() private rights = new Rights();
   @state() private own: readonly Layout[] = [];
   /** The layout with widths and columns as changed since it was chosen. */
   @state() private changed: Layout | undefined;
@@ -76,7 +94,9 @@ export class IndelibleLog extends LitElement {
   @query("ind-search") private readonly search!: SearchBox;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
 
-  #api = new Api();
+  readonly #bearer = new Bearer(() => this.#needsToken("refused"));
+  #api = new Api("", this.#bearer);
+  #renewal: ReturnType<typeof setTimeout> | undefined;
   #asked = "";
   /** New entries take the place of those in sight only where the newest are in sight. */
   readonly #question = new Question(this, this.#api, () => this.view.live && this.table?.atTop !== false);
@@ -89,28 +109,49 @@ export class IndelibleLog extends LitElement {
 
   override disconnectedCallback(): void {
     document.removeEventListener("keydown", this.#keyed);
+    clearTimeout(this.#renewal);
     this.#asked = "";
     super.disconnectedCallback();
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("endpoint") || changed.has("token")) {
-      this.#api = new Api(this.endpoint, this.token);
+    if (changed.has("token")) this.#bearer.renew(this.token);
+    if (changed.has("api") || changed.has("endpoint") || changed.has("base")) {
+      this.#api = this.api ?? new Api(this.base || this.endpoint, this.#bearer);
       this.#asked = "";
     }
+    if (changed.has("session")) this.rights = new Rights(this.session);
+    if (this.api === undefined && (changed.has("token") || changed.has("endpoint") || changed.has("base"))) void this.#learn();
     if (changed.has("filters") && this.filters !== "") this.view = { ...this.view, filters: Filters.of(new URLSearchParams(this.filters)) };
     if (changed.has("layout") && this.layout !== "") this.view = { ...this.view, layout: this.layout };
     const before = changed.get("view") as View | undefined;
     if (before !== undefined && before.layout !== this.view.layout) this.changed = undefined;
-    const question = `${this.view.filters}|${this.view.division}`;
+    const question = `${this.view.filters}|${this.within}|${this.view.division}`;
     if (question !== this.#asked) {
       this.#asked = question;
-      this.#question.ask(this.#api, this.view.filters, this.view.division);
+      this.#question.ask(this.#api, this.view.filters.and(this.within), this.view.division);
     }
   }
 
   get #shown(): Layout {
-    return this.changed ?? findLayout(this.view.layout, this.own);
+    const layouts = this.rights.layouts(this.own);
+    return this.rights.shown(this.changed ?? findLayout(this.view.layout, layouts));
+  }
+
+  /** Asks what the token allows. What is in sight stays if another token allows the same. */
+  async #learn(): Promise<void> {
+    const { mark } = this.#bearer;
+    const rights = await whoAmI(this.#api).then((session) => new Rights(session), () => undefined);
+    if (mark !== this.#bearer.mark || rights === undefined || !this.isConnected) return;
+    if (mark > FIRST_TOKEN && !rights.sees(this.rights)) this.#asked = "";
+    this.rights = rights;
+    clearTimeout(this.#renewal);
+    const renewalMs = rights.renewalMs(Date.now());
+    if (renewalMs !== undefined) this.#renewal = setTimeout(() => this.#needsToken("expiring"), renewalMs);
+  }
+
+  #needsToken(reason: "expiring" | "refused"): void {
+    this.dispatchEvent(new CustomEvent("indelible-log-token", { detail: { reason }, bubbles: true, composed: true }));
   }
 
   /** Tells the page that the reader wants to see something else. */
@@ -178,10 +219,10 @@ export class IndelibleLog extends LitElement {
       <button class="button" aria-pressed=${live} title="Show new entries as they come" @click=${() => this.#follow(!live)}>
         <span class="dot ${this.#question.connected ? (live ? "on" : "") : "off"}" aria-hidden="true"></span>Live
       </button>
-      <ind-layout .layout=${layout} .own=${this.own} @layout=${({ detail }: CustomEvent<string>) => this.#go({ layout: detail })}
+      <ind-layout .layout=${layout} .rights=${this.rights} .own=${this.own} @layout=${({ detail }: CustomEvent<string>) => this.#go({ layout: detail })}
         @layout-change=${({ detail }: CustomEvent<Layout>) => (this.changed = detail)} @layout-keep=${({ detail }: CustomEvent<Layout>) => this.#keep(detail)}
         @layout-drop=${({ detail }: CustomEvent<string>) => this.#drop(detail)}></ind-layout>
-      <ind-export .api=${this.#api} .params=${params} .layout=${exportLayout(layout)} .count=${this.#question.count} .locale=${this.locale}></ind-export>
+      ${this.rights.exports ? html`<ind-export .api=${this.#api} .params=${params} .layout=${exportLayout(layout)} .count=${this.#question.count} .locale=${this.locale}></ind-export>` : nothing}
     </div>`;
   }
 
@@ -200,7 +241,7 @@ export class IndelibleLog extends LitElement {
     return html`<div class="filters" role="group" aria-label="Filters">
       ${MENUS.map(
         ([name, label]) =>
-          html`<ind-filter .api=${this.#api} .name=${name} .label=${label} .filters=${filters} .locale=${this.locale}
+          html`<ind-filter .api=${this.#api} .name=${name} .label=${label} .filters=${filters} .within=${this.within} .locale=${this.locale}
             @filter=${({ detail }: CustomEvent<{ name: string; values: string[] }>) => this.#filter(detail.name, detail.values)}></ind-filter>`,
       )}
       ${chips(filters, new Set([...MENUS.map(([name]) => name), "q", "since", "from", "to"]), (next) => this.#go({ filters: next }))}
@@ -226,15 +267,19 @@ export class IndelibleLog extends LitElement {
     </div>`;
   }
 
+  #first(): TemplateResult {
+    return this.within.empty ? firstEvent(this.#api, this.rights) : nothingWithin();
+  }
+
   #body(layout: Layout): TemplateResult {
     const { pages, failure, count, version, again, asking } = this.#question;
     if (failure !== undefined && pages === undefined) return failedState(failure.problem, () => this.#question.askAgain());
     const { filters } = this.view;
-    if (count === 0) return filters.empty ? firstEvent(this.#api) : noMatch(() => this.#go({ filters: Filters.none }));
+    if (count === 0) return filters.empty ? this.#first() : noMatch(() => this.#go({ filters: Filters.none }));
     const failed = failure ?? (pages?.failed instanceof AskError ? pages.failed : undefined);
     const retry = (): void => (failure === undefined ? pages?.retry() : this.#question.askAgain());
     return html`<div class="table">
-      ${filters.empty && onlyItsOwn(pages) ? firstEvent(this.#api) : nothing}
+      ${filters.empty && this.within.empty && onlyItsOwn(pages) ? this.#first() : nothing}
       ${failed === undefined ? nothing : html`<p class="failed" role="alert">${failed.message} <button class="quiet" @click=${retry}>Try again</button></p>`}
       <ind-table .pages=${pages} .version=${version} .keepsPlace=${again} .layout=${layout} .locale=${this.locale} .opened=${this.view.entry} ?busy=${asking}
         @entry-open=${({ detail }: CustomEvent<string>) => this.#go({ entry: detail }, this.view.entry === undefined)}

@@ -5,7 +5,8 @@ import type { Popover } from "../ui/popover.js";
 import "../ui/popover.js";
 import { tokens } from "../ui/tokens.js";
 import { COLUMNS } from "./columns.js";
-import { BUILT_IN, type Layout, type Shown } from "./layouts.js";
+import type { Layout, Shown } from "./layouts.js";
+import type { Rights } from "./rights.js";
 
 /** Longest name of a layout, in characters. */
 const NAME_MAX = 40;
@@ -61,6 +62,8 @@ export class LayoutMenu extends LitElement {
 
   @property({ attribute: false }) layout!: Layout;
   @property({ attribute: false }) own: readonly Layout[] = [];
+  /** What there is to choose from. */
+  @property({ attribute: false }) rights!: Rights;
   @state() private name = "";
   @query("ind-popover") private readonly menu!: Popover;
 
@@ -107,19 +110,8 @@ export class LayoutMenu extends LitElement {
     </li>`;
   }
 
-  override render(): TemplateResult {
-    const shown = this.layout.columns.map(({ name }) => name);
-    const others = [...COLUMNS.keys()].filter((name) => !shown.includes(name));
-    return html`<ind-popover label="Layout">
-      <span slot="face">Layout: ${this.layout.label} <span aria-hidden="true" class="muted">▾</span></span>
-      <div class="layouts" role="group" aria-label="Layouts">
-        ${[...BUILT_IN, ...this.own].map(
-          ({ name, label, own }) =>
-            html`<span><button class="button" aria-pressed=${name === this.layout.name} @click=${() => this.#say("layout", name)}>${label}</button
-              >${own ? html`<button class="quiet" aria-label="Forget ${label}" @click=${() => this.#say("layout-drop", name)}>×</button>` : nothing}</span>`,
-        )}
-      </div>
-      <h2>Columns, left to right</h2>
+  #columns(shown: readonly string[], others: readonly string[]): TemplateResult {
+    return html`<h2>Columns, left to right</h2>
       <ul aria-label="Columns">
         ${shown.map((name, at) => this.#column(name, at))} ${others.map((name) => this.#column(name, -1))}
       </ul>
@@ -127,7 +119,22 @@ export class LayoutMenu extends LitElement {
       <form class="keep" @submit=${this.#kept}>
         <input class="field" aria-label="Name of the layout" maxlength=${NAME_MAX} .value=${this.name} @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)} />
         <button class="button" ?disabled=${this.name.trim() === ""}>Save</button>
-      </form>
+      </form>`;
+  }
+
+  override render(): TemplateResult {
+    const shown = this.layout.columns.map(({ name }) => name);
+    const others = [...COLUMNS.keys()].filter((name) => !shown.includes(name) && this.rights.column(name));
+    return html`<ind-popover label="Layout">
+      <span slot="face">Layout: ${this.layout.label} <span aria-hidden="true" class="muted">▾</span></span>
+      <div class="layouts" role="group" aria-label="Layouts">
+        ${this.rights.layouts(this.own).map(
+          ({ name, label, own }) =>
+            html`<span><button class="button" aria-pressed=${name === this.layout.name} @click=${() => this.#say("layout", name)}>${label}</button
+              >${own ? html`<button class="quiet" aria-label="Forget ${label}" @click=${() => this.#say("layout-drop", name)}>×</button>` : nothing}</span>`,
+        )}
+      </div>
+      ${this.rights.fixed ? nothing : this.#columns(shown, others)}
     </ind-popover>`;
   }
 }

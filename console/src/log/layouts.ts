@@ -56,9 +56,9 @@ export function dropLayout(storage: Storage | undefined, name: string): boolean 
   );
 }
 
-/** The layout of that name, else the first. */
-export function findLayout(name: string, own: readonly Layout[]): Layout {
-  return [...BUILT_IN, ...own].find((layout) => layout.name === name) ?? (BUILT_IN[0] as Layout);
+/** The layout of that name among those there are, else the first. */
+export function findLayout(name: string, layouts: readonly Layout[]): Layout {
+  return layouts.find((layout) => layout.name === name) ?? layouts[0] ?? (BUILT_IN[0] as Layout);
 }
 
 /** The name under which the interface's CSV knows it, where it does. */

@@ -4,13 +4,19 @@ import type { Api } from "../api/client.js";
 /** Longest wait before a broken feed is opened again, in milliseconds. */
 const RETRY_MS_MAX = 15_000;
 
-/** Follows the feed of a question until closed. */
+/** Longest line of a feed that is read, in characters: entries are smaller by far. */
+const LINE_CHARS_MAX = 8 * 2 ** 20;
+
+/**
+ * Follows the feed of a question until closed. The feed is fetched and not left to the browser's `EventSource`, which can
+ * carry no token and would send cookies to the page's own server.
+ */
 export class Live {
   readonly #api: Api;
   readonly #params: URLSearchParams;
   readonly #arrived: (leaf: number) => void;
   readonly #connected: (on: boolean) => void;
-  #source: EventSource | undefined;
+  readonly #abort = new AbortController();
   #retryMs = 500;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #after: string | undefined;
@@ -21,35 +27,77 @@ export class Live {
     this.#params = params;
     this.#arrived = arrived;
     this.#connected = connected;
-    this.#open();
+    void this.#follow();
   }
 
   close(): void {
-    this.#source?.close();
+    this.#abort.abort();
     clearTimeout(this.#timer);
   }
 
-  #open(): void {
+  async #follow(): Promise<void> {
+    try {
+      await this.#read();
+    } catch {
+      // A feed that breaks, is refused, or cannot be reached is opened again below.
+    }
+    if (this.#abort.signal.aborted) return;
+    this.#connected(false);
+    this.#timer = setTimeout(() => void this.#follow(), this.#retryMs);
+    this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
+  }
+
+  /** Reads one feed to its end. */
+  async #read(): Promise<void> {
     const params = new URLSearchParams(this.#params);
     params.set("follow", "true");
     // Goes on behind the last entry seen; the first time, at the end.
     if (this.#after === undefined) params.set("last", "0");
     else params.set("after_leaf", this.#after);
-    const source = new EventSource(this.#api.url("/v1/feed", params));
-    this.#source = source;
-    source.onopen = (): void => {
-      this.#retryMs = 500;
-      this.#connected(true);
-    };
-    source.onmessage = (event): void => {
-      this.#after = event.lastEventId;
-      this.#arrived(Number(event.lastEventId));
-    };
-    source.onerror = (): void => {
-      source.close();
-      this.#connected(false);
-      this.#timer = setTimeout(() => this.#open(), this.#retryMs);
-      this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
-    };
+    const response = await this.#api.fetch("/v1/feed", params, { signal: this.#abort.signal, headers: { Accept: "text/event-stream" } });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    this.#retryMs = 500;
+    this.#connected(true);
+    const events = new Events(({ id, entry }) => {
+      this.#after = id;
+      if (entry) this.#arrived(Number(id));
+    });
+    for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) events.read(read.value);
+  }
+}
+
+/** Where the feed stands after an event, and whether the event was an entry: a heartbeat has a place alone. */
+interface Place {
+  readonly id: string;
+  readonly entry: boolean;
+}
+
+/** Reads server-sent events as far as the feed uses them. Source: HTML, "Server-sent events". */
+class Events {
+  readonly #ended: (place: Place) => void;
+  #rest = "";
+  #id: string | undefined;
+  #type = "";
+  #data = false;
+
+  constructor(ended: (place: Place) => void) {
+    this.#ended = ended;
+  }
+
+  read(text: string): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop() ?? "";
+    if (this.#rest.length > LINE_CHARS_MAX) throw new Error("a line of the feed has no end");
+    for (const line of lines) this.#line(line);
+  }
+
+  #line(line: string): void {
+    const [, field = "", value = ""] = /^([a-z]*):? ?([^\r]*)\r?$/.exec(line) ?? [];
+    if (field === "id") this.#id = value;
+    else if (field === "event") this.#type = value;
+    else if (field === "data") this.#data = true;
+    if (line !== "" && line !== "\r") return;
+    if (this.#id !== undefined) this.#ended({ id: this.#id, entry: this.#data && this.#type === "" });
+    [this.#id, this.#type, this.#data] = [undefined, "", false];
   }
 }

@@ -2,3 +2,6 @@
 import "./catalogue/catalogue.js";
 import "./integrity/integrity.js";
 import "./overview/overview.js";
+import "./access/access.js";
+import "./account/account.js";
+import "./activity/activity.js";

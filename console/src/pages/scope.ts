@@ -4,6 +4,7 @@ import type { Api } from "../api/client.js";
 import { chips } from "../log/chips.js";
 import { firstEvent, noMatch } from "../log/empty.js";
 import "../log/range-picker.js";
+import type { Rights } from "../log/rights.js";
 import { Filters } from "../state/filters.js";
 import { rangeLabel } from "../state/range.js";
 import { localTime, utcTime } from "../ui/time.js";
@@ -34,8 +35,8 @@ export function asOf({ nowMs, again }: AsOf, locale: string): TemplateResult {
 }
 
 /** What a page says when there is nothing to show. Event of `host`: as above. */
-export function nothingHere(host: EventTarget, filters: Filters, api: Api): TemplateResult {
-  return filters.empty ? firstEvent(api) : noMatch(() => void host.dispatchEvent(new CustomEvent("narrow", { detail: Filters.none })));
+export function nothingHere(host: EventTarget, filters: Filters, api: Api, rights: Rights): TemplateResult {
+  return filters.empty ? firstEvent(api, rights) : noMatch(() => void host.dispatchEvent(new CustomEvent("narrow", { detail: Filters.none })));
 }
 
 /** The filters with exactly this value under that name, whatever stood there before. */

@@ -93,15 +93,11 @@ export class ProofBadge extends LitElement {
   }
 
   #source(signal: AbortSignal): Source {
-    return { base: this.#base, headers: this.api.headers, signal, fetch: (url, init) => fetch(url, init) };
-  }
-
-  get #base(): string {
-    return this.api.endpoint === "" ? location.origin : this.api.endpoint;
+    return { base: this.api.base, signal, fetch: (url, init) => this.api.send(url, init) };
   }
 
   #forget(): void {
-    memory.forget(this.#base);
+    memory.forget(this.api.base);
     void this.#check();
   }
 

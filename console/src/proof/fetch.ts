@@ -26,9 +26,8 @@ export interface Fetched {
 export interface Source {
   /** Address of the log, such as the page's own origin; a `/` at its end makes no difference. */
   readonly base: string;
+  /** Says as whom it asks, too. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Headers of each request, such as a viewer's token. */
-  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -103,7 +102,7 @@ async function get(source: Source, path: string, what: string): Promise<Uint8Arr
   let body: Uint8Array;
   try {
     // A copy kept by the browser would say nothing about the log of today.
-    const init: RequestInit = { cache: "no-store", credentials: "same-origin", headers: { ...source.headers } };
+    const init: RequestInit = { cache: "no-store" };
     // Not as the source's method: a browser's own fetch refuses to be one.
     const { fetch } = source;
     response = await fetch(baseOf(source) + path, source.signal ? { ...init, signal: source.signal } : init);

@@ -91,6 +91,11 @@ export class Filters {
     return new Filters([...this.without(...TIME).#pairs, ...pairs]);
   }
 
+  /** With those of another as well. */
+  and(others: Filters): Filters {
+    return others.empty ? this : new Filters([...this.#pairs, ...others.#pairs]);
+  }
+
   equals(other: Filters): boolean {
     return String(this) === String(other);
   }

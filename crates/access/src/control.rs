@@ -14,6 +14,7 @@ use crate::role::Roles;
 use crate::scope::Scope;
 use crate::settings::Settings;
 use crate::token::Token;
+use crate::viewer::ViewerKey;
 
 /// Why an organization's people do not get in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub struct Control {
     grants: BTreeMap<Principal, BTreeMap<String, Granted>>,
     organizations: BTreeMap<String, Organization>,
     settings: Settings,
+    viewer_key: Option<ViewerKey>,
 }
 
 impl Control {
@@ -55,6 +57,7 @@ impl Control {
                 self.organizations.insert(organization.id.clone(), organization);
             }
             Record::Settings(settings) => self.settings = settings,
+            Record::ViewerKey(key) => self.viewer_key = Some(key),
         }
     }
 
@@ -64,6 +67,7 @@ impl Control {
             Kind::Grant => self.grants.values_mut().for_each(|held| drop(held.remove(&key.id))),
             Kind::Organization => drop(self.organizations.remove(&key.id)),
             Kind::Settings => self.settings = Settings::default(),
+            Kind::ViewerKey => self.viewer_key = None,
         }
     }
 
@@ -119,6 +123,12 @@ impl Control {
         &self.settings
     }
 
+    /// The key of viewers' tokens; `None` before the first is minted.
+    #[must_use]
+    pub fn viewer_key(&self) -> Option<&ViewerKey> {
+        self.viewer_key.as_ref()
+    }
+
     /// What a principal's grants allow now, from this address (`None`: from the machine itself). The operator may do everything; a
     /// viewer has no grants. Where an organization is closed to it, only sending is left of what is granted there.
     #[must_use]
@@ -147,13 +157,14 @@ impl Control {
         organizations.into_iter().find_map(|organization| self.closed(organization, address))
     }
 
-    /// Whether anybody but the one with `id` manages access of the platform by a grant: without such a one only the operator could.
+    /// Whether a grant manages access of the platform once those that `goes` names have gone: without such a one only the operator
+    /// could.
     #[must_use]
-    pub fn is_managed_without(&self, id: &str, roles: &Roles) -> bool {
+    pub fn is_managed_without(&self, goes: impl Fn(&Granted) -> bool, roles: &Roles, now_us: i64) -> bool {
         let manages = |granted: &&Granted| {
             let holding = Holding::of([&granted.grant], roles);
-            granted.id() != id
-                && self.is_usable(&granted.principal)
+            !goes(granted)
+                && self.is_usable(&granted.principal, now_us)
                 && holding.may_at(Permission::Access, &Scope::platform())
         };
         self.grants().any(|granted| manages(&granted))
@@ -169,9 +180,9 @@ impl Control {
     }
 
     /// Whether a principal can show itself at all.
-    fn is_usable(&self, principal: &Principal) -> bool {
+    fn is_usable(&self, principal: &Principal, now_us: i64) -> bool {
         match principal {
-            Principal::Program(id) => self.program(id).is_some_and(|program| program.revoked_us.is_none()),
+            Principal::Program(id) => self.program(id).is_some_and(|program| program.is_good(now_us)),
             Principal::Operator | Principal::Person(_) | Principal::Viewer(_) => true,
         }
     }

@@ -17,14 +17,16 @@ mod role;
 mod scope;
 mod settings;
 mod token;
+mod viewer;
 
 pub use allow_list::{AllowList, AllowListError, NETWORKS_MAX};
 pub use change::{About, Change, Step};
 pub use control::{Closed, Control};
 pub use grant::{Grant, GrantError, Granted, Holding};
 pub use manage::{
-    By, ManageError, NewOrganization, NewSettings, NewToken, OVERLAP_S_MAX, add_grant, change_settings, create_token,
-    manages, remove_grant, revoke_token, rotate_token, set_organization,
+    By, ManageError, NewOrganization, NewSettings, NewToken, NewViewing, OVERLAP_S_MAX, add_grant, change_settings,
+    create_token, manages, mint_viewing, remove_grant, replace_viewer_key, revoke_token, rotate_token,
+    set_organization,
 };
 pub use organization::{Organization, Status};
 pub use permission::{Permission, Permissions};
@@ -35,3 +37,4 @@ pub use role::{Role, RoleError, Roles};
 pub use scope::{Named, ResourceName, Scope, ScopeError, ScopeKind};
 pub use settings::Settings;
 pub use token::{PREFIX, Token, TokenError, TokenHash};
+pub use viewer::{VIEWER_LIFE_S_MAX, VIEWER_PREFIX, ViewerKey, Viewing, ViewingError, may_mint};

@@ -8,6 +8,7 @@ use crate::grant::Granted;
 use crate::organization::Organization;
 use crate::program::Program;
 use crate::settings::Settings;
+use crate::viewer::ViewerKey;
 
 /// Kinds of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Kind {
     Organization,
     /// The [`Settings`], of which there are one.
     Settings,
+    /// The [`ViewerKey`], of which there is one.
+    ViewerKey,
 }
 
 /// What a record is found by.
@@ -42,6 +45,8 @@ pub enum Record {
     Organization(Organization),
     /// What holds for the platform.
     Settings(Settings),
+    /// The key of viewers' tokens.
+    ViewerKey(ViewerKey),
 }
 
 /// A row that is no record. Remedy: restore `control.db` from a copy, or find out who changed it.
@@ -57,12 +62,12 @@ pub struct RecordError {
     pub source: serde_json::Error,
 }
 
-/// The id of the settings.
+/// The id of what there is one of.
 const ONLY: &str = "platform";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Program, Self::Grant, Self::Organization, Self::Settings];
+    pub const ALL: [Self; 5] = [Self::Program, Self::Grant, Self::Organization, Self::Settings, Self::ViewerKey];
 
     /// Its name in the store.
     #[must_use]
@@ -72,6 +77,7 @@ impl Kind {
             Self::Grant => "grant",
             Self::Organization => "organization",
             Self::Settings => "settings",
+            Self::ViewerKey => "viewer_key",
         }
     }
 
@@ -91,6 +97,7 @@ impl Record {
             Self::Grant(granted) => (Kind::Grant, granted.id()),
             Self::Organization(organization) => (Kind::Organization, organization.id.clone()),
             Self::Settings(_) => (Kind::Settings, ONLY.to_owned()),
+            Self::ViewerKey(_) => (Kind::ViewerKey, ONLY.to_owned()),
         };
         Key { kind, id }
     }
@@ -105,6 +112,7 @@ impl Record {
             Kind::Grant => serde_json::from_str(json).map(Self::Grant),
             Kind::Organization => serde_json::from_str(json).map(Self::Organization),
             Kind::Settings => serde_json::from_str(json).map(Self::Settings),
+            Kind::ViewerKey => serde_json::from_str(json).map(Self::ViewerKey),
         };
         let elsewhere = |record: &Self| record.key().id != id;
         let error = |source| RecordError { kind: kind.name().to_owned(), id: id.to_owned(), source };
@@ -126,6 +134,7 @@ impl Record {
             Self::Grant(granted) => json(serde_json::to_string(granted)),
             Self::Organization(organization) => json(serde_json::to_string(organization)),
             Self::Settings(settings) => json(serde_json::to_string(settings)),
+            Self::ViewerKey(key) => json(serde_json::to_string(key)),
         }
     }
 
@@ -140,6 +149,7 @@ impl Record {
             Self::Grant(granted) => (value(granted), &[]),
             Self::Organization(organization) => (value(organization), &["id"]),
             Self::Settings(settings) => (value(settings), &[]),
+            Self::ViewerKey(key) => (value(key), &["secret"]),
         };
         if let Value::Object(members) = &mut shown {
             members.retain(|name, _| !hidden.contains(&name.as_str()));

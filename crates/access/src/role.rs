@@ -23,7 +23,7 @@ use Permission::{
 use ScopeKind::{Entries, Own, Platform};
 
 /// The roles every log has. No role can change or remove an entry; no such code exists.
-const READY: [(&str, &[Permission], &[ScopeKind]); 8] = [
+const READY: [(&str, &[Permission], &[ScopeKind]); 9] = [
     (
         "platform-admin",
         &[Read, Names, Connections, Export, Verify, Mint, Access, Organizations, Settings, Operate, Streams],
@@ -34,6 +34,7 @@ const READY: [(&str, &[Permission], &[ScopeKind]); 8] = [
     ("viewer", &[Read], &[Platform, Entries]),
     ("member", &[Read, Names, Connections], &[Own]),
     ("writer", &[Append], &[Platform, Entries]),
+    ("monitor", &[Operate], &[Platform]),
     ("privacy-officer", &[Persons], &[Platform, Entries]),
     ("records-manager", &[Records], &[Platform, Entries]),
 ];

@@ -52,9 +52,7 @@ impl Token {
     /// The first token of a new program.
     #[must_use]
     pub fn new(random: &dyn env::Random) -> Self {
-        let mut id = [0; ID_BYTES];
-        random.fill(&mut id);
-        Self::of_program(&base32(&id), random)
+        Self::of_program(&random_id(random), random)
     }
 
     /// Another token of the program with this id.
@@ -131,6 +129,13 @@ impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{PREFIX}{}…", self.id())
     }
+}
+
+/// A new id: 16 letters.
+pub(crate) fn random_id(random: &dyn env::Random) -> String {
+    let mut id = [0; ID_BYTES];
+    random.fill(&mut id);
+    base32(&id)
 }
 
 fn base32(bytes: &[u8]) -> String {

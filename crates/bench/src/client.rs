@@ -6,20 +6,26 @@ use std::net::TcpStream;
 use remote::{failed, parse, refused};
 use serde_json::Value;
 
+use super::server::ServerProcess;
+
 /// One connection to the server under measurement.
 pub(super) struct Client {
     host: String,
+    /// Header lines of each request that say who asks.
+    authorization: String,
     stream: BufReader<TcpStream>,
     body: Vec<u8>,
 }
 
 impl Client {
-    /// Connects to `url`, which is `http://host:port`.
-    pub(super) fn new(url: &str) -> miette::Result<Self> {
-        let host = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    /// Connects to a server, and asks with its token.
+    pub(super) fn new(server: &ServerProcess) -> miette::Result<Self> {
+        let authorization =
+            server.token().map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let host = server.url().trim_start_matches("http://").trim_end_matches('/').to_owned();
         let stream = TcpStream::connect(&host).map_err(|error| failed(&error, "the server does not answer"))?;
         stream.set_nodelay(true).map_err(|error| failed(&error, "the connection cannot be used"))?;
-        Ok(Self { host, stream: BufReader::with_capacity(1 << 16, stream), body: Vec::new() })
+        Ok(Self { host, authorization, stream: BufReader::with_capacity(1 << 16, stream), body: Vec::new() })
     }
 
     /// Asks; any status but 200 is an error. `fresh`: past the server's result caches.
@@ -47,7 +53,7 @@ impl Client {
 
     fn exchange(&mut self, target: &str, fresh: bool) -> std::io::Result<u16> {
         let bypass = if fresh { "Cache-Control: no-cache\r\n" } else { "" };
-        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{bypass}\r\n", self.host);
+        let head = format!("GET {target} HTTP/1.1\r\nHost: {}\r\n{}{bypass}\r\n", self.host, self.authorization);
         self.stream.get_mut().write_all(head.as_bytes())?;
         let broken = || std::io::Error::other("not an HTTP answer with a length");
         let mut line = String::new();

@@ -96,7 +96,7 @@ pub fn commits(what: &Commits) -> miette::Result<Singles> {
             p99_us: percentile(&mut times, 99),
         });
     }
-    let page: Value = Client::new(server.url())?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
+    let page: Value = Client::new(&server)?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
     server.stop()?;
     let found = page.get("count").and_then(Value::as_u64);
     if found != Some(sent) {

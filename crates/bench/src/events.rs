@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use remote::{Remote, failed, text, wait};
+use remote::{failed, text, wait};
 
 use super::Watch;
 use super::generate::Generator;
@@ -99,7 +99,7 @@ impl Events {
         watch.sent(0, self.entries);
         let results: Vec<miette::Result<()>> = std::thread::scope(|scope| {
             let client = || -> miette::Result<()> {
-                let remote = Remote::new(server.url());
+                let remote = server.remote();
                 loop {
                     let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(batch) = batch else { return Ok(()) };
@@ -132,7 +132,7 @@ const LOOKS_MAX: u32 = 900;
 
 /// Waits until the server has no more to merge, and shows how far it is; says so if it never gets there.
 pub(super) fn settle(server: &ServerProcess, watch: &dyn Watch) -> miette::Result<()> {
-    let remote = Remote::new(server.url());
+    let remote = server.operated();
     let mut last = 0;
     let mut looks = 0;
     loop {
@@ -162,7 +162,7 @@ fn gauge(metrics: &str, name: &str) -> u64 {
 
 /// Has everything sealed that is not yet.
 pub(super) fn seal(server: &ServerProcess) -> miette::Result<()> {
-    let answer = Remote::new(server.url()).post("/v1/seal", "application/json", b"{}")?;
+    let answer = server.operated().post("/v1/seal", "application/json", b"{}")?;
     if answer.status != 200 {
         return Err(remote::refused(answer.status, &text(answer.body)?));
     }

@@ -81,19 +81,31 @@ impl Display for Ingested {
 ///
 /// # Errors
 /// If something could not be run.
-pub fn ingest(events: &Events, dir: Option<&Path>, watch: &dyn Watch) -> miette::Result<Ingested> {
-    ingest_into(log::scratch(dir)?.path(), events, watch)
+pub fn ingest(events: &Events, dir: Option<&Path>, by: Sender, watch: &dyn Watch) -> miette::Result<Ingested> {
+    ingest_into(log::scratch(dir)?.path(), events, by, watch)
+}
+
+/// Who sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// Anybody: the server has no access control.
+    Anybody,
+    /// A program, with a writer's token.
+    Writer,
 }
 
 /// Makes a new log of these events in `dir`, and leaves it there.
 ///
 /// # Errors
 /// As [`ingest`].
-pub fn ingest_into(dir: &Path, events: &Events, watch: &dyn Watch) -> miette::Result<Ingested> {
+pub fn ingest_into(dir: &Path, events: &Events, by: Sender, watch: &dyn Watch) -> miette::Result<Ingested> {
     let clock = SystemClock::new();
     let io = |error: std::io::Error| failed(&error, "name a folder that can be written with --dir");
     std::fs::create_dir_all(dir).map_err(io)?;
-    let server = ServerProcess::start(dir)?;
+    let server = match by {
+        Sender::Anybody => ServerProcess::start(dir)?,
+        Sender::Writer => ServerProcess::start_controlled(dir, "writer", json!({}))?,
+    };
     let start = clock.monotonic_us();
     let entries = events.send(&server, watch)?;
     let seconds = (clock.monotonic_us() - start) as f64 / 1e6;

@@ -30,10 +30,10 @@ pub use at_rest::{Ran, reindex, verify};
 pub use commits::{CLIENTS, Commits, SECONDS as COMMITS_SECONDS, Singles, commits};
 pub use events::Events;
 pub use export::{Exported, export};
-pub use ingest::{Ingested, ingest, ingest_into};
+pub use ingest::{Ingested, Sender, ingest, ingest_into};
 pub use log::{Folder, scratch};
 pub use measure::anonymous_bytes;
-pub use query::{Answered, Query, query};
+pub use query::{Answered, Asker, Query, query};
 pub use start::{Started, start};
 pub use together::{ASKERS, Amid, EXPORTS, SECONDS as TOGETHER_SECONDS, SENDERS, Together, question_names, together};
 

@@ -70,6 +70,26 @@ pub(super) fn serve(folder: &Path, events: &Events, sealed: bool, watch: &dyn Wa
     Ok(server)
 }
 
+/// As [`serve`], asked with an auditor's token of this scope; what is not there is made by a writer.
+pub(super) fn serve_scoped(
+    folder: &Path,
+    events: &Events,
+    scope: Value,
+    sealed: bool,
+    watch: &dyn Watch,
+) -> miette::Result<ServerProcess> {
+    let has_log = folder.join("data").exists();
+    let mut server = ServerProcess::start_controlled(folder, "writer", serde_json::json!({}))?;
+    if !has_log {
+        events.send(&server, watch)?;
+        if sealed {
+            seal(&server)?;
+        }
+    }
+    server.take_token("auditor", scope)?;
+    Ok(server)
+}
+
 /// As [`serve`], all sealed, and waits until the segments are merged.
 pub(super) fn serve_settled(folder: &Path, events: &Events, watch: &dyn Watch) -> miette::Result<ServerProcess> {
     let server = serve(folder, events, true, watch)?;
@@ -79,7 +99,7 @@ pub(super) fn serve_settled(folder: &Path, events: &Events, watch: &dyn Watch) -
 
 /// How many entries were sent; what the server records of itself grows with each export.
 pub(super) fn entries(server: &ServerProcess) -> miette::Result<u64> {
-    let page: Value = Client::new(server.url())?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
+    let page: Value = Client::new(server)?.get_json("/v1/entries?source=dev&limit=1&count=true")?;
     page.get("count")
         .and_then(Value::as_u64)
         .ok_or_else(|| miette::miette!("the server did not say how many there are"))

@@ -23,6 +23,8 @@ pub(super) struct Seen<'e> {
     #[serde(borrow, default)]
     pub(super) organization: Named<'e>,
     #[serde(borrow, default)]
+    pub(super) project: Named<'e>,
+    #[serde(borrow, default)]
     pub(super) actor: Named<'e>,
     #[serde(borrow, default)]
     pub(super) resource: Typed<'e>,
@@ -64,8 +66,12 @@ impl Seen<'_> {
     }
 }
 
-/// Answers every question from the events themselves, in the order of the questions. Cost: parses every event.
-pub(super) fn answer(events: &Events, questions: &[Question]) -> miette::Result<Vec<Answer>> {
+/// Answers every question from the events themselves that are `visible`, in the order of the questions. Cost: parses every event.
+pub(super) fn answer(
+    events: &Events,
+    questions: &[Question],
+    visible: &dyn Fn(&Seen<'_>) -> bool,
+) -> miette::Result<Vec<Answer>> {
     let mut counts = vec![(0_u64, BinaryHeap::<Reverse<i64>>::new()); questions.len()];
     let mut wrong = None;
     events.batches(&mut |batch| {
@@ -77,6 +83,9 @@ pub(super) fn answer(events: &Events, questions: &[Question]) -> miette::Result<
                     return false;
                 }
             };
+            if !visible(&seen) {
+                continue;
+            }
             for (question, (count, newest)) in questions.iter().zip(&mut counts) {
                 if question.matches(&seen) {
                     *count += 1;

@@ -10,7 +10,7 @@ use super::client::Client;
 use super::constants::{Constants, choose};
 use super::events::settle;
 use super::measure::percentile;
-use super::naive;
+use super::naive::{self, Seen};
 use super::questions::{Question, questions};
 use super::{OneLog, Report, Watch, log};
 
@@ -31,6 +31,38 @@ pub struct Query {
     pub only: Vec<String>,
     /// Ask before what was sent is sealed.
     pub unsealed: bool,
+    /// Who asks.
+    pub asker: Asker,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asker {
+    /// Anybody: the server has no access control.
+    Anybody,
+    /// An auditor of one organization.
+    OfOrganization(String),
+    /// An auditor of one project.
+    OfProject(String),
+}
+
+impl Asker {
+    fn scope(&self) -> Option<Value> {
+        match self {
+            Self::Anybody => None,
+            Self::OfOrganization(id) => Some(json!({"organization": id})),
+            Self::OfProject(id) => Some(json!({"project": id})),
+        }
+    }
+
+    /// Whether the asker may see an event.
+    fn sees(&self, seen: &Seen<'_>) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::OfOrganization(id) => seen.organization.id == *id,
+            Self::OfProject(id) => seen.project.id == *id,
+        }
+    }
 }
 
 /// What came of [`query`].
@@ -78,15 +110,19 @@ impl Display for Answered {
 /// If something could not be run, or an answer is wrong.
 pub fn query(what: &Query, watch: &dyn Watch) -> miette::Result<Answered> {
     let folder = log::folder(what.asked.dir())?;
-    let server = log::serve(folder.path(), &what.asked.events, !what.unsealed, watch)?;
+    let events = &what.asked.events;
+    let server = match what.asker.scope() {
+        None => log::serve(folder.path(), events, !what.unsealed, watch)?,
+        Some(scope) => log::serve_scoped(folder.path(), events, scope, !what.unsealed, watch)?,
+    };
     let clock = SystemClock::new();
-    let constants = choose(&mut Client::new(server.url())?, what.asked.events.entries)?;
+    let constants = choose(&mut Client::new(&server)?, what.asked.events.entries)?;
     let questions = questions(&constants)?;
-    let expected = naive::answer(&what.asked.events, &questions)?;
+    let expected = naive::answer(&what.asked.events, &questions, &|seen| what.asker.sees(seen))?;
     // Only now: merging went on meanwhile.
     settle(&server, watch)?;
     // The server has closed the connection that nothing was asked on meanwhile.
-    let mut client = Client::new(server.url())?;
+    let mut client = Client::new(&server)?;
     let mut rows = Vec::new();
     for (question, expected) in questions.iter().zip(&expected) {
         if !what.only.is_empty() && !what.only.iter().any(|name| name.eq_ignore_ascii_case(question.name)) {

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use env::{Clock, SystemClock};
-use remote::failed;
+use remote::{Method, Remote, failed};
+use serde_json::{Value, json};
 
 use super::measure::anonymous_bytes;
 
@@ -15,6 +16,10 @@ use super::measure::anonymous_bytes;
 pub(super) struct ServerProcess {
     child: Child,
     url: String,
+    /// The token of whoever has the machine; `None` under `--dev`.
+    operator: Option<String>,
+    /// The token that is sent and asked with; `None` under `--dev`.
+    token: Option<String>,
     started_in: Duration,
     peak: AtomicU64,
 }
@@ -26,12 +31,49 @@ impl ServerProcess {
     }
 
     /// As [`Self::start`], with more options of `serve`.
-    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
     pub(super) fn start_with(dir: &Path, options: &[String]) -> miette::Result<Self> {
+        Self::spawn(dir, &[&["--dev".to_owned()], options].concat())
+    }
+
+    /// As [`Self::start`], with access control: sends and asks with a token of this role at this scope.
+    pub(super) fn start_controlled(dir: &Path, role: &str, scope: Value) -> miette::Result<Self> {
+        let mut server = Self::spawn(dir, &[])?;
+        let operator = std::fs::read_to_string(dir.join("data/OPERATOR"));
+        server.operator = Some(operator.map_err(|error| failed(&error, "the server left no token for its operator"))?);
+        server.take_token(role, scope)?;
+        Ok(server)
+    }
+
+    /// Sends and asks from now on with a new token of this role at this scope.
+    pub(super) fn take_token(&mut self, role: &str, scope: Value) -> miette::Result<()> {
+        let name = format!("bench-{role}");
+        let wanted = json!({"name": name, "role": role, "scope": scope});
+        let made = self.operated().change(Method::Post, "/v1/tokens", &wanted)?;
+        self.token = made.get("token").and_then(Value::as_str).map(str::to_owned);
+        Ok(())
+    }
+
+    /// The server, asked by whoever runs it.
+    pub(super) fn operated(&self) -> Remote {
+        Remote::new(&self.url).with_token(self.operator.as_deref())
+    }
+
+    /// The server, sent to and asked.
+    pub(super) fn remote(&self) -> Remote {
+        Remote::new(&self.url).with_token(self.token.as_deref())
+    }
+
+    /// The token that is sent and asked with.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a measurement may panic where it gets no thread")]
+    fn spawn(dir: &Path, options: &[String]) -> miette::Result<Self> {
         let io = |error: std::io::Error| failed(&error, "the server could not be started");
         let exe: PathBuf = std::env::current_exe().map_err(io)?;
         let mut child = Command::new(exe)
-            .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(dir.join("data"))
             .arg("--marks")
             .arg(dir.join("marks"))
@@ -54,6 +96,8 @@ impl ServerProcess {
         Ok(Self {
             child,
             url,
+            operator: None,
+            token: None,
             started_in: Duration::from_micros(clock.monotonic_us() - began_us),
             peak: AtomicU64::new(0),
         })

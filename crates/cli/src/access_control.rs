@@ -3,17 +3,59 @@
 use std::sync::Arc;
 
 use access::{Roles, Token};
-use control::Desk;
+use control::Access::Own;
+use control::{ControlStoreError, Desk, OpenControlError, SqliteControl};
 use engine::Log;
 use server::{Access, Operator};
 
 use crate::exit::failed;
 
+/// What to do where `control.db` is not what the log wrote.
+const RESTORE: &str = "nothing was changed; find out who changed it, and restore `control.db` from a copy";
+
+fn store_remedy(error: &ControlStoreError) -> &'static str {
+    match error {
+        ControlStoreError::DiskFull { .. } => "make room on the disk, then start again",
+        ControlStoreError::Busy { .. } => "stop the other process, then start again",
+        ControlStoreError::Key { .. } => "restore `keys/signing` from a copy",
+        ControlStoreError::File { .. } | ControlStoreError::Failed { .. } => {
+            "look at the disk and the file's permissions"
+        }
+        ControlStoreError::Format { .. } => "start the version that wrote it",
+        ControlStoreError::Foreign { .. }
+        | ControlStoreError::Unreadable { .. }
+        | ControlStoreError::TooLong { .. } => RESTORE,
+    }
+}
+
 /// Opens what is settled about access in the log's folder, and makes a token for whoever has the machine.
 pub(crate) fn controlled(log: &Log) -> miette::Result<(Access, Token)> {
-    let store = control::fake::MemoryControl::default();
-    let desk = Desk::open(Box::new(store), log, Roles::default());
-    let desk = desk.map_err(|error| failed(&error, "restore `control.db` from a copy, or find out who changed it"))?;
+    let store = SqliteControl::of(log.layout().data()).open(Own).and_then(|mut store| {
+        store.settle()?;
+        Ok(store)
+    });
+    let store = store.map_err(|error| failed(&error, store_remedy(&error)))?;
+    let desk = Desk::open(Box::new(store), log, Roles::default()).map_err(|error| {
+        let remedy = match &error {
+            OpenControlError::Store(error) => store_remedy(error),
+            OpenControlError::Log(_) => "see the cause; if it has passed, start again",
+            OpenControlError::Record(_) | OpenControlError::Pending(_) => RESTORE,
+        };
+        failed(&error, remedy)
+    })?;
     let token = Token::new(log.random());
     Ok((Access::Controlled { desk: Arc::new(desk), operator: Operator::of(&token) }, token))
+}
+
+/// Refuses a folder in which somebody has settled who may do what: without access control everybody could do everything there.
+pub(crate) fn refuse_settled(data: &std::path::Path) -> miette::Result<()> {
+    let exists = SqliteControl::of(data).exists().map_err(|error| failed(&error, store_remedy(&error)))?;
+    if exists {
+        return Err(miette::miette!(
+            help = "start `indelible serve` without --dev, or name another folder with --data",
+            "tokens or accounts were made in {}, and with --dev anybody on this machine could do everything there",
+            data.display()
+        ));
+    }
+    Ok(())
 }

@@ -27,7 +27,7 @@ pub const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 pub const INDEX: &str = "index.html";
 
 /// The console's own addresses beside `/`: the same page, which shows another part of itself.
-pub const PAGES: &[&str] = &["/overview", "/catalogue", "/integrity"];
+pub const PAGES: &[&str] = &["/sign-in", "/overview", "/catalogue", "/integrity", "/access", "/activity", "/account"];
 
 impl File {
     /// The file at this path.

@@ -96,11 +96,7 @@ fn router(app: App) -> Router {
     routes
         .merge(resources::console::routes())
         .fallback(|| async { Problem::not_found("resource of this path") })
-        .method_not_allowed_fallback(|| async {
-            let status = axum::http::StatusCode::METHOD_NOT_ALLOWED;
-            let code = "method_not_allowed";
-            Problem::new(status, code, "Method not allowed", "this resource takes another method; see /openapi.json")
-        })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(axum::middleware::from_fn_with_state(doors, guard::guard))
         .with_state(app)
 }

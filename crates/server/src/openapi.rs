@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 use crate::access::{Needs, Routes};
 use crate::resources::{
     catalogue, entries, entry, events, export, facets, feed, grants, health, heatmap, histogram, ledger, organizations,
-    roles, sealing, session, settings, suggestions, tokens, verification,
+    roles, sealing, session, settings, suggestions, tokens, verification, viewer_tokens,
 };
 use crate::state::App;
 
@@ -24,7 +24,7 @@ struct Api;
 /// Every route and what it needs; with `app`, ready to answer.
 pub(crate) fn routes(app: Option<&App>) -> Routes<'_> {
     use Needs::{Anywhere, Nothing, Platform, Principal, Tree};
-    use Permission::{Access, Append, Export, Operate, Organizations, Read, Settings, Verify};
+    use Permission::{Access, Append, Export, Mint, Operate, Organizations, Read, Settings, Verify};
     let mut api = Api::openapi();
     api.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("a token `ind_…`")).build();
@@ -59,6 +59,8 @@ pub(crate) fn routes(app: Option<&App>) -> Routes<'_> {
         .add(Anywhere(Organizations), routes!(organizations::list))
         .add(Anywhere(Organizations), routes!(organizations::put))
         .add(Platform(Settings), routes!(settings::get, settings::change_some))
+        .add(Anywhere(Mint), routes!(viewer_tokens::mint))
+        .add(Platform(Access), routes!(viewer_tokens::end_all))
         .add(Nothing, routes!(health::healthz))
         .add(Nothing, routes!(health::readyz))
         .add(Platform(Operate), routes!(health::metrics))

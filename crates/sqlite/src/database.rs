@@ -88,7 +88,7 @@ impl Database {
     }
 
     fn open_beside(path: &Path, format: &Format) -> Result<Self, DatabaseError> {
-        files::check_beside(path, format, To::Read)?;
+        files::check_beside(path, format, To::ReadBeside)?;
         let mut database = Self::connect(path, format, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         database.failed = true;
         Ok(database)

@@ -65,7 +65,8 @@ pub(crate) fn check_beside(path: &Path, format: &Format, to: To) -> Result<bool,
         if !is_there {
             return Err(DatabaseError::foreign(&path, "the database that it belongs to is missing"));
         }
-        let begins = if kind(&path)? == Kind::Plain { begins_as(&SystemDisk, &path, begin) } else { Ok(true) };
+        let is_read = to != To::ReadBeside && kind(&path)? == Kind::Plain;
+        let begins = if is_read { begins_as(&SystemDisk, &path, begin) } else { Ok(true) };
         if !begins.map_err(|source| DatabaseError::file(&path, source))? {
             return Err(DatabaseError::foreign(&path, "this is not what SQLite writes there; move it away"));
         }
@@ -73,12 +74,12 @@ pub(crate) fn check_beside(path: &Path, format: &Format, to: To) -> Result<bool,
     Ok(is_there)
 }
 
-/// Whether a database is there; nothing is opened.
+/// Whether a database is there, by the names; nothing is opened.
 ///
 /// # Errors
-/// `Foreign`, `File`: what lies at one of its names is not what SQLite writes there, or cannot be looked at.
+/// `Foreign`, `File`: something lies at one of its names that SQLite does not make, or it cannot be looked at.
 pub fn is_there(path: &Path, format: &Format) -> Result<bool, DatabaseError> {
-    check_beside(path, format, To::Read)
+    check_beside(path, format, To::ReadBeside)
 }
 
 /// Whether a database is byte for byte as creation makes it: no row was ever stored in it. SQLite does not see it.
@@ -124,6 +125,8 @@ pub(crate) fn unchanging(path: &Path) -> String {
 pub(crate) enum To {
     /// To read them: a copy made with hard links is as good as another.
     Read,
+    /// To read them beside an owner in this process: none may be opened and closed, which would end the locks that SQLite has on it.
+    ReadBeside,
     /// To write to them: what is written to one of two names changes the other, which may be somebody's copy.
     Write,
 }
@@ -133,7 +136,7 @@ fn plain(path: &Path, to: To) -> Result<bool, DatabaseError> {
     match kind(path)? {
         Kind::Absent => Ok(false),
         Kind::Plain => Ok(true),
-        Kind::Other(_) if to == To::Read && path.symlink_metadata().is_ok_and(|file| file.is_file()) => Ok(true),
+        Kind::Other(_) if to != To::Write && path.symlink_metadata().is_ok_and(|file| file.is_file()) => Ok(true),
         Kind::Other(what) => {
             Err(DatabaseError::foreign(path, format!("{what}; move it away, or copy it and put the copy in its place")))
         }
@@ -164,7 +167,7 @@ mod tests {
         for suffix in ["-wal", "-shm", "-journal"] {
             let path = beside(&database, suffix);
             std::fs::write(&path, "my only copy of something").unwrap();
-            for access in [Access::Own, Access::AtRest, Access::Beside] {
+            for access in [Access::Own, Access::AtRest] {
                 let refused = Database::open(&database, &ITEMS, access);
                 assert!(matches!(refused, Err(DatabaseError::Foreign { .. })), "{suffix} {access:?}");
             }
@@ -199,5 +202,24 @@ mod tests {
         open.connection().query_row("SELECT count(*) FROM item", [], |_| Ok(())).unwrap();
         drop(open);
         assert_eq!(names(), before);
+    }
+
+    #[test]
+    fn opening_beside_leaves_the_owner_its_locks() {
+        use std::os::unix::fs::MetadataExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let database = dir.path().join("items.db");
+        let owner = Database::create(&database, &ITEMS).unwrap();
+        owner.connection().query_row("SELECT count(*) FROM item", [], |_| Ok(())).unwrap();
+        let index = std::fs::metadata(beside(&database, "-shm")).unwrap().ino();
+        let locks = || {
+            let all = std::fs::read_to_string("/proc/locks").unwrap();
+            all.lines().filter(|line| line.contains(&format!(":{index} "))).count()
+        };
+        let before = locks();
+        assert!(before > 0, "SQLite holds a lock on the index");
+        assert!(is_there(&database, &ITEMS).unwrap());
+        drop(Database::open(&database, &ITEMS, Access::Beside).unwrap());
+        assert_eq!(locks(), before);
     }
 }

@@ -5,7 +5,7 @@
 //! and write-ahead log are looked at before SQLite sees the file, the schema is compared with the one that its owner makes, what a schema
 //! could do is switched off, and after a failed write nothing more is written. What a database holds is its owner's to know.
 //!
-//! Normative: spec/vault.md, "`vault.db`".
+//! Normative: spec/vault.md, "`vault.db`", which spec/control.md refers to.
 
 mod database;
 mod error;

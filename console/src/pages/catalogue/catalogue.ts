@@ -4,6 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import type { Catalogue, CatalogueKind } from "../../api/types.js";
 import { failedState } from "../../log/empty.js";
+import { Rights } from "../../log/rights.js";
 import { Filters } from "../../state/filters.js";
 import { asked } from "../../state/range.js";
 import { badgeStyles } from "../../ui/badges.js";
@@ -75,6 +76,7 @@ export class CataloguePage extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) filters: Filters = Filters.none;
+  @property({ attribute: false }) rights = new Rights();
   @property() locale = navigator.language || "en";
   @state() private find = "";
   readonly #catalogue = new Answer<Catalogue>(this);
@@ -115,7 +117,7 @@ export class CataloguePage extends LitElement {
     if (failure !== undefined && !asking) return failedState(failure, this.#catalogue.again);
     if (value === undefined) return html`<div class="blocks">${TABLES.map(([kind, , label]) => section(label, waiting(8), { room: kind === "actions" ? "wide" : "half" }, true))}</div>`;
     const empty = TABLES.every(([kind]) => value[kind].length === 0);
-    return empty && !asking ? nothingHere(this, this.filters, this.api) : this.#tables(value);
+    return empty && !asking ? nothingHere(this, this.filters, this.api, this.rights) : this.#tables(value);
   }
 
   override render(): TemplateResult {

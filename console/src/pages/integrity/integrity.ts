@@ -1,5 +1,5 @@
 /** Integrity: what the log signs of itself, and how to check that it holds. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import { badgeStyles } from "../../ui/badges.js";
@@ -32,6 +32,8 @@ export class Integrity extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property() locale = navigator.language || "en";
+  /** Whether the reader may have the log verified. */
+  @property({ attribute: false }) verifies = true;
   readonly #checkpoint = new Answer<string>(this);
   readonly #key = new Answer<string>(this);
   readonly #ready = new Answer<string>(this);
@@ -65,7 +67,7 @@ export class Integrity extends LitElement {
   }
 
   override render(): TemplateResult {
-    const address = this.api.endpoint === "" ? location.origin : this.api.endpoint;
+    const address = this.api.base;
     const { api, locale } = this;
     return html`<div class="page">
       <div class="top"><h1>Integrity</h1><div class="scope">${asOf({ nowMs: this.#nowMs, again: this.#ask }, locale)}</div></div>
@@ -77,7 +79,7 @@ export class Integrity extends LitElement {
           ${block("The log's key", this.#key, (vkey) => this.#shownKey(vkey), { note: NOTES.key, lines: 2 })}
         </div>
         <div class="side">
-          ${section("Verification", html`<ind-verification .api=${api} .asOfMs=${this.#nowMs} .locale=${locale}></ind-verification>`, { note: NOTES.verification })}
+          ${!this.verifies ? nothing : section("Verification", html`<ind-verification .api=${api} .asOfMs=${this.#nowMs} .locale=${locale}></ind-verification>`, { note: NOTES.verification })}
           ${section("What this browser remembers", html`<ind-remembered .api=${api} .locale=${locale}></ind-remembered>`, { note: NOTES.remembered })}
           ${section("Verify from outside", outside(address, this.#key.value), { note: NOTES.outside })}
         </div>

@@ -48,22 +48,17 @@ export class RememberedBlock extends LitElement {
   readonly #memory = new ProofMemory();
   readonly #check = new Answer<LogCheck>(this);
 
-  /** What the log is remembered by: the address it is asked at. */
-  get #base(): string {
-    return this.api.endpoint === "" ? location.origin : this.api.endpoint;
-  }
-
   #compare(): void {
-    const remembered = this.#memory.recall(this.#base);
+    const remembered = this.#memory.recall(this.api.base);
     void this.#check.ask(async (signal) => {
       const check = checkLog(await fetchClaims(this.api, remembered, signal));
-      if (check.ok) this.#memory.remember(this.#base, check.claims);
+      if (check.ok) this.#memory.remember(this.api.base, check.claims);
       return check;
     });
   }
 
   #forget(): void {
-    this.#memory.forget(this.#base);
+    this.#memory.forget(this.api.base);
     this.#check.drop();
     this.forgetting = false;
   }
@@ -100,7 +95,7 @@ export class RememberedBlock extends LitElement {
   }
 
   override render(): TemplateResult {
-    const remembered = this.#memory.recall(this.#base);
+    const remembered = this.#memory.recall(this.api.base);
     const { value, failure, asking } = this.#check;
     const label = remembered === undefined ? "Check and remember" : "Check consistency";
     return html`${remembered === undefined ? html`<p class="muted">Nothing yet: opening an entry checks it and remembers the log; so does the button.</p>` : this.#facts(remembered)}

@@ -4,6 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Api } from "../../api/client.js";
 import type { Counted, Heatmap } from "../../api/types.js";
 import { failedState } from "../../log/empty.js";
+import { Rights } from "../../log/rights.js";
 import { histogramOf, type Shape } from "../../log/histogram.js";
 import "../../log/timeline.js";
 import { Filters } from "../../state/filters.js";
@@ -34,6 +35,7 @@ export class Overview extends LitElement {
 
   @property({ attribute: false }) api!: Api;
   @property({ attribute: false }) filters: Filters = Filters.none;
+  @property({ attribute: false }) rights = new Rights();
   @property() locale = navigator.language || "en";
   @state() private division: Division = "severity";
 
@@ -71,7 +73,7 @@ export class Overview extends LitElement {
     void this.#askNames(params, [ranking("actor"), this.#failures.actor.ask((signal) => failuresOf(api, params, "actor", signal))]);
     void ranking("resource_type");
     void ranking("action");
-    void this.#failures.ip.ask((signal) => failuresOf(api, params, "ip", signal));
+    if (this.rights.connections) void this.#failures.ip.ask((signal) => failuresOf(api, params, "ip", signal));
     void this.#heat.ask((signal) => heatmapOf(api, params, signal));
   };
 
@@ -133,7 +135,7 @@ export class Overview extends LitElement {
     // Where nothing can be asked at all, each block would say the same.
     const whole = !asking && failure !== undefined && [0, 400, 401, 403].includes(failure.status) ? failedState(failure, this.#ask) : undefined;
     const nobody = value?.entries === 0 || (this.filters.empty && value?.onlyItsOwn === true);
-    const empty = !asking && nobody ? nothingHere(this, this.filters, this.api) : undefined;
+    const empty = !asking && nobody ? nothingHere(this, this.filters, this.api, this.rights) : undefined;
     return html`<div class="page">
       <div class="top"><h1>Overview</h1>${scopeBar(this, this.filters, this.locale, { nowMs: this.#nowMs, again: this.#ask })}</div>
       ${whole ?? empty ?? this.#blocks()}

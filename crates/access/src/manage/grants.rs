@@ -47,17 +47,26 @@ pub fn add_grant(
 pub fn remove_grant(control: &Control, id: &str, by: By<'_>) -> Result<Change, ManageError> {
     let granted = control.grant(id).filter(|granted| by.holding.may_at(Permission::Access, &granted.grant.scope));
     let granted = granted.ok_or_else(|| ManageError::NotFound { kind: "grant", id: id.to_owned() })?;
-    if *by.principal != Principal::Operator && would_be_last(control, granted, by) {
-        return Err(ManageError::LastManager);
-    }
+    let id = granted.id();
+    keep_a_manager(control, by, |gone| gone.id() == id)?;
     let words = ["grant.removed", "deleted", "Grant taken away"];
     Ok(Change::remove(words, about(granted), &Record::Grant(granted.clone())))
 }
 
-fn would_be_last(control: &Control, granted: &Granted, by: By<'_>) -> bool {
-    let role = by.roles.get(&granted.grant.role);
-    role.is_some_and(|role| role.permissions.has(Permission::Access))
-        && !control.is_managed_without(&granted.id(), by.roles)
+/// Refuses to take away, with the grants that `goes` names, the last that lets anybody manage access of the platform.
+///
+/// # Errors
+/// `LastManager`, except for the operator.
+pub(super) fn keep_a_manager(
+    control: &Control,
+    by: By<'_>,
+    goes: impl Fn(&Granted) -> bool,
+) -> Result<(), ManageError> {
+    let is_managed = |goes: &dyn Fn(&Granted) -> bool| control.is_managed_without(goes, by.roles, by.now_us);
+    if *by.principal != Principal::Operator && is_managed(&|_| false) && !is_managed(&goes) {
+        return Err(ManageError::LastManager);
+    }
+    Ok(())
 }
 
 fn about(granted: &Granted) -> About {

@@ -4,6 +4,7 @@ mod grants;
 mod organizations;
 mod settings;
 mod tokens;
+mod viewers;
 
 use std::net::IpAddr;
 
@@ -16,6 +17,7 @@ pub use grants::{add_grant, manages, remove_grant};
 pub use organizations::{NewOrganization, set_organization};
 pub use settings::{NewSettings, change_settings};
 pub use tokens::{NewToken, OVERLAP_S_MAX, create_token, revoke_token, rotate_token};
+pub use viewers::{NewViewing, mint_viewing, replace_viewer_key};
 
 /// Who changes something, and what that one may do.
 #[derive(Debug, Clone, Copy)]

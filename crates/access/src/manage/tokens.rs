@@ -1,5 +1,6 @@
 //! Programs and their tokens.
 
+use super::grants::keep_a_manager;
 use super::{By, ManageError, manages, name};
 use crate::change::{About, Change};
 use crate::control::Control;
@@ -104,9 +105,10 @@ pub fn rotate_token(
 /// Ends a program: no token of it is good any more.
 ///
 /// # Errors
-/// As [`rotate_token`].
+/// `NotFound` as [`rotate_token`]; `LastManager`, except for the operator.
 pub fn revoke_token(control: &Control, id: &str, by: By<'_>) -> Result<Change, ManageError> {
     let program = managed(control, id, by)?;
+    keep_a_manager(control, by, |granted| granted.principal == Principal::Program(program.id.clone()))?;
     let revoked = Program { revoked_us: Some(by.now_us), ..program.clone() };
     let words = ["token.revoked", "deleted", "Token revoked"];
     Ok(Change::put(words, about(program), Some(&Record::Program(program.clone())), Record::Program(revoked)))

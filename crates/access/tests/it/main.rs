@@ -4,3 +4,4 @@ mod decisions;
 mod managing;
 mod networks;
 mod tokens;
+mod viewers;

@@ -137,9 +137,20 @@ fn the_last_who_manages_access_stays() {
     let holding = desk.holding(&first);
     let id = desk.control.grants_of(&principal).next().unwrap().id();
     let remove = |desk: &Desk| desk.by_one(&principal, &holding, |by| remove_grant(&desk.control, &id, by));
+    let revoke = |desk: &Desk| desk.by_one(&principal, &holding, |by| revoke_token(&desk.control, first.id(), by));
     assert_eq!(remove(&desk), Err(ManageError::LastManager));
+    assert_eq!(revoke(&desk), Err(ManageError::LastManager));
     desk.by(|by| remove_grant(&desk.control, &id, by)).unwrap();
+    desk.by(|by| revoke_token(&desk.control, first.id(), by)).unwrap();
+
+    let brief = NewToken { expires_in_s: Some(60), ..wanted("brief", "platform-admin", Scope::platform()) };
+    let (change, ..) = desk.by(|by| create_token(&desk.control, brief, by, &desk.random)).unwrap();
+    desk.take(&change);
+    assert!(remove(&desk).is_ok() && revoke(&desk).is_ok());
+    desk.now_us += 60_000_000;
+    assert_eq!(remove(&desk), Err(ManageError::LastManager), "one whose time is over manages nothing");
     desk.token("second", "platform-admin", Scope::platform());
+    assert!(revoke(&desk).is_ok());
     let change = remove(&desk).unwrap();
     desk.take(&change);
     assert!(!desk.holding(&first).may(Permission::Access));

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::thread::{self, ScopedJoinHandle};
 
 use env::Clock;
-use remote::{Remote, failed, refused, text, wait};
+use remote::{failed, refused, text, wait};
 
 use super::Together;
 use super::said::{Answers, Exports};
@@ -79,7 +79,7 @@ impl<'a> Load<'a> {
     }
 
     fn send_singles(&self) -> miette::Result<Vec<u64>> {
-        let remote = Remote::new(self.server.url());
+        let remote = self.server.remote();
         let mut generator = self.generator(u64::from(u8::MAX));
         let mut times = Vec::new();
         let mut n = u64::from(u32::MAX);
@@ -145,7 +145,7 @@ impl<'a> Load<'a> {
 
     /// Sends batches; returns how many entries were recorded.
     fn send(&self, client: u64) -> miette::Result<u64> {
-        let remote = Remote::new(self.server.url());
+        let remote = self.server.remote();
         let mut generator = self.generator(client);
         let mut n = 0;
         let mut recorded = 0;
@@ -166,7 +166,7 @@ impl<'a> Load<'a> {
         let only = &self.what.only;
         let wanted = |name: &str| only.is_empty() || only.iter().any(|only| only == name);
         let questions: Vec<_> = QUESTIONS.iter().filter(|(name, _)| wanted(name)).collect();
-        let mut client = Client::new(self.server.url())?;
+        let mut client = Client::new(self.server)?;
         let mut answers: Vec<_> = questions.iter().map(|(name, _)| Answers::new(name)).collect();
         let mut at = first;
         while self.goes_on() {
@@ -187,7 +187,7 @@ impl<'a> Load<'a> {
 
     /// Exports, one after the other, and throws the bytes away; the last one breaks off.
     fn export(&self, format: &str) -> miette::Result<(u64, Exports)> {
-        let remote = Remote::new(self.server.url());
+        let remote = self.server.remote();
         let params = [("format".to_owned(), format.to_owned())];
         let mut bytes = 0;
         let mut exports = Exports::default();

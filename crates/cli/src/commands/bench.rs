@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use bench::{Report, Watch};
+use bench::{Asker, Report, Sender, Watch};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 
@@ -61,6 +61,9 @@ pub(crate) struct Scratch {
 pub(crate) struct Ingest {
     #[command(flatten)]
     events: Events,
+    /// Send with a writer's token, to a server with access control.
+    #[arg(long)]
+    token: bool,
     #[command(flatten)]
     scratch: Scratch,
 }
@@ -90,6 +93,18 @@ pub(crate) struct Query {
     /// Ask before what was sent is sealed.
     #[arg(long)]
     unsealed: bool,
+    /// Ask as an auditor of one organization or project: `organization=org-07`, `project=prj-281`.
+    #[arg(long, value_name = "LEVEL=ID", value_parser = asker)]
+    scope: Option<Asker>,
+}
+
+/// Reads whose scope is asked within.
+fn asker(text: &str) -> Result<Asker, String> {
+    match text.split_once('=') {
+        Some(("organization", id)) if !id.is_empty() => Ok(Asker::OfOrganization(id.to_owned())),
+        Some(("project", id)) if !id.is_empty() => Ok(Asker::OfProject(id.to_owned())),
+        _ => Err("write organization=ID or project=ID".to_owned()),
+    }
 }
 
 /// Single events, each durable before its answer: of one client, and of many at once
@@ -191,12 +206,14 @@ impl Bench {
     pub(crate) fn run(self) -> miette::Result<Exit> {
         let watch = OnTerminal::default();
         match self.what {
-            Benchmark::Ingest(Ingest { events, scratch }) => {
-                tell(&bench::ingest(&events.into(), scratch.dir.as_deref(), &watch)?, scratch.json);
+            Benchmark::Ingest(Ingest { events, token, scratch }) => {
+                let by = if token { Sender::Writer } else { Sender::Anybody };
+                tell(&bench::ingest(&events.into(), scratch.dir.as_deref(), by, &watch)?, scratch.json);
             }
-            Benchmark::Query(Query { asked, only, unsealed }) => {
+            Benchmark::Query(Query { asked, only, unsealed, scope }) => {
                 let json = asked.json;
-                tell(&bench::query(&bench::Query { asked: asked.into(), only, unsealed }, &watch)?, json);
+                let asker = scope.unwrap_or(Asker::Anybody);
+                tell(&bench::query(&bench::Query { asked: asked.into(), only, unsealed, asker }, &watch)?, json);
             }
             Benchmark::Export(asked) => {
                 let json = asked.json;
@@ -236,9 +253,9 @@ impl All {
         tell(&bench::commits(&singles)?, json);
         let folder = bench::scratch(dir.as_deref())?;
         // One log for all: none of these adds entries that the questions would find.
-        tell(&bench::ingest_into(folder.path(), &events, watch)?, json);
+        tell(&bench::ingest_into(folder.path(), &events, Sender::Anybody, watch)?, json);
         let asked = bench::OneLog { events, dir: Some(folder.path().to_owned()) };
-        let query = bench::Query { asked: asked.clone(), only: Vec::new(), unsealed: false };
+        let query = bench::Query { asked: asked.clone(), only: Vec::new(), unsealed: false, asker: Asker::Anybody };
         tell(&bench::query(&query, watch)?, json);
         tell(&bench::verify(&asked, watch)?, json);
         tell(&bench::reindex(&asked, watch)?, json);

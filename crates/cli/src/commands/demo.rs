@@ -7,6 +7,7 @@ use engine::Log;
 use env::SystemClock;
 use ingest::{Lines, Mapping};
 
+use crate::access_control::refuse_settled;
 use crate::commands::serve::serve_log;
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
@@ -43,6 +44,7 @@ impl Demo {
              indelible search 'outcome:failure since:10y' --limit 10\n  \
              indelible verify --url http://{address}\n\nCtrl-C stops it."
         );
+        refuse_settled(&self.local.data)?;
         let options = server::Options::at(self.listen);
         serve_log(|| self.open_with_samples(), options, None, &greeting)
     }

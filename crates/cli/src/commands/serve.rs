@@ -10,7 +10,7 @@ use clap::Args;
 use engine::{Limits, Log};
 use server::{Access, Options, Origin, Rules, ServeError, Server, TlsFiles};
 
-use crate::access_control::controlled;
+use crate::access_control::{controlled, refuse_settled};
 use crate::exit::{Exit, failed};
 use crate::local::Local;
 use crate::operator::OperatorFile;
@@ -79,6 +79,9 @@ pub(crate) const RELOADED: [&str; 6] =
 /// The settings of this process, then the log over HTTP.
 pub(crate) fn run() -> miette::Result<Exit> {
     let Loaded { serve, settings } = settings::load().map_err(NotLoaded::report)?;
+    if serve.dev {
+        refuse_settled(&serve.local.data)?;
+    }
     let name = if serve.dev { "dev" } else { "log" };
     serve_log(|| serve.local.open(name), serve.options(), Some(settings), "")
 }

@@ -14,7 +14,7 @@ mod since;
 use segment::verify::FindingKind;
 use std::fmt;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use proof::VerifierKey;
 
@@ -31,7 +31,12 @@ pub struct Expect {
     pub key: Option<VerifierKey>,
     /// A signed receipt: the log must hold the entries it acknowledges.
     pub receipt: Option<KeptReceipt>,
+    /// What checks the files that others keep in the log's directory, while its lock is held.
+    pub beside: Option<Beside>,
 }
+
+/// Checks what is no part of the log and lies in its data directory: what is wrong there. Writes nothing.
+pub type Beside = fn(&Path) -> Vec<Finding>;
 
 /// Something that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq)]

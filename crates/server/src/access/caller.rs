@@ -68,6 +68,11 @@ impl Caller {
         self.0.identity.limits
     }
 
+    /// What its token gives, of a viewer.
+    pub(crate) fn viewing(&self) -> Option<&access::Viewing> {
+        self.0.identity.viewing.as_ref()
+    }
+
     pub(crate) fn asking(&self) -> &Asking {
         &self.0.asking
     }
@@ -95,7 +100,7 @@ impl Caller {
     pub(crate) fn check(&self, app: &App) -> Result<(), Problem> {
         let Known { identity, needs, asking, reach, .. } = &*self.0;
         let now = identify(identity.credential.clone(), app)?;
-        let still = decide(&app.access, *needs, Some(&now.principal), asking.address)?;
+        let still = decide(&app.access, *needs, Some(&now), asking.address)?;
         if still.as_ref() == Some(reach) { Ok(()) } else { Err(Problem::no_longer_permitted()) }
     }
 }

@@ -1,8 +1,9 @@
 //! Changes of access over HTTP: checked, put on record, made.
 
-use access::{By, Change, Control, ManageError};
+use access::{By, Change, Control, ManageError, Principal};
 use axum::http::StatusCode;
 use control::{ChangeError, ControlStoreError, Desk};
+use engine::Viewer;
 use std::sync::Arc;
 
 use crate::access::{Access, Caller};
@@ -25,6 +26,29 @@ impl App {
     }
 }
 
+/// Refuses what says no reason where one is demanded.
+fn demand_reason(desk: &Desk, viewer: &Viewer) -> Result<(), Problem> {
+    if viewer.reason.as_deref().is_some_and(|reason| !reason.is_empty()) || !desk.state().settings().reason_required {
+        return Ok(());
+    }
+    let detail = "say why: `reason` in the body, or the header Indelible-Reason";
+    Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "reason_needed", "A reason is needed", detail))
+}
+
+impl Caller {
+    /// Refuses a look or an export that says no reason where one is demanded. Why a viewer looks is for whoever minted its token
+    /// to know.
+    ///
+    /// # Errors
+    /// 422 `reason_needed`.
+    pub(crate) fn says_why(&self, app: &App) -> Result<(), Problem> {
+        match (&app.access, self.principal()) {
+            (Access::Dev, _) | (_, Principal::Viewer(_)) => Ok(()),
+            (Access::Controlled { desk, .. }, _) => demand_reason(desk, self.viewer()),
+        }
+    }
+}
+
 /// Makes the change that `make` makes of what is settled, in the caller's name; `reason` says why.
 ///
 /// # Errors
@@ -39,11 +63,7 @@ pub(crate) async fn change<T: Send + 'static>(
         let desk = app.desk()?;
         let mut viewer = caller.viewer().clone();
         viewer.reason = reason.or(viewer.reason);
-        if viewer.reason.as_deref().is_none_or(str::is_empty) && desk.state().settings().reason_required {
-            let detail = "say why: `reason` in the body, or the header Indelible-Reason";
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Err(Problem::new(status, "reason_needed", "A reason is needed", detail));
-        }
+        demand_reason(desk, &viewer)?;
         let now_us = app.log.clock().now_us();
         let made = desk.change(&app.log, &viewer, |control| {
             // Asked of what is settled now: what the caller was let in for may be gone.

@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use access::{Limits, Principal, Token};
+use access::{Limits, Principal, Token, Viewing};
 use axum::http::header;
 use axum::http::request::Parts;
 use engine::Viewer;
 use event::ActorKind;
 
 use crate::access::Access;
+use crate::access::viewing::ShownViewing;
 use crate::problem::Problem;
 use crate::state::{App, Peer};
 
@@ -34,12 +35,14 @@ pub(crate) const REASON: &str = "indelible-reason";
 impl Asking {
     pub(crate) fn of(parts: &Parts) -> Self {
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // In UTF-8, as browsers and curl send what is no ASCII.
+        let reason = parts.headers.get(REASON).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
         let limited = |text: &str, at_most: usize| text.chars().take(at_most).collect::<String>();
         Self {
             address: parts.extensions.get::<Peer>().map(|peer| peer.0.ip().to_canonical()),
             user_agent: text(header::USER_AGENT.as_str()).map(|text| limited(text, 512)),
             path: limited(parts.uri.path(), 2_048),
-            reason: text(REASON).map(|text| limited(text, REASON_CHARS_MAX)),
+            reason: reason.map(|text| limited(text, REASON_CHARS_MAX)),
         }
     }
 
@@ -64,6 +67,8 @@ pub(crate) enum Credential {
     Dev,
     /// A token.
     Token(Token),
+    /// A viewer's token.
+    Viewing(ShownViewing),
 }
 
 /// Who somebody is, by a credential that is good now.
@@ -75,6 +80,8 @@ pub(crate) struct Identity {
     /// How much may be sent.
     pub(crate) limits: Limits,
     pub(crate) credential: Credential,
+    /// What a viewer's token gives, in place of grants.
+    pub(crate) viewing: Option<Viewing>,
 }
 
 /// What stands in a request; `None`: nothing.
@@ -91,6 +98,9 @@ pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(Problem::bad_token("Authorization is not of the form `Bearer ind_…`")),
     };
+    if let Some(viewing) = ShownViewing::of(token, parts) {
+        return Ok(Some(Credential::Viewing(viewing)));
+    }
     Token::parse(token)
         .map(|token| Some(Credential::Token(token)))
         .map_err(|error| Problem::bad_token(error.to_string()))
@@ -103,7 +113,12 @@ pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>
 pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Problem> {
     let (token, desk, operator) = match (&credential, &app.access) {
         (Credential::Token(token), Access::Controlled { desk, operator }) => (token, desk, operator),
-        (Credential::Dev | Credential::Token(_), _) => return Ok(whoever_has_the_machine("dev", credential)),
+        (Credential::Viewing(shown), Access::Controlled { desk, .. }) => {
+            return Ok(viewer(shown.open(desk, app.log.clock().now_us())?, credential));
+        }
+        (Credential::Dev | Credential::Token(_) | Credential::Viewing(_), _) => {
+            return Ok(whoever_has_the_machine("dev", credential));
+        }
     };
     if operator.is(token) {
         return Ok(whoever_has_the_machine("operator", credential));
@@ -118,12 +133,25 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
         source: program.source.clone(),
         limits: program.limits,
         credential,
+        viewing: None,
     })
+}
+
+/// A reader in a product's page, as the product names him.
+fn viewer(viewing: Viewing, credential: Credential) -> Identity {
+    Identity {
+        principal: Principal::Viewer(viewing.viewer.clone()),
+        name: viewing.name.clone(),
+        source: viewing.minter.clone(),
+        limits: Limits::default(),
+        credential,
+        viewing: Some(viewing),
+    }
 }
 
 fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
     let principal = Principal::Operator;
-    Identity { principal, name: None, source: source.to_owned(), limits: Limits::default(), credential }
+    Identity { principal, name: None, source: source.to_owned(), limits: Limits::default(), credential, viewing: None }
 }
 
 impl Identity {

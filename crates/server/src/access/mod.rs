@@ -10,6 +10,7 @@ mod identity;
 mod needs;
 mod rates;
 mod refusals;
+mod viewing;
 
 use std::sync::Arc;
 

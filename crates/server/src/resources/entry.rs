@@ -27,11 +27,12 @@ fn find(app: &App, caller: &Caller, id: &str) -> Result<Shown, Problem> {
 /// Recorded as a read where it shows personal values.
 #[utoipa::path(
     get, path = "/v1/entries/{id}", tag = "entries", params(("id" = String, Path, description = "the entry's id")),
-    responses((status = 200, description = "the entry", body = Entry), (status = 404, body = Problem, description = "no such entry"))
+    responses((status = 200, description = "the entry", body = Entry), (status = 404, body = Problem, description = "no such entry"), (status = 422, body = Problem, description = "a reason is needed"))
 )]
 pub(crate) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     app.blocking(move |app| {
         let shown = find(app, &caller, &id)?;
+        caller.says_why(app)?;
         caller.reader(app).record_read(&shown)?;
         let mut out = Vec::with_capacity(2_048);
         shown.write_json(true, &app.agents, &mut out)?;
@@ -127,7 +128,7 @@ pub(crate) enum OneDisclosure {
 /// Recorded as a read where it shows personal values.
 #[utoipa::path(
     get, path = "/v1/entries/{id}/disclosures", tag = "entries", params(("id" = String, Path, description = "the entry's id")),
-    responses((status = 200, description = "SD-JWT disclosures", body = Disclosures), (status = 404, body = Problem, description = "no such entry"))
+    responses((status = 200, description = "SD-JWT disclosures", body = Disclosures), (status = 404, body = Problem, description = "no such entry"), (status = 422, body = Problem, description = "a reason is needed"))
 )]
 pub(crate) async fn disclosures(
     State(app): State<App>,
@@ -136,6 +137,7 @@ pub(crate) async fn disclosures(
 ) -> Result<axum::Json<Disclosures>, Problem> {
     app.blocking(move |app| {
         let shown = find(app, &caller, &id)?;
+        caller.says_why(app)?;
         caller.reader(app).record_read(&shown)?;
         let hand_out = |one| match one {
             HandedOut::Open(json) => OneDisclosure::Open { disclosure: URL_SAFE_NO_PAD.encode(json) },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use engine::Own;
@@ -47,16 +47,22 @@ pub(crate) const EXPORTS_MAX: usize = EXPORTS_BYTES_MAX / EXPORT_BYTES;
         ("layout" = Option<String>, Query, description = "columns of csv: platform, records (default), events or access"),
         ("order" = Option<String>, Query, description = "desc (default), asc, or leaf"),
     ),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 503, body = Problem, description = "too many exports run"))
+    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "a reason is needed"), (status = 503, body = Problem, description = "too many exports run"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    method: Method,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    // The router would begin one for HEAD, too: on record, and for nobody.
+    if method == Method::HEAD {
+        return Err(Problem::method_not_allowed());
+    }
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let begun = move |app: &App| {
         let asked = ExportRequest::parse(query.as_deref())?;
+        caller.says_why(app)?;
         let filters = &asked.filters.given;
         let own = Own::Exported { viewer: caller.viewer(), format: asked.format.name(), filters };
         app.log.record_own(&own).map_err(unrecorded)?;

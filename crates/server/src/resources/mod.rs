@@ -21,3 +21,4 @@ pub(crate) mod settings;
 pub(crate) mod suggestions;
 pub(crate) mod tokens;
 pub(crate) mod verification;
+pub(crate) mod viewer_tokens;

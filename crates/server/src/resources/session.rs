@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use access::{Permission, Scope};
 use axum::extract::State;
+use search::instant_text;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -23,6 +24,12 @@ pub(crate) struct Session {
     /// What follows from it, now and from here: permission → the scopes at which it holds. One that is not there holds nowhere.
     #[schema(value_type = BTreeMap<String, Vec<Object>>)]
     permissions: BTreeMap<&'static str, Vec<Value>>,
+    /// When a viewer's token ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    /// Layouts that a viewer is offered; absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layouts: Option<Vec<String>>,
 }
 
 /// Who asks.
@@ -53,7 +60,9 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller) -> Result<axum::
     let viewer = caller.viewer();
     let principal =
         SessionPrincipal { kind: caller.principal().kind(), id: viewer.id.clone(), name: viewer.name.clone() };
-    Ok(axum::Json(Session { principal, grants, permissions }))
+    let expires = caller.viewing().map(|viewing| instant_text(viewing.expires_us));
+    let layouts = caller.viewing().map(|viewing| viewing.layouts.clone()).filter(|layouts| !layouts.is_empty());
+    Ok(axum::Json(Session { principal, grants, permissions, expires, layouts }))
 }
 
 /// A scope as answers have it.

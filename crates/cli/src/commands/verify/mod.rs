@@ -93,7 +93,9 @@ impl Verify {
         let since = self.since.as_deref().map(read).transpose()?;
         let receipt = self.receipt.as_deref().map(receipt::read_kept).transpose()?;
         let report = match (&self.data, &self.line, &self.url) {
-            (Some(data), _, _) => data::verify(data, self.marks.as_deref(), Expect { since, key, receipt })?,
+            (Some(data), _, _) => {
+                data::verify(data, self.marks.as_deref(), Expect { since, key, receipt, beside: Some(control::check) })?
+            }
             (_, Some(line), _) => {
                 let proof = self.proof.as_deref().unwrap_or_else(|| Path::new(""));
                 let key = key.ok_or_else(|| {

@@ -1,0 +1,3 @@
+/** Forms of the sign-in, loaded when somebody has to sign in. */
+import "./invitation.js";
+import "./sign-in.js";
