@@ -22,6 +22,7 @@ mod problem;
 mod questions;
 mod resources;
 mod serving;
+mod sign_in;
 mod state;
 mod stream;
 mod turns;
@@ -42,6 +43,7 @@ pub use connections::OPEN_FILES_MIN;
 pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
 pub use own_log::OwnLog;
+pub use sign_in::{FirstLink, Issuer, SignInOptions};
 
 use crate::access::Needs;
 use crate::guard::Guard;
@@ -59,13 +61,21 @@ pub struct Options {
     pub heartbeat: Duration,
     /// What a question may cost.
     pub limits: engine::Limits,
+    /// How people sign in.
+    pub sign_in: SignInOptions,
 }
 
 impl Options {
     /// Only the server's own pages may ask; heartbeats of [`HEARTBEAT_DEFAULT`]; the usual limits.
     #[must_use]
     pub fn at(listen: SocketAddr) -> Self {
-        Self { listen, allow_origins: BTreeSet::new(), heartbeat: HEARTBEAT_DEFAULT, limits: engine::Limits::default() }
+        Self {
+            listen,
+            allow_origins: BTreeSet::new(),
+            heartbeat: HEARTBEAT_DEFAULT,
+            limits: engine::Limits::default(),
+            sign_in: SignInOptions::default(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use engine::{Limits, Persons, Reader, Sight, Viewer};
 use search::{Keyword, Predicate, Term};
+use signin::Session;
 
 use crate::access::Needs;
 use crate::access::decide::{Reach, decide};
@@ -66,6 +67,19 @@ impl Caller {
     /// How much it may send.
     pub(crate) fn limits(&self) -> access::Limits {
         self.0.identity.limits
+    }
+
+    /// The session it has signed in to.
+    ///
+    /// # Errors
+    /// 409 for programs, and for whoever has the machine.
+    pub(crate) fn session(&self) -> Result<&Session, Problem> {
+        self.0.identity.session.as_ref().ok_or_else(Problem::no_session)
+    }
+
+    /// The account's e-mail address.
+    pub(crate) fn email(&self) -> Option<&str> {
+        self.0.identity.email.as_deref()
     }
 
     pub(crate) fn asking(&self) -> &Asking {
