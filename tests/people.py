@@ -29,7 +29,10 @@ class Browser:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if isinstance(body, (dict, list)):
             body, headers = json.dumps(body), {"Content-Type": "application/json", **headers}
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=DEADLINE_SECONDS)
+        kind, more = http.client.HTTPConnection, {}
+        if parts.scheme == "https":
+            kind, more = http.client.HTTPSConnection, {"context": self.server.tls}
+        connection = kind(parts.hostname, parts.port, timeout=DEADLINE_SECONDS, **more)
         try:
             path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
             connection.request(method, path, body=body, headers=headers)
