@@ -25,6 +25,9 @@ class Browser:
         """One request; a redirect is an answer. `url` is a path of the server, or a whole address."""
         parts = urllib.parse.urlsplit(urllib.parse.urljoin(self.server.url, url))
         headers = dict(headers or {})
+        if method not in ("GET", "HEAD"):
+            # What a browser says of a page of the server's own.
+            headers = {"Origin": self.server.url, **headers}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if isinstance(body, (dict, list)):
