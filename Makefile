@@ -16,6 +16,8 @@ VENV    := .venv
 PYTHON  := $(VENV)/bin/python
 BIN     := target/release/indelible
 CHROMIUM ?= /usr/bin/chromium
+# Files of end-to-end tests that run at once: most of their time they wait for servers and disks.
+WORKERS ?= 3
 # What a run of `make test` left out, with the reason: shown at its end, so that nothing is left out in silence.
 LEFT_OUT := target/left-out.txt
 also-json = --reporter=default --reporter=json --outputFile.json=$(abspath target/console-$(1).json)
@@ -49,7 +51,7 @@ unit: need-cargo need-node ## the crates' own tests
 
 end-to-end: need-cargo need-node need-strace $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
 	$(CARGO) build --bin indelible
-	INDELIBLE_BIN=$(abspath target/debug/indelible) INDELIBLE_LEFT_OUT=$(abspath $(LEFT_OUT)) $(PYTHON) -m pytest -q -rs tests
+	INDELIBLE_BIN=$(abspath target/debug/indelible) INDELIBLE_LEFT_OUT=$(abspath $(LEFT_OUT)) $(PYTHON) -m pytest -q -rs -n $(WORKERS) --dist loadfile -o tmp_path_retention_policy=failed tests
 
 console: need-console ## the console's own tests, then in a real browser against the real binary
 	$(CARGO) build --bin indelible
@@ -92,7 +94,7 @@ modules: ## which module imports which (CRATE=engine)
 	@python3 tests/modules.py $(CRATE)
 
 deny: need-cargo ## licences, sources and bans of what goes into the binary
-	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked --debug
 	$(CARGO) deny check licenses bans sources
 
 need-cargo:
@@ -113,7 +115,7 @@ need-strace:
 
 need-fuzz: need-cargo
 	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
-	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked --debug
 
 $(VENV)/ready: tests/requirements.txt
 	@command -v python3 >/dev/null || { echo "Python 3 is missing"; exit 1; }

@@ -87,7 +87,7 @@ class Server:
 
     def wait_ready(self):
         """Waits until the server says where it listens, and answers there."""
-        pattern = re.compile(r"^Serving (\S+) with (\d+) entries at (http://\S+)$", re.M)
+        pattern = re.compile(r"^Serving (\S+) with (\d+) entries at (https?://\S+)$", re.M)
 
         def said():
             with open(self.out_path, "rb") as out:
@@ -98,7 +98,7 @@ class Server:
             return found
 
         self.origin, self.entries_at_start, url = wait_for("the server to start", said).groups()
-        self.url, self.address = url, url.removeprefix("http://")
+        self.url, self.address = url, url.split("://")[1]
         self.host, port = self.address.rsplit(":", 1)
         self.port = int(port)
 
@@ -145,11 +145,14 @@ class Server:
 
     # HTTP
 
+    def connection(self, timeout):
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+
     def request(self, method, path, body=None, headers=None, params=None, timeout=DEADLINE_SECONDS):
         """One request on a connection of its own. `params` is a dict (lists repeat) or a list of pairs."""
         if params:
             path += ("&" if "?" in path else "?") + urllib.parse.urlencode(params, doseq=True)
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        connection = self.connection(timeout)
         try:
             connection.request(method, path, body=body, headers=headers or {})
             answer = connection.getresponse()

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 
 import pytest
-from attacks import controls, journals, manifests, segments, tree, vaults, world
+from attacks import journals, manifests, segments, tree, vaults, world
 from conftest import DEADLINE_SECONDS, wait_for
 
 CAMPAIGN = bool(os.environ.get("INDELIBLE_CAMPAIGN"))
@@ -22,9 +22,9 @@ SEED = int(os.environ.get("INDELIBLE_SEED", random.SystemRandom().randrange(1 <<
 # Changes drawn in the short form, for each kind of file and each way to look.
 DRAWN = 4
 
-KINDS = ("journal", "lines", "disclosures", "index", "manifest", "checkpoints", "hashes", "origin", "vault", "control", "keys", "mark")
+KINDS = ("journal", "lines", "disclosures", "index", "manifest", "checkpoints", "hashes", "origin", "vault", "keys", "mark")
 # The lock is only a lock, the reserve only room, and what SQLite keeps beside a database comes and goes with it.
-NOT_ATTACKED = {"LOCK", "reserve", "vault.db-wal", "vault.db-shm", "control.db-wal", "control.db-shm"}
+NOT_ATTACKED = {"LOCK", "reserve", "vault.db-wal", "vault.db-shm"}
 
 
 def kind_of(path):
@@ -35,8 +35,7 @@ def kind_of(path):
         return {"checkpoints": "checkpoints", "origin": "origin"}.get(name, "hashes")
     if path.parent.name == "segments":
         return {".zst": "lines", ".disc": "disclosures", ".idx": "index"}[path.suffix]
-    folders = {"journal": "journal", "manifest": "manifest", "keys": "keys"}
-    return "control" if name == "control.db" else folders.get(path.parent.name, "vault")
+    return {"journal": "journal", "manifest": "manifest", "keys": "keys"}.get(path.parent.name, "vault")
 
 
 def formed_changes(home, name):
@@ -60,8 +59,6 @@ def formed_changes(home, name):
             return tree.hash_changes(data)
         case "vault":
             return vaults.vault_changes(path)
-        case "control":
-            return controls.control_changes(path)
         case "keys":
             return {"root": vaults.root_changes, "log": vaults.log_key_changes, "signing": vaults.signing_changes}[path.name](data)
         case _:
@@ -80,10 +77,6 @@ class Change:
     def is_beyond(self):
         """Whether it only adds bytes beyond what the newest checkpoint covers."""
         return kind_of(self.name) in ("checkpoints", "hashes") and self.what in ("a byte more", "a hash is added", "half a hash is added")
-
-    def is_out_of_sight(self):
-        """Whether nothing in the folder shows it (spec/control.md, "What a check cannot see")."""
-        return kind_of(self.name) == "control" and self.what in ("removed", "as it was earlier")
 
     def disagrees_with(self):
         """What may be named in place of the file."""
@@ -173,8 +166,6 @@ class Logs:
         one.wait_checkpoint(one.checkpoint_size())
         assert one.stop() == 0 and two.stop() == 0
         self.one, self.two, self.older = one.home, two.home, home / "one-older"
-        for log, rows in ((self.one, controls.ROWS), (self.two, controls.ROWS), (self.older, controls.ROWS[:2])):
-            controls.make(log / "data", rows)
         self.checked = world.answers  # for the tests' convenience
 
 
@@ -218,10 +209,6 @@ def test_verify_finds_every_change_and_names_the_file(logs, tmp_path, kind):
 
 def wrong_verdict(change, server, found, said):
     path = server.home / change.name
-    if change.is_out_of_sight():
-        if found.returncode != 0:
-            yield "found, though the page says that it is not"
-        return
     if kind_of(change.name) == "mark":
         # Another machine has no mark: that is said, and no proof of anything.
         if "mark" not in said:

@@ -104,4 +104,4 @@ def test_the_component_loads_from_allowed_origins_only(new_server):
     assert "Origin" in server.get(path).headers["vary"], "a cache must not give one origin's answer to another"
     assert server.get(path, headers={"Origin": "https://evil.example", **foreign}).status == 403
     assert server.get(path, headers=foreign).status == 403
-    assert "cross-origin-resource-policy" not in server.get("/").headers
+    assert server.get("/").headers["cross-origin-resource-policy"] == "same-origin"

@@ -15,7 +15,8 @@ SCHEMA = """CREATE TABLE control (
   mac BLOB NOT NULL CHECK (length(mac) = 32),
   PRIMARY KEY (kind, id)
 ) STRICT, WITHOUT ROWID"""
-ROWS = [("grant", "g1", '{"role":"auditor"}'), ("program", "p1", '{"name":"ci"}'), ("program", "p2", '{"name":"billing"}')]
+# Of kinds that mean nothing to access control: what is attacked is whose rows they are.
+ROWS = [("left", "g1", '{"role":"auditor"}'), ("right", "p1", '{"name":"ci"}'), ("right", "p2", '{"name":"billing"}')]
 
 
 def row_key(data):
@@ -56,7 +57,7 @@ def edit(data, statement):
 
 def control_changes(path):
     """Changes of `control.db` without its key, all that SQLite checks in order: (what, new bytes)."""
-    rows = ("grant", "g1"), ("program", "p1"), ("program", "p2"), ("", "")
+    rows = ("left", "g1"), ("right", "p1"), ("right", "p2"), ("", "")
     for kind, name in rows:
         where = f"WHERE kind = '{kind}' AND id = '{name}'"
         row = f"row {kind} {name}"

@@ -54,6 +54,8 @@ async function fromFolder(route: Route, folder: string): Promise<void> {
   const path = join(folder, ["/", "/overview", "/catalogue", "/integrity", "/access", "/activity", "/account", "/sign-in"].includes(pathname) ? "index.html" : /^\/(assets|embed)\//.test(pathname) ? pathname : "-");
   if (!existsSync(path)) return route.fallback();
   const answer = await route.fetch(pathname.startsWith("/assets/") ? { url: new URL("/", route.request().url()).href } : {});
+  // A page of another product may stand at the same path.
+  if (path.endsWith("index.html") && answer.headers()["content-security-policy"]?.includes("lit-html") !== true) return route.fallback();
   // Where the server keeps other origins out, it is to be seen doing so.
   if (pathname.startsWith("/embed/") && answer.headers()["access-control-allow-origin"] === undefined) return route.fallback();
   await route.fulfill({ path, headers: { ...answer.headers(), "content-type": TYPES[extname(path)] ?? "", "content-length": "" } });

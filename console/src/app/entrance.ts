@@ -39,13 +39,14 @@ export function signInOver(api: Api, { principal }: SessionInfo, entered: Entere
 export function reasonOver(say: (reason: string | undefined) => void): TemplateResult {
   const submitted = (event: Event): void => {
     event.preventDefault();
-    say(String(new FormData(event.target as HTMLFormElement).get("reason")).trim());
+    const reason = String(new FormData(event.target as HTMLFormElement).get("reason")).trim();
+    if (reason !== "") say(reason);
   };
   return html`<dialog aria-labelledby="why" @cancel=${(event: Event) => (event.preventDefault(), say(undefined))}>
     <h2 id="why">Why do you look?</h2>
     <p class="muted">This log wants a reason for opening and exporting entries. It is recorded, with this look and those after it on this page.</p>
     <form @submit=${submitted}>
-      <p><input class="field" name="reason" aria-label="Reason" required pattern=".*\S.*" maxlength="1000" autofocus /></p>
+      <p><input class="field" name="reason" aria-label="Reason" required maxlength="1000" autofocus /></p>
       <button class="button primary">Go on</button> <button type="button" class="button" @click=${() => say(undefined)}>Do not look</button>
     </form>
   </dialog>`;

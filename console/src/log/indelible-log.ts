@@ -143,7 +143,8 @@ export class IndelibleLog extends LitElement {
     const { mark } = this.#bearer;
     const rights = await whoAmI(this.#api).then((session) => new Rights(session), () => undefined);
     if (mark !== this.#bearer.mark || rights === undefined || !this.isConnected) return;
-    if (mark > FIRST_TOKEN && !rights.sees(this.rights)) this.#asked = "";
+    if (mark > FIRST_TOKEN && rights.sees(this.rights)) this.#question.renew();
+    else if (mark > FIRST_TOKEN) this.#asked = "";
     this.rights = rights;
     clearTimeout(this.#renewal);
     const renewalMs = rights.renewalMs(Date.now());

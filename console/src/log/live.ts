@@ -16,7 +16,9 @@ export class Live {
   readonly #params: URLSearchParams;
   readonly #arrived: (leaf: number) => void;
   readonly #connected: (on: boolean) => void;
-  readonly #abort = new AbortController();
+  readonly #closing = new AbortController();
+  /** The feed in use. */
+  #feed = new AbortController();
   #retryMs = 500;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #after: string | undefined;
@@ -27,42 +29,58 @@ export class Live {
     this.#params = params;
     this.#arrived = arrived;
     this.#connected = connected;
-    void this.#follow();
+    void this.#follow(this.#feed);
   }
 
   close(): void {
-    this.#abort.abort();
+    this.#closing.abort();
     clearTimeout(this.#timer);
   }
 
-  async #follow(): Promise<void> {
+  /** Opens the feed anew as whoever asks now, before the one in use ends; that one goes on until the other is there. */
+  renew(): void {
+    void this.#follow(new AbortController());
+  }
+
+  async #follow(feed: AbortController): Promise<void> {
     try {
-      await this.#read();
+      await this.#read(feed);
     } catch {
       // A feed that breaks, is refused, or cannot be reached is opened again below.
     }
-    if (this.#abort.signal.aborted) return;
+    if (this.#closing.signal.aborted || feed !== this.#feed) return;
     this.#connected(false);
-    this.#timer = setTimeout(() => void this.#follow(), this.#retryMs);
+    this.#timer = setTimeout(() => void this.#follow((this.#feed = new AbortController())), this.#retryMs);
     this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
   }
 
   /** Reads one feed to its end. */
-  async #read(): Promise<void> {
+  async #read(feed: AbortController): Promise<void> {
     const params = new URLSearchParams(this.#params);
     params.set("follow", "true");
     // Goes on behind the last entry seen; the first time, at the end.
     if (this.#after === undefined) params.set("last", "0");
     else params.set("after_leaf", this.#after);
-    const response = await this.#api.fetch("/v1/feed", params, { signal: this.#abort.signal, headers: { Accept: "text/event-stream" } });
+    const signal = AbortSignal.any([this.#closing.signal, feed.signal]);
+    const response = await this.#api.fetch("/v1/feed", params, { signal, headers: { Accept: "text/event-stream" } });
+    this.#takeOver(feed);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const events = new Events((place) => this.#came(place));
+    for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) events.read(read.value);
+  }
+
+  #takeOver(feed: AbortController): void {
+    if (feed !== this.#feed) this.#feed.abort();
+    this.#feed = feed;
     this.#retryMs = 500;
     this.#connected(true);
-    const events = new Events(({ id, entry }) => {
-      this.#after = id;
-      if (entry) this.#arrived(Number(id));
-    });
-    for (let read = await reader?.read(); read !== undefined && !read.done; read = await reader?.read()) events.read(read.value);
+  }
+
+  /** The feed before may have told of it already. */
+  #came({ id, entry }: Place): void {
+    if (this.#after !== undefined && Number(id) <= Number(this.#after)) return;
+    this.#after = id;
+    if (entry) this.#arrived(Number(id));
   }
 }
 

@@ -86,6 +86,11 @@ export class Question implements ReactiveController {
     this.#begin(true);
   }
 
+  /** Whoever asks has another token: what is in sight stays, and goes on being followed. */
+  renew(): void {
+    this.#live?.renew();
+  }
+
   /** Asks again soon, but not more often than once a second. */
   lookSoon(): void {
     clearTimeout(this.#timer);

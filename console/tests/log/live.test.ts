@@ -32,6 +32,23 @@ describe("the feed", () => {
     expect(asked[0]).toMatchObject({ path: "/v1/feed?channel=auth&follow=true&last=0", credentials: "omit", headers: { Accept: "text/event-stream", Authorization: "Bearer t" } });
   });
 
+  it("is opened anew for another token before the one in use ends, and tells of nothing twice", async () => {
+    let first: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const open = new Response(new ReadableStream<Uint8Array>({ start: (to) => void (first = to) }));
+    const { asked, arrived, said, live } = follow(open, feed("id: 7\ndata: {}\n\nid: 8\ndata: {}\n\n"), [503]);
+    await vi.advanceTimersByTimeAsync(1);
+    first?.enqueue(new TextEncoder().encode("id: 7\ndata: {}\n\n"));
+    await vi.advanceTimersByTimeAsync(1);
+    live.renew();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked[1]?.path).toContain("after_leaf=7");
+    expect(arrived).toEqual([7, 8]);
+    live.close();
+    expect(said[0]).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked).toHaveLength(2);
+  });
+
   it("that ends or is refused is opened again behind the last place, later each time", async () => {
     const { asked, said, live } = follow(feed("id: 7\ndata: {}\n\n: heartbeat\nid: 9\n\n"), [503], [503]);
     await vi.advanceTimersByTimeAsync(499);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::allow_list::AllowList;
 
 /// What holds for the platform, and can be changed while it runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Where whoever asks may come from; empty: anywhere.
@@ -16,11 +16,4 @@ pub struct Settings {
     pub second_factor_required: bool,
     /// Whether a change, an export, and looking at single entries take a reason.
     pub reason_required: bool,
-}
-
-impl Default for Settings {
-    /// Everybody gets the tree, which is public by design; nothing else is demanded.
-    fn default() -> Self {
-        Self { allow: AllowList::default(), tree_public: true, second_factor_required: false, reason_required: false }
-    }
 }

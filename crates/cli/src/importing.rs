@@ -146,7 +146,7 @@ impl Batch<'_> {
 type Late = (u64, Vec<(usize, String)>);
 
 fn into_log(log: &Log, body: &[u8], source: &str) -> miette::Result<Late> {
-    let submission = Submission { body, kind: BodyKind::Ndjson, source, partial: true };
+    let submission = Submission { body, kind: BodyKind::Ndjson, source, reach: None, partial: true };
     let submitted = loop {
         match log.submit(&submission) {
             // Sealing has fallen behind: nobody else waits for this import, so it waits for sealing.

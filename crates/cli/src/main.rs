@@ -9,6 +9,7 @@ mod importing;
 mod local;
 mod operator;
 mod output;
+mod reloading;
 mod runtime;
 mod scope;
 mod settings;

@@ -1,4 +1,6 @@
 //! What is settled about access, kept: [`Desk`] holds it in memory, and makes changes, each an entry of the log before it holds.
+//!
+//! A [`ControlStore`] keeps the rows: [`SqliteControl`] that of a log on one machine, in `control.db`. Normative: spec/control.md.
 
 mod check;
 mod desk;

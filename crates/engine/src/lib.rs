@@ -39,7 +39,9 @@ pub use ask::inspect;
 pub use ask::limits::{
     Limits, QUESTION_BYTES_MAX, QUESTION_LINES_MAX, QUESTION_TIME_US_MAX, QUESTIONS_BYTES_MAX, RESULT_BYTES_MAX,
 };
+pub use ask::permitted::Permitted;
 pub use ask::public_tree::PublicTree;
+pub use ask::reach::{ActorId, Place, Reach, Within};
 pub use ask::reader::{Entries, Reader};
 pub use ask::shown::{RecordReadError, Shown};
 pub use disclose::opener::{Opener, PartOpener, Wanted};

@@ -10,6 +10,7 @@ use event::Rules;
 
 use crate::admit::error::SubmitError;
 use crate::admit::submission::Submitted;
+use crate::ask::sources::Sources;
 use crate::commit::received::Received;
 use crate::commit::signing::Signing;
 use crate::commit::stepped::Stepped;
@@ -35,6 +36,8 @@ pub struct Log {
     /// What was read of segments.
     pub(crate) cache: Arc<segment::BlockCache>,
     pub(crate) results: search::ResultCache,
+    /// Whose entries there are.
+    pub(crate) sources: Sources,
     /// What questions hold at once.
     pub(crate) memory: search::Memory,
     /// Entries of the start that had no room.

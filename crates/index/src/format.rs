@@ -132,6 +132,12 @@ impl Keeping {
     }
 }
 
+/// From how many rows on an index of rows indexed at once lists a value of this field: 1 where it lists all.
+#[must_use]
+pub fn lists_from(field: Field) -> u64 {
+    if matches!(Keeping::of(field), Keeping::Pairs) { HEAVY_ROWS_MIN as u64 } else { 1 }
+}
+
 /// Key of a text's facts: the rows that have the text.
 pub(super) const FACT_PRESENT: &[u8] = b"t";
 /// Key of a text's facts: rows with any placeholder; with a pointer behind it, rows with that placeholder.

@@ -51,6 +51,14 @@ pub fn line_has(entry: &Entry<'_>, field: Field, value: &str) -> bool {
     found
 }
 
+/// Whether the line has any value of `field`.
+#[must_use]
+pub fn line_has_any(entry: &Entry<'_>, field: Field) -> bool {
+    let mut found = false;
+    line_values(entry, field, |_| found = true);
+    found
+}
+
 fn is_made_of(value: &[u8], pieces: &[&[u8]]) -> bool {
     let rest = pieces.iter().try_fold(value, |rest, piece| rest.strip_prefix(*piece));
     rest.is_some_and(<[u8]>::is_empty)

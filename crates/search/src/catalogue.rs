@@ -96,7 +96,7 @@ fn recorded(question: &Question<'_>, part: &dyn Part, facet: FacetField) -> Resu
         let mut bytes = 0;
         let mut found = Vec::new();
         let may_read = |lines| question.may_read(lines);
-        let ask = Ask { within: None, may_read: &may_read, bytes_max };
+        let ask = Ask { within: rows.split().0, may_read: &may_read, bytes_max };
         let each = &mut |value: &[u8], set| {
             let Some((count, first, last)) = among(set, &rows, part.rows()) else { return true };
             let first_us = part.time_us(first);

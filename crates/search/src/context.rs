@@ -84,17 +84,17 @@ pub trait Identities: Sync {
         true
     }
 
-    /// Hands out every value of the identities in `part` that are not held open, maybe more than once. `may_open` is asked before one
-    /// is opened.
+    /// Hands out every value of the identities in `part` that are not held open, maybe more than once. `wanted` is asked before one
+    /// is opened, by its digest.
     ///
     /// Cost: one decryption each, and reading their records. The provided method: there are none.
     ///
     /// # Errors
-    /// `Stopped` where `may_open` says no; else as [`Part::disclosures`].
+    /// As `wanted`, and as [`Part::disclosures`].
     fn others(
         &self,
         _part: &dyn Part,
-        _may_open: &dyn Fn() -> bool,
+        _wanted: &dyn Fn(&[u8; 32]) -> Result<bool, PartError>,
         _take: &mut dyn FnMut(&[u8; 32], &str, &str),
     ) -> Result<(), PartError> {
         Ok(())

@@ -25,6 +25,7 @@ mod heatmap;
 mod histogram;
 mod hit;
 mod holding;
+mod inside;
 mod leaves;
 mod limits;
 mod listed;

@@ -16,6 +16,9 @@ pub struct Question<'a> {
     pub(crate) view: &'a View,
     pub(crate) context: Context<'a>,
     scope: &'a Scope,
+    /// What is asked of the entries inside the scope.
+    beside_scope: Predicate,
+    /// Both.
     asked: Predicate,
     /// Tree size the answer is for; below the view's when a cursor pins an earlier one.
     pub(crate) size: u64,
@@ -39,6 +42,7 @@ impl<'a> Question<'a> {
             view,
             context,
             scope,
+            beside_scope: predicate.clone(),
             asked,
             size: view.size,
             now_us: context.now_us,
@@ -62,6 +66,7 @@ impl<'a> Question<'a> {
             view: self.view,
             context: self.context,
             scope: self.scope,
+            beside_scope: self.beside_scope.clone(),
             asked: self.asked.clone(),
             size,
             now_us,
@@ -118,25 +123,14 @@ impl<'a> Question<'a> {
         Ok(touches)
     }
 
-    /// Hands out every value of the visible identities in `part` that are not held open; each counts as a line read.
-    ///
-    /// # Errors
-    /// `OverBudget` with [`Spent::Identities`]; else as [`SearchError`].
-    pub(crate) fn others(
-        &self,
-        part: &dyn Part,
-        take: &mut dyn FnMut(&[u8; 32], &str, &str),
-    ) -> Result<(), SearchError> {
-        let others = self.context.identities.others(part, &|| self.may_read(1), take);
-        others.map_err(|error| match error {
-            PartError::Stopped => SearchError::OverBudget(Spent::Identities),
-            error => error.into(),
-        })
-    }
-
     /// What the caller may see.
     pub(crate) fn scope(&self) -> &Scope {
         self.scope
+    }
+
+    /// The predicate without the scope.
+    pub(crate) fn beside_scope(&self) -> &Predicate {
+        &self.beside_scope
     }
 
     /// The predicate with the scope in it.

@@ -1,9 +1,9 @@
 //! What a caller may see (I-8). Added to every question in [`crate::Question::new`] and nowhere else, and asked again,
 //! on the line itself, for every row that leaves.
 
-use event::Entry;
 use event::personal::is_address;
-use index::line_has;
+use event::{ActorKind, Entry};
+use index::{line_has, line_has_any};
 
 use crate::error::SearchError;
 use crate::predicate::{Predicate, Term};
@@ -24,8 +24,8 @@ impl Scope {
         Self(Predicate::All)
     }
 
-    /// The entries that match `predicate`. It may ask for exact values of keyword fields only: these stand in the line itself, so
-    /// that a scope can be checked on the line alone, without anybody's personal values.
+    /// The entries that match `predicate`. It may ask for exact values of keyword fields, for such a field being there, and for who
+    /// acts: these stand in the line itself, so that a scope can be checked on the line alone, without anybody's personal values.
     ///
     /// # Errors
     /// [`ScopeError`] for any other condition.
@@ -69,6 +69,8 @@ fn check(predicate: &Predicate) -> Result<(), ScopeError> {
         Predicate::All => Ok(()),
         // A value with an @ also stands for pseudonyms, which the line alone does not tell.
         Predicate::Term(Term::Equal(_, value)) if !value.contains('@') && !is_address(value) => Ok(()),
+        Predicate::Term(Term::InLine(..) | Term::Acts(..)) => Ok(()),
+        Predicate::Term(Term::Prefix(_, prefix)) if prefix.is_empty() => Ok(()),
         Predicate::Term(term) => Err(ScopeError(term.to_string())),
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().try_for_each(check),
         Predicate::Not(inner) => check(inner),
@@ -78,11 +80,22 @@ fn check(predicate: &Predicate) -> Result<(), ScopeError> {
 fn admits(predicate: &Predicate, entry: &Entry<'_>) -> bool {
     match predicate {
         Predicate::All => true,
-        Predicate::Term(Term::Equal(keyword, value)) => line_has(entry, keyword.field(), value),
+        Predicate::Term(Term::Equal(keyword, value) | Term::InLine(keyword, value)) => {
+            line_has(entry, keyword.field(), value)
+        }
+        Predicate::Term(Term::Prefix(keyword, prefix)) if prefix.is_empty() => line_has_any(entry, keyword.field()),
+        Predicate::Term(Term::Acts(kind, id)) => acts(entry, *kind, id),
         // `check` lets no other term in; an entry that cannot be judged is not shown.
         Predicate::Term(_) => false,
         Predicate::And(parts) => parts.iter().all(|part| admits(part, entry)),
         Predicate::Or(parts) => parts.iter().any(|part| admits(part, entry)),
         Predicate::Not(inner) => !admits(inner, entry),
     }
+}
+
+/// Whether whoever has this type and id is the entry's actor, or whom the actor acted for.
+pub(crate) fn acts(entry: &Entry<'_>, kind: ActorKind, id: &str) -> bool {
+    let actor = &entry.actor;
+    let principal = actor.on_behalf_of.as_ref().map(|principal| (principal.kind, principal.id.as_ref()));
+    (actor.kind, actor.id.as_ref()) == (kind, id) || principal == Some((kind, id))
 }

@@ -1,63 +1,52 @@
-//! The guard before every handler: `--dev` answers this machine alone, and every answer carries safe headers.
+//! The guard before every handler: who asks is found out, foreign pages are refused, and every answer carries safe headers.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::doors::{self, Admitted, Doors, Rules, Secure};
 use crate::problem::Problem;
 
-/// Who may ask under `--dev`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Guard {
-    /// Origins allowed beside the server's own, as given with `--allow-origin`.
-    pub(crate) origins: Arc<BTreeSet<String>>,
-}
-
-/// No script but the server's own, no frame, no foreign form: the page shows what attackers wrote.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
-/// Refuses foreign Host and Origin headers: a page of another site must not reach a log on this machine through the
-/// reader's browser, not even by a name that points here.
-pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let allowed = origin.filter(|origin| guard.origins.contains(origin));
-    let mut response = match check(&guard, request.headers(), request.uri().host()) {
-        Err(problem) => problem.into_response(),
-        Ok(()) if request.method() == Method::OPTIONS && allowed.is_some() => StatusCode::NO_CONTENT.into_response(),
-        Ok(()) => next.run(request).await,
+/// Judges a request by the [doors](Doors), and lets it in. A page of another site must not reach a log through a reader's browser.
+pub(crate) async fn guard(State(doors): State<Arc<Doors>>, mut request: Request, next: Next) -> Response {
+    let rules = doors.rules();
+    let judged = doors
+        .place(&mut request, &rules)
+        .and_then(|()| if doors.is_dev { admit_local(&rules, &request) } else { doors.admit(&request, &rules) });
+    let is_https = request.extensions().get::<Secure>().is_some_and(|secure| secure.0);
+    let (mut response, open_to) = match judged {
+        Err(problem) => (problem.into_response(), None),
+        Ok(Admitted { open_to: Some(origin) }) if request.method() == Method::OPTIONS => {
+            (StatusCode::NO_CONTENT.into_response(), Some(origin))
+        }
+        Ok(Admitted { open_to }) => (next.run(request).await, open_to),
     };
     let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    };
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
-    set(header::CACHE_CONTROL, "no-store");
-    if !guard.origins.is_empty() {
-        let varies = headers.get(header::VARY).and_then(|value| value.to_str().ok());
-        let varies = varies.map_or("Origin".to_owned(), |others| format!("{others}, Origin"));
-        if let Ok(varies) = HeaderValue::try_from(varies) {
-            headers.insert(header::VARY, varies);
-        }
+    // `localhost` is everybody's: no log for development binds it to TLS.
+    doors::secure(headers, is_https && !doors.is_dev);
+    if !rules.allow_origins.is_empty() || !rules.embed_origins.is_empty() {
+        doors::vary_by_origin(headers);
     }
-    if let Some(origin) = allowed.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("content-type, authorization, cache-control"),
-        );
+    if let Some(origin) = open_to {
+        doors::open_to(headers, origin);
     }
     response
 }
 
-fn check(guard: &Guard, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
+/// Under `--dev`: this machine alone is answered, not even by a name that points here.
+fn admit_local(rules: &Rules, request: &Request) -> Result<Admitted, Problem> {
+    let authority = request.uri().authority().map(|authority| authority.as_str());
+    check_local(&rules.allow_origins, request.headers(), authority)?;
+    let origin = request.headers().get(header::ORIGIN);
+    let is_named = |origin: &str| rules.allow_origins.contains(origin);
+    Ok(Admitted { open_to: origin.filter(|origin| origin.to_str().is_ok_and(is_named)).cloned() })
+}
+
+fn check_local(origins: &BTreeSet<String>, headers: &HeaderMap, authority: Option<&str>) -> Result<(), Problem> {
     let refuse = |what: &str, value: &str| {
         let detail =
             format!("{what} is {value:?}; with --dev only this machine is answered, by 127.0.0.1 or localhost");
@@ -70,12 +59,12 @@ fn check(guard: &Guard, headers: &HeaderMap, authority: Option<&str>) -> Result<
     }
     match text(header::ORIGIN) {
         None => {}
-        Some(origin) if guard.origins.contains(origin) => {}
+        Some(origin) if origins.contains(origin) => {}
         Some(origin) if origin.split_once("://").is_some_and(|(_, rest)| rest == host) => {}
         Some(origin) => return refuse("Origin", origin),
     }
     match text(HeaderName::from_static("sec-fetch-site")) {
-        Some("cross-site") if text(header::ORIGIN).is_none_or(|origin| !guard.origins.contains(origin)) => {
+        Some("cross-site") if text(header::ORIGIN).is_none_or(|origin| !origins.contains(origin)) => {
             refuse("Sec-Fetch-Site", "cross-site")
         }
         _ => Ok(()),
@@ -94,12 +83,12 @@ fn is_local(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
 
     fn asked(pairs: &[(&'static str, &'static str)]) -> bool {
         let headers =
             pairs.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-        let guard = Guard { origins: Arc::new(["http://127.0.0.1:5173".to_owned()].into()) };
-        check(&guard, &headers.collect(), None).is_ok()
+        check_local(&["http://127.0.0.1:5173".to_owned()].into(), &headers.collect(), None).is_ok()
     }
 
     #[test]

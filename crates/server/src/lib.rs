@@ -9,6 +9,7 @@ mod body;
 mod budget;
 mod connections;
 mod described;
+mod doors;
 mod feed;
 mod guard;
 mod json;
@@ -29,7 +30,6 @@ mod turns;
 mod verifying;
 mod wire;
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,23 +40,29 @@ use axum::routing::get;
 
 pub use access::{Access, Operator};
 pub use connections::OPEN_FILES_MIN;
+pub use doors::{CertificateError, Doors, Origin, OriginError, Rules, TlsFiles};
 pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
 pub use own_log::OwnLog;
 pub use sign_in::{FirstLink, Issuer, SignInOptions};
 
 use crate::access::Needs;
-use crate::guard::Guard;
 use crate::problem::Problem;
 use crate::state::App;
 
 /// How to serve. [`Options::at`] gives the usual.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where to listen. Loopback only, until there is access control.
+    /// Where to listen. Beyond this machine only with TLS, or behind trusted proxies.
     pub listen: SocketAddr,
-    /// Origins of pages that may ask beside the server's own.
-    pub allow_origins: BTreeSet<String>,
+    /// Without access control: whoever asks from this machine may do everything, and nobody else is answered.
+    pub dev: bool,
+    /// The certificate, where the server speaks TLS.
+    pub tls: Option<TlsFiles>,
+    /// Whether trusted proxies begin each connection with a PROXY header.
+    pub proxy_protocol: bool,
+    /// Who is believed, and whose pages may ask.
+    pub rules: Rules,
     /// How often a feed that has nothing to send says that its connection lives.
     pub heartbeat: Duration,
     /// What a question may cost.
@@ -66,12 +72,16 @@ pub struct Options {
 }
 
 impl Options {
-    /// Only the server's own pages may ask; heartbeats of [`HEARTBEAT_DEFAULT`]; the usual limits.
+    /// For this machine alone, without access control, by plain HTTP; only the server's own pages may ask; heartbeats of
+    /// [`HEARTBEAT_DEFAULT`]; the usual limits.
     #[must_use]
     pub fn at(listen: SocketAddr) -> Self {
         Self {
             listen,
-            allow_origins: BTreeSet::new(),
+            dev: true,
+            tls: None,
+            proxy_protocol: false,
+            rules: Rules::default(),
             heartbeat: HEARTBEAT_DEFAULT,
             limits: engine::Limits::default(),
             sign_in: SignInOptions::default(),
@@ -82,8 +92,8 @@ impl Options {
 /// Well below the minute after which proxies give up a connection that is still.
 pub const HEARTBEAT_DEFAULT: Duration = Duration::from_secs(15);
 
-fn router(app: App, options: &Options) -> Router {
-    let guard = Guard { origins: Arc::new(options.allow_origins.clone()) };
+fn router(app: App) -> Router {
+    let doors = Arc::clone(&app.doors);
     let description: Arc<str> = openapi_json().into();
     let describe = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], description.to_string()) });
     let (routes, _) =
@@ -91,11 +101,7 @@ fn router(app: App, options: &Options) -> Router {
     routes
         .merge(resources::console::routes())
         .fallback(|| async { Problem::not_found("resource of this path") })
-        .method_not_allowed_fallback(|| async {
-            let status = axum::http::StatusCode::METHOD_NOT_ALLOWED;
-            let code = "method_not_allowed";
-            Problem::new(status, code, "Method not allowed", "this resource takes another method; see /openapi.json")
-        })
-        .layer(axum::middleware::from_fn_with_state(guard, guard::guard))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(axum::middleware::from_fn_with_state(doors, guard::guard))
         .with_state(app)
 }

@@ -1,17 +1,19 @@
-//! Connections: bounded in number and in time, and ended in good order.
+//! The port: connections are bounded in number and in time, and ended in good order.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use engine::Log;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::time::MissedTickBehavior;
 
 use crate::access::{Access, Rates, Refusals};
 use crate::budget::Budget;
 use crate::connections::{Connections, OPEN_FILES_MIN, SPARE, connections_max};
+use crate::doors::{self, CertificateError, Doors, Port};
 use crate::feed::Feeds;
 use crate::places::{Found, Places, refuse};
 use crate::pool::Pool;
@@ -34,6 +36,12 @@ pub enum ServeError {
     /// The address is not this machine's own loopback. Remedy: another address.
     #[error("--dev listens on this machine only, but {0} is not a loopback address; listen on 127.0.0.1")]
     NotLoopback(SocketAddr),
+    /// Tokens and sessions would pass in the clear. Remedy: a certificate, or the proxies that speak TLS in its place.
+    #[error("{0} is no address of this machine alone, and there is neither a certificate nor a trusted proxy")]
+    NotEncrypted(SocketAddr),
+    /// The certificate cannot be used. Remedy: its files.
+    #[error("there is no TLS without its certificate")]
+    Certificate(#[source] CertificateError),
     /// The address cannot be used. Remedy: another port.
     #[error("cannot listen on {address}")]
     Bind {
@@ -56,7 +64,10 @@ pub enum ServeError {
 /// A port that listens.
 pub struct Server {
     listener: TcpListener,
+    /// [`Port::Back`], where there is one.
+    back: Option<TcpListener>,
     options: Options,
+    doors: Arc<Doors>,
     /// How many files and connections the process may have open.
     open_files: u64,
     /// For what requests do to the log.
@@ -87,17 +98,26 @@ impl Server {
     /// [`ServeError`].
     pub async fn bind(options: Options) -> Result<Self, ServeError> {
         let address = options.listen;
-        if !address.ip().is_loopback() {
+        let is_beyond = !address.ip().to_canonical().is_loopback();
+        if is_beyond && options.dev {
             return Err(ServeError::NotLoopback(address));
         }
+        if is_beyond && options.tls.is_none() && options.rules.trusted_proxies.is_empty() {
+            return Err(ServeError::NotEncrypted(address));
+        }
+        let doors = Doors::new(options.dev, options.proxy_protocol, options.tls.clone(), options.rules.clone());
+        let doors = Arc::new(doors.map_err(ServeError::Certificate)?);
         let open_files = env::raise_open_files();
         if open_files < OPEN_FILES_MIN {
             return Err(ServeError::OpenFiles { allowed: open_files });
         }
-        let listener = TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
+        let bind =
+            async |address| TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source });
+        let listener = bind(address).await?;
+        let back = if doors.needs_back_port() { Some(bind((Ipv4Addr::LOCALHOST, 0).into()).await?) } else { None };
         let threads = Pool::new("request", be_prompt).map_err(ServeError::Thread)?;
         let questions = questions::threads().map_err(ServeError::Thread)?;
-        Ok(Self { listener, options, open_files, threads, questions })
+        Ok(Self { listener, back, options, doors, open_files, threads, questions })
     }
 
     /// The address with the port that was really taken.
@@ -106,6 +126,40 @@ impl Server {
     /// What the system answers.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where commands on this machine ask it, by plain HTTP: a port of this machine alone where the server speaks TLS or takes PROXY
+    /// headers.
+    ///
+    /// # Errors
+    /// What the system answers.
+    pub fn address_here(&self) -> std::io::Result<SocketAddr> {
+        self.back.as_ref().unwrap_or(&self.listener).local_addr()
+    }
+
+    /// Where browsers find it if nobody says.
+    fn here(&self) -> String {
+        let scheme = if self.doors.is_https() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address().unwrap_or(self.options.listen))
+    }
+
+    async fn accept(&self) -> std::io::Result<(TcpStream, SocketAddr, Port)> {
+        let back = async {
+            match &self.back {
+                Some(back) => back.accept().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            accepted = self.listener.accept() => accepted.map(|(stream, peer)| (stream, peer, Port::Front)),
+            accepted = back => accepted.map(|(stream, peer)| (stream, peer, Port::Back)),
+        }
+    }
+
+    /// Its doors, to change what they go by.
+    #[must_use]
+    pub fn doors(&self) -> Arc<Doors> {
+        Arc::clone(&self.doors)
     }
 
     /// Serves until `stop` is ready. Then it ends the feeds and lets running requests end, for at most ten seconds, or until
@@ -123,11 +177,9 @@ impl Server {
         let connections = Arc::new(Connections::default());
         let sign_in = match &access {
             Access::Dev => None,
-            Access::Controlled { desk, first, .. } => Some(SignIn::new(
-                desk,
-                self.options.sign_in.clone(),
-                (self.address().unwrap_or(self.options.listen), *first),
-            )),
+            Access::Controlled { desk, first, .. } => {
+                Some(SignIn::new(desk, self.options.sign_in.clone(), (self.here(), *first)))
+            }
         };
         let sign_in = sign_in.and_then(|sign_in| match sign_in {
             Ok(sign_in) => Some(sign_in),
@@ -148,6 +200,7 @@ impl Server {
             metrics: recorder(),
             budget: Budget::default(),
             connections: Arc::clone(&connections),
+            doors: Arc::clone(&self.doors),
             open_files: self.open_files,
             agents: Arc::new(enrich::Browsers::builtin()),
             feeds,
@@ -158,18 +211,19 @@ impl Server {
             questions: self.questions.clone(),
             limits: self.options.limits,
         };
-        let router = router(app, &self.options);
+        let router = router(app);
         let (end, ending) = watch::channel(false);
-        let serving = Arc::new(Serving::new(router, ending));
+        let serving = Arc::new(Serving::new(router, Arc::clone(&self.doors), ending));
         let places = Arc::new(Places::new(Arc::clone(&connections)));
         let mut short_of_files = false;
+        let watching = tokio::spawn(watch_certificate(Arc::clone(&self.doors), self.threads.clone()));
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+                accepted = self.accept() => accepted,
                 () = &mut stop => break,
             };
-            let (stream, peer) = match accepted {
+            let (stream, peer, port) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     if env::is_out_of_files(&error) {
@@ -193,22 +247,24 @@ impl Server {
                 found = places.find(at_most) => found,
                 () = &mut stop => break,
             };
+            let is_https = port == Port::Front && self.doors.is_https();
             let serving = Arc::clone(&serving);
             let places = Arc::clone(&places);
             match found {
-                Found::Free(place) => drop(tokio::spawn(async move { serving.serve(stream, peer, place).await })),
+                Found::Free(place) => drop(tokio::spawn(async move { serving.serve(stream, peer, port, place).await })),
                 Found::Leaving(turn) => drop(tokio::spawn(async move {
                     match places.wait(at_most, turn).await {
-                        Some(place) => serving.serve(stream, peer, place).await,
-                        None => refuse(stream),
+                        Some(place) => serving.serve(stream, peer, port, place).await,
+                        None => refuse(stream, is_https),
                     }
                 })),
-                Found::None => refuse(stream),
+                Found::None => refuse(stream, is_https),
             }
         }
         keeping.abort();
+        watching.abort();
         drop(serving);
-        drop(self.listener);
+        drop((self.listener, self.back));
         stopping.send_replace(true);
         end.send_replace(true);
         tokio::select! {
@@ -245,6 +301,26 @@ async fn keep_uses(log: Weak<Log>, access: Access, sign_in: Option<SignIn>, thre
                 tracing::warn!(%error, "when tokens were last used could not be kept; it is tried again");
             }
         });
+    }
+}
+
+/// Reads the certificate again where its files have changed.
+async fn watch_certificate(doors: Arc<Doors>, threads: Pool) {
+    if !doors.is_https() {
+        return;
+    }
+    let mut looks = tokio::time::interval(doors::LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        looks.tick().await;
+        let doors = Arc::clone(&doors);
+        let looked = threads.run(move || {
+            doors.look();
+            Ok(())
+        });
+        if looked.await.is_err() {
+            tracing::debug!("the certificate's files were not looked at this time");
+        }
     }
 }
 

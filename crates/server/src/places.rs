@@ -73,9 +73,13 @@ impl Places {
     }
 }
 
-/// Answers that there is no place, without waiting for the client, and closes the connection.
-pub(crate) fn refuse(stream: TcpStream) {
+/// Answers that there is no place, without waiting for the client, and closes the connection. Under TLS there is no answer without a
+/// handshake, so it is closed alone.
+pub(crate) fn refuse(stream: TcpStream, is_https: bool) {
     metrics::counter!("indelible_connections_refused_total").increment(1);
+    if is_https {
+        return;
+    }
     let Ok(mut stream) = stream.into_std() else { return };
     let problem = Problem::no_connection();
     let body = serde_json::to_string(&problem).unwrap_or_default();

@@ -164,6 +164,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad_parameter", "A parameter cannot be used", detail)
     }
 
+    /// The resource takes another method.
+    pub(crate) fn method_not_allowed() -> Self {
+        let detail = "this resource takes another method; see /openapi.json";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", detail)
+    }
+
     /// The same answer for what does not exist and for what the caller may not see.
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found", format!("there is no {what} here"))

@@ -15,8 +15,8 @@ use tower::ServiceExt;
 
 use crate::answered::hold_until_answered;
 use crate::connections::{LEAVE, Place};
-use crate::state::Peer;
-use crate::wire::{Wire, has_unread};
+use crate::doors::{Doors, HANDSHAKE, Port};
+use crate::wire::Wire;
 
 /// How long a client may take to send a request's head. Slower ones are cut off, so that they cost others nothing.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,41 +38,51 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// How connections are served.
 pub(crate) struct Serving {
     router: axum::Router,
+    doors: Arc<Doors>,
     builder: Builder<TokioExecutor>,
     /// Set once the server is told to stop.
     ending: watch::Receiver<bool>,
 }
 
 impl Serving {
-    pub(crate) fn new(router: axum::Router, ending: watch::Receiver<bool>) -> Self {
+    pub(crate) fn new(router: axum::Router, doors: Arc<Doors>, ending: watch::Receiver<bool>) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEAD_BYTES_MAX);
         let http2 = &mut builder.http2();
         http2.timer(TokioTimer::new()).max_concurrent_streams(STREAMS_MAX);
         http2.keep_alive_interval(KEEP_ALIVE).keep_alive_timeout(KEEP_ALIVE);
-        Self { router, builder, ending }
+        Self { router, doors, builder, ending }
     }
 
-    /// Serves a connection to its end.
+    /// Serves a connection to its end. One that is not open yet (PROXY header, TLS) has no request, so it goes as soon as it is told to.
     ///
     /// Whether it leaves is decided by the task that reads it, and by nobody else: so no request begins between the last look and
     /// the goodbye. A request that has come in part, or that the system holds unread, is waited for.
-    pub(crate) async fn serve(&self, stream: TcpStream, peer: SocketAddr, place: Place) {
-        let stream = Arc::new(prepared(stream));
+    pub(crate) async fn serve(&self, stream: TcpStream, peer: SocketAddr, port: Port, place: Place) {
+        let mut ending = self.ending.clone();
+        let opened = tokio::select! {
+            opened = tokio::time::timeout(HANDSHAKE, self.doors.open(prepared(stream), peer, port)) => opened,
+            _ = ending.changed() => return,
+            _ = place.is_to_end() => return,
+        };
+        let (stream, arrival) = match opened {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(error)) => return tracing::debug!(%error, %peer, "a connection was not opened"),
+            Err(_) => return tracing::debug!(%peer, "a connection was not opened in time"),
+        };
+        let socket = stream.socket();
         let router = self.router.clone();
-        let peer = Peer(peer);
         let begin = place.requests();
         let service = hyper::service::service_fn(move |request: HyperRequest<Incoming>| {
             let on_its_way = begin();
             let mut request: Request = request.map(axum::body::Body::new);
-            request.extensions_mut().insert(peer);
+            request.extensions_mut().insert(arrival);
             let answer = router.clone().oneshot(request);
             async move { answer.await.map(|response| hold_until_answered(response, on_its_way)) }
         });
-        let wire = TokioIo::new(Wire::new(Arc::clone(&stream), place.heard()));
+        let wire = TokioIo::new(Wire::new(stream, place.heard()));
         let connection = self.builder.serve_connection(wire, service);
         tokio::pin!(connection);
-        let mut ending = self.ending.clone();
         let ended = loop {
             let told_at = tokio::select! {
                 biased;
@@ -80,7 +90,7 @@ impl Serving {
                 _ = ending.changed() => break None,
                 step = place.is_to_end() => step,
             };
-            let grace = if has_unread(&stream) { Some(LEAVE) } else { place.grace() };
+            let grace = if socket.has_unread() { Some(LEAVE) } else { place.grace() };
             if let Some(grace) = grace {
                 tokio::select! {
                     biased;
@@ -121,6 +131,7 @@ mod tests {
     use std::io::{Read as _, Write as _};
 
     use crate::connections::Connections;
+    use crate::doors::Rules;
     use tokio::net::TcpListener;
 
     /// A client's connection that was used once and is served, and what all connections are.
@@ -132,7 +143,8 @@ mod tests {
         let router = axum::Router::new().route("/", axum::routing::get(|| async { "ok" }));
         let connections = Arc::new(Connections::default());
         let place = connections.enter(1).unwrap();
-        tokio::spawn(async move { Serving::new(router, ending).serve(stream, peer, place).await });
+        let doors = Arc::new(Doors::new(true, false, None, Rules::default()).unwrap());
+        tokio::spawn(async move { Serving::new(router, doors, ending).serve(stream, peer, Port::Front, place).await });
         client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
         let (answer, client) = answer(client).await;
         assert!(answer.ends_with("ok"), "{answer}");

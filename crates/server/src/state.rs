@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::access::{Access, Caller, Rates, Refusals};
 use crate::budget::Budget;
 use crate::connections::Connections;
+use crate::doors::Doors;
 use crate::feed::Feeds;
 use crate::pool::Pool;
 use crate::problem::Problem;
@@ -32,6 +33,7 @@ pub(crate) struct App {
     /// What requests hold in memory at once.
     pub(crate) budget: Budget,
     pub(crate) connections: Arc<Connections>,
+    pub(crate) doors: Arc<Doors>,
     /// How many files and connections the process may have open.
     pub(crate) open_files: u64,
     pub(crate) agents: Arc<enrich::Browsers>,
@@ -75,6 +77,6 @@ impl App {
     }
 }
 
-/// The other end of the connection.
+/// Who asks: the other end of the connection, or whom trusted proxies name. IPv4 in IPv6 form is IPv4.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);

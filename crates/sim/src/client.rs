@@ -114,7 +114,7 @@ impl Clients {
 }
 
 fn submission(body: &str) -> Submission<'_> {
-    Submission { body: body.as_bytes(), kind: BodyKind::Ndjson, source: SOURCE, partial: false }
+    Submission { body: body.as_bytes(), kind: BodyKind::Ndjson, source: SOURCE, reach: None, partial: false }
 }
 
 /// A place in a list of so many; 0 in an empty one.

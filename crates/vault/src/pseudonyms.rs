@@ -4,20 +4,32 @@
 //! that both are destroyed at once; afterwards the pseudonym in lines is sixteen random bytes.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use env::Random;
 use event::Person;
+use hashbrown::HashTable;
 use sha2::{Digest as _, Sha256};
 
 /// What every pseudonym begins with.
 const MARK: &str = "p_";
 
-/// The pseudonyms of all addresses that have one. Memory: some 60 bytes each.
+/// The pseudonyms of all addresses that have one. Memory: some 90 bytes each.
 #[derive(Default)]
 pub(crate) struct Pseudonyms {
     /// By the first half of the SHA-256 of the person's bytes, with the address for an id.
     of: HashMap<[u8; 16], [u8; 16]>,
+    /// The same once more, by type and address alone.
+    anywhere: HashTable<Anywhere>,
+    /// Under a key of this process, so that nobody can look for two addresses with one hash.
+    hasher: RandomState,
+}
+
+/// A pseudonym, and the hash of the type and address that it stands for.
+struct Anywhere {
+    hash: u64,
+    pseudonym: [u8; 16],
 }
 
 impl Pseudonyms {
@@ -28,13 +40,24 @@ impl Pseudonyms {
 
     /// Notes that `pseudonym` stands for the address of `person`; false if it is none, or the address has one.
     pub(crate) fn insert(&mut self, person: &Person<'_>, pseudonym: &str) -> bool {
-        bytes(pseudonym).is_some_and(|bytes| self.of.insert(place(person), bytes).is_none())
+        let Some(pseudonym) = bytes(pseudonym) else { return false };
+        let hash = self.hasher.hash_one((person.kind, person.id));
+        self.anywhere.insert_unique(hash, Anywhere { hash, pseudonym }, |known| known.hash);
+        self.of.insert(place(person), pseudonym).is_none()
+    }
+
+    /// The pseudonyms of an address, in any scope. Cost: a look-up.
+    pub(crate) fn anywhere(&self, kind: &str, address: &str) -> Vec<String> {
+        let hash = self.hasher.hash_one((kind, address));
+        let same = self.anywhere.iter_hash(hash).filter(|known| known.hash == hash);
+        same.map(|known| text(&known.pseudonym)).collect()
     }
 
     /// Forgets what a pseudonym stands for. Cost: a look at each.
     pub(crate) fn forget(&mut self, pseudonym: &str) {
         if let Some(gone) = bytes(pseudonym) {
             self.of.retain(|_, kept| *kept != gone);
+            self.anywhere.retain(|kept| kept.pseudonym != gone);
         }
     }
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod erasing;
 mod identities;
 mod keys;
+mod naming;
 mod sealing;
 
 use std::{

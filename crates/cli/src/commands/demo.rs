@@ -8,7 +8,7 @@ use env::SystemClock;
 use ingest::{Lines, Mapping};
 
 use crate::access_control::refuse_settled;
-use crate::commands::serve::{Mode, serve_log};
+use crate::commands::serve::serve_log;
 use crate::exit::{Exit, failed};
 use crate::importing::{Refused, Sink, import};
 use crate::local::Local;
@@ -46,7 +46,7 @@ impl Demo {
         );
         refuse_settled(&self.local.data)?;
         let options = server::Options::at(self.listen);
-        serve_log(|| self.open_with_samples(), Mode::Dev, options, &greeting)
+        serve_log(|| self.open_with_samples(), options, None, &greeting)
     }
 
     fn open_with_samples(&self) -> miette::Result<Log> {

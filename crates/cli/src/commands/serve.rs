@@ -5,18 +5,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::{AllowList, AllowListError};
 use clap::Args;
 use engine::{Limits, Log};
 use serde::Deserialize as _;
-use server::{Access, Issuer, Options, ServeError, Server, SignInOptions};
+use server::{Access, Issuer, Options, Origin, Rules, ServeError, Server, SignInOptions, TlsFiles};
 
 use crate::access_control::{Controlled, controlled, refuse_settled};
 use crate::exit::{Exit, failed};
 use crate::local::Local;
 use crate::operator::OperatorFile;
 use crate::output::announce;
+use crate::reloading::Reloading;
 use crate::runtime::MORE_THREADS;
-use crate::settings::{self, NotLoaded};
+use crate::settings::{self, Effective, Loaded, NotLoaded};
 use crate::stopping::Told;
 
 /// Serve a log over HTTP
@@ -33,6 +35,27 @@ pub(crate) struct Serve {
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7117", env = "INDELIBLE_LISTEN")]
     listen: SocketAddr,
+    /// Certificate (PEM): the server's own, then those that lead to a root. With it the server speaks TLS 1.2 and 1.3, HTTP/2 and
+    /// HTTP/1.1. A changed file is taken within seconds.
+    #[arg(long, value_name = "FILE", env = "INDELIBLE_TLS_CERT")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of the certificate (PEM), a file that is kept from others.
+    #[arg(long, value_name = "FILE", env = "INDELIBLE_TLS_KEY")]
+    tls_key: Option<PathBuf>,
+    /// A proxy, by address or network, that is believed: X-Forwarded-For and X-Forwarded-Proto of all others are ignored. Plain HTTP beyond
+    /// this machine is spoken with these alone. May be given several times.
+    #[arg(long, value_name = "CIDR", env = "INDELIBLE_TRUSTED_PROXY", value_delimiter = ',', value_parser = network)]
+    trusted_proxy: Vec<String>,
+    /// Trusted proxies begin each connection with a PROXY header (version 1 or 2); from nobody else one is taken.
+    #[arg(long, env = "INDELIBLE_PROXY_PROTOCOL")]
+    proxy_protocol: bool,
+    /// Where readers find the server: scheme and host. A request for another host is refused, unless it carries a token or looks at
+    /// the server's health.
+    #[arg(long, value_name = "URL", env = "INDELIBLE_PUBLIC_URL", value_parser = Origin::parse)]
+    public_url: Option<Origin>,
+    /// An origin whose pages may show the log by a token (`<indelible-log>`). May be given several times.
+    #[arg(long, value_name = "URL", env = "INDELIBLE_EMBED_ORIGIN", value_delimiter = ',', value_parser = Origin::parse)]
+    embed_origin: Vec<Origin>,
     /// For development: no sign-in, this machine only.
     #[arg(long, env = "INDELIBLE_DEV")]
     dev: bool,
@@ -62,16 +85,23 @@ pub(crate) struct Serve {
     heartbeat_ms: u64,
 }
 
+/// The settings that SIGHUP reads again.
+pub(crate) const RELOADED: [&str; 6] =
+    ["tls_cert", "tls_key", "trusted_proxy", "public_url", "embed_origin", "allow_origin"];
+
 /// The settings of this process, then the log over HTTP.
 pub(crate) fn run() -> miette::Result<Exit> {
-    let settings = settings::load().map_err(NotLoaded::report)?;
-    let serve = &settings.serve;
-    let options = serve.options();
+    let Loaded { serve, settings } = settings::load().map_err(NotLoaded::report)?;
     if serve.dev {
         refuse_settled(&serve.local.data)?;
     }
-    let (name, mode) = if serve.dev { ("dev", Mode::Dev) } else { ("log", Mode::Controlled) };
-    serve_log(|| serve.local.open(name), mode, options, "")
+    let name = if serve.dev { "dev" } else { "log" };
+    serve_log(|| serve.local.open(name), serve.options(), Some(settings), "")
+}
+
+/// A network of proxies, as it was written.
+fn network(text: &str) -> Result<String, AllowListError> {
+    AllowList::parse([text]).map(|_| text.to_owned())
 }
 
 impl Serve {
@@ -79,22 +109,69 @@ impl Serve {
     pub(crate) fn contradictions(&self) -> Vec<(&'static str, &'static str, &'static str)> {
         let mut found = Vec::new();
         if !self.dev && !self.allow_origin.is_empty() {
-            found.push(("allow_origin", "it is for --dev alone", "leave it out"));
+            found.push(("allow_origin", "it is for --dev alone", "leave it out; without --dev there is embed_origin"));
+        }
+        if self.dev && !self.embed_origin.is_empty() {
+            found.push(("embed_origin", "with --dev there are no tokens to ask with", "use allow_origin"));
+        }
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(_), None) => found.push(("tls_cert", "a certificate needs its key", "name it with tls_key")),
+            (None, Some(_)) => found.push(("tls_key", "a key needs its certificate", "name it with tls_cert")),
+            _ => {}
+        }
+        if self.proxy_protocol && self.trusted_proxy.is_empty() {
+            let what = "a PROXY header is taken from trusted proxies alone, and there are none";
+            found.push(("proxy_protocol", what, "name them with trusted_proxy"));
+        }
+        let is_beyond = !self.listen.ip().to_canonical().is_loopback();
+        if is_beyond && self.dev {
+            found.push(("listen", "--dev listens on this machine alone", "listen on 127.0.0.1"));
+        } else if is_beyond && self.tls_cert.is_none() && self.trusted_proxy.is_empty() {
+            let what = "beyond this machine tokens and sessions would pass in the clear";
+            found.push((
+                "listen",
+                what,
+                "name a certificate with tls_cert and tls_key, or the proxy with trusted_proxy",
+            ));
         }
         found
+    }
+
+    /// Where the certificate lies; `None` without TLS.
+    pub(crate) fn tls_files(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
+        Some(TlsFiles { certificate, key })
+    }
+
+    /// What the doors go by.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules {
+            // Each was read once already.
+            trusted_proxies: AllowList::parse(&self.trusted_proxy).unwrap_or_default(),
+            public_url: self.public_url.clone(),
+            embed_origins: self.embed_origin.iter().cloned().collect(),
+            allow_origins: self.allow_origin.iter().cloned().collect(),
+        }
     }
 
     fn options(&self) -> Options {
         Options {
             listen: self.listen,
-            allow_origins: self.allow_origin.iter().cloned().collect(),
+            dev: self.dev,
+            tls: self.tls_files(),
+            proxy_protocol: self.proxy_protocol,
+            rules: self.rules(),
             heartbeat: Duration::from_millis(self.heartbeat_ms.max(1)),
             limits: Limits {
                 time_us: self.question_ms.saturating_mul(1_000),
                 lines: self.question_lines,
                 ..Limits::default()
             },
-            sign_in: SignInOptions { origin: None, limits: self.session_limits(), issuers: self.oidc.clone() },
+            sign_in: SignInOptions {
+                origin: self.public_url.as_ref().map(ToString::to_string),
+                limits: self.session_limits(),
+                issuers: self.oidc.clone(),
+            },
         }
     }
 }
@@ -120,28 +197,20 @@ fn issuer(text: &str) -> Result<Issuer, String> {
     Ok(issuer)
 }
 
-/// Whether access is controlled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Everybody on this machine may do everything.
-    Dev,
-    /// By tokens and grants.
-    Controlled,
-}
-
 /// How long requests that were cut off may take to let go of the log.
 pub(crate) const CUT_OFF: Duration = Duration::from_secs(5);
 
 /// The same where the process was told to stop twice.
 const CUT_OFF_SOON: Duration = Duration::from_secs(1);
 
-/// Opens the log and serves it until the process is told to stop, then closes it. `greeting` follows the address.
+/// Opens the log and serves it until the process is told to stop, then closes it. `greeting` follows the address. With `settings`,
+/// SIGHUP reads them again.
 ///
 /// Told a second time, it cuts off requests that still run. Closing the log is never cut off.
 pub(crate) fn serve_log(
     open: impl FnOnce() -> miette::Result<Log>,
-    mode: Mode,
     options: Options,
+    settings: Option<Vec<Effective>>,
     greeting: &str,
 ) -> miette::Result<Exit> {
     crate::allocator::keep_small();
@@ -149,27 +218,35 @@ pub(crate) fn serve_log(
     // Listens before the log and the port are there and are announced: whoever reads that announcement may tell the process to
     // stop at once.
     let told = Told::listen(&runtime)?;
+    let reloading = settings.map(|settings| Reloading::listen(&runtime, settings)).transpose()?;
     // The port is taken before the log is opened, so that a port in use makes no log and leaves no entry of a start. Clients that
     // connect meanwhile wait.
+    let is_dev = options.dev;
+    let public_url = options.sign_in.origin.clone();
     let server = runtime.block_on(Server::bind(options));
     let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
     let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
+    let here = server.address_here().map_err(|error| failed(&error, "choose another address with --listen"))?;
+    let scheme = if server.doors().is_https() { "https" } else { "http" };
     let log = Arc::new(told.while_starting(&runtime, open)?);
-    let (access, first, _operator) = match mode {
-        Mode::Dev => (Access::Dev, None, None),
-        Mode::Controlled => {
-            let Controlled { access, token, first } = controlled(&log)?;
-            let file = OperatorFile::create(log.layout().data(), &token);
-            (access, first, Some(file.map_err(|error| failed(&error, "look at the folder's permissions"))?))
-        }
+    let (access, first, _operator) = if is_dev {
+        (Access::Dev, None, None)
+    } else {
+        let Controlled { access, token, first } = controlled(&log)?;
+        let file = OperatorFile::create(log.layout().data(), &token);
+        (access, first, Some(file.map_err(|error| failed(&error, "look at the folder's permissions"))?))
     };
     let served = runtime.block_on(async {
-        if let Err(error) = log.describe(&format!("serving at http://{address}")) {
+        if let Some(reloading) = reloading {
+            tokio::spawn(reloading.run(server.doors()));
+        }
+        if let Err(error) = log.describe(&format!("serving at http://{here}")) {
             tracing::warn!(%error, "the lock file does not say where the log is served");
         }
-        announce(format_args!("Serving {} with {} entries at http://{address}", log.tree().origin(), log.size()));
+        announce(format_args!("Serving {} with {} entries at {scheme}://{address}", log.tree().origin(), log.size()));
         if let Some(first) = first {
-            let link = format!("http://{address}/sign-in#invitation={}", first.reveal());
+            let found = public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
+            let link = format!("{found}/sign-in#invitation={}", first.reveal());
             announce(format_args!(
                 "Nobody manages access yet. This link makes the first account, once, for 15 minutes:\n{link}"
             ));
@@ -209,6 +286,10 @@ fn bind_remedy(error: &ServeError) -> &'static str {
         ServeError::OpenFiles { .. } => "allow it more: `ulimit -n 4096` before it, or LimitNOFILE in its systemd unit",
         ServeError::Thread(_) => MORE_THREADS,
         ServeError::NotLoopback(_) | ServeError::Bind { .. } => "choose another address with --listen",
+        ServeError::NotEncrypted(_) => {
+            "name a certificate with --tls-cert and --tls-key, or the proxy with --trusted-proxy"
+        }
+        ServeError::Certificate(_) => "mend the files that --tls-cert and --tls-key name",
     }
 }
 

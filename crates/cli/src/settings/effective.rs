@@ -59,6 +59,11 @@ impl Effective {
             is_secret: arg.is_hide_env_values_set(),
         }
     }
+
+    /// Whether it says the same, wherever it comes from.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.values == other.values
+    }
 }
 
 impl fmt::Display for Effective {

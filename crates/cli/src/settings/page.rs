@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::CommandFactory as _;
 
 use crate::Cli;
+use crate::commands::serve::RELOADED;
 use crate::settings::settings_of;
 
 const BEGINS: &str = "<!-- settings: written by `INDELIBLE_GOLDEN=1 cargo test -p indelible-cli page` -->\n";
@@ -25,6 +26,9 @@ fn written() -> String {
         let defaults: Vec<_> = arg.get_default_values().iter().filter_map(|value| value.to_str()).collect();
         if !defaults.is_empty() && arg.get_action().takes_values() {
             writeln!(page, "· default `{}`", defaults.join(", ")).unwrap();
+        }
+        if RELOADED.contains(&key.as_str()) {
+            writeln!(page, "· read again on SIGHUP").unwrap();
         }
         writeln!(page, "\n{}\n", arg.get_long_help().or(arg.get_help()).unwrap()).unwrap();
     }
@@ -53,4 +57,6 @@ fn a_setting_is_named_alike_in_file_flag_and_environment() {
         assert_eq!(arg.get_env().unwrap(), format!("INDELIBLE_{}", key.to_uppercase()).as_str());
         assert!(!arg.is_required_set(), "{key}: a file may give it");
     }
+    let serve = cli.find_subcommand("serve").unwrap();
+    assert!(RELOADED.iter().all(|key| settings_of(serve).any(|arg| arg.get_id() == *key)));
 }

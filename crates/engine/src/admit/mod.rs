@@ -4,6 +4,7 @@ pub(crate) mod admitting;
 pub(crate) mod dedup;
 pub(crate) mod error;
 pub(crate) mod first_entry;
+pub(crate) mod outside;
 pub(crate) mod owing;
 pub(crate) mod queue;
 pub(crate) mod submission;

@@ -3,6 +3,8 @@
 use event::{BodyKind, Problem, Warning};
 use proof::Digest;
 
+use crate::ask::reach::Reach;
+
 /// A request to record events.
 #[derive(Debug, Clone, Copy)]
 pub struct Submission<'a> {
@@ -12,6 +14,8 @@ pub struct Submission<'a> {
     pub kind: BodyKind,
     /// Who sends them: never a claim of the client's.
     pub source: &'a str,
+    /// Where its sender may write; `None`: everywhere. An event outside is wrong as any other, with the code `not_permitted`.
+    pub reach: Option<&'a Reach>,
     /// Record the good ones and list the rest, instead of all or nothing.
     pub partial: bool,
 }

@@ -2,6 +2,7 @@
 
 use crate::admit::admitting::{Plan, Prepared, receipts};
 use crate::admit::error::SubmitError;
+use crate::admit::outside;
 use crate::admit::queue::{CommitJob, Refused};
 use crate::admit::submission::{Receipt, Submission, Submitted};
 use crate::log::Log;
@@ -64,8 +65,8 @@ impl Log {
     /// # Errors
     /// [`SubmitError`]; nothing was recorded then.
     pub fn submit(&self, submission: &Submission<'_>) -> Result<Submitted, SubmitError> {
-        let (batch, problems) = parse(submission)?;
-        let events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
+        let batch = event::parse_batch(submission.body, submission.kind)?;
+        let (events, problems) = accept(submission, &batch)?;
         self.record(&events, &problems, submission.source, submission.partial)
     }
 
@@ -76,8 +77,8 @@ impl Log {
     /// # Errors
     /// [`SubmitError`]; nothing was recorded then, and nobody will call.
     pub fn send(&self, submission: &Submission<'_>, done: Done) -> Result<Sent, SubmitError> {
-        let (batch, problems) = parse(submission)?;
-        let events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
+        let batch = event::parse_batch(submission.body, submission.kind)?;
+        let (events, problems) = accept(submission, &batch)?;
         self.push(&events, problems, submission.source, submission.partial, false, done)
     }
 
@@ -185,14 +186,21 @@ impl Log {
     }
 }
 
-/// The events of a body, and what is wrong with some of them, if that is allowed.
-fn parse<'a>(submission: &Submission<'a>) -> Result<(event::Batch<'a>, Vec<Problem>), SubmitError> {
-    let batch = event::parse_batch(submission.body, submission.kind)?;
-    let problems = batch.problems();
-    if batch.broken.is_some() || !(submission.partial || batch.is_sound()) {
+/// The events of a body that can be taken, and what is wrong with the others, if that is allowed.
+fn accept<'b, 'a>(
+    submission: &Submission<'a>,
+    batch: &'b event::Batch<'a>,
+) -> Result<(Vec<Option<&'b Event<'a>>>, Vec<Problem>), SubmitError> {
+    let mut events: Vec<Option<&Event<'_>>> = batch.events.iter().map(|event| event.as_ref().ok()).collect();
+    let mut problems = batch.problems();
+    if let Some(reach) = submission.reach {
+        problems.extend(outside::take_out(&mut events, reach));
+        problems.sort_by_key(|problem| (problem.index.is_none(), problem.index));
+    }
+    if batch.broken.is_some() || !(submission.partial || problems.is_empty()) {
         return Err(SubmitError::Problems { problems });
     }
-    Ok((batch, problems))
+    Ok((events, problems))
 }
 
 #[cfg(test)]
@@ -211,7 +219,8 @@ mod tests {
         let vault = &log.shared.vault;
         let body =
             |who: &str| format!(r#"{{"action":"door.open","actor":{{"type":"user","id":"{who}","name":"Ann"}}}}"#);
-        let submission = |body| Submission { body, kind: BodyKind::Ndjson, source: "test", partial: false };
+        let submission =
+            |body| Submission { body, kind: BodyKind::Ndjson, source: "test", reach: None, partial: false };
 
         let waits = body("1");
         log.submit(&submission(waits.as_bytes())).unwrap();

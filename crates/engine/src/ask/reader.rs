@@ -183,10 +183,13 @@ impl<'a> Reader<'a> {
     ) -> Result<Progress, SearchError> {
         let mut view = self.log.shared.view_from(feed.position());
         view.size = until.unwrap_or(view.size).min(view.size);
+        // Persons may have come since the feed began.
+        let caller = self.caller.renewed(self.log);
+        let reader = self.log.reader(&caller);
         let mut failed = None;
-        let progress = self.ask_about(&view, predicate, |question| {
+        let progress = reader.ask_about(&view, predicate, |question| {
             feed.read(question, &mut |hit| {
-                let shown = self.show(hit).and_then(|shown| Ok(each(&shown)?));
+                let shown = reader.show(hit).and_then(|shown| Ok(each(&shown)?));
                 shown.unwrap_or_else(|error| {
                     failed = Some(error);
                     ControlFlow::Break(())

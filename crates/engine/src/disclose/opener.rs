@@ -259,7 +259,7 @@ mod tests {
         };
         let body = (from..from + 30).map(event).collect::<Vec<_>>().join("\n");
         let kind = event::BodyKind::guess(body.as_bytes());
-        log.submit(&Submission { body: body.as_bytes(), kind, source: "test", partial: false }).unwrap();
+        log.submit(&Submission { body: body.as_bytes(), kind, source: "test", reach: None, partial: false }).unwrap();
     }
 
     /// Per entry of `test`: the name that opens, whether the address does, and whether the person was erased.

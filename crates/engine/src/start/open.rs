@@ -177,6 +177,7 @@ pub(crate) fn begin(config: Config, world: World) -> Result<(Log, Workers, Begun
         cursor_key,
         cache,
         results: search::ResultCache::new(crate::ask::limits::RESULT_BYTES_MAX),
+        sources: crate::ask::sources::Sources::default(),
         memory: search::Memory::new(crate::ask::limits::QUESTIONS_BYTES_MAX),
         owed: Owed::default(),
         threads: Threads::default(),

@@ -34,7 +34,8 @@ fn another_event_under_the_same_id_is_refused_and_costs_the_batch() {
     let Err(SubmitError::Conflict { problems }) = submit(&log, body) else { panic!("a conflict") };
     assert_eq!((problems[0].index, problems[0].code), (Some(1), "event_id_conflict"));
     assert_eq!(log.size(), size, "all or nothing");
-    let partial = Submission { body: body.as_bytes(), kind: BodyKind::Ndjson, source: "test", partial: true };
+    let partial =
+        Submission { body: body.as_bytes(), kind: BodyKind::Ndjson, source: "test", reach: None, partial: true };
     let submitted = log.submit(&partial).unwrap();
     assert!(submitted.receipts[0].is_some() && submitted.receipts[1].is_none());
     assert_eq!(submitted.problems[0].index, Some(1));

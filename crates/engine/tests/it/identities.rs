@@ -1,6 +1,6 @@
 //! A log with more names and addresses of persons than it may hold in memory.
 
-use engine::{Limits, Log, Own, World, inspect};
+use engine::{Caller, Limits, Log, Own, Sight, Viewer, World, inspect};
 use event::Person;
 use event::personal::Scope as PersonScope;
 use search::{Predicate, SearchError, Spent, SuggestField, parse_query};
@@ -116,4 +116,27 @@ fn what_would_open_more_than_it_may_is_refused_and_names_the_limit() {
     assert_eq!(ask("action:door.open").unwrap(), 260, "what asks for no text opens nothing");
     submit(&log, &entries(100..110)).unwrap();
     assert_eq!(ask("action:door.open").unwrap(), 280, "new persons are taken in");
+}
+
+#[test]
+fn what_others_outside_a_scope_are_called_costs_the_question_nothing() {
+    let folder = Folder::new();
+    let log = made(&folder, FEW_BYTES);
+    let own =
+        r#"{"action":"door.open","organization":{"id":"own"},"actor":{"type":"user","id":"o1","name":"Own Person"}}"#;
+    submit(&log, own).unwrap();
+    let limits = Limits { lines: 20, ..Limits::default() };
+    let scope = parse_query("organization:own", &jiff::tz::TimeZone::UTC).unwrap();
+    let scoped = Caller::within(Viewer::default(), scope, Sight::of_everything(), limits).unwrap();
+    let everything = Caller::of_everything(Viewer::default(), limits);
+    let count = |caller: &Caller, text: &str| {
+        let predicate = parse_query(text, &jiff::tz::TimeZone::UTC).unwrap();
+        log.reader(caller).ask(&predicate, search::count)
+    };
+    for text in ["actor_name:\"own person\"", "actor_name:nobody", "actor:own@doors.example"] {
+        assert!(matches!(count(&everything, text), Err(SearchError::OverBudget(Spent::Identities))), "{text}");
+    }
+    assert_eq!(count(&scoped, "actor_name:\"own person\"").unwrap(), 1, "not held, and opened");
+    assert_eq!(count(&scoped, "actor_name:nobody").unwrap(), 0);
+    assert_eq!(count(&scoped, "actor:own@doors.example").unwrap(), 0);
 }

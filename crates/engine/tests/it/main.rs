@@ -27,6 +27,7 @@ mod merging;
 mod own_changes;
 mod planted;
 mod publication;
+mod reach;
 mod reindexing;
 mod repairing;
 mod sealing;
@@ -80,6 +81,7 @@ pub(crate) fn submit(log: &Log, body: &str) -> Result<Submitted, SubmitError> {
         body: body.as_bytes(),
         kind: BodyKind::guess(body.as_bytes()),
         source: "test",
+        reach: None,
         partial: false,
     })
 }

@@ -254,18 +254,22 @@ fn shown(log: &Log, caller: &Caller) -> Vec<String> {
     all
 }
 
-/// An entry without its id, the moment it was received, digests and pseudonyms.
-fn masked(json: &[u8]) -> String {
+/// An entry without its id, place and the moment it was received, digests and pseudonyms.
+pub(crate) fn masked(json: &[u8]) -> String {
     let mut entry: Value = serde_json::from_slice(json).unwrap();
-    for member in ["id", "received"] {
+    for member in ["id", "received", "leaf_index"] {
         entry[member] = Value::Null;
     }
     for personal in entry["personal"].as_array_mut().into_iter().flatten() {
         personal["digest"] = Value::Null;
     }
-    let text = entry.to_string();
+    without_pseudonyms(&entry.to_string())
+}
+
+/// Pseudonyms are random.
+pub(crate) fn without_pseudonyms(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = text.as_str();
+    let mut rest = text;
     // `p_` and 22 characters of base64url.
     while let Some((before, after)) = rest.split_once("p_").filter(|(_, after)| after.len() > 22) {
         out.push_str(before);

@@ -33,7 +33,8 @@ type Told = Arc<Mutex<Option<Answer>>>;
 fn send(log: &Log, body: &str) -> (Waiting, Told) {
     let told = Told::default();
     let tell = Arc::clone(&told);
-    let submission = Submission { body: body.as_bytes(), kind: BodyKind::Ndjson, source: "test", partial: false };
+    let submission =
+        Submission { body: body.as_bytes(), kind: BodyKind::Ndjson, source: "test", reach: None, partial: false };
     let done = Box::new(move |answer| *tell.lock().unwrap() = Some(answer));
     let Sent::Waiting(waiting) = log.send(&submission, done).unwrap() else { panic!("nothing new was sent") };
     (waiting, told)

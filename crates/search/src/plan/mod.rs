@@ -1,6 +1,7 @@
 //! From a predicate to the rows of one part that match it. Exact: every matching row below the tree size of the
 //! question, and no other.
 
+mod acts;
 mod address;
 mod path;
 mod person;
@@ -34,8 +35,9 @@ use crate::results::{AnswerKind, CachedAnswer};
 pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>, SearchError> {
     let kept = question.kept(part, AnswerKind::Rows, || {
         question.keep_going(0)?;
-        let plan = Plan { question, part };
-        let found = plan.eval(question.asked(), &universe(part, question.size));
+        // The scope first: what lies outside costs the question nothing.
+        let found =
+            inside(question, part).and_then(|inside| Plan { question, part }.eval(question.beside_scope(), &inside));
         let found = found.map_err(|error| match error {
             SearchError::OverBudget(Spent::Time | Spent::Lines) => SearchError::OverBudget(question.spent()),
             error => error,
@@ -46,6 +48,14 @@ pub(crate) fn rows(question: &Question<'_>, part: &dyn Part) -> Result<Arc<Rows>
         CachedAnswer::Rows(rows) => Ok(rows),
         _ => unreachable!("rows are kept under a key of their own"),
     }
+}
+
+/// Returns the rows of `part` inside the caller's scope, none of a leaf at or beyond the question's size.
+///
+/// # Errors
+/// As [`SearchError`].
+pub(crate) fn inside(question: &Question<'_>, part: &dyn Part) -> Result<Rows, SearchError> {
+    Plan { question, part }.eval(question.scope().predicate(), &universe(part, question.size))
 }
 
 /// Whether finding the rows of a part costs so much that a second processor is worth calling.
@@ -126,8 +136,8 @@ fn cost(predicate: &Predicate) -> u32 {
     match predicate {
         Predicate::All => 0,
         Predicate::Term(Term::Time { .. } | Term::Since { .. }) => 1,
-        Predicate::Term(Term::Equal(..)) => 2,
-        Predicate::Term(Term::Severity { .. } | Term::Status { .. }) => 3,
+        Predicate::Term(Term::Equal(..) | Term::InLine(..)) => 2,
+        Predicate::Term(Term::Severity { .. } | Term::Status { .. } | Term::Acts(..)) => 3,
         Predicate::Term(Term::Prefix(..)) => 4,
         Predicate::Term(Term::Path(_)) => 6,
         Predicate::Term(Term::Contains(..)) => 8,

@@ -33,6 +33,8 @@ impl Plan<'_> {
             Term::Path(prefix) => return self.path(prefix, within),
             Term::Contains(phrase, needle) => return self.contains(*phrase, needle, within),
             Term::Address(ip) => return self.address(*ip, within),
+            Term::InLine(keyword, value) => self.part.equal(keyword.field(), value.as_bytes())?,
+            Term::Acts(kind, id) => return self.acts(*kind, id, within),
         };
         Ok(within.meet(set))
     }

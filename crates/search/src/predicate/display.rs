@@ -46,6 +46,9 @@ impl fmt::Display for Term {
             Self::Contains(Phrase::Description, needle) => Quoted(needle).fmt(f),
             Self::Contains(phrase, needle) => write!(f, "{}:{}", phrase.name(), Quoted(needle)),
             Self::Address(ip) => write!(f, "ip:{ip}"),
+            // No key of the language: nothing that is typed has these texts.
+            Self::InLine(keyword, value) => write!(f, "line:{}:{}", keyword.name(), Quoted(value)),
+            Self::Acts(kind, id) => write!(f, "acts:{kind}:{}", Quoted(id)),
         }
     }
 }

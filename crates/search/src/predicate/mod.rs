@@ -8,7 +8,7 @@ mod word;
 
 use std::net::IpAddr;
 
-use event::Severity;
+use event::{ActorKind, Severity};
 use sha2::{Digest as _, Sha256};
 
 pub use word::{Keyword, Phrase};
@@ -74,6 +74,10 @@ pub enum Term {
     Contains(Phrase, String),
     /// The client's address is this one.
     Address(IpAddr),
+    /// Of scopes alone; nobody can type it. The line has exactly this value of the field: an e-mail address stands for nothing else.
+    InLine(Keyword, String),
+    /// Of scopes alone; nobody can type it. Whoever has this type and id acted, or is whom somebody acted for.
+    Acts(ActorKind, String),
 }
 
 impl Predicate {

@@ -188,16 +188,23 @@ fn listed(
     counts: &mut BTreeMap<Cow<'_, str>, u64>,
 ) -> Result<(), SearchError> {
     let mut left = SUGGESTION_VALUES_MAX;
+    let inside = question.rows_inside(part)?;
+    let mut failed = None;
     for spelled in spellings(prefix) {
         if left > 0 {
             each_listed(question, part, field, spelled.as_bytes(), rows, &mut |value, count| {
+                match question.lists_inside(part, field, value, inside.as_ref()) {
+                    Ok(false) => return true,
+                    Ok(true) => {}
+                    Err(error) => failed = Some(error),
+                }
                 *counts.entry(String::from_utf8_lossy(value).into_owned().into()).or_default() += count;
                 left -= 1;
-                left > 0
+                left > 0 && failed.is_none()
             })?;
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// As typed, in lower case, in upper case, with a capital: each once, none the beginning of another.

@@ -57,6 +57,11 @@ fn holds(term: &Term, made: &Made, now_us: i64) -> bool {
             };
             text(pointer).is_some_and(|text| fold(text).contains(&fold(needle)))
         }
+        Term::InLine(keyword, value) => exact(keyword.name(), shown).iter().any(|known| known == value),
+        Term::Acts(kind, id) => ["/actor", "/actor/on_behalf_of"].iter().any(|at| {
+            let of = |member: &str| text(&format!("{at}/{member}")).map(str::to_owned);
+            of("type").as_deref() == Some(kind.as_str()) && of("id").as_deref() == Some(id.as_str())
+        }),
         Term::Address(ip) => text("/client/ip") == Some(ip.to_string().as_str()),
     }
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use access::{By, Holding, Named, Permission, Principal, ResourceName, Roles, Scope};
+use access::{By, Holding, Principal, Roles, Scope};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use engine::{Limits, Persons, Reader, Sight, Viewer};
-use search::{Keyword, Predicate, Term};
+use engine::{Limits, Log, Reader, Viewer};
 use signin::Session;
 
 use crate::access::Needs;
 use crate::access::decide::{Reach, decide};
 use crate::access::identity::{Asking, Identity, identify};
+use crate::access::permitted::{engine_reach, permitted};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -31,18 +31,26 @@ struct Known {
 impl Caller {
     /// A caller that was let in with this reach. `limits` are those of its questions.
     ///
-    /// # Errors
-    /// 403 where a scope cannot be asked for.
+    /// Cost: that of [`engine::Caller::permitted`].
     pub(crate) fn new(
         identity: Identity,
         needs: Needs,
         asking: Asking,
         reach: Reach,
         limits: Limits,
-    ) -> Result<Self, Problem> {
+        log: &Log,
+    ) -> Self {
         let viewer = identity.viewer(&asking);
-        let who = seen(&reach, viewer, limits)?;
-        Ok(Self(Arc::new(Known { identity, needs, asking, reach, who })))
+        let permitted = Arc::new(permitted(&reach, &identity.own));
+        let who = engine::Caller::permitted(viewer, permitted, limits, log);
+        Self(Arc::new(Known { identity, needs, asking, reach, who }))
+    }
+
+    /// Where it may write; `None`: everywhere.
+    pub(crate) fn writes_in(&self) -> Option<engine::Reach> {
+        let Known { identity, reach, .. } = &*self.0;
+        let is_everywhere = reach.scopes.contains(&Scope::platform());
+        (!is_everywhere).then(|| engine_reach(&reach.scopes, &identity.own))
     }
 
     /// Who looks, for the record.
@@ -82,6 +90,11 @@ impl Caller {
         self.0.identity.email.as_deref()
     }
 
+    /// What its token gives, of a viewer.
+    pub(crate) fn viewing(&self) -> Option<&access::Viewing> {
+        self.0.identity.viewing.as_ref()
+    }
+
     pub(crate) fn asking(&self) -> &Asking {
         &self.0.asking
     }
@@ -109,7 +122,7 @@ impl Caller {
     pub(crate) fn check(&self, app: &App) -> Result<(), Problem> {
         let Known { identity, needs, asking, reach, .. } = &*self.0;
         let now = identify(identity.credential.clone(), app)?;
-        let still = decide(&app.access, *needs, Some(&now.principal), asking.address)?;
+        let still = decide(&app.access, *needs, Some(&now), asking.address)?;
         if still.as_ref() == Some(reach) { Ok(()) } else { Err(Problem::no_longer_permitted()) }
     }
 }
@@ -120,33 +133,4 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
         parts.extensions.get::<Self>().cloned().ok_or_else(Problem::not_signed_in)
     }
-}
-
-/// What the engine goes by.
-fn seen(reach: &Reach, viewer: Viewer, limits: Limits) -> Result<engine::Caller, Problem> {
-    let everything = Scope::platform();
-    let is_everywhere = |permission| reach.scopes.iter().all(|scope| reach.holding.may_at(permission, scope));
-    let persons = |permission| if is_everywhere(permission) { Persons::Everybody } else { Persons::Nobody };
-    let names = persons(Permission::Names);
-    let connections = persons(Permission::Connections);
-    if reach.scopes.contains(&everything) && names == Persons::Everybody && connections == Persons::Everybody {
-        return Ok(engine::Caller::of_everything(viewer, limits));
-    }
-    let sight = Sight::new(names.clone(), connections, names);
-    let scope = Predicate::Or(reach.scopes.iter().map(predicate).collect());
-    engine::Caller::within(viewer, scope, sight, limits).map_err(|error| Problem::internal(&error))
-}
-
-fn predicate(scope: &Scope) -> Predicate {
-    let Scope::Named(Named { organization, workspace, project, resource }) = scope else {
-        return Predicate::Or(vec![]);
-    };
-    let levels = [(Keyword::Organization, organization), (Keyword::Workspace, workspace), (Keyword::Project, project)];
-    let named = levels.into_iter().filter_map(|(keyword, id)| Some((keyword, id.clone()?)));
-    let resource = resource.iter().flat_map(|ResourceName { kind, id }| {
-        [(Keyword::ResourceType, kind.clone()), (Keyword::ResourceId, id.clone())]
-    });
-    let terms = named.chain(resource).map(|(keyword, value)| Predicate::Term(Term::Equal(keyword, value)));
-    let terms: Vec<_> = terms.collect();
-    if terms.is_empty() { Predicate::All } else { Predicate::And(terms) }
 }

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use access::{Closed, Control, Holding, Permission, Principal, Scope};
+use access::{Closed, Control, Holding, Permission, Principal, Roles, Scope, Viewing};
 
+use crate::access::identity::Identity;
 use crate::access::{Access, Needs};
 use crate::problem::Problem;
 
@@ -23,7 +24,7 @@ pub(crate) struct Reach {
 pub(crate) fn decide(
     access: &Access,
     needs: Needs,
-    principal: Option<&Principal>,
+    identity: Option<&Identity>,
     address: Option<IpAddr>,
 ) -> Result<Option<Reach>, Problem> {
     let Access::Controlled { desk, .. } = access else {
@@ -34,6 +35,7 @@ pub(crate) fn decide(
         return Ok(Some(Reach { holding: Holding::of_operator(), scopes }));
     };
     let control = desk.state();
+    let principal = identity.map(|identity| &identity.principal);
     // Whoever has the machine comes from it.
     let is_operator = principal == Some(&Principal::Operator);
     if address.is_some_and(|address| !control.settings().allow.admits(address)) && !is_operator {
@@ -44,10 +46,17 @@ pub(crate) fn decide(
         Needs::Tree => control.settings().tree_public,
         Needs::Principal | Needs::Anywhere(_) | Needs::Platform(_) => false,
     };
-    let Some(principal) = principal else {
+    let Some(identity) = identity else {
         return if is_open { Ok(None) } else { Err(Problem::not_signed_in()) };
     };
-    let holding = control.holding(principal, address, desk.roles());
+    if identity.lacks_second_factor && needs.is_permission() {
+        return Err(Problem::second_factor_required());
+    }
+    let principal = &identity.principal;
+    let holding = match &identity.viewing {
+        None => control.holding(principal, address, desk.roles()),
+        Some(viewing) => viewed(&control, viewing, address, desk.roles())?,
+    };
     let no = |permission| refused(&control, principal, address, permission);
     let scopes = match needs {
         Needs::Nothing | Needs::Tree | Needs::Principal => Vec::new(),
@@ -58,6 +67,16 @@ pub(crate) fn decide(
         Needs::Anywhere(permission) | Needs::Platform(permission) => return Err(no(permission)),
     };
     Ok(Some(Reach { holding, scopes }))
+}
+
+/// What a viewer's token gives now, from here.
+fn viewed(control: &Control, viewing: &Viewing, address: Option<IpAddr>, roles: &Roles) -> Result<Holding, Problem> {
+    let closed = viewing.scope.of_organization().and_then(|organization| control.closed(organization, address));
+    match closed {
+        Some(Closed::Suspended(message)) => Err(Problem::suspended(message)),
+        Some(Closed::Address(_)) => Err(Problem::not_from_here()),
+        None => viewing.holding(control, roles).map_err(|error| Problem::bad_token(error.to_string())),
+    }
 }
 
 /// Why somebody may not: in the organization's own words where it is closed.

@@ -3,16 +3,17 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 
-use access::{Limits, Principal, Token};
+use access::{Limits, Principal, Token, Viewing};
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use control::Desk;
-use engine::Viewer;
+use engine::{ActorId, Viewer};
 use event::ActorKind;
 use signin::{SecretHash, Session};
 
 use crate::access::Access;
+use crate::access::viewing::ShownViewing;
 use crate::problem::Problem;
 use crate::state::{App, Peer};
 
@@ -80,6 +81,8 @@ pub(crate) enum Credential {
     Token(Token),
     /// The cookie of a session.
     Session(SecretHash),
+    /// A viewer's token.
+    Viewing(ShownViewing),
 }
 
 /// Who somebody is, by a credential that is good now.
@@ -96,6 +99,10 @@ pub(crate) struct Identity {
     /// How much may be sent.
     pub(crate) limits: Limits,
     pub(crate) credential: Credential,
+    /// By which ids entries know it.
+    pub(crate) own: Vec<ActorId>,
+    /// What a viewer's token gives, in place of grants.
+    pub(crate) viewing: Option<Viewing>,
 }
 
 /// What stands in a request; `None`: nothing.
@@ -112,6 +119,9 @@ pub(crate) fn shown(parts: &Parts, app: &App) -> Result<Option<Credential>, Prob
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(Problem::bad_token("Authorization is not of the form `Bearer ind_…`")),
     };
+    if let Some(viewing) = ShownViewing::of(token, parts) {
+        return Ok(Some(Credential::Viewing(viewing)));
+    }
     Token::parse(token)
         .map(|token| Some(Credential::Token(token)))
         .map_err(|error| Problem::bad_token(error.to_string()))
@@ -135,7 +145,10 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
             let hash = *hash;
             return person(hash, desk, app);
         }
-        (Credential::Dev | Credential::Token(_) | Credential::Session(_), _) => {
+        (Credential::Viewing(shown), Access::Controlled { desk, .. }) => {
+            return Ok(viewer(shown.open(desk, app.log.clock().now_us())?, credential));
+        }
+        (Credential::Dev | Credential::Token(_) | Credential::Session(_) | Credential::Viewing(_), _) => {
             return Ok(whoever_has_the_machine("dev", credential));
         }
     };
@@ -155,6 +168,8 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
         source: program.source.clone(),
         limits: program.limits,
         credential,
+        own: Vec::new(),
+        viewing: None,
     })
 }
 
@@ -173,8 +188,32 @@ fn person(hash: SecretHash, desk: &Desk, app: &App) -> Result<Identity, Problem>
         source: person.id.clone(),
         limits: Limits::default(),
         session: Some(session),
+        own: person.actor_ids.iter().filter_map(known_by).collect(),
+        viewing: None,
         credential: Credential::Session(hash),
     })
+}
+
+/// An id by which entries know a person; none of a type that no actor has.
+fn known_by(actor: &access::ActorId) -> Option<ActorId> {
+    let kind = ActorKind::from_word(&actor.kind)?;
+    Some(ActorId { organization: actor.organization.clone(), kind, id: actor.id.clone() })
+}
+
+/// A reader in a product's page, as the product names him.
+fn viewer(viewing: Viewing, credential: Credential) -> Identity {
+    Identity {
+        principal: Principal::Viewer(viewing.viewer.clone()),
+        name: viewing.name.clone(),
+        email: None,
+        session: None,
+        lacks_second_factor: false,
+        source: viewing.minter.clone(),
+        limits: Limits::default(),
+        credential,
+        own: Vec::new(),
+        viewing: Some(viewing),
+    }
 }
 
 fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
@@ -188,6 +227,8 @@ fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
         source: source.to_owned(),
         limits: Limits::default(),
         credential,
+        own: Vec::new(),
+        viewing: None,
     }
 }
 

@@ -8,8 +8,10 @@ mod changing;
 mod decide;
 mod identity;
 mod needs;
+mod permitted;
 mod rates;
 mod refusals;
+mod viewing;
 
 use std::sync::Arc;
 

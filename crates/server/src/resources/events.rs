@@ -169,13 +169,15 @@ pub(crate) async fn post(
     }
     let ndjson = is_ndjson(&headers)?;
     let sender = caller.principal().id().to_owned();
+    let writes_in = caller.writes_in();
     app.rates.check(&sender, caller.limits(), app.log.clock().now_us())?;
     let body = body::receive(body, &app.budget).await?;
     let kind = move |body: &[u8]| if ndjson { BodyKind::Ndjson } else { BodyKind::guess(body) };
     let is_encoded = body::is_encoded(&headers);
     if !is_encoded && body.len() <= SMALL_BODY_BYTES && events_at_most(&body) <= SMALL_BODY_EVENTS {
         let charged = charge(&app, &sender, &body);
-        let submission = Submission { body: &body, kind: kind(&body), source: caller.source(), partial };
+        let submission =
+            Submission { body: &body, kind: kind(&body), source: caller.source(), reach: writes_in.as_ref(), partial };
         if let Some(submitted) = send(&app, &submission).await? {
             app.rates.give_back(&sender, charged.saturating_sub(submitted.receipts.len()));
             return answer(&app, submitted, signed);
@@ -196,7 +198,8 @@ pub(crate) async fn post(
     app.blocking(move |app| {
         let _turn = turn;
         let charged = charge(app, &sender, &body);
-        let submission = Submission { body: &body, kind: kind(&body), source: caller.source(), partial };
+        let submission =
+            Submission { body: &body, kind: kind(&body), source: caller.source(), reach: writes_in.as_ref(), partial };
         let submitted = app.log.submit(&submission)?;
         app.rates.give_back(&sender, charged.saturating_sub(submitted.receipts.len()));
         answer(app, submitted, signed)

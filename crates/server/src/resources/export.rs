@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use engine::Own;
@@ -51,9 +51,14 @@ pub(crate) const EXPORTS_MAX: usize = EXPORTS_BYTES_MAX / EXPORT_BYTES;
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    method: Method,
     caller: Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    // The router would begin one for HEAD, too: on record, and for nobody.
+    if method == Method::HEAD {
+        return Err(Problem::method_not_allowed());
+    }
     let place = Arc::clone(&app.exports).try_acquire_owned().map_err(|_| too_many())?;
     let begun = move |app: &App| {
         let asked = ExportRequest::parse(query.as_deref())?;

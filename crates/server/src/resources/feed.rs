@@ -1,7 +1,7 @@
 //! `GET /v1/feed`: entries in commit order, and what comes.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use search::{Feed, Filters, PAGE_ROWS_MAX};
 
@@ -42,10 +42,15 @@ const OWN: &[&str] = &["after_leaf", "last", "follow", "full"];
 )]
 pub(crate) async fn get(
     State(app): State<App>,
+    method: Method,
     caller: Caller,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
+    // The router would begin one for HEAD, too: on record, and for nobody.
+    if method == Method::HEAD {
+        return Err(Problem::method_not_allowed());
+    }
     let place = app.feeds.place()?;
     let feeds = app.feeds.clone();
     let (asks, asked_for) = (app.clone(), caller.clone());

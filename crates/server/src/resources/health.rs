@@ -26,7 +26,9 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<String, Problem> {
         None => {
             let degraded = app.log.degraded().into_iter();
             let lines = degraded.map(|Degraded { code, reason }| format!("degraded: {code}: {reason}\n"));
-            Ok(std::iter::once("ready\n".to_owned()).chain(lines).collect())
+            let certificate = app.doors.certificate_failure();
+            let certificate = certificate.map(|reason| format!("degraded: certificate: {reason}\n"));
+            Ok(std::iter::once("ready\n".to_owned()).chain(lines).chain(certificate).collect())
         }
         Some(_) => {
             let detail = "the log takes nothing more until it is started afresh; the cause stands in the server's log";
@@ -54,6 +56,7 @@ pub(crate) async fn metrics(State(app): State<App>) -> Response {
     gauge("indelible_merging_failed", is("merging"));
     metrics::counter!("indelible_sealing_failures_total").absolute(app.log.sealing_failures());
     metrics::counter!("indelible_log_lines_lost_total").absolute(crate::own_log::lost());
+    gauge("indelible_certificate_failed", u64::from(app.doors.certificate_failure().is_some()));
     gauge("indelible_stopped", u64::from(app.log.stopped().is_some()));
     gauge("indelible_connections", app.connections.count() as u64);
     gauge("indelible_connections_max", connections_max(app.open_files, app.log.segments()) as u64);

@@ -34,6 +34,12 @@ pub(crate) struct Session {
     /// Of people who have signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<SessionFacts>,
+    /// When a viewer's token ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    /// Layouts that a viewer is offered; absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layouts: Option<Vec<String>>,
 }
 
 /// Who asks.
@@ -175,15 +181,17 @@ pub(crate) fn of(app: &App, caller: &Caller) -> Session {
         expires: instant_text(sign_in.live.expires_us(session)),
         second_factor,
     });
-    Session { principal, grants, permissions, session }
+    let expires = caller.viewing().map(|viewing| instant_text(viewing.expires_us));
+    let layouts = caller.viewing().map(|viewing| viewing.layouts.clone()).filter(|layouts| !layouts.is_empty());
+    Session { principal, grants, permissions, session, expires, layouts }
 }
 
 /// The answer to whoever has this session now.
 pub(crate) fn begun(app: &App, secret: &Secret, asking: &Asking) -> Result<Begun, Problem> {
     let identity = identify(Credential::Session(secret.hash()), app)?;
-    let reach = decide(&app.access, Needs::Principal, Some(&identity.principal), asking.address)?;
+    let reach = decide(&app.access, Needs::Principal, Some(&identity), asking.address)?;
     let reach = reach.ok_or_else(Problem::not_signed_in)?;
-    let caller = Caller::new(identity, Needs::Principal, asking.clone(), reach, Limits::default())?;
+    let caller = Caller::new(identity, Needs::Principal, asking.clone(), reach, Limits::default(), &app.log);
     let cookie = app.sign_in()?.cookies.set_session(secret);
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], axum::Json(of(app, &caller))))
 }

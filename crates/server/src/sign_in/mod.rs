@@ -30,7 +30,7 @@ use crate::state::App;
 /// How people sign in.
 #[derive(Debug, Clone, Default)]
 pub struct SignInOptions {
-    /// Where browsers find this server, such as `https://log.example.org`; `None`: at the address it listens on, over plain HTTP.
+    /// Where browsers find this server, such as `https://log.example.org`; `None`: at the address it listens on.
     pub origin: Option<String>,
     /// How long sessions last.
     pub limits: signin::Limits,
@@ -96,9 +96,9 @@ impl SignIn {
     pub(crate) fn new(
         desk: &Desk,
         options: SignInOptions,
-        (address, first): (std::net::SocketAddr, Option<FirstLink>),
+        (here, first): (String, Option<FirstLink>),
     ) -> Result<Self, control::ControlStoreError> {
-        let origin = options.origin.unwrap_or_else(|| format!("http://{address}"));
+        let origin = options.origin.unwrap_or(here);
         let web: OnceCell<Arc<Web>> = OnceCell::new();
         let party = |issuer: Issuer| Party {
             party: RelyingParty::new(issuer.provider, web.get_or_init(|| Arc::new(Web::new())).clone()),
