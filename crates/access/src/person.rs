@@ -75,7 +75,7 @@ pub struct IssuerIdentity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActorId {
-    /// The organization in whose entries; `None`: in all.
+    /// The organization in whose entries; `None`: in those that name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
     /// `actor.type`

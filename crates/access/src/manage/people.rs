@@ -20,7 +20,10 @@ pub const EMAIL_BYTES_MAX: usize = 254;
 /// Ids by which entries know one person.
 const ACTOR_IDS_MAX: usize = 100;
 
-/// Longest type and id of an actor, in bytes.
+/// Types of actors that a person can be known as.
+const ACTOR_TYPES: [&str; 3] = ["user", "agent", "token"];
+
+/// Longest id of an actor, in bytes.
 const ACTOR_ID_BYTES_MAX: usize = 256;
 
 /// Somebody who is wanted.
@@ -204,10 +207,11 @@ fn invitation(of: &Person, hash: String, now_us: i64) -> Invitation {
 /// By an id that entries have, its owner reads them: whoever names one must manage access where they lie.
 fn check_actor_ids(actor_ids: &[ActorId], by: By<'_>) -> Result<(), ManageError> {
     let invalid = |message: String| ManageError::Invalid { field: "actor_ids", message };
-    let is_good = |text: &str| !text.is_empty() && text.len() <= ACTOR_ID_BYTES_MAX;
-    if actor_ids.len() > ACTOR_IDS_MAX || !actor_ids.iter().all(|actor| is_good(&actor.kind) && is_good(&actor.id)) {
+    let is_id = |text: &str| !text.is_empty() && text.len() <= ACTOR_ID_BYTES_MAX;
+    let is_good = |actor: &ActorId| ACTOR_TYPES.contains(&actor.kind.as_str()) && is_id(&actor.id);
+    if actor_ids.len() > ACTOR_IDS_MAX || !actor_ids.iter().all(is_good) {
         return Err(invalid(format!(
-            "there are at most {ACTOR_IDS_MAX}, each with a type and an id of 1 to {ACTOR_ID_BYTES_MAX} bytes"
+            "there are at most {ACTOR_IDS_MAX}, each of type user, agent or token, with an id of 1 to {ACTOR_ID_BYTES_MAX} bytes"
         )));
     }
     let scope = |actor: &ActorId| match &actor.organization {
