@@ -44,7 +44,10 @@ async function embedded(open: Open, { origin, server }: Product): Promise<{ log:
   await log.page.context().addCookies([{ name: "indelible", value: "a-session-of-the-reader", url: server.url }]);
   log.page.on("request", (request) => {
     asked.push(new URL(request.url()).pathname);
-    if (request.url().startsWith(`${server.url}/v1/`)) void request.allHeaders().then((headers) => cookies.push(headers["cookie"] ?? ""));
+    if (request.url().startsWith(`${server.url}/v1/`)) {
+      // A page that is closed meanwhile has no headers to tell any more.
+      void request.allHeaders().then((headers) => cookies.push(headers["cookie"] ?? ""), () => undefined);
+    }
   });
   await log.page.goto(origin);
   const count = (path: string) => (): number => asked.filter((one) => one === path).length;

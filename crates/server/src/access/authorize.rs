@@ -48,9 +48,6 @@ fn admit(app: &App, needs: Needs, parts: &Parts, asking: &Asking) -> Result<Opti
     };
     let principal = identity.as_ref().map(|identity| &identity.principal);
     let refused = |problem| Refused(principal.cloned(), Box::new(problem));
-    if identity.as_ref().is_some_and(|identity| identity.lacks_second_factor) && needs.is_permission() {
-        return Err(refused(Problem::second_factor_required()));
-    }
     let reach = decide(&app.access, needs, identity.as_ref(), asking.address).map_err(refused)?;
     let Some((identity, reach)) = identity.zip(reach) else { return Ok(None) };
     let limits = Limits { fresh: is_fresh(parts), ..app.limits };
