@@ -229,7 +229,7 @@ pub(crate) fn serve_log(
     } else {
         let Controlled { access, token, first } = controlled(&log)?;
         let file = OperatorFile::create(log.layout().data(), &token);
-        (access, first, Some(file.map_err(|error| failed(&error, "look at the folder's permissions"))?))
+        (access, first, file.map_err(|error| failed(&error, "look at the folder's permissions"))?)
     };
     let served = runtime.block_on(async {
         if let Some(reloading) = reloading {

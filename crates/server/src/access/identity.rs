@@ -113,7 +113,11 @@ pub(crate) fn shown(parts: &Parts, app: &App) -> Result<Option<Credential>, Prob
     if matches!(app.access, Access::Dev) {
         return Ok(Some(Credential::Dev));
     }
-    let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(session_shown(parts, app)) };
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(session_shown(parts, app)) };
+    if values.next().is_some() {
+        return Err(Problem::bad_token("Authorization is given twice; give it once"));
+    }
     let text = value.to_str().unwrap_or_default();
     let token = match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
