@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,13 @@ def wait_for(what, ready, seconds=DEADLINE_SECONDS):
             return answer
         time.sleep(0.005)
     pytest.fail(f"waited {seconds} s for {what}")
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 class Answer:

@@ -25,11 +25,17 @@ class Browser:
         """One request; a redirect is an answer. `url` is a path of the server, or a whole address."""
         parts = urllib.parse.urlsplit(urllib.parse.urljoin(self.server.url, url))
         headers = dict(headers or {})
+        if method not in ("GET", "HEAD"):
+            # What a browser says of a page of the server's own.
+            headers = {"Origin": self.server.url, **headers}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if isinstance(body, (dict, list)):
             body, headers = json.dumps(body), {"Content-Type": "application/json", **headers}
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=DEADLINE_SECONDS)
+        kind, more = http.client.HTTPConnection, {}
+        if parts.scheme == "https":
+            kind, more = http.client.HTTPSConnection, {"context": self.server.tls}
+        connection = kind(parts.hostname, parts.port, timeout=DEADLINE_SECONDS, **more)
         try:
             path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
             connection.request(method, path, body=body, headers=headers)

@@ -4,7 +4,6 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -12,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from conftest import wait_for
+from conftest import free_port, wait_for
 from people import Browser, entries, first_admin
 
 FIXTURE = pathlib.Path(__file__).parent / "oidc"
@@ -20,12 +19,6 @@ SECRET = "a secret of this test alone"
 GRANTS = ('[{claim = "groups", contains = "it-admin", role = "auditor", scope = {}}, '
           '{claim = "groups", contains = "acme", role = "viewer", scope = {organization = "acme"}}]')
 ADA = {"email": "ada@corp.example", "email_verified": True, "name": "Ada of Corp", "groups": ["staff", "it-admin"]}
-
-
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 class Issuers:

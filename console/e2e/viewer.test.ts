@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished } from "vitest";
 import { violations } from "./harness/axe.js";
+import { freePort } from "./harness/port.js";
 import { type Open, type Opened, scenario } from "./harness/scenario.js";
 import type { Server } from "./harness/server.js";
 
@@ -13,16 +14,6 @@ const EVENTS = [
   { action: "door.opened", description: "Theirs", organization: { id: "acme" }, actor: { type: "user", id: "u-17", name: "Ada Lovelace" }, client: { ip: "192.0.2.7" } },
   { action: "window.opened", description: "Another's", organization: { id: "globex" }, actor: { type: "user", id: "u-18", name: "Bob" } },
 ];
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 interface Product {
   readonly origin: string;

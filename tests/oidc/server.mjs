@@ -1,6 +1,6 @@
 // Two issuers of OpenID Connect, run by oidc-provider, and a door by which a test tells them whom to sign in and how to misbehave.
 //
-//   node server.mjs '{"issuers":[{"id":"corp","port":4001},…],"log":"http://127.0.0.1:7117","control":4000}'
+//   node server.mjs '{"issuers":[{"id":"corp","port":4001},…],"log":"http://127.0.0.1:7117","control":4000,"secret":"…"}'
 //
 // Prints `ready` once all listen. POST / on the control port takes `{"issuer","account"?,"claims"?,"alter"?,"header"?}`: who signs in
 // there from now on, what is claimed, and what the next ID tokens say instead (signed by the issuer's own key).
@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT } from "jose";
 import { Provider } from "oidc-provider";
 
-const { issuers, log, control } = JSON.parse(process.argv[2]);
+const { issuers, log, control, secret = "a secret of this test alone" } = JSON.parse(process.argv[2]);
 const states = new Map();
 
 async function start({ id, port }) {
@@ -20,7 +20,7 @@ async function start({ id, port }) {
     clients: [
       {
         client_id: "indelible",
-        client_secret: "a secret of this test alone",
+        client_secret: secret,
         redirect_uris: [`${log}/v1/sign-in/oidc/${id}/callback`],
         backchannel_logout_uri: `${log}/v1/sign-in/oidc/${id}/logout`,
         backchannel_logout_session_required: true,

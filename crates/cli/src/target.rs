@@ -91,7 +91,8 @@ fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> mie
     let Controlled { access, token, .. } = controlled(&log)?;
     let mut options = Options::at(([127, 0, 0, 1], 0).into());
     // Links that it makes lead to where the log is served, which is not here.
-    options.sign_in.origin = Some(DEFAULT_URL.to_owned());
+    let public = std::env::var("INDELIBLE_PUBLIC_URL").unwrap_or_else(|_| DEFAULT_URL.to_owned());
+    options.rules.public_url = server::Origin::parse(&public).ok();
     let server = runtime.block_on(Server::bind(options)).map_err(|error| system(&error))?;
     let address = server.address().map_err(|error| system(&error))?;
     let (done, stop) = tokio::sync::oneshot::channel::<()>();

@@ -137,10 +137,12 @@ impl Server {
         self.back.as_ref().unwrap_or(&self.listener).local_addr()
     }
 
-    /// Where browsers find it if nobody says.
-    fn here(&self) -> String {
-        let scheme = if self.doors.is_https() { "https" } else { "http" };
-        format!("{scheme}://{}", self.address().unwrap_or(self.options.listen))
+    /// Where browsers find it: as the configuration says, or at its address.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let scheme = if self.doors().is_https() { "https" } else { "http" };
+        let here = || format!("{scheme}://{}", self.address().unwrap_or(self.options.listen));
+        self.options.rules.public_url.as_ref().map_or_else(here, ToString::to_string)
     }
 
     async fn accept(&self) -> std::io::Result<(TcpStream, SocketAddr, Port)> {
@@ -178,7 +180,7 @@ impl Server {
         let sign_in = match &access {
             Access::Dev => None,
             Access::Controlled { desk, first, .. } => {
-                Some(SignIn::new(desk, self.options.sign_in.clone(), (self.here(), *first)))
+                Some(SignIn::new(desk, self.options.sign_in.clone(), (self.origin(), *first)))
             }
         };
         let sign_in = sign_in.and_then(|sign_in| match sign_in {

@@ -167,11 +167,7 @@ impl Serve {
                 lines: self.question_lines,
                 ..Limits::default()
             },
-            sign_in: SignInOptions {
-                origin: self.public_url.as_ref().map(ToString::to_string),
-                limits: self.session_limits(),
-                issuers: self.oidc.clone(),
-            },
+            sign_in: SignInOptions { limits: self.session_limits(), issuers: self.oidc.clone() },
         }
     }
 }
@@ -222,7 +218,6 @@ pub(crate) fn serve_log(
     // The port is taken before the log is opened, so that a port in use makes no log and leaves no entry of a start. Clients that
     // connect meanwhile wait.
     let is_dev = options.dev;
-    let public_url = options.sign_in.origin.clone();
     let server = runtime.block_on(Server::bind(options));
     let server = server.map_err(|error| failed(&error, bind_remedy(&error)))?;
     let address = server.address().map_err(|error| failed(&error, "choose another address with --listen"))?;
@@ -245,8 +240,7 @@ pub(crate) fn serve_log(
         }
         announce(format_args!("Serving {} with {} entries at {scheme}://{address}", log.tree().origin(), log.size()));
         if let Some(first) = first {
-            let found = public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
-            let link = format!("{found}/sign-in#invitation={}", first.reveal());
+            let link = format!("{}/sign-in#invitation={}", server.origin(), first.reveal());
             announce(format_args!(
                 "Nobody manages access yet. This link makes the first account, once, for 15 minutes:\n{link}"
             ));

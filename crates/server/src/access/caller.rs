@@ -77,6 +77,11 @@ impl Caller {
         self.0.identity.limits
     }
 
+    /// What its token gives, of a viewer.
+    pub(crate) fn viewing(&self) -> Option<&access::Viewing> {
+        self.0.identity.viewing.as_ref()
+    }
+
     /// The session it has signed in to.
     ///
     /// # Errors
@@ -88,11 +93,6 @@ impl Caller {
     /// The account's e-mail address.
     pub(crate) fn email(&self) -> Option<&str> {
         self.0.identity.email.as_deref()
-    }
-
-    /// What its token gives, of a viewer.
-    pub(crate) fn viewing(&self) -> Option<&access::Viewing> {
-        self.0.identity.viewing.as_ref()
     }
 
     pub(crate) fn asking(&self) -> &Asking {

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 
-use access::{Limits, Principal, Token, Viewing};
+use access::{Limits, Person, Principal, Token, Viewing};
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
@@ -79,10 +79,10 @@ pub(crate) enum Credential {
     Dev,
     /// A token.
     Token(Token),
-    /// The cookie of a session.
-    Session(SecretHash),
     /// A viewer's token.
     Viewing(ShownViewing),
+    /// The cookie of a session.
+    Session(SecretHash),
 }
 
 /// Who somebody is, by a credential that is good now.
@@ -160,17 +160,19 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
     let program = state.program_of(token, now_us).map_err(|error| Problem::bad_token(error.to_string()))?;
     desk.note_use(&program.id, now_us);
     Ok(Identity {
-        principal: Principal::Program(program.id.clone()),
         name: Some(program.name.clone()),
-        email: None,
-        session: None,
-        lacks_second_factor: false,
-        source: program.source.clone(),
         limits: program.limits,
-        credential,
-        own: Vec::new(),
-        viewing: None,
+        ..Identity::of(Principal::Program(program.id.clone()), &program.source, credential)
     })
+}
+
+/// A reader in a product's page, as the product names him.
+fn viewer(viewing: Viewing, credential: Credential) -> Identity {
+    Identity {
+        name: viewing.name.clone(),
+        viewing: Some(viewing.clone()),
+        ..Identity::of(Principal::Viewer(viewing.viewer), &viewing.minter, credential)
+    }
 }
 
 /// The person whose session it is, while it lives and the account does.
@@ -181,58 +183,46 @@ fn person(hash: SecretHash, desk: &Desk, app: &App) -> Result<Identity, Problem>
     let person = person.ok_or_else(Problem::not_signed_in)?;
     let has_factor = session.second_factor || person.second_factor.is_some() || session.by != signin::By::Password;
     Ok(Identity {
-        principal: Principal::Person(person.id.clone()),
         name: person.name.clone(),
         email: Some(person.email.clone()),
         lacks_second_factor: control.settings().second_factor_required && !has_factor,
-        source: person.id.clone(),
-        limits: Limits::default(),
         session: Some(session),
-        own: person.actor_ids.iter().filter_map(known_by).collect(),
-        viewing: None,
-        credential: Credential::Session(hash),
+        own: own_ids(person),
+        ..Identity::of(Principal::Person(person.id.clone()), &person.id, Credential::Session(hash))
     })
 }
 
-/// An id by which entries know a person; none of a type that no actor has.
-fn known_by(actor: &access::ActorId) -> Option<ActorId> {
-    let kind = ActorKind::from_word(&actor.kind)?;
-    Some(ActorId { organization: actor.organization.clone(), kind, id: actor.id.clone() })
-}
-
-/// A reader in a product's page, as the product names him.
-fn viewer(viewing: Viewing, credential: Credential) -> Identity {
-    Identity {
-        principal: Principal::Viewer(viewing.viewer.clone()),
-        name: viewing.name.clone(),
-        email: None,
-        session: None,
-        lacks_second_factor: false,
-        source: viewing.minter.clone(),
-        limits: Limits::default(),
-        credential,
-        own: Vec::new(),
-        viewing: Some(viewing),
-    }
+/// By which ids entries know a person: in those of organizations as it was said, in the log's own as the account.
+fn own_ids(person: &Person) -> Vec<ActorId> {
+    let account = ActorId { organization: None, kind: ActorKind::User, id: person.id.clone() };
+    let said = person.actor_ids.iter().filter_map(|known| {
+        let kind = ActorKind::ALL.into_iter().find(|kind| kind.as_str() == known.kind)?;
+        Some(ActorId { organization: known.organization.clone(), kind, id: known.id.clone() })
+    });
+    said.chain([account]).collect()
 }
 
 fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
-    let principal = Principal::Operator;
-    Identity {
-        principal,
-        name: None,
-        email: None,
-        session: None,
-        lacks_second_factor: false,
-        source: source.to_owned(),
-        limits: Limits::default(),
-        credential,
-        own: Vec::new(),
-        viewing: None,
-    }
+    Identity::of(Principal::Operator, source, credential)
 }
 
 impl Identity {
+    /// Somebody of whom nothing more is known.
+    fn of(principal: Principal, source: &str, credential: Credential) -> Self {
+        Self {
+            principal,
+            name: None,
+            email: None,
+            session: None,
+            lacks_second_factor: false,
+            source: source.to_owned(),
+            limits: Limits::default(),
+            credential,
+            own: Vec::new(),
+            viewing: None,
+        }
+    }
+
     /// The actor of entries about what it does.
     pub(crate) fn viewer(&self, asking: &Asking) -> Viewer {
         let (kind, id) = match (&self.principal, &self.credential) {

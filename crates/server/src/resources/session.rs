@@ -31,15 +31,15 @@ pub(crate) struct Session {
     /// What follows from it, now and from here: permission → the scopes at which it holds. One that is not there holds nowhere.
     #[schema(value_type = BTreeMap<String, Vec<Object>>)]
     permissions: BTreeMap<&'static str, Vec<Value>>,
-    /// Of people who have signed in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session: Option<SessionFacts>,
     /// When a viewer's token ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
     /// Layouts that a viewer is offered; absent: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     layouts: Option<Vec<String>>,
+    /// Of people who have signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionFacts>,
 }
 
 /// Who asks.
@@ -183,7 +183,7 @@ pub(crate) fn of(app: &App, caller: &Caller) -> Session {
     });
     let expires = caller.viewing().map(|viewing| instant_text(viewing.expires_us));
     let layouts = caller.viewing().map(|viewing| viewing.layouts.clone()).filter(|layouts| !layouts.is_empty());
-    Session { principal, grants, permissions, session, expires, layouts }
+    Session { principal, grants, permissions, expires, layouts, session }
 }
 
 /// The answer to whoever has this session now.

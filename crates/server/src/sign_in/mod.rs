@@ -30,8 +30,6 @@ use crate::state::App;
 /// How people sign in.
 #[derive(Debug, Clone, Default)]
 pub struct SignInOptions {
-    /// Where browsers find this server, such as `https://log.example.org`; `None`: at the address it listens on.
-    pub origin: Option<String>,
     /// How long sessions last.
     pub limits: signin::Limits,
     /// Issuers of OpenID Connect.
@@ -89,16 +87,15 @@ impl std::ops::Deref for SignIn {
 }
 
 impl SignIn {
-    /// Reads the sessions there are.
+    /// Reads the sessions there are. Browsers find the server at `origin`.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub(crate) fn new(
         desk: &Desk,
         options: SignInOptions,
-        (here, first): (String, Option<FirstLink>),
+        (origin, first): (String, Option<FirstLink>),
     ) -> Result<Self, control::ControlStoreError> {
-        let origin = options.origin.unwrap_or(here);
         let web: OnceCell<Arc<Web>> = OnceCell::new();
         let party = |issuer: Issuer| Party {
             party: RelyingParty::new(issuer.provider, web.get_or_init(|| Arc::new(Web::new())).clone()),
