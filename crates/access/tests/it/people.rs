@@ -155,6 +155,10 @@ fn ids_of_actors_are_given_by_who_manages_the_entries_that_have_them() {
     for organization in [None, Some("other")] {
         assert!(matches!(gives(organization), Err(ManageError::Invalid { field: "actor_ids", .. })));
     }
+    let id = ActorId { organization: Some("acme".into()), kind: "anybody".into(), id: "u-7".into() };
+    let facts = NewFacts { actor_ids: Some(vec![id]), ..NewFacts::default() };
+    let unknown = world.by(&manager, |by| change_person(&world.control, &member.id, facts, by));
+    assert!(matches!(unknown, Err(ManageError::Invalid { field: "actor_ids", .. })), "no actor is of this type");
 }
 
 #[test]
