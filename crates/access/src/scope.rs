@@ -1,12 +1,14 @@
 //! Scopes: which entries a grant speaks of.
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The entries that a grant covers.
 ///
 /// As JSON: `{}` everything; `{"organization":"acme","project":"p1"}` what names all of these; `{"own":true}`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(into = "Written")]
 pub enum Scope {
     /// The entries that name all of these; every entry where it names nothing.
     Named(Named),
@@ -95,6 +97,28 @@ impl TryFrom<Written> for Scope {
             true => Ok(Self::Own),
             false => Ok(Self::Named(named)),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scope {
+    /// Of an object alone: an empty list, which some languages write for an empty object, must not mean everything.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfObject;
+
+        impl<'de> Visitor<'de> for OfObject {
+            type Value = Scope;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a scope: an object, {} for everything")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Scope, A::Error> {
+                let written = Written::deserialize(MapAccessDeserializer::new(members))?;
+                written.try_into().map_err(A::Error::custom)
+            }
+        }
+
+        deserializer.deserialize_map(OfObject)
     }
 }
 

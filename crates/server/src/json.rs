@@ -33,7 +33,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 bad_body("the body did not come to its end")
             }
         })?;
-        serde_json::from_slice(&body.to_bytes()).map(Self).map_err(|error| bad_body(&error.to_string()))
+        let body = body.to_bytes();
+        if body.trim_ascii_start().first() != Some(&b'{') {
+            return Err(bad_body("the body is no JSON object"));
+        }
+        serde_json::from_slice(&body).map(Self).map_err(|error| bad_body(&error.to_string()))
     }
 }
 

@@ -127,3 +127,13 @@ fn roles_of_the_configuration_are_checked() {
     assert!(error(&mut roles, "Desk", "read").contains("no name for a role"));
     assert!(error(&mut roles, "desk", "write").contains("there are: read, names,"));
 }
+
+#[test]
+fn a_scope_is_read_of_an_object_alone() {
+    assert_eq!(serde_json::from_str::<Scope>("{}").unwrap(), Scope::platform());
+    assert_eq!(serde_json::from_str::<Scope>(r#"{"organization":"acme"}"#).unwrap(), Scope::organization("acme"));
+    // An empty list is what some languages write for an empty object: it must not mean everything.
+    for text in ["[]", r#"["acme"]"#, "null", r#""acme""#, "7", r#"{"organization":"a","organization":"b"}"#] {
+        assert!(serde_json::from_str::<Scope>(text).is_err(), "{text}");
+    }
+}
