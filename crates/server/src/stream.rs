@@ -5,6 +5,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -25,26 +26,51 @@ pub(crate) enum Piece {
 /// How long a client may take nothing at all before its answer is broken off: others need the memory that it holds.
 pub(crate) const STALL: Duration = Duration::from_secs(120);
 
-/// Hands a piece to a client; `false` if it went away, or took nothing for [`STALL`].
-pub(crate) async fn send(pieces: &mpsc::Sender<Piece>, piece: Piece) -> bool {
-    matches!(tokio::time::timeout(STALL, pieces.send(piece)).await, Ok(Ok(())))
-}
-
 /// How often it is asked whether the reader may still have the answer.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Whether a reader may still have an answer; if not, what is said to it before the answer breaks off.
-type MayGoOn = dyn FnMut() -> Result<(), Bytes> + Send;
+type MayGoOn = dyn Fn() -> Result<(), Bytes> + Send + Sync;
 
-/// Makes a body and the sender that fills it; at most `pieces_max` pieces wait for a slow reader. `may_go_on` is asked each second,
-/// on a thread that must not wait.
+/// Where an answer's pieces go.
+pub(crate) struct Pieces {
+    sender: mpsc::Sender<Piece>,
+    may_go_on: Arc<MayGoOn>,
+}
+
+impl Pieces {
+    /// Hands a piece to the client; `false` if it went away, took nothing for [`STALL`], or may not have it any more: a client that
+    /// takes nothing is not asked by its own connection.
+    pub(crate) async fn send(&self, piece: Piece) -> bool {
+        let sent = self.sender.send(piece);
+        tokio::pin!(sent);
+        let mut waited = Duration::ZERO;
+        while waited < STALL && (waited.is_zero() || (self.may_go_on)().is_ok()) {
+            if let Ok(sent) = tokio::time::timeout(ASK_AGAIN, &mut sent).await {
+                return sent.is_ok();
+            }
+            waited += ASK_AGAIN;
+        }
+        false
+    }
+
+    /// Ready when nobody takes anything any more.
+    pub(crate) async fn closed(&self) {
+        self.sender.closed().await;
+    }
+}
+
+/// Makes a body and what fills it; at most `pieces_max` pieces wait for a slow reader. `may_go_on` is asked each second, on a thread
+/// that must not wait.
 pub(crate) fn streamed(
     pieces_max: usize,
-    may_go_on: impl FnMut() -> Result<(), Bytes> + Send + 'static,
-) -> (mpsc::Sender<Piece>, Body) {
-    let (pieces, waiting) = mpsc::channel(pieces_max);
+    may_go_on: impl Fn() -> Result<(), Bytes> + Send + Sync + 'static,
+) -> (Pieces, Body) {
+    let (sender, waiting) = mpsc::channel(pieces_max);
     let asked = tokio::time::interval(ASK_AGAIN);
-    (pieces, Body::new(Streamed { waiting, state: State::Open, asked, may_go_on: Box::new(may_go_on) }))
+    let may_go_on: Arc<MayGoOn> = Arc::new(may_go_on);
+    let body = Streamed { waiting, state: State::Open, asked, may_go_on: Arc::clone(&may_go_on) };
+    (Pieces { sender, may_go_on }, Body::new(body))
 }
 
 /// One trailer with plain text.
@@ -57,14 +83,16 @@ struct Streamed {
     waiting: mpsc::Receiver<Piece>,
     state: State,
     asked: Interval,
-    may_go_on: Box<MayGoOn>,
+    may_go_on: Arc<MayGoOn>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Open,
-    /// What was to be said was said: next it breaks off.
+    /// What was to be said was said: the connection is given a turn to send it.
     Breaking,
+    /// Next it breaks off, and what was not sent is lost.
+    Broken,
     Ended,
 }
 
@@ -89,6 +117,11 @@ impl hyper::body::Body for Streamed {
         match self.state {
             State::Ended => return Poll::Ready(None),
             State::Breaking => {
+                self.state = State::Broken;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            State::Broken => {
                 self.state = State::Ended;
                 return broken();
             }
@@ -107,8 +140,9 @@ impl hyper::body::Body for Streamed {
                 Poll::Ready(Some(Ok(Frame::trailers(trailers))))
             }
             None => {
-                self.state = State::Ended;
-                broken()
+                self.state = State::Broken;
+                context.waker().wake_by_ref();
+                Poll::Pending
             }
         }
     }
@@ -120,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    async fn read(send: impl AsyncFnOnce(mpsc::Sender<Piece>)) -> Result<(Bytes, Option<HeaderMap>), axum::Error> {
+    async fn read(send: impl AsyncFnOnce(Pieces)) -> Result<(Bytes, Option<HeaderMap>), axum::Error> {
         let (pieces, body) = streamed(4, || Ok(()));
         send(pieces).await;
         let collected = body.collect().await?;
@@ -131,8 +165,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_stops_before_its_end_is_an_error() {
         let whole = read(async |pieces| {
-            assert!(pieces.send(Piece::Chunk("ab".into())).await.is_ok());
-            assert!(pieces.send(Piece::End(trailer("indelible-export", "complete"))).await.is_ok());
+            assert!(pieces.send(Piece::Chunk("ab".into())).await);
+            assert!(pieces.send(Piece::End(trailer("indelible-export", "complete"))).await);
         });
         let (bytes, trailers) = whole.await.unwrap();
         assert_eq!(
@@ -152,7 +186,7 @@ mod tests {
             if permitted { Ok(()) } else { Err(Bytes::from_static(b"no more")) }
         };
         let (pieces, mut body) = streamed(4, is_permitted);
-        assert!(pieces.send(Piece::Chunk("ab".into())).await.is_ok());
+        assert!(pieces.send(Piece::Chunk("ab".into())).await);
         let chunk = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!(&chunk[..], b"ab");
         permitted.store(false, std::sync::atomic::Ordering::Relaxed);
@@ -161,6 +195,20 @@ mod tests {
         assert_eq!(&last[..], b"no more");
         assert!(before.elapsed() <= ASK_AGAIN);
         assert!(body.frame().await.unwrap().is_err(), "it is not whole");
-        assert!(pieces.is_closed());
+        assert!(!pieces.send(Piece::Chunk("cd".into())).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_who_takes_nothing_is_waited_for_no_longer_than_he_may_have_it() {
+        for (permitted_s, waited_s) in [(3, 3), (1_000, 120)] {
+            let begun = tokio::time::Instant::now();
+            let is_permitted = move || {
+                if begun.elapsed().as_secs() < permitted_s { Ok(()) } else { Err(Bytes::new()) }
+            };
+            let (pieces, _body) = streamed(1, is_permitted);
+            assert!(pieces.send(Piece::Chunk("ab".into())).await);
+            assert!(!pieces.send(Piece::Chunk("cd".into())).await);
+            assert_eq!(begun.elapsed().as_secs(), waited_s);
+        }
     }
 }

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use search::{Filters, Progress};
-use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::Feeds;
 use super::reader::{Chunk, Reader, last_words};
 use crate::problem::Problem;
-use crate::stream::{Piece, send, trailer};
+use crate::stream::{Piece, Pieces, trailer};
 
 /// Says that a feed came to its end in good order, and where to go on.
 pub(crate) const TRAILER: &str = "indelible-feed";
@@ -48,13 +47,7 @@ enum Ended {
 }
 
 /// Sends what matches from `feed` on, until it has caught up; with `follow`, until the client goes or the server stops.
-pub(crate) async fn follow(
-    feeds: Feeds,
-    reader: Reader,
-    goes_on: bool,
-    pieces: Sender<Piece>,
-    place: OwnedSemaphorePermit,
-) {
+pub(crate) async fn follow(feeds: Feeds, reader: Reader, goes_on: bool, pieces: Pieces, place: OwnedSemaphorePermit) {
     let committed = feeds.committed.clone();
     let stopping = feeds.stopping.clone();
     let reader = Some(reader);
@@ -85,7 +78,7 @@ struct Follower {
     stopping: watch::Receiver<bool>,
     /// `None` only while a thread reads with it.
     reader: Option<Reader>,
-    pieces: Sender<Piece>,
+    pieces: Pieces,
     silent_since: Instant,
 }
 
@@ -159,7 +152,7 @@ impl Follower {
     }
 
     async fn send(&mut self, piece: Piece) -> Result<(), Ended> {
-        if !send(&self.pieces, piece).await {
+        if !self.pieces.send(piece).await {
             return Err(Ended::Gone);
         }
         self.silent_since = Instant::now();

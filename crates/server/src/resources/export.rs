@@ -10,14 +10,13 @@ use engine::Own;
 use export::{Broken, Export, Format, Layout, Writer};
 use search::{Filters, Order};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 
 use crate::access::Caller;
 use crate::described::FilterParams;
 use crate::params::Params;
 use crate::problem::{Problem, unrecorded};
 use crate::state::App;
-use crate::stream::{self, Piece, streamed, trailer};
+use crate::stream::{Piece, Pieces, streamed, trailer};
 
 /// Says that an export is whole, and how many entries and bytes that is.
 const TRAILER: &str = "indelible-export";
@@ -47,7 +46,7 @@ pub(crate) const EXPORTS_MAX: usize = EXPORTS_BYTES_MAX / EXPORT_BYTES;
         ("layout" = Option<String>, Query, description = "columns of csv: platform, records (default), events or access"),
         ("order" = Option<String>, Query, description = "desc (default), asc, or leaf"),
     ),
-    responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "a reason is needed"), (status = 503, body = Problem, description = "too many exports run"))
+    responses((status = 200, description = "the file", content((String = "application/x-ndjson"), (serde_json::Value = "application/json"), (String = "text/csv"))), (status = 400, body = Problem, description = "a filter cannot be used"), (status = 422, body = Problem, description = "a reason is needed"), (status = 503, body = Problem, description = "too many exports run"))
 )]
 pub(crate) async fn get(
     State(app): State<App>,
@@ -88,7 +87,7 @@ pub(crate) async fn get(
         match write(&app, &caller, &asked, now_us, &pieces, &runtime) {
             Ok((entries, bytes)) => {
                 let whole = trailer(TRAILER, &format!("complete; entries={entries}; bytes={bytes}"));
-                let _ = pieces.blocking_send(Piece::End(whole));
+                let _ = runtime.block_on(pieces.send(Piece::End(whole)));
             }
             // A body that is dropped before its end breaks the connection, so the client knows.
             Err(Broken::Gone) => tracing::debug!("a client went away before its export was whole"),
@@ -142,13 +141,13 @@ fn write(
     caller: &Caller,
     asked: &ExportRequest,
     now_us: i64,
-    pieces: &mpsc::Sender<Piece>,
+    pieces: &Pieces,
     runtime: &Handle,
 ) -> Result<(u64, u64), Broken> {
     let mut bytes = 0;
     let mut send = |chunk: Vec<u8>| {
         bytes += chunk.len() as u64;
-        if chunk.is_empty() || runtime.block_on(stream::send(pieces, Piece::Chunk(chunk.into()))) {
+        if chunk.is_empty() || runtime.block_on(pieces.send(Piece::Chunk(chunk.into()))) {
             return Ok(());
         }
         Err(Broken::Gone)
