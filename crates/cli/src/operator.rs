@@ -19,14 +19,23 @@ fn path_in(data: &Path) -> PathBuf {
 }
 
 impl OperatorFile {
-    /// Writes the token of a server.
+    /// Writes the token of a server. `None` where the disk is full, since a start goes on without: commands on the folder then do
+    /// not get in until the next one.
     ///
     /// # Errors
     /// What the system answers.
-    pub(crate) fn create(data: &Path, token: &Token) -> std::io::Result<Self> {
+    pub(crate) fn create(data: &Path, token: &Token) -> std::io::Result<Option<Self>> {
         let path = path_in(data);
-        env::replace_file(&SystemDisk, &path, token.reveal().as_bytes())?;
-        Ok(Self(path))
+        match env::replace_file(&SystemDisk, &path, token.reveal().as_bytes()) {
+            Ok(()) => Ok(Some(Self(path))),
+            Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                tracing::warn!(
+                    "the disk is full, so commands on this folder do not get in; make room, then start again"
+                );
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

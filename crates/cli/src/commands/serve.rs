@@ -194,7 +194,7 @@ pub(crate) fn serve_log(
     } else {
         let (access, token) = controlled(&log)?;
         let file = OperatorFile::create(log.layout().data(), &token);
-        (access, Some(file.map_err(|error| failed(&error, "look at the folder's permissions"))?))
+        (access, file.map_err(|error| failed(&error, "look at the folder's permissions"))?)
     };
     let served = runtime.block_on(async {
         if let Some(reloading) = reloading {

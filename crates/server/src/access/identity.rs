@@ -94,7 +94,11 @@ pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>
     if matches!(access, Access::Dev) {
         return Ok(Some(Credential::Dev));
     }
-    let Some(value) = parts.headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::bad_token("Authorization is given twice; give it once"));
+    }
     let text = value.to_str().unwrap_or_default();
     let token = match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
