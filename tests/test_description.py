@@ -89,7 +89,7 @@ def test_every_answer_is_of_its_shape(log, description):
     fits(description, log.post("/v1/seal"), "/v1/seal", "post")
     fits(description, log.post("/v1/events", {"action": "door.opened", "properties": {"password": "x"}}), "/v1/events", "post")
     problem = log.get("/v1/entries", {"nonsense": "1"})
-    fits(description, problem, "/v1/entries")
+    fits(description, problem, "/v1/entries", media_type="application/problem+json")
 
 
 def test_a_member_that_is_not_described_does_not_fit(log, description):

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, Paths};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, Response, ResponseBuilder};
+use utoipa::openapi::{Content, ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::access::authorize;
@@ -96,13 +96,33 @@ fn describe_one(operation: &mut Operation, needs: Needs) {
         operation.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
         answers.push(("401", "no token or session, or one that is good no more"));
     }
+    let responses = &mut operation.responses.responses;
     for (status, description) in answers {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem(description).into());
+        responses.entry(status.to_owned()).or_insert_with(|| problem(description).into());
+    }
+    for response in responses.values_mut() {
+        if let RefOr::T(response) = response {
+            say_problem(response);
+        }
     }
 }
+
+/// Says of a problem that it comes as one, and not as any JSON.
+fn say_problem(response: &mut Response) {
+    let problem = Some(Ref::from_schema_name("Problem").into());
+    let is_problem = |content: &RefOr<Content>| matches!(content, RefOr::T(content) if content.schema == problem);
+    if response.content.get("application/json").is_some_and(is_problem)
+        && let Some(content) = response.content.swap_remove("application/json")
+    {
+        response.content.insert(PROBLEM.to_owned(), content);
+    }
+}
+
+/// How problems come.
+const PROBLEM: &str = "application/problem+json";
 
 fn problem(description: &str) -> Response {
     let schema = Ref::from_schema_name("Problem");
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+    ResponseBuilder::new().description(description).content(PROBLEM, content).build()
 }

@@ -44,7 +44,7 @@ pub(crate) async fn get(State(app): State<App>, caller: Caller, Path(id): Path<S
 /// The exact bytes whose SHA-256 stands in the tree.
 #[utoipa::path(
     get, path = "/v1/entries/{id}/line", tag = "entries", params(("id" = String, Path, description = "the entry's id")),
-    responses((status = 200, description = "the line", body = String, content_type = "application/json"), (status = 404, body = Problem, description = "no such entry"))
+    responses((status = 200, description = "the line", body = serde_json::Value), (status = 404, body = Problem, description = "no such entry"))
 )]
 pub(crate) async fn line(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Problem> {
     app.blocking(move |app| Ok(json(find(app, &caller, &id)?.line))).await
@@ -54,7 +54,7 @@ pub(crate) async fn line(State(app): State<App>, caller: Caller, Path(id): Path<
 #[utoipa::path(
     get, path = "/v1/entries/{id}/proof", tag = "entries",
     params(("id" = String, Path, description = "the entry's id"), ("size" = Option<u64>, Query, description = "size of an earlier checkpoint")),
-    responses((status = 200, description = "c2sp.org/tlog-proof", body = String, content_type = "text/plain"), (status = 404, body = Problem, description = "no such entry or checkpoint"), (status = 503, body = Problem, description = "no checkpoint yet"))
+    responses((status = 200, description = "c2sp.org/tlog-proof", body = String, content_type = "text/plain"), (status = 400, body = Problem, description = "the size is no number"), (status = 404, body = Problem, description = "no such entry or checkpoint"), (status = 503, body = Problem, description = "no checkpoint yet"))
 )]
 pub(crate) async fn proof(
     State(app): State<App>,

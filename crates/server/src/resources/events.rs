@@ -145,8 +145,10 @@ impl Receipt {
     responses(
         (status = 201, description = "recorded", body = Receipts),
         (status = 200, description = "all were recorded before", body = Receipts),
+        (status = 400, description = "a parameter cannot be used", body = Problem),
         (status = 409, description = "an event_id stands for another event", body = Problem),
         (status = 413, description = "too large", body = Problem),
+        (status = 415, description = "neither JSON nor NDJSON", body = Problem),
         (status = 422, description = "events are not valid; every problem is listed", body = Problem),
         (status = 429, description = "this token may not send so much", body = Problem),
         (status = 503, description = "try again later", body = Problem),
