@@ -31,6 +31,7 @@ ROLES = {
     "viewer": ({"read"}, {"platform", "entries"}),
     "member": (SEES, {"own"}),
     "writer": ({"append"}, {"platform", "entries"}),
+    "monitor": ({"operate"}, {"platform"}),
     "privacy-officer": ({"persons"}, {"platform", "entries"}),
     "records-manager": ({"records"}, {"platform", "entries"}),
 }
@@ -112,6 +113,7 @@ class World:
         self.server = Controlled(home).start()
         self.random = random.Random(SEED)
         self.record()
+        self.server.settle("PATCH", "/v1/settings", {"tree_public": True})
         self.holders = [self.holder([(role, scope)]) for role in ROLES for scope in [*SCOPES, OWN] if kind(scope) in ROLES[role][1]]
         acme, p1 = {"organization": "acme"}, {"project": "p1"}
         self.holders += [self.holder([("auditor", p1), ("viewer", acme)]), self.holder([("writer", acme), ("scope-admin", p1)])]
@@ -197,11 +199,12 @@ def allowed(method, path, operation, holder, which, world):
     absent_alone = {404} if which == "absent" else None
     match method, path:
         case "POST", "/v1/events":
-            place = {"organization": "nobodys-at-all"} if which == "foreign" else scope
+            append = holder.scopes("append") if holder else []
+            place = {"organization": "nobodys-at-all"} if which == "foreign" else append[0] if append else scope
             levels = {level: {"id": place[level]} for level in ("organization", "workspace", "project") if level in place}
             resource = {"resource": place["resource"]} if "resource" in place else {}
             event = {"event_id": f"{which}-{holder.program.id if holder else ''}", "action": "cell.written", **levels, **resource}
-            return filled, event, {200, 201}
+            return filled, event, {200, 201} if which != "foreign" or {} in append else {422}
         case "POST", "/v1/tokens":
             wanted = {"name": "cell", "role": "viewer" if own else "no-such-role", "scope": {"organization": "cells"}}
             return filled, wanted, {201} if own else {422}
