@@ -49,7 +49,7 @@ unit: need-cargo need-node ## the crates' own tests
 	@mkdir -p $(dir $(LEFT_OUT)); grep -rnoE '#\[ignore = ".*"\]' crates libs --include='*.rs' \
 	| sed -E 's/^([^:]*):[0-9]*:#\[ignore = "(.*)"\]/crate test in \1: \2/' >> $(LEFT_OUT) || true
 
-end-to-end: need-cargo need-node need-strace $(VENV)/ready ## the real binary, over HTTP and on disk, checked from outside
+end-to-end: need-cargo need-node need-strace $(VENV)/ready tests/oidc/node_modules/.package-lock.json ## the real binary, over HTTP and on disk, checked from outside
 	$(CARGO) build --bin indelible
 	INDELIBLE_BIN=$(abspath target/debug/indelible) INDELIBLE_LEFT_OUT=$(abspath $(LEFT_OUT)) $(PYTHON) -m pytest -q -rs -n $(WORKERS) --dist loadfile -o tmp_path_retention_policy=failed tests
 
@@ -67,7 +67,7 @@ console-million: release need-console ## the console over a million generated en
 	$(BIN) bench query --entries 1000000 --only Q9 --dir target/million
 	cd console && npm ci --no-audit --no-fund && INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_MILLION=$(abspath target/million) CHROMIUM=$(CHROMIUM) npm run million
 
-campaign: release need-strace $(VENV)/ready ## the long forms: 200 kills, every bit flipped, SIM_SEEDS simulated within SIM_MINUTES, minutes of each
+campaign: release need-strace $(VENV)/ready tests/oidc/node_modules/.package-lock.json ## the long forms: 200 kills, every bit flipped, SIM_SEEDS simulated within SIM_MINUTES, minutes of each
 	$(CARGO) run --release -p indelible-sim -- --seeds $(SIM_SEEDS) --minutes $(SIM_MINUTES)
 	$(CARGO) test --release -p indelible-engine --test it -- --ignored
 	INDELIBLE_BIN=$(abspath $(BIN)) INDELIBLE_CAMPAIGN=1 $(PYTHON) -m pytest -q -x tests
@@ -116,6 +116,9 @@ need-strace:
 need-fuzz: need-cargo
 	@$(CARGO) +nightly --version >/dev/null 2>&1 || { echo "fuzzing needs a nightly compiler: rustup toolchain install nightly"; exit 1; }
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked --debug
+
+tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
+	cd tests/oidc && npm ci --ignore-scripts --no-audit --no-fund
 
 $(VENV)/ready: tests/requirements.txt
 	@command -v python3 >/dev/null || { echo "Python 3 is missing"; exit 1; }

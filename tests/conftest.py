@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -37,6 +38,13 @@ def wait_for(what, ready, seconds=DEADLINE_SECONDS):
     pytest.fail(f"waited {seconds} s for {what}")
 
 
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
 class Answer:
     """An HTTP answer: status, headers (by lower-case name), body."""
 
@@ -55,20 +63,20 @@ class Answer:
 
 
 class Server:
-    """`indelible serve --dev` over a data directory of its own. Starts, stops, dies, starts again.
+    """`indelible serve`, with `dev` as `--dev`, over a data directory of its own. Starts, stops, dies, starts again.
 
     `data` and `marks` stay between starts; everything the process writes is kept in `log_path` (stderr) and `out_path`
     (stdout) over all starts.
     """
 
-    def __init__(self, home, *, env=None, command="serve", wrapper=()):
+    def __init__(self, home, *, env=None, command="serve", wrapper=(), dev=True):
         self.home = pathlib.Path(home)
         self.data, self.marks = self.home / "data", self.home / "marks"
         self.log_path, self.out_path = self.home / "stderr.txt", self.home / "stdout.txt"
         self.home.mkdir(parents=True, exist_ok=True)
         self.env = {**os.environ, **(env or {})}
         self.command, self.wrapper = command, list(wrapper)
-        self.listen, self.dev = "127.0.0.1:0", True
+        self.listen, self.dev = "127.0.0.1:0", dev
         self.process, self.address, self.origin = None, None, None
 
     # Life

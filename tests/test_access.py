@@ -522,7 +522,7 @@ def test_requests_come_from_where_the_platform_says(small):
     assert b"not_from_here" in rest and seconds <= ENDS_SECONDS
     assert small.ask(admin.token, "GET", "/v1/settings").status == 403
     assert ask_from(small, elsewhere, admin.token, "GET", "/v1/settings")[0] == 200
-    for wrong in (["x"], ["127.0.0.1/33"], [""], "127.0.0.1", ["::1/129"], [None]):
+    for wrong in (["127.0.0.1/8"], ["x"], ["127.0.0.1/33"], [""], "127.0.0.1", ["::1/129"], [None]):
         assert small.ask(small.operator, "PATCH", "/v1/settings", {"allow": wrong}).status == 422, wrong
 
 

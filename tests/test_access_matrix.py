@@ -226,6 +226,8 @@ def allowed(method, path, operation, holder, which, world):
             return filled, wanted, {201} if may else {403}
         case "POST", "/v1/verification":
             return filled, None, {200, 409}
+        case "GET", "/v1/sessions":
+            return filled, None, {409}
         case "GET", "/v1/verification":
             return filled, None, {200, 429}
         case "GET", _ if what == "entry":

@@ -301,10 +301,11 @@ def test_a_second_process_on_the_folder_is_turned_away(log):
     assert other.returncode == 2 and str(log.process.pid) in other.stderr
 
 
-def test_serve_starts_with_dev_and_on_loopback_only(tmp_path):
-    base = ["serve", "--data", tmp_path / "data", "--marks", tmp_path / "marks"]
-    assert "--dev" in (said := indelible(*base)).stderr and said.returncode == 2
-    assert indelible(*base, "--dev", "--listen", "0.0.0.0:0").returncode == 2
+def test_serve_listens_beyond_this_machine_neither_in_the_clear_nor_without_access_control(tmp_path):
+    base = ["serve", "--data", tmp_path / "data", "--marks", tmp_path / "marks", "--listen", "0.0.0.0:0"]
+    assert "tls_cert" in (said := indelible(*base)).stderr and said.returncode == 2
+    assert "--dev" in (said := indelible(*base, "--dev")).stderr and said.returncode == 2
+    assert not (tmp_path / "data").exists()
     # More rows than may wait for sealing would stop the log before it seals.
     refused = indelible("serve", "--dev", "--data", tmp_path / "log", "--seal-rows", "1200000")
     assert refused.returncode == 2 and "448751" in refused.stderr

@@ -64,12 +64,17 @@ def is_found(log, name, what):
     assert contents(log.data) == before
 
 
+def begins_not(log):
+    """A server with access control does not serve, and says why."""
+    started = indelible("serve", "--data", log.data, "--marks", log.marks, "--listen", "127.0.0.1:0", cwd=log.home)
+    assert started.returncode == 2 and "control.db" in " ".join(started.stderr.split()), started
+
+
 def is_refused(log, name, what):
     """It is found, and access control does not begin, says why, and leaves what lies there."""
     is_found(log, name, what)
     before = {name: (log.data / name).read_bytes() for name in names(log.data)}
-    started = indelible("serve", "--data", log.data, "--marks", log.marks, "--listen", "127.0.0.1:0", cwd=log.home)
-    assert started.returncode == 2 and "control.db" in " ".join(started.stderr.split()), started
+    begins_not(log)
     after = {name: (log.data / name).read_bytes() for name in names(log.data)}
     # SQLite may have made what it keeps beside it.
     assert {name: after[name] for name in before} == before
@@ -159,6 +164,5 @@ def test_a_control_database_alone_is_no_folder_for_a_new_log(log, tmp_path):
     new = Server(tmp_path / "new")
     new.data.mkdir(parents=True)
     shutil.copyfile(log.data / "control.db", new.data / "control.db")
-    refused = serving(new)
-    assert refused.returncode == 2 and "control.db" in " ".join(refused.stderr.split()), refused
+    begins_not(new)
     assert names(new.data) == ["control.db"]

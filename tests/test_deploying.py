@@ -1,4 +1,4 @@
-"""docs/deploying.md, its commands run as they stand, and what its reader does in between done by HTTP."""
+"""docs/deploying.md: its commands run as they stand but for their ports, and what its reader does in a browser done by HTTP."""
 
 import json
 import os
@@ -8,22 +8,22 @@ import shutil
 import signal
 import ssl
 import subprocess
-import urllib.error
+import types
 import urllib.request
 
 import pytest
 
-from conftest import BIN, ROOT, wait_for
+from conftest import BIN, ROOT, free_port
+from people import Browser
 
 PAGE = ROOT / "docs" / "deploying.md"
 EXAMPLE = ROOT / "examples" / "embed"
+ISSUER = ROOT / "tests" / "oidc"
+SECRET = "a-secret-of-the-example"
+PASSWORD = "a long way to the sea"
 
-# What the page names: the log, and the product. Another server on these ports would be asked in their place.
-PORTS = (7117, 8000)
-
-
-def blocks():
-    return re.findall(r"```sh\n(.*?)```", PAGE.read_text("utf-8"), re.S)
+# Ports that the page names: of the log, the product, the issuer. Others are taken here, so that tests beside it are not met.
+PORTS = ("7117", "8000", "9009")
 
 
 class Shell:
@@ -56,6 +56,19 @@ class Shell:
 
 
 @pytest.fixture
+def ports():
+    return {named: str(free_port()) for named in PORTS}
+
+
+@pytest.fixture
+def steps(ports):
+    text = PAGE.read_text("utf-8")
+    for named, taken in ports.items():
+        text = text.replace(named, taken)
+    return re.findall(r"```sh\n(.*?)```", text, re.S)
+
+
+@pytest.fixture
 def shell(tmp_path):
     for tool in ("openssl", "curl", "node"):
         if not shutil.which(tool):
@@ -65,33 +78,50 @@ def shell(tmp_path):
     shell.end()
 
 
-def post(folder, path, body, **headers):
-    context = ssl.create_default_context(cafile=folder / "log" / "cert.pem")
-    headers = {"Content-Type": "application/json", "Origin": "https://localhost:7117", **headers}
-    request = urllib.request.Request(f"https://localhost:7117{path}", json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-        return json.load(answer), answer.headers
+@pytest.fixture
+def issuer(ports):
+    if not (ISSUER / "node_modules").is_dir():
+        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ISSUER, check=True, capture_output=True)
+    control = free_port()
+    told = {"issuers": [{"id": "corp", "port": int(ports["9009"])}], "log": f"https://localhost:{ports['7117']}", "control": control, "secret": SECRET}
+    process = subprocess.Popen(["node", "server.mjs", json.dumps(told)], cwd=ISSUER, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    claims = {"email": "grace@corp.example", "email_verified": True, "name": "Grace", "groups": ["it-admin"]}
+    body = json.dumps({"issuer": "corp", "account": "g-1", "claims": claims}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{control}/", data=body), timeout=30).read()
+    yield process
+    process.kill()
 
 
-def test_the_page_is_followed_as_it_stands(shell, tmp_path):
-    steps = blocks()
+def test_the_page_is_followed_as_it_stands(shell, steps, ports, issuer, tmp_path):
     certificate, configuration, server, program, look, minter, product, keep = steps
+    origin = f"https://localhost:{ports['7117']}"
     shell.run(certificate)
-    assert "https://localhost:7117" in shell.run(configuration)
+    assert origin in shell.run(configuration)
+    log = types.SimpleNamespace(url=origin, tls=ssl.create_default_context(cafile=tmp_path / "log" / "cert.pem"))
 
-    link = re.search(r"https://localhost:7117/sign-in#invitation=(\S+)", shell.run(server))
+    link = re.search(re.escape(f"{origin}/sign-in#invitation=") + r"(\S+)", shell.run(server))
     assert link, "the first start prints a link that a browser opens"
-    session, headers = post(tmp_path, "/v1/invitations/accept", {"token": link[1], "name": "Ada", "password": "a long way to the sea"})
-    assert headers["Set-Cookie"].startswith("__Host-indelible=")
+    joining = {"token": link[1], "email": "ada@example.org", "name": "Ada", "password": PASSWORD}
+    first = Browser(log)
+    session = first.post("/v1/invitations/accept", joining).json()
     assert [grant["role"] for grant in session["grants"]] == ["platform-admin"]
-    with pytest.raises(urllib.error.HTTPError):
-        post(tmp_path, "/v1/invitations/accept", {"token": link[1], "name": "Eve", "password": "a long way to the sea"})
+    assert list(first.cookies) == ["__Host-indelible"]
+    assert Browser(log).post("/v1/invitations/accept", joining).status == 404, "once"
 
     assert '"receipts"' in shell.run(program)
-    found = shell.run(look)
-    assert "Anna Lehmann opened door 7" in found
+    assert "Anna Lehmann opened door 7" in shell.run(look)
+
+    second = Browser(log)
+    url, answer = second.follow("/v1/sign-in/oidc/corp")
+    assert answer.status == 200, url
+    known = second.get("/v1/session").json()
+    assert (known["principal"]["email"], [grant["role"] for grant in known["grants"]]) == ("grace@corp.example", ["auditor"])
+    assert second.get("/v1/entries?actor=u-1&count=true").json()["count"] == 1
+
     assert '"token":"indv_' in shell.run(minter)
     assert "<indelible-log" in shell.run(product)
     assert re.search(r"log/[0-9a-f]+\+", shell.run(keep))
     assert (tmp_path / "log" / "log.checkpoint").stat().st_size > 100
-    wait_for("the entry of the first account", lambda: "account" in shell.run("indelible search --data data 'source:indelible channel:audit-log'"))
+    for action in ("account.joined", "token.created", "session.signed_in", "viewer.minted"):
+        assert f'"{action}"' in shell.run(f"indelible search --data data action:{action} --format ndjson"), action

@@ -158,11 +158,11 @@ describe("access", () => {
     await log.button("Switch on: A reason is needed").click();
     await does(log, "Switch on");
     await log.button("Switch off: A second factor is needed").count();
-    await log.button("Switch off: The tree is public").click();
-    await button(log, "Switch off").click();
+    await log.button("Switch on: The tree is public").click();
+    await button(log, "Switch on").click();
     expect(await dialog(log).getByRole("alert").innerText()).toContain("say why");
     await dialog(log).getByLabel(/^Reason/).fill("asked for by the auditors");
-    await does(log, "Switch off");
+    await does(log, "Switch on");
     await expect.poll(async () => (await history(log).allInnerTexts())[0]).toContain("because asked for by the auditors");
     await log.page.goto(`${server.url}/?entry=${id}`);
     const why = log.page.getByRole("dialog", { name: "Why do you look?" });

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, onTestFinished } from "vitest";
 import { violations } from "./harness/axe.js";
+import { freePort } from "./harness/port.js";
 import { type Open, type Opened, scenario } from "./harness/scenario.js";
 import type { Server } from "./harness/server.js";
 
@@ -13,16 +14,6 @@ const EVENTS = [
   { action: "door.opened", description: "Theirs", organization: { id: "acme" }, actor: { type: "user", id: "u-17", name: "Ada Lovelace" }, client: { ip: "192.0.2.7" } },
   { action: "window.opened", description: "Another's", organization: { id: "globex" }, actor: { type: "user", id: "u-18", name: "Bob" } },
 ];
-
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 interface Product {
   readonly origin: string;
@@ -53,7 +44,10 @@ async function embedded(open: Open, { origin, server }: Product): Promise<{ log:
   await log.page.context().addCookies([{ name: "indelible", value: "a-session-of-the-reader", url: server.url }]);
   log.page.on("request", (request) => {
     asked.push(new URL(request.url()).pathname);
-    if (request.url().startsWith(`${server.url}/v1/`)) void request.allHeaders().then((headers) => cookies.push(headers["cookie"] ?? ""));
+    if (request.url().startsWith(`${server.url}/v1/`)) {
+      // A page that is closed meanwhile has no headers to tell any more.
+      void request.allHeaders().then((headers) => cookies.push(headers["cookie"] ?? ""), () => undefined);
+    }
   });
   await log.page.goto(origin);
   const count = (path: string) => (): number => asked.filter((one) => one === path).length;

@@ -72,7 +72,7 @@ export class Api {
     const { code } = await problemOf(response.clone());
     const signal = init.signal ?? undefined;
     const goesOn =
-      response.status === 401 ? !ABOUT_WHAT_WAS_TYPED.includes(code) && (await caller.renewed(mark, signal)) : code === "reason_needed" && isLook(init) && (await caller.reasoned(signal));
+      response.status === 401 ? ENDED.includes(code) && (await caller.renewed(mark, signal)) : code === "reason_needed" && isLook(init) && (await caller.reasoned(signal));
     return goesOn ? ask() : response;
   }
 
@@ -107,8 +107,8 @@ export class Api {
   }
 }
 
-/** Codes of a 401 that ends no session: a password or code is wrong. */
-const ABOUT_WHAT_WAS_TYPED: readonly string[] = ["wrong_credentials", "second_factor_needed"];
+/** Codes of a 401 that says who asks is not known any more; others are about a password or code that was typed. */
+const ENDED: readonly string[] = ["not_signed_in", "bad_token"];
 
 function isLook({ method = "GET" }: RequestInit): boolean {
   return method === "GET";

@@ -1,5 +1,5 @@
 /** The console: pages under one head for who is signed in, and everything the reader chose in the URL. */
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import "../log/indelible-log.js";
@@ -29,6 +29,8 @@ export class Console extends LitElement {
   @state() private page: Page = pageOf(location.pathname);
   @state() private view: View = readView(new URLSearchParams(location.search));
   @state() private theme: Theme = themeNow();
+  /** The page whose link was brought into sight last. */
+  #inSight: Page | undefined;
   readonly #session = new Session(() => this.#stands());
 
   override connectedCallback(): void {
@@ -136,9 +138,13 @@ export class Console extends LitElement {
     return pages[this.page.path]?.() ?? this.#log(session);
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override updated(): void {
     // Where the head is narrow, the page one is on is in sight among the others.
-    if (changed.has("page")) this.renderRoot.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const here = this.renderRoot.querySelector("nav [aria-current=page]");
+    if (here !== null && this.#inSight !== this.page) {
+      this.#inSight = this.page;
+      here.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
     const { state } = this.#session.standing;
     document.title = location.pathname === SIGN_IN ? "Sign in · Indelible" : this.page.path === "/" ? "Indelible" : `${this.page.label} · Indelible`;
     if (state === "out" || state === "over" || location.pathname === SIGN_IN) void import("../session/index.js");

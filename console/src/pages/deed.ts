@@ -18,6 +18,11 @@ export interface ShownOnce {
   readonly secret: string;
 }
 
+/** The deed goes on with another step. */
+export interface NextStep {
+  readonly next: DeedOptions;
+}
+
 export interface DeedOptions {
   readonly heading: string;
   readonly text?: unknown;
@@ -31,7 +36,7 @@ export interface DeedOptions {
   readonly reasoned?: boolean;
   /** What is wrong with the form, in words, before anything is sent; empty where nothing is. */
   readonly check?: (form: FormData) => string;
-  readonly run: (form: FormData, said: Said) => Promise<ShownOnce | void>;
+  readonly run: (form: FormData, said: Said) => Promise<ShownOnce | NextStep | void>;
   /** What is said once it is done. */
   readonly said: string;
 }
@@ -179,9 +184,10 @@ export class Deed implements ReactiveController {
     this.#set({ ...again, running: true });
     const reason = String(form.get("reason") ?? "").trim();
     try {
-      const once = await open.run(form, { ...(reason === "" ? {} : { reason }), ...(confirm ? { confirm } : {}) });
+      const done = await open.run(form, { ...(reason === "" ? {} : { reason }), ...(confirm ? { confirm } : {}) });
+      if (done !== undefined && "next" in done) return this.#set(done.next);
       this.#said = open.said;
-      this.#set(once === undefined ? undefined : { ...again, once });
+      this.#set(done === undefined ? undefined : { ...again, once: done });
       this.#done();
     } catch (error) {
       this.#set({ ...again, problem: problemOf(error) });

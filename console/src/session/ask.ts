@@ -16,7 +16,7 @@ export function signInWays(api: Api): Promise<SignInWays> {
   return api.json("/v1/sign-in", undefined, { final: true });
 }
 
-/** Errors, by their code: `wrong_credentials`, `second_factor_needed` (also for a code that is wrong), `too_many_attempts`. */
+/** Errors, by their code: `wrong_credentials`, `second_factor_needed`, `wrong_code`, `too_many_attempts`. */
 export function signIn(api: Api, credentials: Credentials): Promise<SessionInfo> {
   return api.json("/v1/session", undefined, { method: "POST", body: credentials, final: true });
 }

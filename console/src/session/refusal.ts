@@ -10,7 +10,7 @@ export interface Refusal {
 
 const WORDS: Readonly<Record<string, string>> = {
   wrong_credentials: "E-mail address or password is wrong. Check both, and try again.",
-  second_factor_needed: "That code is wrong or was used already. Enter the newest one that your app shows.",
+  wrong_code: "That code is wrong or was used already. Enter the newest one that your app shows.",
 };
 
 /** Without a time from the server, a pause of this many seconds. */

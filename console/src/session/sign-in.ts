@@ -68,7 +68,7 @@ export class SignIn extends LitElement {
 
   #refused(error: unknown): void {
     const problem = problemOf(error);
-    if (problem.code === "second_factor_needed" && this.code === undefined) {
+    if (problem.code === "second_factor_needed") {
       this.code = "";
       return;
     }

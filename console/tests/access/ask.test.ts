@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Api } from "../../src/api/client.js";
 import * as ask from "../../src/pages/access/ask.js";
 import { grantOf } from "../../src/pages/access/grant-fields.js";
+import { valueText } from "../../src/pages/access/history.js";
 import { networksOf } from "../../src/pages/access/networks.js";
 import { newProgram } from "../../src/pages/access/new-program.js";
 import { looksAt, ownFilters } from "../../src/pages/activity/own.js";
@@ -61,6 +62,23 @@ describe("forms", () => {
 
   it("take networks one a line or beside one another", () => {
     expect(networksOf(form({ allow: " 192.0.2.0/24\n\n2001:db8::/32, 198.51.100.7/32 " }))).toEqual(["192.0.2.0/24", "2001:db8::/32", "198.51.100.7/32"]);
+  });
+});
+
+describe("what was changed", () => {
+  it.each([
+    [null, "—"],
+    ["x", "x"],
+    [false, "false"],
+    [[], "none"],
+    [["a", "b"], "a, b"],
+    [{}, "none"],
+    [{ $personal: 0 }, "(withheld)"],
+    [{ role: "writer", scope: { organization: "acme" } }, "Writer for organization acme"],
+    [{ principal: "program:x", grant: { role: "auditor", scope: {} } }, "Auditor for everything"],
+    [{ expires_us: 1_796_740_021_753_535, events_per_second: 5 }, "expires 2026-12-08 14:27:01 UTC, events_per_second 5"],
+  ])("is said in words: %j", (value, text) => {
+    expect(valueText(value)).toBe(text);
   });
 });
 

@@ -19,6 +19,14 @@ pub enum AllowListError {
     /// Remedy: an address or a network in CIDR form.
     #[error("{0:?} is no network; write an address, or a network such as 192.0.2.0/24 or 2001:db8::/32")]
     Network(String),
+    /// The address says more than its prefix: a network was meant, or that address alone. Remedy: say which.
+    #[error("{given:?} names an address within a network; write {network}, or the address alone")]
+    HostBits {
+        /// As it was given.
+        given: String,
+        /// The network that its prefix makes.
+        network: IpNet,
+    },
     /// Remedy: larger networks.
     #[error("an allow-list has at most {NETWORKS_MAX} networks")]
     TooMany,
@@ -56,7 +64,7 @@ impl AllowList {
     }
 }
 
-/// The network of a text, its bits beyond the prefix cleared. One of IPv4 addresses in IPv6 form is one of IPv4 addresses.
+/// The network of a text. One of IPv4 addresses in IPv6 form is one of IPv4 addresses.
 fn network(text: &str) -> Result<IpNet, AllowListError> {
     let wrong = || AllowListError::Network(text.to_owned());
     let given = text.trim();
@@ -64,10 +72,17 @@ fn network(text: &str) -> Result<IpNet, AllowListError> {
         Ok(address) => IpNet::from(address),
         Err(_) => given.parse().map_err(|_| wrong())?,
     };
-    let IpNet::V6(v6) = network else { return Ok(network.trunc()) };
-    match (v6.network().to_ipv4_mapped(), v6.prefix_len().checked_sub(96)) {
-        (Some(v4), Some(len)) => ipnet::Ipv4Net::new(v4, len).map(IpNet::from).map_err(|_| wrong()),
-        _ => Ok(network.trunc()),
+    let network = match network {
+        IpNet::V4(_) => network,
+        IpNet::V6(v6) => match (v6.addr().to_ipv4_mapped(), v6.prefix_len().checked_sub(96)) {
+            (Some(v4), Some(len)) => ipnet::Ipv4Net::new(v4, len).map(IpNet::from).map_err(|_| wrong())?,
+            _ => network,
+        },
+    };
+    if network == network.trunc() {
+        Ok(network)
+    } else {
+        Err(AllowListError::HostBits { given: text.to_owned(), network: network.trunc() })
     }
 }
 

@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use crate::change::Step;
 use crate::grant::{Granted, Holding};
 use crate::organization::{Organization, Status};
+use crate::people::People;
 use crate::permission::Permission;
+use crate::person::{Invitation, Person};
 use crate::principal::Principal;
 use crate::program::{NotGood, Program};
 use crate::record::{Key, Kind, Record};
@@ -31,6 +33,7 @@ pub struct Control {
     programs: BTreeMap<String, Program>,
     /// By holder, then by id.
     grants: BTreeMap<Principal, BTreeMap<String, Granted>>,
+    people: People,
     organizations: BTreeMap<String, Organization>,
     settings: Settings,
     viewer_key: Option<ViewerKey>,
@@ -56,6 +59,8 @@ impl Control {
             Record::Organization(organization) => {
                 self.organizations.insert(organization.id.clone(), organization);
             }
+            Record::Person(person) => self.people.put(*person),
+            Record::Invitation(invitation) => self.people.put_invitation(invitation),
             Record::Settings(settings) => self.settings = settings,
             Record::ViewerKey(key) => self.viewer_key = Some(key),
         }
@@ -65,6 +70,8 @@ impl Control {
         match key.kind {
             Kind::Program => drop(self.programs.remove(&key.id)),
             Kind::Grant => self.grants.values_mut().for_each(|held| drop(held.remove(&key.id))),
+            Kind::Person => self.people.remove(&key.id),
+            Kind::Invitation => self.people.remove_invitation(&key.id),
             Kind::Organization => drop(self.organizations.remove(&key.id)),
             Kind::Settings => self.settings = Settings::default(),
             Kind::ViewerKey => self.viewer_key = None,
@@ -88,6 +95,41 @@ impl Control {
     /// Every program, by id.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
         self.programs.values()
+    }
+
+    /// The account with this id.
+    #[must_use]
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.people.get(id)
+    }
+
+    /// Every account, by id.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.people.all()
+    }
+
+    /// The account that signs in by this address, whatever its case. Cost: two look-ups.
+    #[must_use]
+    pub fn person_of_email(&self, email: &str) -> Option<&Person> {
+        self.people.of_email(email)
+    }
+
+    /// The account of somebody an issuer knows. Cost: a look at each account.
+    #[must_use]
+    pub fn person_of_issuer(&self, provider: &str, subject: &str) -> Option<&Person> {
+        self.people.of_issuer(provider, subject)
+    }
+
+    /// The link by which an account may be joined still.
+    #[must_use]
+    pub fn invitation(&self, person: &str) -> Option<&Invitation> {
+        self.people.invitation(person)
+    }
+
+    /// Whom a link invites, by the hash of its secret; `None` where it is not good, or no more.
+    #[must_use]
+    pub fn invited(&self, hash: &str, now_us: i64) -> Option<(&Person, &Invitation)> {
+        self.people.invited(hash, now_us)
     }
 
     /// The grants of a principal, by id.
@@ -136,6 +178,11 @@ impl Control {
         if *principal == Principal::Operator {
             return Holding::of_operator();
         }
+        if let Principal::Person(id) = principal
+            && !self.person(id).is_some_and(Person::is_active)
+        {
+            return Holding::default();
+        }
         let grants = self.grants_of(principal).map(|granted| &granted.grant);
         Holding::of(grants, roles).without(|organization| self.closed(organization, address).is_some())
     }
@@ -175,7 +222,8 @@ impl Control {
     pub fn is_known(&self, principal: &Principal) -> bool {
         match principal {
             Principal::Program(id) => self.program(id).is_some(),
-            Principal::Operator | Principal::Person(_) | Principal::Viewer(_) => false,
+            Principal::Person(id) => self.person(id).is_some(),
+            Principal::Operator | Principal::Viewer(_) => false,
         }
     }
 
@@ -183,7 +231,8 @@ impl Control {
     fn is_usable(&self, principal: &Principal, now_us: i64) -> bool {
         match principal {
             Principal::Program(id) => self.program(id).is_some_and(|program| program.is_good(now_us)),
-            Principal::Operator | Principal::Person(_) | Principal::Viewer(_) => true,
+            Principal::Person(id) => self.person(id).is_some_and(Person::is_active),
+            Principal::Operator | Principal::Viewer(_) => true,
         }
     }
 }

@@ -9,7 +9,9 @@ mod control;
 mod grant;
 mod manage;
 mod organization;
+mod people;
 mod permission;
+mod person;
 mod principal;
 mod program;
 mod record;
@@ -24,12 +26,15 @@ pub use change::{About, Change, Step};
 pub use control::{Closed, Control};
 pub use grant::{Grant, GrantError, Granted, Holding};
 pub use manage::{
-    By, ManageError, NewOrganization, NewSettings, NewToken, NewViewing, OVERLAP_S_MAX, add_grant, change_settings,
-    create_token, manages, mint_viewing, remove_grant, replace_viewer_key, revoke_token, rotate_token,
-    set_organization,
+    Arrival, By, EMAIL_BYTES_MAX, INVITATION_US, ManageError, NewFacts, NewOrganization, NewPerson, NewSettings,
+    NewToken, NewViewing, OVERLAP_S_MAX, add_grant, arrive, change_person, change_settings, create_token, email,
+    invite, invite_again, join, join_first, manages, mint_viewing, remove_grant, replace_viewer_key, revoke_token,
+    rotate_token, set_organization, set_password, set_second_factor,
 };
 pub use organization::{Organization, Status};
+pub use people::email_key;
 pub use permission::{Permission, Permissions};
+pub use person::{ActorId, Hidden, Invitation, IssuerIdentity, Person, PersonPassword};
 pub use principal::{Principal, PrincipalError};
 pub use program::{Limits, NotGood, Program, Secret};
 pub use record::{Key, Kind, Record, RecordError};

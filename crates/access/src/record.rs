@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::grant::Granted;
 use crate::organization::Organization;
+use crate::person::{Invitation, Person};
 use crate::program::Program;
 use crate::settings::Settings;
 use crate::viewer::ViewerKey;
@@ -17,6 +18,10 @@ pub enum Kind {
     Program,
     /// A [`Granted`].
     Grant,
+    /// A [`Person`].
+    Person,
+    /// An [`Invitation`], found by its account.
+    Invitation,
     /// An [`Organization`].
     Organization,
     /// The [`Settings`], of which there are one.
@@ -41,6 +46,10 @@ pub enum Record {
     Program(Program),
     /// A grant and its holder.
     Grant(Granted),
+    /// An account.
+    Person(Box<Person>),
+    /// A link by which somebody joins.
+    Invitation(Invitation),
     /// What is settled about an organization.
     Organization(Organization),
     /// What holds for the platform.
@@ -67,7 +76,15 @@ const ONLY: &str = "platform";
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Program, Self::Grant, Self::Organization, Self::Settings, Self::ViewerKey];
+    pub const ALL: [Self; 7] = [
+        Self::Program,
+        Self::Grant,
+        Self::Person,
+        Self::Invitation,
+        Self::Organization,
+        Self::Settings,
+        Self::ViewerKey,
+    ];
 
     /// Its name in the store.
     #[must_use]
@@ -75,6 +92,8 @@ impl Kind {
         match self {
             Self::Program => "program",
             Self::Grant => "grant",
+            Self::Person => "person",
+            Self::Invitation => "invitation",
             Self::Organization => "organization",
             Self::Settings => "settings",
             Self::ViewerKey => "viewer_key",
@@ -95,6 +114,8 @@ impl Record {
         let (kind, id) = match self {
             Self::Program(program) => (Kind::Program, program.id.clone()),
             Self::Grant(granted) => (Kind::Grant, granted.id()),
+            Self::Person(person) => (Kind::Person, person.id.clone()),
+            Self::Invitation(invitation) => (Kind::Invitation, invitation.person.clone()),
             Self::Organization(organization) => (Kind::Organization, organization.id.clone()),
             Self::Settings(_) => (Kind::Settings, ONLY.to_owned()),
             Self::ViewerKey(_) => (Kind::ViewerKey, ONLY.to_owned()),
@@ -110,6 +131,8 @@ impl Record {
         let record = match kind {
             Kind::Program => serde_json::from_str(json).map(Self::Program),
             Kind::Grant => serde_json::from_str(json).map(Self::Grant),
+            Kind::Person => serde_json::from_str(json).map(|person| Self::Person(Box::new(person))),
+            Kind::Invitation => serde_json::from_str(json).map(Self::Invitation),
             Kind::Organization => serde_json::from_str(json).map(Self::Organization),
             Kind::Settings => serde_json::from_str(json).map(Self::Settings),
             Kind::ViewerKey => serde_json::from_str(json).map(Self::ViewerKey),
@@ -132,6 +155,8 @@ impl Record {
         match self {
             Self::Program(program) => json(serde_json::to_string(program)),
             Self::Grant(granted) => json(serde_json::to_string(granted)),
+            Self::Person(person) => json(serde_json::to_string(&**person)),
+            Self::Invitation(invitation) => json(serde_json::to_string(invitation)),
             Self::Organization(organization) => json(serde_json::to_string(organization)),
             Self::Settings(settings) => json(serde_json::to_string(settings)),
             Self::ViewerKey(key) => json(serde_json::to_string(key)),
@@ -147,6 +172,8 @@ impl Record {
         let (mut shown, hidden): (Value, &[&str]) = match self {
             Self::Program(program) => (value(program), &["id", "secrets", "created_us", "created_by"]),
             Self::Grant(granted) => (value(granted), &[]),
+            Self::Person(person) => (person.shown(), &[]),
+            Self::Invitation(invitation) => (invitation.shown(), &[]),
             Self::Organization(organization) => (value(organization), &["id"]),
             Self::Settings(settings) => (value(settings), &[]),
             Self::ViewerKey(key) => (value(key), &["secret"]),

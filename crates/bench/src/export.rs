@@ -105,7 +105,7 @@ fn measure(
     let params = params.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let processor = processor_seconds(server.pid()).unwrap_or_default();
     let start = clock.monotonic_us();
-    let download = download(server.url(), "/v1/export", &params, &mut std::io::sink())?;
+    let download = download(&server.remote(), "/v1/export", &params, &mut std::io::sink())?;
     let seconds = (clock.monotonic_us() - start) as f64 / 1e6;
     let processor = processor_seconds(server.pid()).unwrap_or_default() - processor;
     whole(&download)?;

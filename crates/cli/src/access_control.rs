@@ -6,7 +6,8 @@ use access::{Roles, Token};
 use control::Access::Own;
 use control::{ControlStoreError, Desk, OpenControlError, SqliteControl};
 use engine::Log;
-use server::{Access, Operator};
+use server::{Access, FirstLink, Operator};
+use signin::Secret;
 
 use crate::exit::failed;
 
@@ -28,8 +29,17 @@ fn store_remedy(error: &ControlStoreError) -> &'static str {
     }
 }
 
-/// Opens what is settled about access in the log's folder, and makes a token for whoever has the machine.
-pub(crate) fn controlled(log: &Log) -> miette::Result<(Access, Token)> {
+/// Access to a log, as it is settled in its folder.
+pub(crate) struct Controlled {
+    pub(crate) access: Access,
+    /// For whoever has the machine, made for this run.
+    pub(crate) token: Token,
+    /// Makes the first account; none where one manages access already.
+    pub(crate) first: Option<Secret>,
+}
+
+/// Opens what is settled about access in the log's folder.
+pub(crate) fn controlled(log: &Log) -> miette::Result<Controlled> {
     let store = SqliteControl::of(log.layout().data()).open(Own).and_then(|mut store| {
         store.settle()?;
         Ok(store)
@@ -44,7 +54,10 @@ pub(crate) fn controlled(log: &Log) -> miette::Result<(Access, Token)> {
         failed(&error, remedy)
     })?;
     let token = Token::new(log.random());
-    Ok((Access::Controlled { desk: Arc::new(desk), operator: Operator::of(&token) }, token))
+    let first = (!desk.state().has_managing_person(desk.roles())).then(|| Secret::new(log.random()));
+    let link = first.as_ref().map(|secret| FirstLink::of(secret, log.clock().now_us()));
+    let access = Access::Controlled { desk: Arc::new(desk), operator: Operator::of(&token), first: link };
+    Ok(Controlled { access, token, first })
 }
 
 /// Refuses a folder in which somebody has settled who may do what: without access control everybody could do everything there.

@@ -51,6 +51,7 @@ enum Command {
     Token(commands::token::TokenCommand),
     Grant(commands::grant::GrantCommand),
     Organization(commands::organization::OrganizationCommand),
+    Person(commands::person::PersonCommand),
     Completions(commands::completions::Completions),
 }
 
@@ -98,6 +99,7 @@ fn run() -> ExitCode {
         Command::Token(command) => command.run(),
         Command::Grant(command) => command.run(),
         Command::Organization(command) => command.run(),
+        Command::Person(command) => command.run(),
         Command::Completions(command) => Ok(command.run()),
     };
     Exit::from(result).report()

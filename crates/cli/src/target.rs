@@ -8,7 +8,7 @@ use engine::{Config, Log, OpenLogError, World};
 use remote::Remote;
 use server::{Options, Server};
 
-use crate::access_control::controlled;
+use crate::access_control::{Controlled, controlled};
 use crate::commands::serve::CUT_OFF;
 use crate::exit::failed;
 use crate::local::remedy;
@@ -88,8 +88,11 @@ fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> mie
     let system = |error: &(dyn std::error::Error + 'static)| failed(error, "the system gives no port or thread");
     let runtime = crate::runtime::serving()?;
     let log = Arc::new(log);
-    let (access, token) = controlled(&log)?;
-    let options = Options::at(([127, 0, 0, 1], 0).into());
+    let Controlled { access, token, .. } = controlled(&log)?;
+    let mut options = Options::at(([127, 0, 0, 1], 0).into());
+    // Links that it makes lead to where the log is served, which is not here.
+    let public = std::env::var("INDELIBLE_PUBLIC_URL").unwrap_or_else(|_| DEFAULT_URL.to_owned());
+    options.rules.public_url = server::Origin::parse(&public).ok();
     let server = runtime.block_on(Server::bind(options)).map_err(|error| system(&error))?;
     let address = server.address().map_err(|error| system(&error))?;
     let (done, stop) = tokio::sync::oneshot::channel::<()>();

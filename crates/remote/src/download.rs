@@ -4,12 +4,12 @@ use std::io::Write;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
-use hyper::header::{HOST, TE, USER_AGENT};
+use hyper::header::{AUTHORIZATION, HOST, TE, USER_AGENT};
 use hyper::{HeaderMap, Request, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::{failed, refused};
+use crate::{Remote, failed, refused};
 
 /// What came.
 pub struct Download {
@@ -19,17 +19,28 @@ pub struct Download {
     pub trailers: HeaderMap,
 }
 
-/// Asks the server at `base` and writes the body of its answer to `out`.
+/// Asks a server and writes the body of its answer to `out`.
 ///
 /// # Errors
 /// What the server said, where it refused; else what broke, and what to do.
-pub fn download(base: &str, path: &str, params: &[(String, String)], out: &mut dyn Write) -> miette::Result<Download> {
+pub fn download(
+    remote: &Remote,
+    path: &str,
+    params: &[(String, String)],
+    out: &mut dyn Write,
+) -> miette::Result<Download> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(&error, "the system gives no input and output"))?;
-    runtime.block_on(receive(base, path, params, out))
+    runtime.block_on(receive(remote, path, params, out))
 }
 
-async fn receive(base: &str, path: &str, params: &[(String, String)], out: &mut dyn Write) -> miette::Result<Download> {
+async fn receive(
+    remote: &Remote,
+    path: &str,
+    params: &[(String, String)],
+    out: &mut dyn Write,
+) -> miette::Result<Download> {
+    let base = remote.base();
     let address = || format!("is a log served at {base}? name another with --url, or a folder with --data");
     let uri: Uri = base.parse().map_err(|error| failed(&error, "write --url as http://HOST:PORT"))?;
     let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -43,7 +54,11 @@ async fn receive(base: &str, path: &str, params: &[(String, String)], out: &mut 
     tokio::spawn(connection);
 
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-    let request = Request::get(format!("{}{path}?{query}", uri.path().trim_end_matches('/')))
+    let mut request = Request::get(format!("{}{path}?{query}", uri.path().trim_end_matches('/')));
+    if let Some(authorization) = &remote.authorization {
+        request = request.header(AUTHORIZATION, authorization);
+    }
+    let request = request
         .header(HOST, authority.as_str())
         .header(TE, "trailers")
         .header(USER_AGENT, concat!("indelible-cli/", env!("CARGO_PKG_VERSION")))

@@ -23,6 +23,7 @@ mod problem;
 mod questions;
 mod resources;
 mod serving;
+mod sign_in;
 mod state;
 mod stream;
 mod turns;
@@ -43,6 +44,7 @@ pub use doors::{CertificateError, Doors, Origin, OriginError, Rules, TlsFiles};
 pub use listen::{Remaining, ServeError, Server};
 pub use openapi::openapi_json;
 pub use own_log::OwnLog;
+pub use sign_in::{FirstLink, Issuer, SignInOptions};
 
 use crate::access::Needs;
 use crate::problem::Problem;
@@ -65,6 +67,8 @@ pub struct Options {
     pub heartbeat: Duration,
     /// What a question may cost.
     pub limits: engine::Limits,
+    /// How people sign in.
+    pub sign_in: SignInOptions,
 }
 
 impl Options {
@@ -80,6 +84,7 @@ impl Options {
             rules: Rules::default(),
             heartbeat: HEARTBEAT_DEFAULT,
             limits: engine::Limits::default(),
+            sign_in: SignInOptions::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The port: connections are bounded in number and in time, and ended in good order.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use engine::Log;
@@ -20,6 +20,7 @@ use crate::pool::Pool;
 use crate::questions;
 use crate::resources::export::EXPORTS_MAX;
 use crate::serving::Serving;
+use crate::sign_in::SignIn;
 use crate::state::App;
 use crate::{Options, router};
 
@@ -136,6 +137,14 @@ impl Server {
         self.back.as_ref().unwrap_or(&self.listener).local_addr()
     }
 
+    /// Where browsers find it: as the configuration says, or at its address.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let scheme = if self.doors().is_https() { "https" } else { "http" };
+        let here = || format!("{scheme}://{}", self.address().unwrap_or(self.options.listen));
+        self.options.rules.public_url.as_ref().map_or_else(here, ToString::to_string)
+    }
+
     async fn accept(&self) -> std::io::Result<(TcpStream, SocketAddr, Port)> {
         let back = async {
             match &self.back {
@@ -168,11 +177,26 @@ impl Server {
         let feeds = Feeds::new(&log, told, self.options.heartbeat, self.threads.clone());
         let exports = Arc::new(Semaphore::new(EXPORTS_MAX));
         let connections = Arc::new(Connections::default());
-        let keeping = tokio::spawn(keep_uses(access.clone(), self.threads.clone()));
+        let sign_in = match &access {
+            Access::Dev => None,
+            Access::Controlled { desk, first, .. } => {
+                Some(SignIn::new(desk, self.options.sign_in.clone(), (self.origin(), *first)))
+            }
+        };
+        let sign_in = sign_in.and_then(|sign_in| match sign_in {
+            Ok(sign_in) => Some(sign_in),
+            Err(error) => {
+                tracing::error!(%error, "the sessions cannot be read, so nobody signs in");
+                None
+            }
+        });
+        let keeping =
+            tokio::spawn(keep_uses(Arc::downgrade(&log), access.clone(), sign_in.clone(), self.threads.clone()));
         let desk = access.desk().cloned();
         let app = App {
             log: Arc::clone(&log),
             access,
+            sign_in,
             refusals: Refusals::default(),
             rates: Rates::default(),
             metrics: recorder(),
@@ -263,14 +287,18 @@ impl Server {
 /// How often it is kept when programs were last used.
 const KEEP_USES: Duration = Duration::from_secs(60);
 
-/// Keeps when programs were last used, for as long as the server runs.
-async fn keep_uses(access: Access, threads: Pool) {
+/// Keeps when programs and sessions were last used, for as long as the server runs.
+async fn keep_uses(log: Weak<Log>, access: Access, sign_in: Option<SignIn>, threads: Pool) {
     let Some(desk) = access.desk().cloned() else { return };
     let mut ticks = tokio::time::interval(KEEP_USES);
     loop {
         ticks.tick().await;
-        let desk = Arc::clone(&desk);
+        let (desk, sign_in) = (Arc::clone(&desk), sign_in.clone());
+        let Some(now_us) = log.upgrade().map(|log| log.clock().now_us()) else { return };
         threads.begin(move || {
+            if let Some(sign_in) = sign_in {
+                sign_in.live.keep(&desk, &desk.state(), now_us);
+            }
             if let Err(error) = desk.keep_uses() {
                 tracing::warn!(%error, "when tokens were last used could not be kept; it is tried again");
             }

@@ -8,8 +8,9 @@ use utoipa_axum::routes;
 
 use crate::access::{Needs, Routes};
 use crate::resources::{
-    catalogue, entries, entry, events, export, facets, feed, grants, health, heatmap, histogram, ledger, organizations,
-    roles, sealing, session, settings, suggestions, tokens, verification, viewer_tokens,
+    catalogue, entries, entry, events, export, facets, feed, grants, health, heatmap, histogram, invitations, ledger,
+    organizations, own_account, people, roles, sealing, session, sessions, settings, sign_in, suggestions, tokens,
+    verification, viewer_tokens,
 };
 use crate::state::App;
 
@@ -49,7 +50,21 @@ pub(crate) fn routes(app: Option<&App>) -> Routes<'_> {
         .add(Tree, routes!(ledger::checkpoint))
         .add(Tree, routes!(ledger::vkey))
         .add(Tree, routes!(ledger::consistency))
-        .add(Principal, routes!(session::get))
+        .add(Nothing, routes!(sign_in::ways))
+        .add(Nothing, routes!(sign_in::begin))
+        .add(Nothing, routes!(sign_in::callback))
+        .add(Nothing, routes!(sign_in::logout))
+        .add(Nothing, routes!(invitations::look))
+        .add(Nothing, routes!(invitations::accept))
+        .add(Nothing, routes!(session::post))
+        .add(Principal, routes!(session::get, session::delete))
+        .add(Principal, routes!(sessions::list))
+        .add(Principal, routes!(sessions::end))
+        .add(Principal, routes!(own_account::password))
+        .add(Principal, routes!(own_account::begin, own_account::confirm, own_account::remove))
+        .add(Anywhere(Access), routes!(people::list, people::invite))
+        .add(Anywhere(Access), routes!(people::get, people::change_some))
+        .add(Anywhere(Access), routes!(people::invite_again))
         .add(Principal, routes!(roles::list))
         .add(Anywhere(Access), routes!(tokens::list, tokens::create))
         .add(Anywhere(Access), routes!(tokens::revoke))

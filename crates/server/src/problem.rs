@@ -87,6 +87,18 @@ impl Problem {
         Self::unauthorized("bad_token", detail)
     }
 
+    /// A second factor is demanded of everybody, and this account has none.
+    pub(crate) fn second_factor_required() -> Self {
+        let detail = "everybody here needs a second factor; set one up: POST /v1/session/totp";
+        Self::new(StatusCode::FORBIDDEN, "second_factor_required", "A second factor is required", detail)
+    }
+
+    /// What was asked is of a session, and the caller has none.
+    pub(crate) fn no_session() -> Self {
+        let detail = "this is for people who have signed in; a token has no session";
+        Self::new(StatusCode::CONFLICT, "no_session", "There is no session", detail)
+    }
+
     /// The caller is known, and may not.
     pub(crate) fn not_permitted(permission: Permission) -> Self {
         let detail = format!(

@@ -14,6 +14,7 @@ use crate::doors::Doors;
 use crate::feed::Feeds;
 use crate::pool::Pool;
 use crate::problem::Problem;
+use crate::sign_in::SignIn;
 use crate::turns::Turns;
 use crate::verifying::Verifying;
 
@@ -22,6 +23,8 @@ use crate::verifying::Verifying;
 pub(crate) struct App {
     pub(crate) log: Arc<Log>,
     pub(crate) access: Access,
+    /// How people sign in; `None` under `--dev`.
+    pub(crate) sign_in: Option<SignIn>,
     /// Requests refused lately.
     pub(crate) refusals: Refusals,
     /// How much programs may send.

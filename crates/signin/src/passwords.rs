@@ -128,6 +128,19 @@ fn hash(argon: &Argon2<'_>, password: &[u8], random: &dyn env::Random) -> Passwo
     PasswordHash(phc.to_string())
 }
 
+impl From<String> for PasswordHash {
+    /// The PHC string as it was kept.
+    fn from(phc: String) -> Self {
+        Self(phc)
+    }
+}
+
+impl From<PasswordHash> for String {
+    fn from(hash: PasswordHash) -> Self {
+        hash.0
+    }
+}
+
 impl std::fmt::Debug for PasswordHash {
     /// Without the hash.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -85,10 +85,11 @@ impl Sessions {
         self.by_hash.values().filter(|held| is_meant(&held.session)).map(|held| held.session.hash).collect()
     }
 
-    /// The sessions that are over.
+    /// The sessions that are over, or whose account is none any more.
     #[must_use]
-    pub fn over(&self, limits: Limits, now_us: i64) -> Vec<SecretHash> {
-        let over = self.by_hash.values().filter(|held| !held.session.lives(limits, now_us));
+    pub fn over(&self, limits: Limits, now_us: i64, is_account: impl Fn(&str) -> bool) -> Vec<SecretHash> {
+        let is_over = |session: &Session| !session.lives(limits, now_us) || !is_account(&session.account);
+        let over = self.by_hash.values().filter(|held| is_over(&held.session));
         over.map(|held| held.session.hash).collect()
     }
 

@@ -8,7 +8,7 @@ import { roleName, scopeWords } from "../../session/words.js";
 import { Filters } from "../../state/filters.js";
 import { badgeStyles } from "../../ui/badges.js";
 import { visible } from "../../ui/text.js";
-import { age, localTime, utcTime } from "../../ui/time.js";
+import { age, localTime, utcSeconds, utcTime } from "../../ui/time.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { Answer } from "../answer.js";
 import { failed, waiting } from "../block.js";
@@ -93,7 +93,7 @@ export class History extends LitElement {
   }
 }
 
-/** A value in words: roles and what they are for, lists, what is withheld; else as JSON. */
+/** A value in words: roles and what they are for, lists, members by name, instants, what is withheld. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "—";
   if (typeof value === "string") return value;
@@ -102,7 +102,14 @@ export function valueText(value: unknown): string {
   if ($personal !== undefined) return "(withheld)";
   if (grant !== undefined) return valueText(grant);
   if (typeof role === "string") return `${roleName(role)} for ${scopeWords(objectOf(scope) as Scope)}`;
-  return typeof value === "object" && Object.keys(value).length === 0 ? "none" : JSON.stringify(value);
+  if (typeof value !== "object") return String(value);
+  const members = Object.entries(value).map(([name, member]) => (name.endsWith(MICROSECONDS) ? `${name.slice(0, -MICROSECONDS.length)} ${instantText(member)}` : `${name} ${valueText(member)}`));
+  return members.length === 0 ? "none" : members.join(", ");
+}
+
+/** In UTC; what is no instant as it is. */
+function instantText(microseconds: unknown): string {
+  return typeof microseconds === "number" ? utcSeconds(new Date(microseconds / 1_000).toISOString()) : valueText(microseconds);
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

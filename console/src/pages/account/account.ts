@@ -12,7 +12,7 @@ import { age, localTime, utcTime } from "../../ui/time.js";
 import { skeleton, tokens } from "../../ui/tokens.js";
 import { Answer } from "../answer.js";
 import { block, section } from "../block.js";
-import { Deed, deedStyles } from "../deed.js";
+import { Deed, type DeedOptions, deedStyles } from "../deed.js";
 import { pageStyles } from "../page-styles.js";
 import { tableStyles } from "../table-styles.js";
 
@@ -81,21 +81,18 @@ export class Account extends LitElement {
     });
   }
 
-  async #addFactor(): Promise<void> {
+  #addFactor(): void {
     this.#deed.begin({
       heading: "Set up a second factor",
       text: "You need an app that makes codes for signing in (TOTP), on a phone or in a password manager. The next step shows a secret for it.",
       verb: "Show the secret",
-      run: async () => {
-        const made = await beginTotp(this.api);
-        queueMicrotask(() => this.#confirmFactor(made));
-      },
+      run: async () => ({ next: this.#confirmation(await beginTotp(this.api)) }),
       said: "",
     });
   }
 
-  #confirmFactor({ secret, uri }: { secret: string; uri: string }): void {
-    this.#deed.begin({
+  #confirmation({ secret, uri }: { readonly secret: string; readonly uri: string }): DeedOptions {
+    return {
       heading: "Put it into your app",
       fields: () => html`<p>Type this secret into the app, or open the link on the device that has it:</p>
         <pre class="secret" tabindex="0" aria-label="Secret">${secret.replace(/(.{4})(?=.)/g, "$1 ")}</pre>
@@ -107,7 +104,7 @@ export class Account extends LitElement {
         this.#say("renew");
       },
       said: "From now on, signing in with your password needs a code of your app.",
-    });
+    };
   }
 
   #dropFactor(): void {
@@ -151,7 +148,7 @@ export class Account extends LitElement {
         "Second factor",
         factor
           ? html`<p><span class="badge emerald"><span aria-hidden="true">✓</span>set up</span></p><button class="button" @click=${() => this.#dropFactor()}>Take it off</button>`
-          : html`<p><span class="badge">none</span></p><button class="button ${this.due ? "primary" : ""}" @click=${() => void this.#addFactor()}>Set one up</button>`,
+          : html`<p><span class="badge">none</span></p><button class="button ${this.due ? "primary" : ""}" @click=${() => this.#addFactor()}>Set one up</button>`,
         { room: "half", note: "A code of an app beside the password, so that the password alone opens nothing." },
       )}`;
   }

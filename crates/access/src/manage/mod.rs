@@ -1,7 +1,9 @@
 //! Administration: what somebody wants, and the change it makes, or why it may not be.
 
 mod grants;
+mod joining;
 mod organizations;
+mod people;
 mod settings;
 mod tokens;
 mod viewers;
@@ -14,7 +16,9 @@ use crate::principal::Principal;
 use crate::role::Roles;
 
 pub use grants::{add_grant, manages, remove_grant};
+pub use joining::{Arrival, arrive, join, join_first, set_password, set_second_factor};
 pub use organizations::{NewOrganization, set_organization};
+pub use people::{EMAIL_BYTES_MAX, INVITATION_US, NewFacts, NewPerson, change_person, email, invite, invite_again};
 pub use settings::{NewSettings, change_settings};
 pub use tokens::{NewToken, OVERLAP_S_MAX, create_token, revoke_token, rotate_token};
 pub use viewers::{NewViewing, mint_viewing, replace_viewer_key};

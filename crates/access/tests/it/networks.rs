@@ -6,6 +6,11 @@ use access::AllowList;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+/// The first address of a network.
+fn first(base: u32, len: u32) -> u32 {
+    u32::try_from(u64::from(base) >> (32 - len) << (32 - len)).unwrap()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -15,7 +20,7 @@ proptest! {
     ) {
         // Half of the addresses lie in or beside the first network.
         let address = if near { networks[0].0 ^ (address & 0xff) } else { address };
-        let list = AllowList::parse(networks.iter().map(|(base, len)| format!("{}/{len}", Ipv4Addr::from(*base)))).unwrap();
+        let list = AllowList::parse(networks.iter().map(|(base, len)| format!("{}/{len}", Ipv4Addr::from(first(*base, *len))))).unwrap();
         let shares = |(base, len): &(u32, u32)| u64::from(base ^ address) >> (32 - len) == 0;
         let asked = Ipv4Addr::from(address);
         let asked = if mapped { IpAddr::V6(asked.to_ipv6_mapped()) } else { IpAddr::V4(asked) };
@@ -26,7 +31,9 @@ proptest! {
 #[test]
 fn a_list_is_read_in_every_spelling_and_written_in_one() {
     let written = |texts: &[&str]| Vec::from(AllowList::parse(texts).unwrap());
-    assert_eq!(written(&["192.0.2.77/24", "::ffff:192.0.2.0/120"]), ["192.0.2.0/24"]);
+    assert_eq!(written(&["192.0.2.0/24", "::ffff:192.0.2.0/120"]), ["192.0.2.0/24"]);
+    let within = AllowList::parse(["192.0.2.77/24"]).unwrap_err().to_string();
+    assert_eq!(within, "\"192.0.2.77/24\" names an address within a network; write 192.0.2.0/24, or the address alone");
     assert_eq!(written(&["2001:DB8::1", " 10.1.2.3 "]), ["10.1.2.3/32", "2001:db8::1/128"]);
     assert!(AllowList::parse(["10.0.0.0/33"]).is_err());
     assert!(AllowList::parse(["example.com"]).is_err());

@@ -42,12 +42,12 @@ impl Export {
         let params = params.map(|(name, value)| (name.to_owned(), value.clone()));
         self.target.with(|remote| {
             let Some(path) = &self.output else {
-                whole(&download(remote.base(), "/v1/export", &params, &mut Answer)?)?;
+                whole(&download(remote, "/v1/export", &params, &mut Answer)?)?;
                 return Ok(Exit::Done);
             };
             let unwritten = |error: io::Error| failed(&error, format!("cannot write {}", path.display()));
             let mut file = Beside::create(path).map_err(unwritten)?;
-            whole(&download(remote.base(), "/v1/export", &params, &mut file)?)?;
+            whole(&download(remote, "/v1/export", &params, &mut file)?)?;
             file.finish().map_err(unwritten)?;
             Ok(Exit::Done)
         })

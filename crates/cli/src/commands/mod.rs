@@ -10,6 +10,7 @@ pub(crate) mod facets;
 pub(crate) mod grant;
 pub(crate) mod import;
 pub(crate) mod organization;
+pub(crate) mod person;
 pub(crate) mod reindex;
 pub(crate) mod repair;
 pub(crate) mod search;

@@ -8,9 +8,10 @@ use std::time::Duration;
 use access::{AllowList, AllowListError};
 use clap::Args;
 use engine::{Limits, Log};
-use server::{Access, Options, Origin, Rules, ServeError, Server, TlsFiles};
+use serde::Deserialize as _;
+use server::{Access, Issuer, Options, Origin, Rules, ServeError, Server, SignInOptions, TlsFiles};
 
-use crate::access_control::{controlled, refuse_settled};
+use crate::access_control::{Controlled, controlled, refuse_settled};
 use crate::exit::{Exit, failed};
 use crate::local::Local;
 use crate::operator::OperatorFile;
@@ -67,6 +68,18 @@ pub(crate) struct Serve {
     /// Most lines a question may read where no index decides.
     #[arg(long, value_name = "LINES", env = "INDELIBLE_QUESTION_LINES", default_value_t = engine::QUESTION_LINES_MAX, value_parser = clap::value_parser!(u64).range(1..))]
     question_lines: u64,
+    /// An issuer of OpenID Connect that people sign in by, and the grants that its claims give: `id`, `name`, `issuer`, `client_id`, `client_secret`, `scopes`, `grants = [{claim = "groups", contains = "it-admin", role = "auditor", scope = {}}]`. Give it once for each issuer.
+    #[arg(long, value_name = "TABLE", env = "INDELIBLE_OIDC", hide_env_values = true, value_parser = issuer)]
+    oidc: Vec<Issuer>,
+    /// Minutes after which a session ends that is not used.
+    #[arg(long, value_name = "MINUTES", env = "INDELIBLE_SESSION_IDLE_MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1_440))]
+    session_idle_minutes: u32,
+    /// Hours after which any session ends.
+    #[arg(long, value_name = "HOURS", env = "INDELIBLE_SESSION_HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=720))]
+    session_hours: u32,
+    /// Both in milliseconds, for tests.
+    #[arg(long, value_name = "IDLE,ALL", value_delimiter = ',', hide = true)]
+    session_ms: Vec<u32>,
     /// How often a feed without news says that it lives, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = server::HEARTBEAT_DEFAULT.as_millis() as u64, hide = true)]
     heartbeat_ms: u64,
@@ -154,8 +167,30 @@ impl Serve {
                 lines: self.question_lines,
                 ..Limits::default()
             },
+            sign_in: SignInOptions { limits: self.session_limits(), issuers: self.oidc.clone() },
         }
     }
+}
+
+impl Serve {
+    fn session_limits(&self) -> signin::Limits {
+        let minutes = |minutes: u32| i64::from(minutes) * 60_000_000;
+        match *self.session_ms.as_slice() {
+            [idle, all] => signin::Limits { idle_us: i64::from(idle) * 1_000, absolute_us: i64::from(all) * 1_000 },
+            _ => signin::Limits {
+                idle_us: minutes(self.session_idle_minutes),
+                absolute_us: minutes(self.session_hours.saturating_mul(60)),
+            },
+        }
+    }
+}
+
+/// An issuer, as a table of TOML.
+fn issuer(text: &str) -> Result<Issuer, String> {
+    let table = toml::de::ValueDeserializer::parse(text).map_err(|error| error.message().to_owned())?;
+    let issuer = Issuer::deserialize(table).map_err(|error| error.message().to_owned())?;
+    issuer.check().map_err(|error| error.to_string())?;
+    Ok(issuer)
 }
 
 /// How long requests that were cut off may take to let go of the log.
@@ -189,12 +224,12 @@ pub(crate) fn serve_log(
     let here = server.address_here().map_err(|error| failed(&error, "choose another address with --listen"))?;
     let scheme = if server.doors().is_https() { "https" } else { "http" };
     let log = Arc::new(told.while_starting(&runtime, open)?);
-    let (access, _operator) = if is_dev {
-        (Access::Dev, None)
+    let (access, first, _operator) = if is_dev {
+        (Access::Dev, None, None)
     } else {
-        let (access, token) = controlled(&log)?;
+        let Controlled { access, token, first } = controlled(&log)?;
         let file = OperatorFile::create(log.layout().data(), &token);
-        (access, file.map_err(|error| failed(&error, "look at the folder's permissions"))?)
+        (access, first, file.map_err(|error| failed(&error, "look at the folder's permissions"))?)
     };
     let served = runtime.block_on(async {
         if let Some(reloading) = reloading {
@@ -204,6 +239,12 @@ pub(crate) fn serve_log(
             tracing::warn!(%error, "the lock file does not say where the log is served");
         }
         announce(format_args!("Serving {} with {} entries at {scheme}://{address}", log.tree().origin(), log.size()));
+        if let Some(first) = first {
+            let link = format!("{}/sign-in#invitation={}", server.origin(), first.reveal());
+            announce(format_args!(
+                "Nobody manages access yet. This link makes the first account, once, for 15 minutes:\n{link}"
+            ));
+        }
         if !greeting.is_empty() {
             announce(format_args!("{greeting}"));
         }

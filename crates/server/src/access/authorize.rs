@@ -40,8 +40,8 @@ pub(crate) async fn authorize(State((app, needs)): State<(App, Needs)>, request:
 struct Refused(Option<Principal>, Box<Problem>);
 
 fn admit(app: &App, needs: Needs, parts: &Parts, asking: &Asking) -> Result<Option<Caller>, Refused> {
-    let identity = shown(parts, &app.access)
-        .and_then(|credential| credential.map(|credential| identify(credential, app)).transpose());
+    let identity =
+        shown(parts, app).and_then(|credential| credential.map(|credential| identify(credential, app)).transpose());
     let identity = match identity {
         Err(_) if needs == Needs::Nothing => None,
         identity => identity.map_err(|problem| Refused(None, Box::new(problem)))?,

@@ -6,6 +6,7 @@ use access::{By, Holding, Principal, Roles, Scope};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use engine::{Limits, Log, Reader, Viewer};
+use signin::Session;
 
 use crate::access::Needs;
 use crate::access::decide::{Reach, decide};
@@ -79,6 +80,19 @@ impl Caller {
     /// What its token gives, of a viewer.
     pub(crate) fn viewing(&self) -> Option<&access::Viewing> {
         self.0.identity.viewing.as_ref()
+    }
+
+    /// The session it has signed in to.
+    ///
+    /// # Errors
+    /// 409 for programs, and for whoever has the machine.
+    pub(crate) fn session(&self) -> Result<&Session, Problem> {
+        self.0.identity.session.as_ref().ok_or_else(Problem::no_session)
+    }
+
+    /// The account's e-mail address.
+    pub(crate) fn email(&self) -> Option<&str> {
+        self.0.identity.email.as_deref()
     }
 
     pub(crate) fn asking(&self) -> &Asking {

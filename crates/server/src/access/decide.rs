@@ -49,6 +49,9 @@ pub(crate) fn decide(
     let Some(identity) = identity else {
         return if is_open { Ok(None) } else { Err(Problem::not_signed_in()) };
     };
+    if identity.lacks_second_factor && needs.is_permission() {
+        return Err(Problem::second_factor_required());
+    }
     let principal = &identity.principal;
     let holding = match &identity.viewing {
         None => control.holding(principal, address, desk.roles()),

@@ -1,12 +1,16 @@
 //! Who shows what: tokens and sessions, held against what is settled.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 
-use access::{Limits, Principal, Token, Viewing};
+use access::{Limits, Person, Principal, Token, Viewing};
+use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
+use control::Desk;
 use engine::{ActorId, Viewer};
 use event::ActorKind;
+use signin::{SecretHash, Session};
 
 use crate::access::Access;
 use crate::access::viewing::ShownViewing;
@@ -60,6 +64,14 @@ impl Asking {
     }
 }
 
+impl FromRequestParts<App> for Asking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self::of(parts)))
+    }
+}
+
 /// What somebody showed: enough to ask again whether it is still good.
 #[derive(Debug, Clone)]
 pub(crate) enum Credential {
@@ -69,12 +81,19 @@ pub(crate) enum Credential {
     Token(Token),
     /// A viewer's token.
     Viewing(ShownViewing),
+    /// The cookie of a session.
+    Session(SecretHash),
 }
 
 /// Who somebody is, by a credential that is good now.
 pub(crate) struct Identity {
     pub(crate) principal: Principal,
     pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+    /// The session signed in to.
+    pub(crate) session: Option<Session>,
+    /// Whether a second factor is demanded that this account has not got.
+    pub(crate) lacks_second_factor: bool,
     /// The source of what is sent.
     pub(crate) source: String,
     /// How much may be sent.
@@ -90,12 +109,12 @@ pub(crate) struct Identity {
 ///
 /// # Errors
 /// 401 for a text that is no token.
-pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>, Problem> {
-    if matches!(access, Access::Dev) {
+pub(crate) fn shown(parts: &Parts, app: &App) -> Result<Option<Credential>, Problem> {
+    if matches!(app.access, Access::Dev) {
         return Ok(Some(Credential::Dev));
     }
     let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Ok(None) };
+    let Some(value) = values.next() else { return Ok(session_shown(parts, app)) };
     if values.next().is_some() {
         return Err(Problem::bad_token("Authorization is given twice; give it once"));
     }
@@ -112,17 +131,28 @@ pub(crate) fn shown(parts: &Parts, access: &Access) -> Result<Option<Credential>
         .map_err(|error| Problem::bad_token(error.to_string()))
 }
 
+/// The session whose cookie stands in a request, if it lives. One that is over is nothing: browsers go on sending it.
+fn session_shown(parts: &Parts, app: &App) -> Option<Credential> {
+    let sign_in = app.sign_in.as_ref()?;
+    let hash = sign_in.cookies.session(parts)?.hash();
+    sign_in.live.find(&hash, app.log.clock().now_us()).map(|_| Credential::Session(hash))
+}
+
 /// Whose credential it is.
 ///
 /// # Errors
 /// 401 for one that is not good, or no more.
 pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Problem> {
     let (token, desk, operator) = match (&credential, &app.access) {
-        (Credential::Token(token), Access::Controlled { desk, operator }) => (token, desk, operator),
+        (Credential::Token(token), Access::Controlled { desk, operator, .. }) => (token, desk, operator),
+        (Credential::Session(hash), Access::Controlled { desk, .. }) => {
+            let hash = *hash;
+            return person(hash, desk, app);
+        }
         (Credential::Viewing(shown), Access::Controlled { desk, .. }) => {
             return Ok(viewer(shown.open(desk, app.log.clock().now_us())?, credential));
         }
-        (Credential::Dev | Credential::Token(_) | Credential::Viewing(_), _) => {
+        (Credential::Dev | Credential::Token(_) | Credential::Session(_) | Credential::Viewing(_), _) => {
             return Ok(whoever_has_the_machine("dev", credential));
         }
     };
@@ -134,43 +164,69 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
     let program = state.program_of(token, now_us).map_err(|error| Problem::bad_token(error.to_string()))?;
     desk.note_use(&program.id, now_us);
     Ok(Identity {
-        principal: Principal::Program(program.id.clone()),
         name: Some(program.name.clone()),
-        source: program.source.clone(),
         limits: program.limits,
-        credential,
-        own: Vec::new(),
-        viewing: None,
+        ..Identity::of(Principal::Program(program.id.clone()), &program.source, credential)
     })
 }
 
 /// A reader in a product's page, as the product names him.
 fn viewer(viewing: Viewing, credential: Credential) -> Identity {
     Identity {
-        principal: Principal::Viewer(viewing.viewer.clone()),
         name: viewing.name.clone(),
-        source: viewing.minter.clone(),
-        limits: Limits::default(),
-        credential,
-        own: Vec::new(),
-        viewing: Some(viewing),
+        viewing: Some(viewing.clone()),
+        ..Identity::of(Principal::Viewer(viewing.viewer), &viewing.minter, credential)
     }
+}
+
+/// The person whose session it is, while it lives and the account does.
+fn person(hash: SecretHash, desk: &Desk, app: &App) -> Result<Identity, Problem> {
+    let session = app.sign_in()?.live.look(&hash, app.log.clock().now_us()).ok_or_else(Problem::not_signed_in)?;
+    let control = desk.state();
+    let person = control.person(&session.account).filter(|person| person.is_active());
+    let person = person.ok_or_else(Problem::not_signed_in)?;
+    let has_factor = session.second_factor || person.second_factor.is_some() || session.by != signin::By::Password;
+    Ok(Identity {
+        name: person.name.clone(),
+        email: Some(person.email.clone()),
+        lacks_second_factor: control.settings().second_factor_required && !has_factor,
+        session: Some(session),
+        own: own_ids(person),
+        ..Identity::of(Principal::Person(person.id.clone()), &person.id, Credential::Session(hash))
+    })
+}
+
+/// By which ids entries know a person: in those of organizations as it was said, in the log's own as the account.
+fn own_ids(person: &Person) -> Vec<ActorId> {
+    let account = ActorId { organization: None, kind: ActorKind::User, id: person.id.clone() };
+    let said = person.actor_ids.iter().filter_map(|known| {
+        let kind = ActorKind::ALL.into_iter().find(|kind| kind.as_str() == known.kind)?;
+        Some(ActorId { organization: known.organization.clone(), kind, id: known.id.clone() })
+    });
+    said.chain([account]).collect()
 }
 
 fn whoever_has_the_machine(source: &str, credential: Credential) -> Identity {
-    let principal = Principal::Operator;
-    Identity {
-        principal,
-        name: None,
-        source: source.to_owned(),
-        limits: Limits::default(),
-        credential,
-        own: Vec::new(),
-        viewing: None,
-    }
+    Identity::of(Principal::Operator, source, credential)
 }
 
 impl Identity {
+    /// Somebody of whom nothing more is known.
+    fn of(principal: Principal, source: &str, credential: Credential) -> Self {
+        Self {
+            principal,
+            name: None,
+            email: None,
+            session: None,
+            lacks_second_factor: false,
+            source: source.to_owned(),
+            limits: Limits::default(),
+            credential,
+            own: Vec::new(),
+            viewing: None,
+        }
+    }
+
     /// The actor of entries about what it does.
     pub(crate) fn viewer(&self, asking: &Asking) -> Viewer {
         let (kind, id) = match (&self.principal, &self.credential) {
@@ -179,6 +235,7 @@ impl Identity {
             (Principal::Program(id), _) => (ActorKind::Token, id.as_str()),
             (Principal::Person(id) | Principal::Viewer(id), _) => (ActorKind::User, id.as_str()),
         };
-        Viewer { name: self.name.clone(), ..asking.viewer(kind, id) }
+        let session = self.session.as_ref().map(|session| session.id.clone());
+        Viewer { name: self.name.clone(), email: self.email.clone(), session, ..asking.viewer(kind, id) }
     }
 }

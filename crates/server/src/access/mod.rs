@@ -21,6 +21,8 @@ use control::Desk;
 pub(crate) use authorize::authorize;
 pub(crate) use caller::Caller;
 pub(crate) use changing::change;
+pub(crate) use decide::decide;
+pub(crate) use identity::{Asking, Credential, identify};
 pub(crate) use needs::{Needs, Routes};
 pub(crate) use rates::{Load, Rates};
 pub(crate) use refusals::Refusals;
@@ -36,6 +38,8 @@ pub enum Access {
         desk: Arc<Desk>,
         /// The token of whoever has the machine, made for this run.
         operator: Operator,
+        /// The link by which the first account is made, while no account manages access.
+        first: Option<crate::FirstLink>,
     },
 }
 

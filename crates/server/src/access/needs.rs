@@ -29,6 +29,11 @@ pub(crate) enum Needs {
 }
 
 impl Needs {
+    /// Whether it is more than to be known.
+    pub(crate) fn is_permission(self) -> bool {
+        matches!(self, Self::Anywhere(_) | Self::Platform(_))
+    }
+
     /// In the description of the interface, as `x-needs`.
     fn text(self) -> String {
         match self {

@@ -39,7 +39,6 @@ const LOGOUTS_KEPT_US: u64 = 3_600 * 1_000_000;
 pub struct RelyingParty {
     provider: Provider,
     web: Arc<dyn Fetch>,
-    clock: Arc<dyn env::Clock>,
     started: StartedSignIns,
     metadata: Mutex<Option<Fetched<Metadata>>>,
     keys: Mutex<KeyCache>,
@@ -99,11 +98,10 @@ pub struct Arrived {
 impl RelyingParty {
     /// Nothing is asked yet.
     #[must_use]
-    pub fn new(provider: Provider, web: Arc<dyn Fetch>, clock: Arc<dyn env::Clock>) -> Self {
+    pub fn new(provider: Provider, web: Arc<dyn Fetch>) -> Self {
         Self {
             provider,
             web,
-            clock,
             started: StartedSignIns::default(),
             metadata: Mutex::new(None),
             keys: Mutex::default(),
@@ -127,10 +125,10 @@ impl RelyingParty {
         &self,
         (callback, return_to): (&str, &str),
         address: IpAddr,
-        random: &dyn env::Random,
+        (clock, random): (&dyn env::Clock, &dyn env::Random),
     ) -> Result<Redirect, OidcError> {
         let _turn = self.turn()?;
-        let metadata = self.metadata()?;
+        let metadata = self.metadata(clock)?;
         let [state, nonce, verifier, browser] = [(); 4].map(|()| Secret::new(random));
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.reveal().as_bytes()));
         let scopes = ["openid"].into_iter().chain(self.provider.scopes.iter().map(String::as_str));
@@ -143,7 +141,7 @@ impl RelyingParty {
         let url = format!("{}{joint}{}", metadata.authorization_endpoint, query.finish());
         let (network, return_to) = (network(address), return_to.to_owned());
         let started = Started { browser: browser.hash(), network, nonce, verifier, return_to };
-        self.started.put(&state, started, self.clock.monotonic_us())?;
+        self.started.put(&state, started, clock.monotonic_us())?;
         Ok(Redirect { url, browser })
     }
 
@@ -151,14 +149,19 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`OidcError`].
-    pub fn finish(&self, back: &Callback, browser: Option<&Secret>, callback: &str) -> Result<Arrived, OidcError> {
+    pub fn finish(
+        &self,
+        back: &Callback,
+        browser: Option<&Secret>,
+        (callback, clock): (&str, &dyn env::Clock),
+    ) -> Result<Arrived, OidcError> {
         let state = back.state.as_deref().and_then(Secret::parse).ok_or(OidcError::NotStarted)?;
-        let started = self.started.take(&state, self.clock.monotonic_us()).ok_or(OidcError::NotStarted)?;
+        let started = self.started.take(&state, clock.monotonic_us()).ok_or(OidcError::NotStarted)?;
         if !browser.is_some_and(|browser| browser.hash().is(&started.browser)) {
             return Err(OidcError::NotStarted);
         }
         let _turn = self.turn()?;
-        let metadata = self.metadata()?;
+        let metadata = self.metadata(clock)?;
         let is_named_rightly = match &back.issuer {
             Some(issuer) => *issuer == self.provider.issuer,
             None => !metadata.authorization_response_iss_parameter_supported,
@@ -173,8 +176,8 @@ impl RelyingParty {
         };
         let token = exchange(&self.provider, &metadata, &*self.web, (code, started.verifier.reveal(), callback))?;
         let jws = Jws::read(&token)?;
-        let claims = self.signed(&jws, &metadata)?;
-        expected::id_token(&jws, &claims, &self.provider, started.nonce.reveal(), self.now_s())?;
+        let claims = self.signed(&jws, &metadata, clock)?;
+        expected::id_token(&jws, &claims, &self.provider, started.nonce.reveal(), now_s(clock))?;
         let text = |claim: &str| claims.text(claim).map(str::to_owned);
         let subject = text("sub").ok_or(TokenFault::Subject)?;
         Ok(Arrived { subject, sid: text("sid"), return_to: started.return_to, claims })
@@ -184,13 +187,13 @@ impl RelyingParty {
     ///
     /// # Errors
     /// `BadToken`, also where this token was told before; `Unreachable`, `BadAnswer`, `Busy`.
-    pub fn logged_out(&self, token: &str) -> Result<LoggedOut, OidcError> {
+    pub fn logged_out(&self, token: &str, clock: &dyn env::Clock) -> Result<LoggedOut, OidcError> {
         let jws = Jws::read(token)?;
         let _turn = self.turn()?;
-        let claims = self.signed(&jws, &self.metadata()?)?;
-        let told = expected::logout_token(&jws, &claims, &self.provider, self.now_s())?;
+        let claims = self.signed(&jws, &self.metadata(clock)?, clock)?;
+        let told = expected::logout_token(&jws, &claims, &self.provider, now_s(clock))?;
         let mut logouts = lock(&self.logouts);
-        let now_us = self.clock.monotonic_us();
+        let now_us = clock.monotonic_us();
         if logouts.get(&told.token_id, now_us).is_some() {
             return Err(TokenFault::Replayed.into());
         }
@@ -198,13 +201,9 @@ impl RelyingParty {
         Ok(told)
     }
 
-    fn now_s(&self) -> i64 {
-        self.clock.now_us().div_euclid(1_000_000)
-    }
-
     /// What a token claims that is signed by a key of the issuer, which is asked for its keys where it is an unknown one.
-    fn signed(&self, jws: &Jws<'_>, metadata: &Metadata) -> Result<Claims, OidcError> {
-        let now_us = self.clock.monotonic_us();
+    fn signed(&self, jws: &Jws<'_>, metadata: &Metadata, clock: &dyn env::Clock) -> Result<Claims, OidcError> {
+        let now_us = clock.monotonic_us();
         let since = |at_us: Option<u64>| at_us.map_or(u64::MAX, |at_us| now_us.saturating_sub(at_us));
         let mut cache = lock(&self.keys);
         let is_wanted = since(cache.fetched_us) >= BELIEVED_US || !cache.keys.has(jws);
@@ -227,8 +226,8 @@ impl RelyingParty {
         }
     }
 
-    fn metadata(&self) -> Result<Metadata, OidcError> {
-        let now_us = self.clock.monotonic_us();
+    fn metadata(&self, clock: &dyn env::Clock) -> Result<Metadata, OidcError> {
+        let now_us = clock.monotonic_us();
         let mut kept = lock(&self.metadata);
         if let Some(fetched) = kept.as_ref().filter(|fetched| now_us.saturating_sub(fetched.at_us) < BELIEVED_US) {
             return Ok(fetched.value.clone());
@@ -242,6 +241,10 @@ impl RelyingParty {
         let turn = Turn(&self.waiting);
         if self.waiting.fetch_add(1, Ordering::SeqCst) < WAITING_MAX { Ok(turn) } else { Err(OidcError::Busy) }
     }
+}
+
+fn now_s(clock: &dyn env::Clock) -> i64 {
+    clock.now_us().div_euclid(1_000_000)
 }
 
 struct Turn<'a>(&'a AtomicUsize);

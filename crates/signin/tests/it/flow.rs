@@ -24,7 +24,7 @@ fn the_browser_is_sent_with_all_that_binds_the_answer_to_it() {
     assert_eq!((query["scope"].as_str(), query["redirect_uri"].as_str()), ("openid email profile", CALLBACK));
     assert_eq!(query["code_challenge_method"], "S256");
     world.page("/token", json!({ "id_token": key.sign(&good(&query["nonce"])) }));
-    world.party.finish(&back(&query["state"]), Some(&redirect.browser), CALLBACK).unwrap();
+    world.party.finish(&back(&query["state"]), Some(&redirect.browser), (CALLBACK, &*world.clock)).unwrap();
     let form = form(&world);
     assert_eq!((form["grant_type"].as_str(), form["code"].as_str()), ("authorization_code", "c0de"));
     assert_eq!(form["redirect_uri"], CALLBACK);
@@ -56,7 +56,8 @@ fn an_answer_is_taken_once_in_the_browser_that_began_and_in_ten_minutes() {
     let key = Key::p256("p");
     let world = World::new(&[&key]);
     let token = |nonce: &str| json!({ "id_token": key.sign(&good(nonce)) });
-    let finish = |state: &str, browser: Option<&Secret>| world.party.finish(&back(state), browser, CALLBACK);
+    let finish =
+        |state: &str, browser: Option<&Secret>| world.party.finish(&back(state), browser, (CALLBACK, &*world.clock));
 
     let (redirect, query) = world.begin();
     world.page("/token", token(&query["nonce"]));
@@ -84,7 +85,10 @@ fn an_answer_of_another_issuer_is_refused_before_its_code_goes_anywhere() {
         let world = World::new(&[&key]);
         let (redirect, query) = world.begin();
         let back = Callback { issuer: issuer.map(str::to_owned), ..back(&query["state"]) };
-        assert!(matches!(world.party.finish(&back, Some(&redirect.browser), CALLBACK), Err(OidcError::MixedUp)));
+        assert!(matches!(
+            world.party.finish(&back, Some(&redirect.browser), (CALLBACK, &*world.clock)),
+            Err(OidcError::MixedUp)
+        ));
         assert!(world.web.0.lock().unwrap().posts.is_empty());
     }
     // One that does not promise to name itself may leave it out.
@@ -94,7 +98,7 @@ fn an_answer_of_another_issuer_is_refused_before_its_code_goes_anywhere() {
     let (redirect, query) = world.begin();
     world.page("/token", json!({ "id_token": key.sign(&good(&query["nonce"])) }));
     let back = Callback { issuer: None, ..back(&query["state"]) };
-    assert!(world.party.finish(&back, Some(&redirect.browser), CALLBACK).is_ok());
+    assert!(world.party.finish(&back, Some(&redirect.browser), (CALLBACK, &*world.clock)).is_ok());
 }
 
 #[test]
@@ -102,11 +106,11 @@ fn what_the_issuer_refuses_is_told() {
     let world = World::new(&[&Key::p256("p")]);
     let (redirect, query) = world.begin();
     let denied = Callback { error: Some("access_denied".to_owned()), code: None, ..back(&query["state"]) };
-    let answer = world.party.finish(&denied, Some(&redirect.browser), CALLBACK);
+    let answer = world.party.finish(&denied, Some(&redirect.browser), (CALLBACK, &*world.clock));
     assert!(matches!(answer, Err(OidcError::Refused(error)) if error == "access_denied"));
     let (redirect, query) = world.begin();
     world.web.0.lock().unwrap().pages.insert(format!("{ISSUER}/token"), (400, json!({ "error": "invalid_grant" })));
-    let answer = world.party.finish(&back(&query["state"]), Some(&redirect.browser), CALLBACK);
+    let answer = world.party.finish(&back(&query["state"]), Some(&redirect.browser), (CALLBACK, &*world.clock));
     assert!(matches!(answer, Err(OidcError::Refused(error)) if error == "invalid_grant"));
 }
 
@@ -122,7 +126,7 @@ fn an_issuer_that_says_it_is_another_or_leads_elsewhere_is_not_asked_further() {
     ] {
         let world = World::new(&[]);
         world.page("/.well-known/openid-configuration", but(metadata(), others));
-        let begun = world.party.begin((CALLBACK, "/"), HERE, &world.random);
+        let begun = world.party.begin((CALLBACK, "/"), HERE, (&*world.clock, &world.random));
         assert!(matches!(begun, Err(OidcError::BadAnswer(_))), "{what}");
     }
 }
@@ -173,10 +177,11 @@ fn an_issuer_that_is_away_is_asked_again_and_its_keys_are_not_believed_for_ever(
 fn one_network_cannot_push_out_what_others_began() {
     let world = World::new(&[&Key::p256("p")]);
     let (first, query) = world.begin();
-    let flood = (0..200).filter(|_| world.party.begin((CALLBACK, "/"), HERE, &world.random).is_ok()).count();
+    let flood =
+        (0..200).filter(|_| world.party.begin((CALLBACK, "/"), HERE, (&*world.clock, &world.random)).is_ok()).count();
     assert_eq!(flood, 99);
     let elsewhere = "192.0.2.1".parse().unwrap();
-    assert!(world.party.begin((CALLBACK, "/"), elsewhere, &world.random).is_ok());
-    let answer = world.party.finish(&back(&query["state"]), Some(&first.browser), CALLBACK);
+    assert!(world.party.begin((CALLBACK, "/"), elsewhere, (&*world.clock, &world.random)).is_ok());
+    let answer = world.party.finish(&back(&query["state"]), Some(&first.browser), (CALLBACK, &*world.clock));
     assert!(!matches!(answer, Err(OidcError::NotStarted)));
 }

@@ -12,7 +12,7 @@ use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use serde_json::{Value, json};
-use signin::oidc::{Arrived, Callback, Fetch, FetchError, OidcError, Provider, Redirect, RelyingParty};
+use signin::oidc::{Arrived, Callback, Fetch, FetchError, LoggedOut, OidcError, Provider, Redirect, RelyingParty};
 
 pub const ISSUER: &str = "https://id.example.org";
 pub const CALLBACK: &str = "https://log.example.org/v1/sign-in/oidc/corp/callback";
@@ -140,7 +140,7 @@ impl World {
     pub fn new(keys: &[&Key]) -> Self {
         let web = FakeWeb::default();
         let clock = Arc::new(ManualClock::at(NOW_S * 1_000_000));
-        let party = RelyingParty::new(provider(), Arc::new(web.clone()), clock.clone());
+        let party = RelyingParty::new(provider(), Arc::new(web.clone()));
         let world = Self { web, clock, random: SeededRandom::new(7), party };
         world.page("/.well-known/openid-configuration", metadata());
         world.publish(keys);
@@ -160,17 +160,21 @@ impl World {
     }
 
     pub fn begin(&self) -> (Redirect, HashMap<String, String>) {
-        let redirect = self.party.begin((CALLBACK, "/entries?q=x"), HERE, &self.random).unwrap();
+        let redirect = self.party.begin((CALLBACK, "/entries?q=x"), HERE, (&*self.clock, &self.random)).unwrap();
         let (_, query) = redirect.url.split_once('?').unwrap();
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         (redirect, query)
+    }
+
+    pub fn logged_out(&self, token: &str) -> Result<LoggedOut, OidcError> {
+        self.party.logged_out(token, &*self.clock)
     }
 
     /// A sign-in whose ID token is `token` of the nonce.
     pub fn sign_in(&self, token: impl FnOnce(&str) -> String) -> Result<Arrived, OidcError> {
         let (redirect, query) = self.begin();
         self.page("/token", json!({ "id_token": token(&query["nonce"]), "access_token": "x", "token_type": "Bearer" }));
-        self.party.finish(&back(&query["state"]), Some(&redirect.browser), CALLBACK)
+        self.party.finish(&back(&query["state"]), Some(&redirect.browser), (CALLBACK, &*self.clock))
     }
 }
 

@@ -17,14 +17,14 @@ fn a_logout_token_is_believed_once() {
     let key = Key::rsa("r");
     let world = World::new(&[&key]);
     let header = json!({ "alg": "RS256", "kid": "r", "typ": "logout+jwt" });
-    let out = world.party.logged_out(&key.sign_as(&header, &told())).unwrap();
+    let out = world.logged_out(&key.sign_as(&header, &told())).unwrap();
     assert_eq!((out.subject.as_deref(), out.sid.as_deref()), (Some("u-1"), Some("at-1")));
-    let again = world.party.logged_out(&key.sign(&told()));
+    let again = world.logged_out(&key.sign(&told()));
     assert!(matches!(again, Err(OidcError::BadToken(TokenFault::Replayed))));
     let only_subject = but(told(), json!({ "sid": null, "jti": "j-2" }));
-    assert_eq!(world.party.logged_out(&key.sign(&only_subject)).unwrap().sid, None);
+    assert_eq!(world.logged_out(&key.sign(&only_subject)).unwrap().sid, None);
     let only_session = but(told(), json!({ "sub": null, "jti": "j-3" }));
-    assert_eq!(world.party.logged_out(&key.sign(&only_session)).unwrap().subject, None);
+    assert_eq!(world.logged_out(&key.sign(&only_session)).unwrap().subject, None);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn nothing_else_signs_anybody_out() {
         (json!({ "exp": null }), TokenFault::Expired),
         (json!({ "iat": NOW_S - 601 }), TokenFault::Time),
     ];
-    let fault = |token: &str| match world.party.logged_out(token) {
+    let fault = |token: &str| match world.logged_out(token) {
         Err(OidcError::BadToken(fault)) => fault,
         other => panic!("{other:?}"),
     };
@@ -56,7 +56,7 @@ fn nothing_else_signs_anybody_out() {
     let mallory = Key::p256("m");
     assert_eq!(fault(&mallory.sign(&told())), TokenFault::UnknownKey);
     assert_eq!(fault("x.y.z"), TokenFault::Form);
-    assert!(world.party.logged_out(&key.sign(&told())).is_ok(), "none of these used the token up");
+    assert!(world.logged_out(&key.sign(&told())).is_ok(), "none of these used the token up");
 }
 
 #[test]

@@ -42,7 +42,9 @@ fn a_session_ends_half_an_hour_after_its_last_use_and_twelve_hours_after_it_bega
     sessions.add(idle);
     assert!(sessions.find(&hash, limits, NOW_US + 30 * MINUTE_US).is_none());
     assert!(sessions.find(&hash, limits, NOW_US - 6 * MINUTE_US).is_none(), "a clock that was set back");
-    assert_eq!(sessions.over(limits, NOW_US + 720 * MINUTE_US).len(), 2);
+    assert_eq!(sessions.over(limits, NOW_US + 720 * MINUTE_US, |_| true).len(), 2);
+    assert_eq!(sessions.over(limits, NOW_US, |_| true), []);
+    assert_eq!(sessions.over(limits, NOW_US, |account| account != "ada").len(), 2);
 }
 
 #[test]
