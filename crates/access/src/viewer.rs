@@ -129,9 +129,9 @@ impl Viewing {
     ///
     /// # Errors
     /// `Minter`.
-    pub fn holding(&self, control: &Control, roles: &Roles) -> Result<Holding, ViewingError> {
+    pub fn holding(&self, control: &Control, roles: &Roles, now_us: i64) -> Result<Holding, ViewingError> {
         let minter = Principal::Program(self.minter.clone());
-        let is_good = control.program(&self.minter).is_some_and(|program| program.revoked_us.is_none());
+        let is_good = control.program(&self.minter).is_some_and(|program| program.is_good(now_us));
         let holds = control.holding(&minter, None, roles);
         let wanted = self.wanted();
         if is_good && may_mint(&holds, wanted, &self.scope) {

@@ -55,7 +55,7 @@ fn a_token_gives_what_was_minted_until_its_time_is_over() {
 #[test]
 fn it_gives_no_more_than_its_minter_has_now() {
     let roles = Roles::default();
-    let holds = |control: &Control, names| viewing(names).holding(control, &roles);
+    let holds = |control: &Control, names| viewing(names).holding(control, &roles, 10);
     let holding = holds(&control("scope-admin", None), true).unwrap();
     let at = |organization| Scope::organization(organization);
     assert!(holding.may_at(Permission::Read, &at("acme")) && holding.may_at(Permission::Names, &at("acme")));
@@ -66,6 +66,10 @@ fn it_gives_no_more_than_its_minter_has_now() {
     assert_eq!(holds(&control("scope-admin", Some(1)), false), Err(ViewingError::Minter));
     assert_eq!(holds(&control("auditor", None), false), Err(ViewingError::Minter));
     assert_eq!(holds(&Control::default(), false), Err(ViewingError::Minter));
+    let mut expired = control("scope-admin", None);
+    let program = expired.program("shop").unwrap().clone();
+    expired.put(Record::Program(Program { expires_us: Some(10), ..program }));
+    assert_eq!(holds(&expired, false), Err(ViewingError::Minter));
 }
 
 proptest! {

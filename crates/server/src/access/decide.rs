@@ -55,7 +55,7 @@ pub(crate) fn decide(
     let principal = &identity.principal;
     let holding = match &identity.viewing {
         None => control.holding(principal, address, desk.roles()),
-        Some(viewing) => viewed(&control, viewing, address, desk.roles())?,
+        Some(viewing) => viewed(&control, viewing, address, (desk.roles(), identity.at_us))?,
     };
     let no = |permission| refused(&control, principal, address, permission);
     let scopes = match needs {
@@ -70,12 +70,17 @@ pub(crate) fn decide(
 }
 
 /// What a viewer's token gives now, from here.
-fn viewed(control: &Control, viewing: &Viewing, address: Option<IpAddr>, roles: &Roles) -> Result<Holding, Problem> {
+fn viewed(
+    control: &Control,
+    viewing: &Viewing,
+    address: Option<IpAddr>,
+    (roles, now_us): (&Roles, i64),
+) -> Result<Holding, Problem> {
     let closed = viewing.scope.of_organization().and_then(|organization| control.closed(organization, address));
     match closed {
         Some(Closed::Suspended(message)) => Err(Problem::suspended(message)),
         Some(Closed::Address(_)) => Err(Problem::not_from_here()),
-        None => viewing.holding(control, roles).map_err(|error| Problem::bad_token(error.to_string())),
+        None => viewing.holding(control, roles, now_us).map_err(|error| Problem::bad_token(error.to_string())),
     }
 }
 
