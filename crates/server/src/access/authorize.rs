@@ -48,7 +48,7 @@ fn admit(app: &App, needs: Needs, parts: &Parts, asking: &Asking) -> Result<Opti
     };
     let principal = identity.as_ref().map(|identity| &identity.principal);
     let refused = |problem| Refused(principal.cloned(), Box::new(problem));
-    let reach = decide(&app.access, needs, identity.as_ref(), asking.address).map_err(refused)?;
+    let reach = decide(app, needs, identity.as_ref(), asking.address).map_err(refused)?;
     let Some((identity, reach)) = identity.zip(reach) else { return Ok(None) };
     let limits = Limits { fresh: is_fresh(parts), ..app.limits };
     Ok(Some(Caller::new(identity, needs, asking.clone(), reach, limits, &app.log)))

@@ -122,7 +122,7 @@ impl Caller {
     pub(crate) fn check(&self, app: &App) -> Result<(), Problem> {
         let Known { identity, needs, asking, reach, .. } = &*self.0;
         let now = identify(identity.credential.clone(), app)?;
-        let still = decide(&app.access, *needs, Some(&now), asking.address)?;
+        let still = decide(app, *needs, Some(&now), asking.address)?;
         if still.as_ref() == Some(reach) { Ok(()) } else { Err(Problem::no_longer_permitted()) }
     }
 }

@@ -7,6 +7,7 @@ use access::{Closed, Control, Holding, Permission, Principal, Roles, Scope, View
 use crate::access::identity::Identity;
 use crate::access::{Access, Needs};
 use crate::problem::Problem;
+use crate::state::App;
 
 /// What a request may reach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +23,12 @@ pub(crate) struct Reach {
 /// # Errors
 /// 401, 403.
 pub(crate) fn decide(
-    access: &Access,
+    app: &App,
     needs: Needs,
     identity: Option<&Identity>,
     address: Option<IpAddr>,
 ) -> Result<Option<Reach>, Problem> {
-    let Access::Controlled { desk, .. } = access else {
+    let Access::Controlled { desk, .. } = &app.access else {
         let scopes = match needs {
             Needs::Nothing | Needs::Tree | Needs::Principal => Vec::new(),
             Needs::Anywhere(_) | Needs::Platform(_) => vec![Scope::platform()],
@@ -55,7 +56,7 @@ pub(crate) fn decide(
     let principal = &identity.principal;
     let holding = match &identity.viewing {
         None => control.holding(principal, address, desk.roles()),
-        Some(viewing) => viewed(&control, viewing, address, (desk.roles(), identity.at_us))?,
+        Some(viewing) => viewed(&control, viewing, address, (desk.roles(), app.log.clock().now_us()))?,
     };
     let no = |permission| refused(&control, principal, address, permission);
     let scopes = match needs {

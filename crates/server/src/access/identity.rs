@@ -103,8 +103,6 @@ pub(crate) struct Identity {
     pub(crate) own: Vec<ActorId>,
     /// What a viewer's token gives, in place of grants.
     pub(crate) viewing: Option<Viewing>,
-    /// When the credential was looked at, microseconds since 1970.
-    pub(crate) at_us: i64,
 }
 
 /// What stands in a request; `None`: nothing.
@@ -152,8 +150,7 @@ pub(crate) fn identify(credential: Credential, app: &App) -> Result<Identity, Pr
             return person(hash, desk, app);
         }
         (Credential::Viewing(shown), Access::Controlled { desk, .. }) => {
-            let now_us = app.log.clock().now_us();
-            return Ok(Identity { at_us: now_us, ..viewer(shown.open(desk, now_us)?, credential) });
+            return Ok(viewer(shown.open(desk, app.log.clock().now_us())?, credential));
         }
         (Credential::Dev | Credential::Token(_) | Credential::Session(_) | Credential::Viewing(_), _) => {
             return Ok(whoever_has_the_machine("dev", credential));
@@ -227,7 +224,6 @@ impl Identity {
             credential,
             own: Vec::new(),
             viewing: None,
-            at_us: 0,
         }
     }
 

@@ -189,7 +189,7 @@ pub(crate) fn of(app: &App, caller: &Caller) -> Session {
 /// The answer to whoever has this session now.
 pub(crate) fn begun(app: &App, secret: &Secret, asking: &Asking) -> Result<Begun, Problem> {
     let identity = identify(Credential::Session(secret.hash()), app)?;
-    let reach = decide(&app.access, Needs::Principal, Some(&identity), asking.address)?;
+    let reach = decide(app, Needs::Principal, Some(&identity), asking.address)?;
     let reach = reach.ok_or_else(Problem::not_signed_in)?;
     let caller = Caller::new(identity, Needs::Principal, asking.clone(), reach, Limits::default(), &app.log);
     let cookie = app.sign_in()?.cookies.set_session(secret);
