@@ -454,6 +454,7 @@ def test_the_operators_token_is_for_its_owner_and_for_one_run(tmp_path):
     listed = server.run("token", "list", "--data", server.data, "--marks", server.marks)
     assert listed.returncode != 0 and "Not signed in" in listed.stderr + listed.stdout, "a link is not followed"
     assert server.ask(good, "GET", "/v1/session").status == 200
+    server.stop()
 
 
 def test_the_command_line_asks_the_folders_own_server_or_the_folder_itself(tmp_path):
