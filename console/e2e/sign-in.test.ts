@@ -343,7 +343,8 @@ describe("the pages of whoever signs in", () => {
     const log = await signedIn(open, server, ADA, "auditor");
     await log.page.context().clearCookies();
     await log.page.goto(`${server.url}/integrity`);
-    await log.page.getByLabel("E-mail address").waitFor();
+    // The field takes the focus once the page is there.
+    await log.page.getByLabel("E-mail address").and(log.page.locator(":focus")).waitFor();
     await log.page.keyboard.type(ADA);
     await log.page.keyboard.press("Tab");
     await log.page.keyboard.type(PASSWORD);
@@ -351,6 +352,7 @@ describe("the pages of whoever signs in", () => {
     await log.page.locator("ind-integrity h1").waitFor();
     await log.page.locator("ind-session #face").focus();
     await log.page.keyboard.press("Enter");
+    await log.page.locator("ind-session ind-popover[open]").waitFor();
     await log.page.keyboard.press("Tab");
     await log.page.keyboard.press("Enter");
     await log.page.locator("ind-account h1").waitFor();
