@@ -54,7 +54,7 @@ export class InvitationForm extends LitElement {
   };
 
   #form({ email, name = "", expires }: Invitation): TemplateResult {
-    const whom = email === undefined ? "The first account of this log: it may do everything." : html`For <strong>${visible(email)}</strong>.`;
+    const whom = email === undefined ? "The first account of this log: it manages access, and reads everything." : html`For <strong>${visible(email)}</strong>.`;
     return html`<p>${whom} Open until ${localTime(expires, this.locale)}, and for one use.</p>
       <form @submit=${this.#submitted}>
         ${email === undefined

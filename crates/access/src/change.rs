@@ -77,7 +77,8 @@ fn differences(before: Option<Value>, after: Option<Value>) -> Map<String, Value
         Some(Value::Object(members)) => members,
         _ => Map::new(),
     };
-    let (mut before, after) = (members(before), members(after));
+    let mut before = members(before);
+    let after = members(after);
     let mut changes = Map::new();
     for (name, after) in after {
         let before = before.remove(&name).unwrap_or_default();

@@ -95,7 +95,8 @@ impl Permissions {
     /// These.
     #[must_use]
     pub const fn of(permissions: &[Permission]) -> Self {
-        let (mut bits, mut rest) = (0, permissions);
+        let mut bits = 0;
+        let mut rest = permissions;
         while let [permission, others @ ..] = rest {
             bits |= 1 << *permission as u8;
             rest = others;

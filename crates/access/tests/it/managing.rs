@@ -163,7 +163,8 @@ fn who_manages_a_scope_touches_nothing_beyond_it() {
     let theirs = desk.token("theirs", "viewer", Scope::organization("other"));
     let mine = desk.token("mine", "viewer", Scope::organization("acme"));
     let manager = desk.token("manager", "desk", Scope::organization("acme"));
-    let (who, holding) = (Principal::Program(manager.id().to_owned()), desk.holding(&manager));
+    let who = Principal::Program(manager.id().to_owned());
+    let holding = desk.holding(&manager);
     let foreign = desk.by_one(&who, &holding, |by| revoke_token(&desk.control, theirs.id(), by));
     let absent = desk.by_one(&who, &holding, |by| revoke_token(&desk.control, "nobody", by));
     assert!(matches!((foreign, absent), (Err(ManageError::NotFound { .. }), Err(ManageError::NotFound { .. }))));

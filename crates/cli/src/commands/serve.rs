@@ -139,7 +139,8 @@ impl Serve {
 
     /// Where the certificate lies; `None` without TLS.
     pub(crate) fn tls_files(&self) -> Option<TlsFiles> {
-        let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);
+        let certificate = self.tls_cert.clone()?;
+        let key = self.tls_key.clone()?;
         Some(TlsFiles { certificate, key })
     }
 
