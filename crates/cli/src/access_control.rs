@@ -1,11 +1,13 @@
 //! The access control of a log that this process serves.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use access::{Roles, Token};
 use control::Access::Own;
 use control::{ControlStoreError, Desk, OpenControlError, SqliteControl};
 use engine::Log;
+use serde::Deserialize as _;
 use server::{Access, FirstLink, Operator};
 use signin::Secret;
 
@@ -38,14 +40,26 @@ pub(crate) struct Controlled {
     pub(crate) first: Option<Secret>,
 }
 
-/// Opens what is settled about access in the log's folder.
-pub(crate) fn controlled(log: &Log) -> miette::Result<Controlled> {
+/// The ready roles, and those of a table of TOML: `{desk = ["read", "names"]}`.
+pub(crate) fn own_roles(text: &str) -> Result<Roles, String> {
+    let table = toml::de::ValueDeserializer::parse(text).map_err(|error| error.message().to_owned())?;
+    let own = BTreeMap::<String, Vec<String>>::deserialize(table).map_err(|error| error.message().to_owned())?;
+    let mut roles = Roles::default();
+    for (name, permissions) in own {
+        let permissions: Vec<&str> = permissions.iter().map(String::as_str).collect();
+        roles.add(&name, &permissions).map_err(|error| error.to_string())?;
+    }
+    Ok(roles)
+}
+
+/// Opens what is settled about access in the log's folder, with these roles.
+pub(crate) fn controlled(log: &Log, roles: Roles) -> miette::Result<Controlled> {
     let store = SqliteControl::of(log.layout().data()).open(Own).and_then(|mut store| {
         store.settle()?;
         Ok(store)
     });
     let store = store.map_err(|error| failed(&error, store_remedy(&error)))?;
-    let desk = Desk::open(Box::new(store), log, Roles::default()).map_err(|error| {
+    let desk = Desk::open(Box::new(store), log, roles).map_err(|error| {
         let remedy = match &error {
             OpenControlError::Store(error) => store_remedy(error),
             OpenControlError::Log(_) => "see the cause; if it has passed, start again",

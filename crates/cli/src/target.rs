@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use access::Roles;
 use clap::Args;
 use engine::{Config, Log, OpenLogError, World};
 use remote::Remote;
 use server::{Options, Server};
 
-use crate::access_control::{Controlled, controlled};
+use crate::access_control::{Controlled, controlled, own_roles};
 use crate::commands::serve::CUT_OFF;
 use crate::exit::failed;
 use crate::local::remedy;
@@ -84,11 +85,18 @@ pub(crate) fn served_at(note: &str) -> Option<&str> {
     note.strip_prefix("serving at ")
 }
 
+/// The roles that the environment names: a folder at rest knows no configuration of its server.
+fn roles_here() -> miette::Result<Roles> {
+    let text = std::env::var("INDELIBLE_ROLES").unwrap_or_else(|_| "{}".to_owned());
+    own_roles(&text)
+        .map_err(|error| miette::miette!(help = "write it as `{{desk = [\"read\"]}}`", "INDELIBLE_ROLES: {error}"))
+}
+
 fn serve_for<T>(log: Log, ask: impl FnOnce(&Remote) -> miette::Result<T>) -> miette::Result<T> {
     let system = |error: &(dyn std::error::Error + 'static)| failed(error, "the system gives no port or thread");
     let runtime = crate::runtime::serving()?;
     let log = Arc::new(log);
-    let Controlled { access, token, .. } = controlled(&log)?;
+    let Controlled { access, token, .. } = controlled(&log, roles_here()?)?;
     let mut options = Options::at(([127, 0, 0, 1], 0).into());
     // Links that it makes lead to where the log is served, which is not here.
     let public = std::env::var("INDELIBLE_PUBLIC_URL").unwrap_or_else(|_| DEFAULT_URL.to_owned());

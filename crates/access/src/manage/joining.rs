@@ -143,7 +143,8 @@ pub fn arrive(
     };
     let record = known.cloned().map(|person| Record::Person(Box::new(person)));
     let mut change = Change::put(words, about(&after), record.as_ref(), Record::Person(Box::new(after.clone())));
-    let (gone, new) = (missing_in(&before.claimed, &grants), missing_in(&grants, &before.claimed));
+    let gone = missing_in(&before.claimed, &grants);
+    let new = missing_in(&grants, &before.claimed);
     give(&mut change, &after.id, &new);
     take(&mut change, &after.id, &gone);
     Ok((Some(change), after))

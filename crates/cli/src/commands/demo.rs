@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use access::Roles;
 use clap::Args;
 use engine::Log;
 use env::SystemClock;
@@ -46,7 +47,7 @@ impl Demo {
         );
         refuse_settled(&self.local.data)?;
         let options = server::Options::at(self.listen);
-        serve_log(|| self.open_with_samples(), options, None, &greeting)
+        serve_log(|| self.open_with_samples(), (options, Roles::default()), None, &greeting)
     }
 
     fn open_with_samples(&self) -> miette::Result<Log> {

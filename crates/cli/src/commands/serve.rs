@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{AllowList, AllowListError};
+use access::{AllowList, AllowListError, Roles};
 use clap::Args;
 use engine::{Limits, Log};
 use serde::Deserialize as _;
 use server::{Access, Issuer, Options, Origin, Rules, ServeError, Server, SignInOptions, TlsFiles};
 
-use crate::access_control::{Controlled, controlled, refuse_settled};
+use crate::access_control::{Controlled, controlled, own_roles, refuse_settled};
 use crate::exit::{Exit, failed};
 use crate::local::Local;
 use crate::operator::OperatorFile;
@@ -71,6 +71,9 @@ pub(crate) struct Serve {
     /// An issuer of OpenID Connect that people sign in by, and the grants that its claims give: `id`, `name`, `issuer`, `client_id`, `client_secret`, `scopes`, `grants = [{claim = "groups", contains = "it-admin", role = "auditor", scope = {}}]`. Give it once for each issuer.
     #[arg(long, value_name = "TABLE", env = "INDELIBLE_OIDC", hide_env_values = true, value_parser = issuer)]
     oidc: Vec<Issuer>,
+    /// Roles of your own, each with its permissions: `{desk = ["read", "names"]}`.
+    #[arg(long, value_name = "TABLE", env = "INDELIBLE_ROLES", value_parser = own_roles)]
+    roles: Option<Roles>,
     /// Minutes after which a session ends that is not used.
     #[arg(long, value_name = "MINUTES", env = "INDELIBLE_SESSION_IDLE_MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1_440))]
     session_idle_minutes: u32,
@@ -96,7 +99,8 @@ pub(crate) fn run() -> miette::Result<Exit> {
         refuse_settled(&serve.local.data)?;
     }
     let name = if serve.dev { "dev" } else { "log" };
-    serve_log(|| serve.local.open(name), serve.options(), Some(settings), "")
+    let roles = serve.roles.clone().unwrap_or_default();
+    serve_log(|| serve.local.open(name), (serve.options(), roles), Some(settings), "")
 }
 
 /// A network of proxies, as it was written.
@@ -206,7 +210,7 @@ const CUT_OFF_SOON: Duration = Duration::from_secs(1);
 /// Told a second time, it cuts off requests that still run. Closing the log is never cut off.
 pub(crate) fn serve_log(
     open: impl FnOnce() -> miette::Result<Log>,
-    options: Options,
+    (options, roles): (Options, Roles),
     settings: Option<Vec<Effective>>,
     greeting: &str,
 ) -> miette::Result<Exit> {
@@ -228,7 +232,7 @@ pub(crate) fn serve_log(
     let (access, first, _operator) = if is_dev {
         (Access::Dev, None, None)
     } else {
-        let Controlled { access, token, first } = controlled(&log)?;
+        let Controlled { access, token, first } = controlled(&log, roles)?;
         let file = OperatorFile::create(log.layout().data(), &token);
         (access, first, file.map_err(|error| failed(&error, "look at the folder's permissions"))?)
     };

@@ -49,7 +49,9 @@ pub(super) fn look(connection: &Connection, key: &RowKey, mut visit: impl FnMut(
     while let Some(row) = rows.next()? {
         let text = |at| Ok::<_, rusqlite::Error>(row.get_ref(at)?.as_str_or_null().ok().flatten());
         let mac = row.get_ref(3)?.as_blob_or_null().ok().flatten();
-        let (kind, id, value) = (text(0)?, text(1)?, text(2)?);
+        let kind = text(0)?;
+        let id = text(1)?;
+        let value = text(2)?;
         if (kind, id) == (Some(""), Some("")) {
             said = mac.filter(|_| value == Some("")).map(<[u8]>::to_vec);
             continue;

@@ -42,7 +42,9 @@ fn changes_hold_in_their_order_and_outlive_the_handle() {
 
 #[test]
 fn a_row_of_the_greatest_length_is_kept_and_a_byte_more_is_refused_with_all_beside_it() {
-    let (kind, id, value) = ("k".repeat(KIND_BYTES_MAX), "i".repeat(ID_BYTES_MAX), "v".repeat(VALUE_BYTES_MAX));
+    let kind = "k".repeat(KIND_BYTES_MAX);
+    let id = "i".repeat(ID_BYTES_MAX);
+    let value = "v".repeat(VALUE_BYTES_MAX);
     over_each(|open| {
         let mut store = open();
         store.write(&[put(&kind, &id, &value)]).unwrap();
