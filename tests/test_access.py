@@ -626,3 +626,22 @@ def test_nobody_grants_more_than_the_design_lets_them(small):
         assert small.ask(admin.token, "POST", "/v1/grants", {**wanted, "principal": principal}).status in (404, 422), principal
     small.grant(others[2], "member", {"own": True})
     assert small.ask(others[2].token, "GET", "/v1/entries?count=true").json()["count"] == small.ask(others[0].token, "GET", "/v1/entries?count=true").json()["count"]
+
+
+def test_roles_of_the_configuration_manage_a_scope_and_nothing_beyond_it(tmp_path):
+    file = tmp_path / "indelible.toml"
+    file.write_text('[roles]\ndesk = ["access", "read"]\n')
+    server = Controlled(tmp_path / "log").start(extra=["--config", file])
+    desk = server.program("desk", ACME, name="desk")
+    made = server.ask(desk.token, "POST", "/v1/tokens", {"name": "reader", "role": "viewer", "scope": ACME})
+    assert made.status == 201
+    beyond = {"name": "other", "role": "viewer", "scope": {"organization": "globex"}}
+    assert server.ask(desk.token, "POST", "/v1/tokens", beyond).status == 403
+    more = {"name": "more", "role": "auditor", "scope": ACME}
+    assert server.ask(desk.token, "POST", "/v1/tokens", more).status == 403, "nobody gives more than he has"
+    listed = server.ask(desk.token, "GET", "/v1/tokens").json()["tokens"]
+    assert {token["name"] for token in listed} == {"desk", "reader"}
+    server.stop()
+    file.write_text('[roles]\ndesk = ["acess"]\n')
+    refused = server.run("serve", "--config", file, "--data", server.data, "--marks", server.marks)
+    assert refused.returncode == 2 and "acess" in refused.stderr and "there are: read" in refused.stderr, refused
